@@ -26,9 +26,7 @@ class PorchlightError(Exception):
     status = 500
     code = "fault"
 
-    def __init__(
-        self, message: str, *, code: str | None = None, fields: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, code: str | None = None, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code

@@ -1,0 +1,138 @@
+"""The identity side's tables: who. Only the resident program and the airlock reach this database.
+
+What could tell a person is sealed under the vault's key (mail) or under the clip's own key (words), so that a stolen
+file of this database alone names nobody, and destroying a clip's key reaches every backup of it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from storage.schema import ID
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# residents.py
+residents = Table(
+    "residents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("mail_lookup", String(64), nullable=False, unique=True),  # keyed hash: finds, does not tell
+    Column("mail_sealed", LargeBinary, nullable=False),
+    Column("home_block", ID),
+    Column("home_changes", Text, nullable=False),  # JSON list of times, for "at most twice in 30 days"
+)
+
+# logins.py
+log_in_codes = Table(
+    "log_in_codes",
+    metadata,
+    Column("mail_lookup", String(64), primary_key=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+)
+log_ins = Table(
+    "log_ins",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+# limits.py: how often a keyed thing (mail, address, resident) was tried in a window
+tries = Table(
+    "tries",
+    metadata,
+    Column("what", String(100), primary_key=True),
+    Column("window_start", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+# originals.py
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
+    Column("state", String(10), nullable=False),  # open | complete | posted | shredded
+    Column("bytes", BigInteger, nullable=False),
+    Column("part_bytes", BigInteger, nullable=False),
+    Column("key_sealed", LargeBinary),  # the original's own key; none: shredded
+    Column("created_at", BigInteger, nullable=False),
+)
+upload_parts = Table(
+    "upload_parts",
+    metadata,
+    Column("upload_id", ID, ForeignKey("uploads.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("object_key", String(80), nullable=False),  # drawn anew for each writer: the newest writer wins
+    Column("sha256", String(64), nullable=False),
+    Column("received", Boolean, nullable=False),
+)
+
+# clips.py
+clips = Table(
+    "clips",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("post_id", ID, nullable=False, unique=True),  # drawn at acceptance
+    Column("receipt_digest", String(64), nullable=False, unique=True),
+    Column("upload_id", ID, ForeignKey("uploads.id"), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(40)),
+    Column("stage", String(12), nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease", ID),  # drawn by the worker that holds it
+    Column("lease_ends_at", BigInteger),
+    Column("retry_at", BigInteger, nullable=False),
+    Column("block_id", ID, nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("words_sealed", LargeBinary),  # title and text as typed, under the original's key; none: shredded
+    Column("happened_at", BigInteger, nullable=False),
+    Column("sound", Boolean, nullable=False),
+    Column("accepted_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("stage_times", Text, nullable=False),  # JSON: stage -> milliseconds since acceptance
+    Column("original_salt", String(64)),
+    Column("original_hash", String(64)),  # salted: with the salt in the owner's hand it proves the original
+)
+Index("ix_clips_state", clips.c.state, clips.c.lease_ends_at)
+
+# authorship.py
+authorship = Table(
+    "authorship",
+    metadata,
+    Column("clip_id", ID, ForeignKey("clips.id"), primary_key=True),
+    Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
+    Column("handle", ID, nullable=False, unique=True),  # how the owner's own list names it
+)
+Index("ix_authorship_resident", authorship.c.resident_id)
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("resident_id", ID, ForeignKey("residents.id"), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("request_digest", String(64), nullable=False),
+    Column("clip_id", ID, ForeignKey("clips.id"), nullable=False),
+)

@@ -1,0 +1,153 @@
+"""Settings, read once from the environment: what each side of the wall may know, and no more.
+
+The data folder alone is enough (embedded mode: SQLite, folders, two private Redis servers on short socket
+paths). In production `PORCHLIGHT_*` variables name the engines instead; docs/operations.md lists them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.kit.errors import PorchlightError
+
+IDENTITY_VARIABLES = (
+    "PORCHLIGHT_IDENTITY_DATABASE",
+    "PORCHLIGHT_ORIGINALS",
+    "PORCHLIGHT_AIRLOCK_REDIS",
+    "PORCHLIGHT_VAULT_KEY_FILE",
+)
+LOOPBACK = "127.0.0.1"
+
+
+class MisconfiguredError(PorchlightError):
+    """A setting is missing or must not be there; the program does not start."""
+
+    code = "misconfigured"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the four doors listen in embedded mode: BASE to BASE+3."""
+
+    base: int = 8000
+
+    resident = property(lambda self: self.base)
+    staff = property(lambda self: self.base + 1)
+    feed = property(lambda self: self.base + 2)
+    public = property(lambda self: self.base + 3)
+
+
+@dataclass(frozen=True)
+class RecordSettings:
+    """What a program on the record side knows."""
+
+    data: Path
+    database: str
+    media: str
+    redis: str
+    bell_key_file: Path
+    ports: Ports
+    feed_address: str
+    demo: bool
+    bench: bool
+    secure_cookies: bool
+
+
+@dataclass(frozen=True)
+class IdentitySettings:
+    """What only the resident program and the airlock know."""
+
+    folder: Path
+    database: str
+    originals: str
+    redis: str
+    vault_key_file: Path
+    unsafe_no_sandbox: bool
+
+
+def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
+    """Settings of the record side; raises MisconfiguredError when a value cannot be used."""
+    data = data_folder(env)
+    ports = Ports(_number(env, "PORCHLIGHT_PORTS", 8000))
+    bench = env.get("PORCHLIGHT_BENCH") == "1"
+    feed_address = env.get("PORCHLIGHT_FEED_ADDRESS", f"ws://{LOOPBACK}:{ports.feed}/v1/feed")
+    if bench and LOOPBACK not in feed_address:
+        raise MisconfiguredError("PORCHLIGHT_BENCH tells finer times than a city may: loopback only.")
+    return RecordSettings(
+        data=data,
+        database=env.get("PORCHLIGHT_RECORD_DATABASE", f"sqlite:///{data}/record/record.db"),
+        media=env.get("PORCHLIGHT_MEDIA", f"{data}/record/media"),
+        redis=env.get("PORCHLIGHT_RECORD_REDIS", f"unix://{socket_folder(data)}/record.sock"),
+        bell_key_file=Path(env.get("PORCHLIGHT_BELL_KEY_FILE", data / "record/keys/bell.key")),
+        ports=ports,
+        feed_address=feed_address,
+        demo=is_demo(data),
+        bench=bench,
+        secure_cookies=env.get("PORCHLIGHT_TLS") == "1",
+    )
+
+
+def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
+    """Settings of the identity side: called by the resident program, the airlock and the operator only."""
+    folder = data_folder(env) / "identity"
+    return IdentitySettings(
+        folder=folder,
+        database=env.get("PORCHLIGHT_IDENTITY_DATABASE", f"sqlite:///{folder}/identity.db"),
+        originals=env.get("PORCHLIGHT_ORIGINALS", f"{folder}/originals"),
+        redis=env.get("PORCHLIGHT_AIRLOCK_REDIS", f"unix://{socket_folder(folder.parent)}/airlock.sock"),
+        vault_key_file=Path(env.get("PORCHLIGHT_VAULT_KEY_FILE", folder / "keys/vault.key")),
+        unsafe_no_sandbox=env.get("PORCHLIGHT_UNSAFE_NO_SANDBOX") == "1",
+    )
+
+
+def refuse_identity(env: Mapping[str, str] = os.environ) -> None:
+    """Raises MisconfiguredError if this process was handed any credential of the identity side."""
+    held = [name for name in IDENTITY_VARIABLES if env.get(name)]
+    if held:
+        raise MisconfiguredError(
+            f"This program must not hold identity credentials: {', '.join(held)}. Remove them and start again."
+        )
+
+
+def data_folder(env: Mapping[str, str] = os.environ) -> Path:
+    """The data folder, absolute (default `var/`)."""
+    return Path(env.get("PORCHLIGHT_DATA", "var")).absolute()
+
+
+def choose_data_folder(folder: Path) -> None:
+    """Makes `folder` the data folder of this process and of those it starts."""
+    os.environ["PORCHLIGHT_DATA"] = str(folder.absolute())
+
+
+def for_child(**variables: str) -> dict[str, str]:
+    """This process's environment for one it starts, with `variables` set."""
+    return {**os.environ, **variables}
+
+
+def is_demo(data: Path) -> bool:
+    """Whether this folder holds demo data (a mark that `porchlight up --demo` leaves)."""
+    return (data / "record" / "demo").exists()
+
+
+def socket_folder(data: Path) -> Path:
+    """A short private folder for sockets: a socket's path may have 107 bytes at most, a data folder's any."""
+    name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"porchlight-{os.getuid()}-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    owner = folder.lstat()
+    if not stat.S_ISDIR(owner.st_mode) or owner.st_uid != os.getuid() or owner.st_mode & 0o077:
+        raise MisconfiguredError(f"The socket folder {folder} is not private to this user. Remove it.")
+    return folder
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name, default))
+    except ValueError:
+        raise MisconfiguredError(f"{name} must be a number.") from None

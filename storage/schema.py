@@ -1,0 +1,237 @@
+"""The record's tables: what is true, and nothing that says who. Each is written by the module named beside it.
+
+Times are milliseconds since 1970. What a post tells of time is rounded to the quarter hour before it comes here.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(40)
+
+# storage/atlas/versions.py. A block's row is never changed or deleted: old posts keep theirs.
+atlas_versions = Table(
+    "atlas_versions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("k", Integer, nullable=False),
+    Column("invented", Boolean, nullable=False),
+    Column("loaded_at", BigInteger, nullable=False),
+    Column("geojson", Text, nullable=False),  # the whole file, as it was loaded
+)
+divisions = Table(
+    "divisions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(120), nullable=False),
+)
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("division_id", ID, ForeignKey("divisions.id"), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("homes", Integer, nullable=False),
+    Column("since_version", Integer, nullable=False),
+)
+
+# storage/posts.py. A withdrawn post's row stays as a tombstone, empty of words and media.
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("state", String(12), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+    Column("block_id", ID, ForeignKey("blocks.id")),
+    Column("division_id", ID, ForeignKey("divisions.id")),
+    Column("media_state", String(10), nullable=False),
+    Column("media_generation", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),  # milliseconds of play
+    Column("order_key", BigInteger, nullable=False),  # the feed-log number it was published under: list order
+)
+Index("ix_posts_division_order", posts.c.division_id, posts.c.state, posts.c.order_key)
+Index("ix_posts_state_published", posts.c.state, posts.c.published_at)
+
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("file", String(40), primary_key=True),
+    Column("key", String(80), nullable=False),  # where its bytes are in the media bucket: random, says nothing
+    Column("generation", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+# storage/feed_log.py. A line holds no words: replay builds the event from the post as it is now.
+feed_log = Table(
+    "feed_log",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(24), nullable=False),
+    Column("post_id", ID, nullable=False),
+    Column("division_id", ID, nullable=False),
+    Column("category", String(16), nullable=False),
+)
+feed_head = Table(
+    "feed_head",
+    metadata,
+    Column("one", Integer, primary_key=True),
+    Column("epoch", String(40), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("floor", BigInteger, nullable=False),  # lines up to this number were trimmed
+)
+
+# storage/audit.py.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+audit_payloads = Table(
+    "audit_payloads",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("salt", String(32), nullable=False),
+    Column("words", Text, nullable=False),
+)
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", Integer, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# storage/staff.py.
+staff_members = Table(
+    "staff_members",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("password_hash", String(200)),  # argon2id; none: this account cannot log in with a password
+    Column("second_factor", String(64)),  # TOTP key, base32
+    Column("second_factor_step", BigInteger, nullable=False),  # the last time step used: a code works once
+    Column("ended", Boolean, nullable=False),
+)
+staff_roles = Table(
+    "staff_roles",
+    metadata,
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+    Column("role", String(12), primary_key=True),
+    Column("division_id", ID, primary_key=True),  # "" where the role is for the whole city
+)
+staff_log_ins = Table(
+    "staff_log_ins",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+log_in_tries = Table(
+    "log_in_tries",
+    metadata,
+    Column("name_digest", String(64), primary_key=True),
+    Column("window_start", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+# feed/tickets.py.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("grant", Text, nullable=False),  # what its holder may see, JSON; for a resident nothing but divisions
+)
+
+# storage/flags.py.
+flags = Table(
+    "flags",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("origin", String(10), nullable=False),  # neighbour | police: never which one of the neighbours
+    Column("reason", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at_seconds", Integer),
+    Column("flagged_at", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),  # open | decided
+)
+Index("ix_flags_state_post", flags.c.state, flags.c.post_id)
+
+# storage/decisions.py.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("verb", String(10), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("from_state", String(12), nullable=False),
+    Column("to_state", String(12), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("ix_decisions_post", decisions.c.post_id)
+
+# storage/comments.py. `name` stands for one neighbour under one post, and for nobody anywhere else.
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("post_id", "seq"),
+)
+
+# What may be written without an audit entry, each with its reason.
+UNAUDITED = frozenset(
+    {
+        "tickets",  # one for every page that opens; the viewing itself is audited
+        "log_in_tries",  # counted before anyone is known
+        "feed_log",  # always beside a post's write, which is audited
+        "feed_head",
+        "audit_entries",  # the audit itself
+        "audit_payloads",
+        "audit_head",
+    }
+)
