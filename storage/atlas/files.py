@@ -1,0 +1,158 @@
+"""An atlas as bytes: the one file it is kept in, and the static files a browser finds its cell with."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from shapely.errors import ShapelyError
+from shapely.geometry import mapping
+from shapely.geometry import shape as shape_of
+from shapely.geometry.base import BaseGeometry
+
+from storage.atlas.shapes import K_LEAST, Atlas, Block, Division, block_id, division_id
+from storage.kit.errors import Malformed
+from storage.kit.ids import BlockId, DivisionId
+
+
+def sealed(*, k: int, invented: bool, divisions: Iterable[Division], blocks: Iterable[Block]) -> Atlas:
+    """An atlas in canonical order (neighbours by label lie together, which packs well), under the digest of its own content."""
+    named = tuple(sorted(divisions, key=lambda d: d.name))
+    cells = tuple(sorted(blocks, key=lambda b: (b.division, b.label, b.id)))
+    digest = hashlib.sha256(b"".join(_body(k, invented, named, cells))).hexdigest()
+    return Atlas(digest, k, invented, named, cells)
+
+
+def atlas_bytes(atlas: Atlas) -> bytes:
+    """The atlas as one GeoJSON FeatureCollection, a feature a line; equal atlases give equal bytes."""
+    head = b'{"type":"FeatureCollection","digest":' + _json(atlas.digest)
+    return b"".join([head, *_body(atlas.k, atlas.invented, atlas.divisions, atlas.blocks)])
+
+
+def atlas_from(raw: bytes) -> Atlas:
+    """The atlas in such a file; Malformed if it is none, or not the one its digest names."""
+    try:
+        file = _File.model_validate_json(raw)
+        divisions = [
+            Division(division_id(f.properties.name), f.properties.name, shape_of(f.geometry))
+            for f in file.features
+            if isinstance(f.properties, _DivisionProperties)
+        ]
+        blocks = [_block(f.properties, f.geometry) for f in file.features if isinstance(f.properties, _CellProperties)]
+    except (ValidationError, ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise Malformed("This is not an atlas file.") from error
+    atlas = sealed(k=file.k, invented=file.invented, divisions=divisions, blocks=blocks)
+    if atlas.digest != file.digest:
+        raise Malformed("The atlas file was changed after it was built.", code="atlas_changed")
+    return atlas
+
+
+def read_atlas(path: Path) -> Atlas:
+    """The atlas kept at `path`."""
+    return atlas_from(path.read_bytes())
+
+
+def write_atlas(atlas: Atlas, path: Path) -> None:
+    """Keep the atlas at `path`."""
+    path.write_bytes(atlas_bytes(atlas))
+
+
+class CellFile:
+    """All cells of one division for a browser: `raw` GeoJSON, `gzipped`, and the `sha256` that names it."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.gzipped = gzip.compress(raw, 9, mtime=0)
+        self.sha256 = hashlib.sha256(raw).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def cell_file(atlas: Atlas, division: DivisionId) -> CellFile:
+    """The static file of a division; the whole of it, so that fetching it tells nothing finer."""
+    return CellFile(cells_geojson(atlas, division))
+
+
+def cells_geojson(atlas: Atlas, division: DivisionId) -> bytes:
+    """All cells of a division: id, label, homes, division; coordinates in degrees of five decimals."""
+    return _collection(
+        _feature(b.shape, id=b.id, label=b.label, homes=b.homes, division=b.division) for b in atlas.blocks_of(division)
+    )
+
+
+def divisions_geojson(atlas: Atlas, cells_at: Callable[[DivisionId, str], str]) -> bytes:
+    """All divisions: id, name, `invented`, and `cells`, the address made of id and SHA-256 of the cell file."""
+    return _collection(
+        _feature(
+            d.shape, id=d.id, name=d.name, invented=atlas.invented, cells=cells_at(d.id, cell_file(atlas, d.id).sha256)
+        )
+        for d in atlas.divisions
+    )
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _DivisionProperties(_Closed):
+    kind: Literal["division"]
+    id: str
+    name: str = Field(min_length=1, max_length=100)
+
+
+class _CellProperties(_Closed):
+    kind: Literal["cell"]
+    id: str
+    label: str = Field(min_length=1, max_length=200)
+    homes: int = Field(ge=K_LEAST)
+    division: str
+
+
+class _Feature(_Closed):
+    type: Literal["Feature"]
+    properties: _DivisionProperties | _CellProperties
+    geometry: dict[str, Any]
+
+
+class _File(_Closed):
+    type: Literal["FeatureCollection"]
+    digest: str
+    k: int = Field(ge=K_LEAST)
+    invented: bool
+    features: list[_Feature]
+
+
+def _block(cell: _CellProperties, geometry: dict[str, Any]) -> Block:
+    shape = shape_of(geometry)
+    division = DivisionId(cell.division)
+    if block_id(division, shape) != cell.id:
+        raise ValueError("a cell is not the one its id names")
+    return Block(BlockId(cell.id), cell.label, cell.homes, division, shape)
+
+
+def _body(k: int, invented: bool, divisions: Iterable[Division], blocks: Iterable[Block]) -> Iterable[bytes]:
+    """The file from `k` on, which is what the digest is of."""
+    yield b',"k":' + _json(k) + b',"invented":' + _json(invented) + b',"features":[\n'
+    lines = [_feature(d.shape, kind="division", id=d.id, name=d.name) for d in divisions]
+    lines += [
+        _feature(b.shape, kind="cell", id=b.id, label=b.label, homes=b.homes, division=b.division) for b in blocks
+    ]
+    yield b",\n".join(lines)
+    yield b"\n]}\n"
+
+
+def _collection(features: Iterable[bytes]) -> bytes:
+    return b'{"type":"FeatureCollection","features":[\n' + b",\n".join(features) + b"\n]}\n"
+
+
+def _feature(shape: BaseGeometry, **properties: object) -> bytes:
+    return _json({"type": "Feature", "properties": properties, "geometry": mapping(shape)})
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,0 +1,119 @@
+"""Division, Block and Atlas: a city cut into published cells, with names that never change by accident."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from storage.atlas.finding import Finder
+from storage.kit.errors import Refused
+from storage.kit.ids import ID_BYTES, BlockId, DivisionId, base32
+
+K_DEFAULT = 12  # homes in a cell, at least (docs: architecture, section 5)
+K_LEAST = 8  # police.uk's rule; a city may ask for more than the default, never for fewer than this
+GRID = 100_000  # cells lie on a grid of five decimals: 1.1 m, so a browser reads the very numbers we hold
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """A patrol division: `shape` in degrees (lon lat) is exactly the union of its cells."""
+
+    id: DivisionId
+    name: str
+    shape: BaseGeometry
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A published cell that holds `homes` homes, at least k; the finest place a post can carry."""
+
+    id: BlockId
+    label: str
+    homes: int
+    division: DivisionId
+    shape: BaseGeometry
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """One version of a city's cells. `digest` is the SHA-256 of its file without the digest line."""
+
+    digest: str
+    k: int
+    invented: bool
+    divisions: tuple[Division, ...]
+    blocks: tuple[Block, ...]
+
+    def block_at(self, lat: float, lon: float) -> Block | None:
+        """The one cell that holds a point (degrees), or None outside every division; Refused if no point."""
+        _must_be_a_point(lat, lon)
+        (found,) = self._finder.find([lon], [lat])
+        if found < 0 and self._near(lat=lon, lon=lat) and not self._near(lat=lat, lon=lon):
+            raise Refused("Latitude and longitude look swapped.", code="swapped")
+        return self.blocks[found] if found >= 0 else None
+
+    def block(self, block_id: str) -> Block | None:
+        """The cell of this version with that id."""
+        return self._by_id.get(BlockId(block_id))
+
+    def division(self, named: str) -> Division | None:
+        """The division with that id, or with that name in any case."""
+        wanted = named.strip().casefold()
+        return next((d for d in self.divisions if wanted in (d.id, d.name.casefold())), None)
+
+    def blocks_of(self, division: DivisionId) -> tuple[Block, ...]:
+        """All cells of a division, in the order of the file."""
+        return tuple(block for block in self.blocks if block.division == division)
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder([block.shape for block in self.blocks])
+
+    @cached_property
+    def _by_id(self) -> dict[BlockId, Block]:
+        return {block.id: block for block in self.blocks}
+
+    def _near(self, *, lat: float, lon: float) -> bool:
+        west, south, east, north = shapely.total_bounds([d.shape for d in self.divisions])
+        return bool(west <= lon <= east and south <= lat <= north)
+
+
+def division_id(name: str) -> DivisionId:
+    """The same name has the same id in every atlas."""
+    return DivisionId(_name_of("division", " ".join(name.split()).casefold()))
+
+
+def block_id(division: DivisionId, shape: BaseGeometry) -> BlockId:
+    """The same cell of the same division has the same id in every version."""
+    whole = moved(shape, lambda coords: whole_steps(coords, GRID))
+    return BlockId(_name_of("block", division, shapely.to_wkt(shapely.normalize(whole), rounding_precision=0)))
+
+
+def moved(shape: BaseGeometry, step: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> BaseGeometry:
+    """`shape` with every coordinate pair sent through `step`."""
+    return shapely.transform(shape, step)
+
+
+def whole_steps(degrees: NDArray[np.float64], per_degree: int) -> NDArray[np.float64]:
+    """Degrees as whole grid steps, halves upwards as in a browser's Math.round."""
+    return np.floor(degrees * per_degree + 0.5)
+
+
+def _name_of(*parts: str) -> str:
+    return base32(hashlib.sha256("\n".join(parts).encode()).digest()[:ID_BYTES])
+
+
+def _must_be_a_point(lat: float, lon: float) -> None:
+    for name, value, limit in (("lat", lat, 90), ("lon", lon, 180)):
+        if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > limit:
+            raise Refused("That is not a place on Earth.", code="no_place", fields={name: "out of range"})
+    if lat == 0 and lon == 0:  # what a failed lookup answers; never a default place
+        raise Refused("A lookup that failed is no place.", code="no_place", fields={"lat": "zero", "lon": "zero"})

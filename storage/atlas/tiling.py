@@ -1,0 +1,72 @@
+"""Divisions and cuts into cells: one noded network on one whole-number grid, so nothing gapes or overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from storage.atlas.splitting import Split
+
+OVERSHOOT = 2  # steps a cut runs past the border, so that it meets the border wherever rounding moves it
+
+
+class Cell(NamedTuple):
+    """A piece of the division with that index; `shape` in whole grid steps, in normal form."""
+
+    division: int
+    shape: BaseGeometry
+
+
+def cells_of(divisions: Sequence[BaseGeometry], splits: Sequence[Split]) -> list[Cell]:
+    """The cells of all divisions (grid steps). Borders move by at most a step, for both sides alike."""
+    lines = [shapely.boundary(division) for division in divisions]
+    lines += [_clipped(split, division) for split, division in zip(splits, divisions, strict=True)]
+    network = shapely.unary_union(lines, grid_size=1)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(network)))
+    owner, box = _places(shapely.point_on_surface(faces), divisions, splits)
+    cells = []
+    for division, index in np.unique(np.stack([owner, box])[:, owner >= 0], axis=1).T:
+        pieces = faces[(owner == division) & (box == index)]
+        cells.append(Cell(int(division), plain(shapely.coverage_union_all(pieces))))
+    return cells
+
+
+def united(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Neighbours (grid steps) as one shape in normal form; nothing moves, for all their corners are whole."""
+    return plain(shapely.unary_union(shapes, grid_size=1))
+
+
+def plain(shape: BaseGeometry) -> BaseGeometry:
+    """The one normal form of a shape: no vertex on a straight line, rings from their lowest corner."""
+    return shapely.normalize(shapely.simplify(shapely.normalize(shape), 0))
+
+
+def _clipped(split: Split, division: BaseGeometry) -> BaseGeometry:
+    """The cuts inside a division, each running a little past its border."""
+    ends = np.array(split.cuts, dtype=float).reshape(-1, 2, 2)
+    cuts = shapely.linestrings(ends) if len(ends) else np.array([], dtype=object)
+    shapely.prepare(division)
+    crossing = ~shapely.contains_properly(division, cuts)
+    cuts[crossing] = shapely.intersection(cuts[crossing], shapely.buffer(division, OVERSHOOT))
+    return shapely.geometrycollections(cuts)
+
+
+def _places(
+    points: NDArray[np.object_], divisions: Sequence[BaseGeometry], splits: Sequence[Split]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each point the first division that holds it (or -1), and its box in that division's split."""
+    owner = np.full(len(points), -1, dtype=np.int64)
+    box = np.zeros(len(points), dtype=np.int64)
+    for index, (division, split) in enumerate(zip(divisions, splits, strict=True)):
+        shapely.prepare(division)
+        mine = np.flatnonzero((owner < 0) & shapely.intersects(division, points))
+        owner[mine] = index
+        tree = shapely.STRtree(shapely.box(*np.array(split.boxes, dtype=float).T))
+        point, found = tree.query(points[mine], predicate="intersects")
+        box[mine[point]] = found
+    return owner, box

@@ -1,0 +1,44 @@
+"""Comments under a post, each under a name that stands for one neighbour there and for nobody anywhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from storage.db import Tx
+from storage.kit import ids
+from storage.kit.ids import PostId
+from storage.schema import comments
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment; words scrubbed, `at` rounded."""
+
+    id: str
+    name: str
+    text: str
+    at: int
+
+
+def add(tx: Tx, post_id: PostId, *, name: str, text: str, at: int) -> Comment:
+    """Adds a comment under the post."""
+    last = tx.connection.execute(select(func.max(comments.c.seq)).where(comments.c.post_id == post_id)).scalar()
+    comment = Comment(ids.new_id(), name, text, at)
+    tx.execute(
+        insert(comments).values(id=comment.id, post_id=post_id, seq=(last or 0) + 1, name=name, text=text, at=at)
+    )
+    tx.audit("comment.add", post_id, {"comment": comment.id})
+    return comment
+
+
+def of_post(conn: Connection, post_id: PostId, *, limit: int = 500) -> list[Comment]:
+    """The post's comments, oldest first."""
+    query = select(comments).where(comments.c.post_id == post_id).order_by(comments.c.seq).limit(limit)
+    return [Comment(row.id, row.name, row.text, row.at) for row in conn.execute(query)]
+
+
+def erase(tx: Tx, post_id: PostId) -> None:
+    """Deletes a post's comments: the post is gone for good."""
+    tx.execute(delete(comments).where(comments.c.post_id == post_id))

@@ -1,0 +1,89 @@
+"""Flags: what people say is wrong with a post, never which neighbour said it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from storage.db import Tx
+from storage.kit import ids
+from storage.kit.ids import DivisionId, PostId
+from storage.schema import flags, posts
+
+REASONS = ("privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other")
+ORIGINS = ("neighbour", "police")
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag; `flagged_at` is rounded, `at_seconds` the moment of the clip it is about."""
+
+    id: str
+    post_id: PostId
+    origin: str
+    reason: str
+    text: str
+    at_seconds: int | None
+    flagged_at: int
+
+
+def add(
+    tx: Tx, post_id: PostId, *, origin: str, reason: str, text: str, at_seconds: int | None, flagged_at: int
+) -> str:
+    """Records a flag (words already scrubbed, time already rounded) and answers its id."""
+    flag_id = ids.new_id()
+    tx.execute(
+        insert(flags).values(
+            id=flag_id,
+            post_id=post_id,
+            origin=origin,
+            reason=reason,
+            text=text,
+            at_seconds=at_seconds,
+            flagged_at=flagged_at,
+            state="open",
+        )
+    )
+    tx.audit("flag.add", post_id, {"flag": flag_id, "origin": origin, "reason": reason})
+    return flag_id
+
+
+def open_posts(
+    conn: Connection, in_divisions: Collection[DivisionId], *, after: tuple[int, str] | None, limit: int
+) -> list[tuple[PostId, int]]:
+    """Posts with open flags and the time of the first, oldest first: the moderators' queue."""
+    first = func.min(flags.c.flagged_at)
+    query = (
+        select(flags.c.post_id, first)
+        .join(posts, posts.c.id == flags.c.post_id)
+        .where(flags.c.state == "open", posts.c.division_id.in_(in_divisions))
+        .group_by(flags.c.post_id)
+        .order_by(first, flags.c.post_id)
+        .limit(limit)
+    )
+    if after is not None:
+        at, post_id = after
+        query = query.having((first > at) | ((first == at) & (flags.c.post_id > post_id)))
+    return [(PostId(row[0]), int(row[1])) for row in conn.execute(query)]
+
+
+def of_posts(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, list[Flag]]:
+    """The open flags of the given posts, oldest first."""
+    query = select(flags).where(flags.c.post_id.in_(post_ids), flags.c.state == "open").order_by(flags.c.flagged_at)
+    found: dict[PostId, list[Flag]] = {}
+    for row in conn.execute(query):
+        flag = Flag(row.id, row.post_id, row.origin, row.reason, row.text, row.at_seconds, row.flagged_at)
+        found.setdefault(flag.post_id, []).append(flag)
+    return found
+
+
+def settle(tx: Tx, post_id: PostId) -> None:
+    """Takes all of a post's open flags out of the queue, once it was decided."""
+    tx.execute(update(flags).where(flags.c.post_id == post_id, flags.c.state == "open").values(state="decided"))
+
+
+def erase(tx: Tx, post_id: PostId) -> None:
+    """Deletes a post's flags with their words: the post is gone for good."""
+    tx.execute(delete(flags).where(flags.c.post_id == post_id))
