@@ -1,0 +1,1 @@
+"""Everything a stranger's clip goes through before anyone sees it: looked at, rebuilt, in a sandbox."""

@@ -1,0 +1,185 @@
+"""Decode a stranger's clip and encode it anew, with one fixed set of settings for everybody.
+
+Not a byte of the source is copied. What says who, which camera or when is not carried over: tags, chapters,
+captions, subtitles, side data, edit lists, rotation (turned into pixels), odd frame rates and the encoder's own name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from workers.media.probe import LONGEST, SHORTEST, Probed, opened
+from workers.media.programs import Programs
+from workers.media.refusals import Reason, RefusedClip
+from workers.media.sandbox import Limits, Outcome, run
+from workers.redact import mp4
+
+MOST_FPS = 30
+KEYFRAME_SECONDS = 2  # every rung alike, or players stumble when they change
+THREADS = "2"
+SAID_OF_COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One size of the finished clip; `short_side` is its smaller side in pixels, never above the source's."""
+
+    name: str
+    short_side: int
+    preset: str
+    most_kbits: int  # a ceiling a second, so that two minutes stay within `Limits.file_bytes`
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A finished file: pixels, bytes, seconds."""
+
+    path: Path
+    name: str
+    width: int
+    height: int
+    bytes: int
+    seconds: float
+
+
+FIRST_LIMITS = Limits(cpu_seconds=900, wall_seconds=900, file_bytes=64 << 20)
+FULL_LIMITS = Limits(cpu_seconds=1800, wall_seconds=1800, file_bytes=256 << 20)
+
+
+def rungs(probed: Probed) -> list[Rung]:
+    """480p first, so that somebody can watch soon; then the source's own size up to 1080 when that is more."""
+    short = min(probed.width, probed.height)
+    first = Rung("480p", min(short, 480), "superfast", 2500)
+    return [first, Rung("full", min(short, 1080), "veryfast", 8000)] if short > 480 else [first]
+
+
+def encode(
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    rung: Rung,
+    out: Path,
+    *,
+    sound: bool,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Rendition:
+    """Write `out`, an MP4 that plays while it loads. `progress` gets 0..1. Raises RefusedClip, Cancelled.
+
+    The file is not clean before `redact.metadata` went over it. On any exception nothing is left at `out`.
+    """
+    width, height = size(probed, rung)
+    done = _Progress(probed.seconds or LONGEST, progress)
+    try:
+        outcome = run(
+            arguments(programs, source, probed, rung, out, sound=sound),
+            read=[source],
+            write=out.parent,
+            limits=FIRST_LIMITS if rung.name == "480p" else FULL_LIMITS,
+            confined=programs.confined,
+            on_line=done.hear,
+            cancelled=cancelled,
+        )
+        refuse_unless_good(outcome, out)
+        seconds = _played(out)
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+    return Rendition(out, out.name, width, height, out.stat().st_size, seconds)
+
+
+def size(probed: Probed, rung: Rung) -> tuple[int, int]:
+    """Width and height in even pixels, shaped as the source is seen."""
+    scale = rung.short_side / min(probed.width, probed.height)
+    return max(2, round(probed.width * scale / 2) * 2), max(2, round(probed.height * scale / 2) * 2)
+
+
+def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, out: Path, *, sound: bool) -> list[str]:
+    """The whole command line. Every word is ours: from the clip come only bounded numbers."""
+    clip = ffmpeg.input(f"file:{source}")
+    streams = [_picture(clip[str(probed.video_index)], probed, rung)]
+    settings = picture_settings(probed, rung) | REBUILT | {"t": LONGEST + 1}
+    if sound and probed.audio_index is not None:
+        streams.append(_sound(clip[str(probed.audio_index)]))
+        settings |= {"c:a": "aac", "b:a": "64k"}
+    else:
+        settings["an"] = None
+    built: list[str] = ffmpeg.output(*streams, f"file:{out}", **settings).get_args()
+    # Options of the input must stand before it, and ffmpeg-python would sort them among each other.
+    tied = ["-threads", THREADS, *opened(probed.container), "-noaccurate_seek"]
+    return [str(programs.ffmpeg), *QUIET, *tied, *built, "-y"]
+
+
+QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5"]
+# What a strict rebuild takes; see workers/redact/metadata.py for what is left to do on the finished bytes.
+REBUILT: dict[str, Any] = {
+    "map_metadata": -1, "map_chapters": -1, "sn": None, "dn": None,
+    "fflags": "+bitexact", "flags:v": "+bitexact+cgop", "flags:a": "+bitexact",
+    "bsf:v": "filter_units=remove_types=6",  # SEI: captions, encoder name
+    "a53cc": 0, "use_editlist": 0, "avoid_negative_ts": "make_zero", "f": "mp4",
+    "movflags": "+faststart",
+    "bf": 0,  # without an edit list, frames that are shown out of order would begin late
+}  # fmt: skip
+
+
+def picture_settings(probed: Probed, rung: Rung) -> dict[str, Any]:
+    """How H.264 is written: a keyframe every two seconds to the frame, closed groups, a ceiling on the rate."""
+    group = frames_a_second(probed) * KEYFRAME_SECONDS
+    rate = {"crf": 23, "maxrate": f"{rung.most_kbits}k", "bufsize": f"{2 * rung.most_kbits}k"}
+    keys = {"g": group, "keyint_min": group, "sc_threshold": 0, "pix_fmt": "yuv420p", "threads:v": THREADS}
+    return {"c:v": "libx264", "preset": rung.preset, "profile:v": "high"} | rate | keys
+
+
+def frames_a_second(probed: Probed) -> int:
+    """A whole number up to 30: a camera's own slightly odd clock does not show."""
+    return max(1, min(MOST_FPS, math.floor(probed.fps + 0.5)))
+
+
+def _picture(stream: Any, probed: Probed, rung: Rung) -> Any:
+    width, height = size(probed, rung)
+    stream = stream.filter("fps", frames_a_second(probed))
+    # Always scaled and converted, so that a size or format that changes mid-stream never meets the encoder.
+    stream = stream.filter("scale", width, height, out_color_matrix="bt709", out_range="tv")
+    return stream.filter("format", "yuv420p").filter("setsar", 1).filter("setparams", **SAID_OF_COLOUR)
+
+
+def _sound(stream: Any) -> Any:
+    stream = stream.filter("aresample", 48000, **{"async": 1, "first_pts": 0})
+    return stream.filter("aformat", sample_fmts="fltp", channel_layouts="mono")
+
+
+def refuse_unless_good(outcome: Outcome, out: Path) -> None:
+    """Whose fault a failed run is: the clip's (RefusedClip) or ours (OSError)."""
+    if outcome.out_of_time:
+        raise RefusedClip(Reason.TOOK_TOO_LONG)
+    if b"No space left on device" in outcome.stderr:
+        raise OSError("no space left to write a rendition")
+    if not outcome.ok or not out.exists() or out.stat().st_size == 0:
+        raise RefusedClip(Reason.UNREADABLE)
+
+
+def _played(out: Path) -> float:
+    # Counted on what was decoded: what the source says about its length may be a lie.
+    seconds = mp4.seconds(out.read_bytes())
+    if seconds > LONGEST:
+        raise RefusedClip(Reason.TOO_LONG)
+    if seconds < SHORTEST:
+        raise RefusedClip(Reason.TOO_SHORT)
+    return seconds
+
+
+@dataclass
+class _Progress:
+    expected: float
+    tell: Callable[[float], None] | None
+
+    def hear(self, line: bytes) -> None:
+        name, _, value = line.partition(b"=")
+        if self.tell and name == b"out_time_us" and value.lstrip(b"-").isdigit():
+            self.tell(max(0.0, min(1.0, int(value) / 1_000_000 / self.expected)))

@@ -1,0 +1,60 @@
+"""A clip from a stranger's bytes to files that may be shown: one function per stage, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from workers.media.encode import Rendition, Rung, encode, rungs
+from workers.media.poster import Poster, poster
+from workers.media.probe import Probed, probe
+from workers.media.programs import Programs
+from workers.redact.findings import Finding, NotClean
+from workers.redact.metadata import scrub_mp4
+from workers.redact.proof import prove_mp4
+from workers.redact.proof_jpeg import prove_jpeg
+
+__all__ = ["inspect", "make_poster", "make_rendition", "rungs"]
+
+
+def inspect(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Probed:
+    """Look at the clip at `source` without decoding it. Raises RefusedClip, Cancelled."""
+    return probe(programs, source, cancelled=cancelled)
+
+
+def make_rendition(
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    rung: Rung,
+    folder: Path,
+    *,
+    sound: bool,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Rendition:
+    """Encode anew into `folder`, empty the container's fields, and prove the result.
+
+    Raises RefusedClip, Cancelled, NotClean, OSError; then no file is left behind.
+    """
+    out = folder / f"{rung.name}.mp4"
+    made = encode(programs, source, probed, rung, out, sound=sound, progress=progress, cancelled=cancelled)
+    clean = scrub_mp4(out.read_bytes())
+    out.write_bytes(clean)
+    _demand(out, prove_mp4(out.read_bytes()))
+    return made
+
+
+def make_poster(
+    programs: Programs, rendition: Rendition, folder: Path, *, cancelled: Callable[[], bool] | None = None
+) -> Poster:
+    """A still of a finished rendition, proved. Raises Cancelled, NotClean, OSError."""
+    made = poster(programs, rendition, folder / "poster.jpg", cancelled=cancelled)
+    _demand(made.path, prove_jpeg(made.path.read_bytes()))
+    return made
+
+
+def _demand(file: Path, findings: list[Finding]) -> None:
+    if findings:
+        file.unlink()
+        raise NotClean(findings)

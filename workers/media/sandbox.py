@@ -1,0 +1,127 @@
+"""Run a program so that it sees its own input and output folder, and nothing else.
+
+Landlock decides which files, seccomp which system calls, rlimits how much, a deadline how long. All of it needs no
+root and works in a default container. Processes are forbidden by seccomp, so no RLIMIT_NPROC: that one counts every
+process of the user, ours included, and is not enforced for root.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+from workers.media import landlock, seccomp
+from workers.media.watching import Cancelled, Outcome, watch
+
+__all__ = ["Cancelled", "Limits", "Outcome", "SandboxBroken", "run"]
+
+NOTHING = Path("/dev/null")
+SET_PARENT_DEATH_SIGNAL, SET_SECCOMP, FILTER_MODE = 1, 22, 2
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class SandboxBroken(Exception):
+    """The confinement cannot be set up, or lets something through: refuse to work."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one run may use; the process group is killed at `wall_seconds`."""
+
+    cpu_seconds: int = 60
+    wall_seconds: float = 120
+    memory_bytes: int = 2 << 30  # address space: a 4K HEVC decode beside a 1080p encode needs about half
+    file_bytes: int = 64 << 20  # each file written
+    open_files: int = 32
+    told_bytes: int = 4 << 20  # standard output; more is a reason to stop, standard error is cut instead
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    read: Sequence[Path] = (),
+    write: Path | None = None,
+    limits: Limits = Limits(),
+    confined: bool = True,
+    on_line: Callable[[bytes], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Outcome:
+    """Run `argv` (a full path first) until it ends, is killed at a limit, or `cancelled()` says yes (Cancelled).
+
+    `read` are the files and folders it may read, `write` the one folder it may write. `on_line` gets each line of
+    standard output as it comes. Raises SandboxBroken if the confinement does not hold before the program starts.
+    """
+    rules = _rules(Path(argv[0]), read, write) if confined else None
+    try:
+        child = _start(argv, rules, limits)
+    finally:
+        if rules is not None:
+            os.close(rules)
+    return watch(child, limits.wall_seconds, limits.told_bytes, on_line, cancelled)
+
+
+def _rules(program: Path, read: Sequence[Path], write: Path | None) -> int:
+    loader, libraries = _linked(program)
+    try:
+        return landlock.rule_set(run=[program, *loader], read=[*libraries, *read], write=[write] if write else [])
+    except landlock.NoLandlock as none:
+        raise SandboxBroken(str(none)) from none
+
+
+def _start(argv: Sequence[str | Path], rules: int | None, limits: Limits) -> subprocess.Popen[bytes]:
+    # Everything is made here, in the parent: between fork and exec the child only makes system calls.
+    code = ctypes.create_string_buffer(seccomp.filter_for()) if rules is not None else None
+    try:
+        return subprocess.Popen(
+            [str(part) for part in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={},
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=partial(_enter, rules, code, limits),
+        )
+    except subprocess.SubprocessError as failed:
+        raise SandboxBroken("the confinement could not be entered") from failed
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+
+
+def _enter(rules: int | None, code: ctypes.Array[ctypes.c_char] | None, limits: Limits) -> None:
+    _libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)  # a killed worker leaves nothing running
+    for what, most in (
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+    if rules is None or code is None:
+        return
+    landlock.enter(rules)
+    program = _Program((len(code) - 1) // 8, ctypes.cast(code, ctypes.c_void_p))
+    if _libc.prctl(SET_SECCOMP, FILTER_MODE, ctypes.byref(program), 0, 0) < 0:
+        raise OSError(ctypes.get_errno(), "seccomp refused")
+
+
+@lru_cache
+def _linked(program: Path) -> tuple[list[Path], list[Path]]:
+    """(the dynamic loader, the libraries) of a program; both empty for a static one."""
+    told = subprocess.run(["/usr/bin/ldd", program], capture_output=True, text=True, timeout=20, check=False)
+    paths = [word for line in told.stdout.splitlines() for word in line.split() if word.startswith("/")]
+    loader = [Path(path) for path in paths if Path(path).name.startswith("ld-")]
+    cache = Path("/etc/ld.so.cache")
+    libraries = [Path(path) for path in paths if Path(path) not in loader]
+    return loader, [*libraries, cache] if libraries and cache.exists() else libraries

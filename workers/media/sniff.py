@@ -1,0 +1,64 @@
+"""What a file is, by its first bytes and never by its name.
+
+Only what a camera writes is let through. Playlists, concat scripts, images and documents have no place in the list,
+so ffmpeg is never left to guess and to follow what a text file points at.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+from workers.media.refusals import Reason, RefusedClip
+
+HEAD = 4096  # enough for a Matroska head and for five transport packets
+FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}  # QuickTime may lack ftyp
+PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"crx ", b"M4A "}
+PACKET, PACKETS, SYNC = 188, 5, 0x47
+
+
+class Container(Enum):
+    """A kind of file we take; the value is the ffmpeg demuxer that is forced on it."""
+
+    MP4 = "mov"
+    MATROSKA = "matroska"
+    AVI = "avi"
+    TRANSPORT = "mpegts"
+
+
+def sniff(path: Path) -> Container:
+    """The container of the file at `path`. Raises RefusedClip (empty, not_a_video)."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        raise RefusedClip(Reason.EMPTY)
+    for container, looks_like in TESTS.items():
+        if looks_like(head):
+            return container
+    raise RefusedClip(Reason.NOT_A_VIDEO)
+
+
+def _is_mp4(head: bytes) -> bool:
+    return head[4:8] in FIRST_BOXES and not (head[4:8] == b"ftyp" and head[8:12] in PICTURE_BRANDS)
+
+
+def _is_matroska(head: bytes) -> bool:
+    return head.startswith(b"\x1a\x45\xdf\xa3") and any(
+        b"\x42\x82" + bytes([0x80 | len(kind)]) + kind in head[:128] for kind in (b"matroska", b"webm")
+    )
+
+
+def _is_avi(head: bytes) -> bool:
+    return head.startswith(b"RIFF") and head[8:16] in (b"AVI LIST", b"AVIXLIST", b"AVI JUNK")
+
+
+def _is_transport(head: bytes) -> bool:
+    return len(head) >= PACKET * PACKETS and all(head[PACKET * n] == SYNC for n in range(PACKETS))
+
+
+TESTS = {
+    Container.MP4: _is_mp4,
+    Container.MATROSKA: _is_matroska,
+    Container.AVI: _is_avi,
+    Container.TRANSPORT: _is_transport,
+}
