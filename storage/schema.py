@@ -170,7 +170,7 @@ log_in_tries = Table(
     Column("tries", Integer, nullable=False),
 )
 
-# feed/tickets.py.
+# storage/tickets.py.
 tickets = Table(
     "tickets",
     metadata,

@@ -1,0 +1,49 @@
+"""One-use tickets to the live feed: issued by the APIs, redeemed by a feed node, valid for 30 seconds.
+
+They live in the record, so a listener gets in while Redis is away; only the digest of a ticket is kept there.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from feed.events import Closed
+from storage import tickets
+from storage.db import Tx
+from storage.kit.clock import SECOND
+from storage.kit.ids import digest, new_secret
+
+VALID_MS = 30 * SECOND  # enough to open a socket, too short to be found in a log and used
+
+
+class Grant(Closed):
+    """What a ticket allows its holder to see, and until when.
+
+    `divisions` are ids; `categories` None means all. `handle` is a staff id, or for a resident a random word drawn for
+    this ticket: it serves to end a listener, and never says who. `ends_at` is when the log-in ends (milliseconds since
+    1970), None where that is not known.
+    """
+
+    audience: Literal["staff", "resident"]
+    divisions: tuple[str, ...]
+    categories: tuple[str, ...] | None = None
+    handle: str
+    ends_at: int | None = None
+
+
+def issue(tx: Tx, grant: Grant) -> str:
+    """A new ticket for `grant`: a secret, shown once."""
+    secret = new_secret()
+    tickets.add(tx, digest(secret), ends_at=tx.now() + VALID_MS, grant=grant.model_dump_json())
+    return secret
+
+
+def redeem(tx: Tx, secret: str) -> Grant | None:
+    """What the ticket allows, once; None where it was never issued, was used before, or is too old."""
+    found = tickets.take(tx, digest(secret))
+    return None if found is None else Grant.model_validate_json(found)
+
+
+def forget_expired(tx: Tx) -> int:
+    """Deletes tickets nobody used in time; answers how many."""
+    return tickets.forget_ended(tx)
