@@ -65,7 +65,7 @@ tries = Table(
     metadata,
     Column("what", String(100), primary_key=True),
     Column("window_start", BigInteger, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("tried", Integer, nullable=False),
 )
 
 # originals.py
@@ -85,9 +85,8 @@ upload_parts = Table(
     metadata,
     Column("upload_id", ID, ForeignKey("uploads.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("object_key", String(80), nullable=False),  # drawn anew for each writer: the newest writer wins
-    Column("sha256", String(64), nullable=False),
-    Column("received", Boolean, nullable=False),
+    Column("writer", ID, nullable=False),  # drawn for each who starts to send this part: only the newest may finish
+    Column("object_key", String(80)),  # the confirmed bytes; none: not received yet
 )
 
 # clips.py
@@ -114,6 +113,7 @@ clips = Table(
     Column("accepted_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("stage_times", Text, nullable=False),  # JSON: stage -> milliseconds since acceptance
+    Column("media_keys", Text, nullable=False),  # JSON list: written before the bytes are, so that none is forgotten
     Column("original_salt", String(64)),
     Column("original_hash", String(64)),  # salted: with the salt in the owner's hand it proves the original
 )

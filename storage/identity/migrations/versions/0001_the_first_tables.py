@@ -32,7 +32,7 @@ def upgrade() -> None:
         "tries",
         sa.Column("what", sa.String(length=100), nullable=False),
         sa.Column("window_start", sa.BigInteger(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("tried", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("what", name=op.f("pk_tries")),
     )
     op.create_table(
@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("stage_times", sa.Text(), nullable=False),
+        sa.Column("media_keys", sa.Text(), nullable=False),
         sa.Column("original_salt", sa.String(length=64), nullable=True),
         sa.Column("original_hash", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["upload_id"], ["uploads.id"], name=op.f("fk_clips_upload_id")),
@@ -89,9 +90,8 @@ def upgrade() -> None:
         "upload_parts",
         sa.Column("upload_id", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("object_key", sa.String(length=80), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("received", sa.Boolean(), nullable=False),
+        sa.Column("writer", sa.String(length=40), nullable=False),
+        sa.Column("object_key", sa.String(length=80), nullable=True),
         sa.ForeignKeyConstraint(["upload_id"], ["uploads.id"], name=op.f("fk_upload_parts_upload_id")),
         sa.PrimaryKeyConstraint("upload_id", "number", name=op.f("pk_upload_parts")),
     )

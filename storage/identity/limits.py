@@ -1,0 +1,54 @@
+"""How often a thing may be tried: counted per keyed name, in windows of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from storage.db import OPERATOR, RESIDENT, Tx
+from storage.identity.schema import tries
+from storage.identity.vault import Vault
+from storage.kit.errors import TooOften
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` tries in `window` milliseconds."""
+
+    name: str
+    count: int
+    window: int
+
+
+def count(vault: Vault, limit: Limit, who: str) -> None:
+    """Counts one try of `who` (kept only as a keyed hash); raises TooOften beyond the limit.
+
+    It commits by itself: a try that ends in an error has been tried all the same.
+    """
+    what = vault.keyed("limits", limit.name, who).hex()
+    with vault.write(by=RESIDENT) as tx:
+        waits = _count(tx, what, limit)
+    if waits > 0:
+        raise TooOften("That was tried too often. Wait a little and try again.", retry_after=waits)
+
+
+def forget(vault: Vault, *, older_than: int) -> None:
+    """Drops what was counted in windows that began more than `older_than` milliseconds ago."""
+    with vault.write(by=OPERATOR) as tx:
+        tx.execute(delete(tries).where(tries.c.window_start < tx.now() - older_than))
+
+
+def _count(tx: Tx, what: str, limit: Limit) -> int:
+    now = tx.now()
+    row = tx.connection.execute(select(tries).where(tries.c.what == what).with_for_update()).one_or_none()
+    if row is None:
+        tx.execute(insert(tries).values(what=what, window_start=now, tried=1))
+        return 0
+    if now - row.window_start >= limit.window:
+        tx.execute(update(tries).where(tries.c.what == what).values(window_start=now, tried=1))
+        return 0
+    if row.tried >= limit.count:
+        return int((row.window_start + limit.window - now) // 1000) + 1
+    tx.execute(update(tries).where(tries.c.what == what).values(tried=row.tried + 1))
+    return 0

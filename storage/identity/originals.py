@@ -1,0 +1,167 @@
+"""Originals: uploads in parts, each original under a key of its own, so that forgetting the key shreds it everywhere.
+
+A part is written to an object of its own and confirmed when it is whole; one that broke off leaves nothing behind.
+Several may send the same part (a phone that lost the line does not know its old connection is still half open): the
+newest who started wins, the older one is told to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from storage.db import Tx
+from storage.identity.schema import clips, upload_parts, uploads
+from storage.identity.vault import ResidentId, Vault, new_key
+from storage.kit import clock, ids
+from storage.kit.errors import Conflict, NotThere, TooLarge
+
+PART_BYTES = 8 * 1024 * 1024  # a phone on a bad line re-sends 8 MB at most; S3 wants at least 5
+LARGEST = 500_000_000  # bytes; the reason a resident sees is `too_large`
+UNPOSTED_LIFE = 24 * clock.HOUR
+
+
+class UploadState(StrEnum):
+    """How far an upload is."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    POSTED = "posted"
+    SHREDDED = "shredded"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One upload; `received` are the numbers (from 1) of confirmed parts."""
+
+    id: str
+    resident_id: ResidentId
+    state: UploadState
+    bytes: int
+    part_bytes: int
+    received: frozenset[int]
+
+    @property
+    def parts(self) -> range:
+        """The numbers of all parts."""
+        return range(1, -(-self.bytes // self.part_bytes) + 1)
+
+    def size_of(self, number: int) -> int:
+        """Bytes of part `number`: the last one is what is left."""
+        return min(self.part_bytes, self.bytes - (number - 1) * self.part_bytes)
+
+
+def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int) -> str:
+    """Opens an upload of `size` bytes and answers its id; raises TooLarge."""
+    if size > LARGEST:
+        raise TooLarge("That clip is larger than 500 MB.")
+    upload_id = ids.new_id()
+    tx.execute(
+        insert(uploads).values(
+            id=upload_id,
+            resident_id=resident_id,
+            state=UploadState.OPEN,
+            bytes=size,
+            part_bytes=PART_BYTES,
+            key_sealed=vault.seal(f"uploads:{upload_id}", new_key()),
+            created_at=tx.now(),
+        )
+    )
+    return upload_id
+
+
+def one(conn: Connection, upload_id: str) -> Upload:
+    """The upload, whoever asks (a signed part address is the right to ask); raises NotThere."""
+    row = conn.execute(select(uploads).where(uploads.c.id == upload_id)).one_or_none()
+    if row is None:
+        raise NotThere
+    parts = select(upload_parts.c.number).where(
+        upload_parts.c.upload_id == upload_id, upload_parts.c.object_key.is_not(None)
+    )
+    received = frozenset(conn.execute(parts).scalars())
+    return Upload(row.id, row.resident_id, UploadState(row.state), row.bytes, row.part_bytes, received)
+
+
+def mine(conn: Connection, upload_id: str, resident_id: ResidentId) -> Upload:
+    """The upload, if it is this resident's; raises NotThere otherwise."""
+    upload = one(conn, upload_id)
+    if upload.resident_id != resident_id:
+        raise NotThere
+    return upload
+
+
+def key_of(conn: Connection, vault: Vault, upload_id: str) -> bytes:
+    """The original's own key; raises NotThere once it is shredded."""
+    sealed = conn.execute(select(uploads.c.key_sealed).where(uploads.c.id == upload_id)).scalar_one_or_none()
+    if sealed is None:
+        raise NotThere
+    return vault.unseal(f"uploads:{upload_id}", sealed)
+
+
+def start_part(tx: Tx, upload: Upload, number: int) -> str:
+    """Draws the name under which this writer's bytes go; an older writer of the same part cannot finish any more."""
+    if upload.state is not UploadState.OPEN:
+        raise Conflict("This upload is finished.", code="upload_finished")
+    writer = ids.new_id()
+    part = (upload_parts.c.upload_id == upload.id) & (upload_parts.c.number == number)
+    if not tx.execute(update(upload_parts).where(part).values(writer=writer)).rowcount:
+        tx.execute(insert(upload_parts).values(upload_id=upload.id, number=number, writer=writer))
+    return writer
+
+
+def confirm_part(tx: Tx, upload_id: str, number: int, writer: str) -> str | None:
+    """Makes this writer's bytes the part's; answers the key of older bytes to delete. Raises Conflict if evicted."""
+    part = (upload_parts.c.upload_id == upload_id) & (upload_parts.c.number == number)
+    open_ = select(uploads.c.id).where(uploads.c.id == upload_id, uploads.c.state == UploadState.OPEN)
+    before = tx.connection.execute(select(upload_parts.c.object_key).where(part)).scalar_one_or_none()
+    mine_ = part & (upload_parts.c.writer == writer) & open_.exists()
+    if not tx.execute(update(upload_parts).where(mine_).values(object_key=writer)).rowcount:
+        raise Conflict("Another connection is sending this part.", code="evicted")
+    return before
+
+
+def finish(tx: Tx, upload: Upload) -> None:
+    """Makes the upload complete; raises Conflict naming the parts that are missing. Twice is once."""
+    missing = [number for number in upload.parts if number not in upload.received]
+    if missing:
+        named = {"parts": ",".join(map(str, missing))}
+        raise Conflict("Some parts have not arrived.", code="parts_missing", fields=named)
+    still_open = (uploads.c.id == upload.id) & (uploads.c.state == UploadState.OPEN)
+    tx.execute(update(uploads).where(still_open).values(state=UploadState.COMPLETE))
+
+
+def set_posted(tx: Tx, upload_id: str, resident_id: ResidentId) -> None:
+    """Hands a complete upload to the clip that was accepted with it; raises Conflict or NotThere."""
+    upload = mine(tx.connection, upload_id, resident_id)
+    complete = (uploads.c.id == upload_id) & (uploads.c.state == UploadState.COMPLETE)
+    if not tx.execute(update(uploads).where(complete).values(state=UploadState.POSTED)).rowcount:
+        raise Conflict("This upload is not complete, or was posted before.", code=f"upload_{upload.state}")
+
+
+def object_keys(conn: Connection, upload_id: str) -> list[str]:
+    """Where the parts' bytes are, in order."""
+    query = select(upload_parts.c.object_key).where(upload_parts.c.upload_id == upload_id)
+    found = conn.execute(query.where(upload_parts.c.object_key.is_not(None)).order_by(upload_parts.c.number))
+    return list(found.scalars())
+
+
+def forget_key(tx: Tx, upload_id: str) -> None:
+    """Shreds: without its key nothing of the original can be read again, in no backup either."""
+    shredded = {"key_sealed": None, "state": UploadState.SHREDDED}
+    tx.execute(update(uploads).where(uploads.c.id == upload_id).values(**shredded))
+    tx.execute(update(clips).where(clips.c.upload_id == upload_id).values(words_sealed=None))
+
+
+def drop_parts(tx: Tx, upload_id: str) -> None:
+    """Forgets where the bytes were, once they are deleted."""
+    tx.execute(delete(upload_parts).where(upload_parts.c.upload_id == upload_id))
+
+
+def never_posted(conn: Connection, now: int) -> Iterator[str]:
+    """Uploads that nobody posted within 24 hours."""
+    states = (UploadState.OPEN, UploadState.COMPLETE)
+    query = select(uploads.c.id).where(uploads.c.state.in_(states), uploads.c.created_at < now - UNPOSTED_LIFE)
+    yield from conn.execute(query).scalars()

@@ -1,0 +1,84 @@
+"""Residents: a sealed mail address and a home block. No name, no address, no coordinate."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.db import Tx
+from storage.identity.schema import residents
+from storage.identity.vault import ResidentId, Vault
+from storage.kit import clock, ids
+from storage.kit.errors import Conflict, Refused
+from storage.kit.ids import BlockId
+
+MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+HOME_CHANGES, HOME_WINDOW = 2, 30 * clock.DAY  # a home that moves at will would be a probe (ARCHITECTURE section 9)
+
+
+@dataclass(frozen=True)
+class Resident:
+    """One resident."""
+
+    id: ResidentId
+    mail: str
+    home: BlockId | None
+
+
+def mail_lookup(vault: Vault, mail: str) -> str:
+    """The keyed hash under which a mail address is found; raises Refused for what is no address."""
+    plain = mail.strip().lower()
+    if not MAIL.fullmatch(plain):
+        raise Refused("That is not a mail address.", fields={"email": "That is not a mail address."})
+    return vault.keyed("mail", plain).hex()
+
+
+def find_or_make(tx: Tx, vault: Vault, mail: str) -> ResidentId:
+    """The resident with this mail address, made if there is none."""
+    lookup = mail_lookup(vault, mail)
+    found = tx.connection.execute(select(residents.c.id).where(residents.c.mail_lookup == lookup)).scalar_one_or_none()
+    if found is not None:
+        return ResidentId(found)
+    resident_id = ResidentId(ids.new_id())
+    tx.execute(
+        insert(residents).values(
+            id=resident_id,
+            mail_lookup=lookup,
+            mail_sealed=vault.seal(f"residents:{resident_id}", mail.strip().encode()),
+            home_changes="[]",
+        )
+    )
+    return resident_id
+
+
+def one(conn: Connection, vault: Vault, resident_id: ResidentId) -> Resident | None:
+    """The resident, mail unsealed: for that resident's own eyes."""
+    row = conn.execute(select(residents).where(residents.c.id == resident_id)).one_or_none()
+    if row is None:
+        return None
+    mail = vault.unseal(f"residents:{resident_id}", row.mail_sealed).decode()
+    return Resident(resident_id, mail, row.home_block)
+
+
+def home_of(conn: Connection, resident_id: ResidentId) -> BlockId | None:
+    """The resident's home block, if they chose one."""
+    found = conn.execute(select(residents.c.home_block).where(residents.c.id == resident_id)).scalar_one_or_none()
+    return None if found is None else BlockId(found)
+
+
+def move(tx: Tx, resident_id: ResidentId, home: BlockId) -> None:
+    """Sets the home block: the first choice is free, then twice in 30 days; raises Conflict beyond that."""
+    row = tx.connection.execute(select(residents).where(residents.c.id == resident_id).with_for_update()).one()
+    if row.home_block == home:
+        return
+    now = tx.now()
+    changes = [at for at in json.loads(row.home_changes) if now - at < HOME_WINDOW]
+    if len(changes) >= HOME_CHANGES:
+        raise Conflict("Your home block can change twice in 30 days, and it has.", code="home_changed_too_often")
+    if row.home_block is not None:
+        changes.append(now)
+    moved = {"home_block": home, "home_changes": json.dumps(changes)}
+    tx.execute(update(residents).where(residents.c.id == resident_id).values(**moved))

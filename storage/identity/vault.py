@@ -1,0 +1,80 @@
+"""The vault: the identity database, and the one key under which what could tell a person is sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+from typing import NewType
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from storage.db import Database
+from storage.kit import keys, migrate
+from storage.kit.settings import IdentitySettings
+
+LINEAGE = Path(__file__).parent / "migrations"
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+ResidentId = NewType("ResidentId", str)
+ClipId = NewType("ClipId", str)
+Receipt = NewType("Receipt", str)
+
+
+class SealBrokenError(Exception):
+    """Sealed bytes do not open: another key, another owner, or changed."""
+
+
+class Vault(Database):
+    """The identity side's database and its key."""
+
+    def __init__(self, url: str, key: bytes) -> None:
+        super().__init__(url, audited=False)
+        self._key = key
+
+    def seal(self, about: str, plain: bytes) -> bytes:
+        """`plain` as only this vault can read it, bound to `about` (table and row), so that rows cannot be swapped."""
+        return seal_with(self.derive("seal"), about, plain)
+
+    def unseal(self, about: str, sealed: bytes) -> bytes:
+        """What was sealed; raises SealBrokenError."""
+        return unseal_with(self.derive("seal"), about, sealed)
+
+    def keyed(self, purpose: str, *words: str) -> bytes:
+        """32 bytes that stand for `words` and that nobody without the key can make or check."""
+        return hmac.digest(self.derive(purpose), "\x1f".join(words).encode(), hashlib.sha256)
+
+    def derive(self, purpose: str) -> bytes:
+        """A key for one purpose."""
+        return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(self._key)
+
+
+def open_vault(settings: IdentitySettings) -> Vault:
+    """The vault of these settings, migrated; its key is drawn at the first start."""
+    vault = Vault(settings.database, keys.read_or_make(settings.vault_key_file))
+    migrate.to_newest(vault.engine, LINEAGE)
+    return vault
+
+
+def new_key() -> bytes:
+    """A key of its own for one original."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def seal_with(key: bytes, about: str, plain: bytes) -> bytes:
+    """`plain` under `key`, bound to `about`."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, about.encode())
+
+
+def unseal_with(key: bytes, about: str, sealed: bytes) -> bytes:
+    """What was sealed under `key`; raises SealBrokenError."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
+    except InvalidTag:
+        raise SealBrokenError(about.split(":")[0]) from None
