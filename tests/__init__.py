@@ -1,0 +1,1 @@
+"""What the project promises, one file of facts for each module."""

@@ -1,0 +1,144 @@
+"""Things to test with, whole from the start: a test names only what matters to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+
+from feed import posting
+from feed.bell import Bell
+from storage import posts
+from storage.db import AIRLOCK, Database, Tx
+from storage.kit.clock import HOUR
+from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, base32, new_id
+from storage.posts import NewPost, Post, Rendition
+from storage.schema import atlas_versions, blocks, divisions
+
+DIVISIONS = ("Central", "East", "North")
+BLOCKS_EACH = 3
+HOMES = 14
+NOON = 1_763_812_800_000  # 2025-11-22 12:00 UTC, a full quarter hour
+
+
+@dataclass(frozen=True)
+class City:
+    """What was loaded: division ids by name, and each one's block ids."""
+
+    divisions: dict[str, DivisionId]
+    blocks: dict[str, tuple[BlockId, ...]]
+
+
+def division(name: str = "Central") -> DivisionId:
+    """The id of an invented division."""
+    return DivisionId(_id(name))
+
+
+def block(in_division: str = "Central", number: int = 0) -> BlockId:
+    """The id of the `number`th block of an invented division."""
+    return BlockId(_id(f"{in_division} {number}"))
+
+
+def load_city(tx: Tx) -> City:
+    """Puts the invented city on the record."""
+    found = City(
+        {name: division(name) for name in DIVISIONS},
+        {name: tuple(block(name, number) for number in range(BLOCKS_EACH)) for name in DIVISIONS},
+    )
+    version = {"number": 1, "digest": "0" * 64, "k": 12, "invented": True, "loaded_at": NOON, "geojson": "{}"}
+    tx.execute(insert(atlas_versions).values(**version))
+    tx.execute(insert(divisions), [{"id": id_, "name": name} for name, id_ in found.divisions.items()])
+    tx.execute(
+        insert(blocks),
+        [
+            {"id": id_, "division_id": division(name), "label": f"{name}, cell {n}", "homes": HOMES, "since_version": 1}
+            for name, ids in found.blocks.items()
+            for n, id_ in enumerate(ids)
+        ],
+    )
+    tx.audit("atlas.load", "1")
+    return found
+
+
+def a_new_post(
+    *,
+    id: str | None = None,
+    division: str = "Central",
+    block_number: int = 0,
+    kind: str = "video",
+    category: str = "suspicious",
+    title: str = "A van with its lights off",
+    text: str = "It went round the block twice.",
+    happened_at: int = NOON - HOUR,
+    published_at: int = NOON,
+    seconds: int = 29_970,
+) -> NewPost:
+    """What the airlock hands over for publishing; `seconds` is in milliseconds, as in the record."""
+    return NewPost(
+        id=PostId(id or new_id()),
+        kind=kind,
+        category=category,
+        title=title,
+        text=text,
+        happened_at=happened_at,
+        published_at=published_at,
+        block=block(division, block_number),
+        seconds=seconds,
+    )
+
+
+def a_rendition(file: str = "480p.mp4", *, key: str | None = None, width: int = 854, height: int = 480) -> Rendition:
+    """One file of a post's media, under a random key."""
+    return Rendition(file, key or new_id(), width, height, 1_000_000)
+
+
+def some_files() -> tuple[Rendition, ...]:
+    """The first files a post is published with: a poster and 480p."""
+    return a_rendition("poster.jpg"), a_rendition()
+
+
+def a_published_post(
+    record: Database,
+    bell: Bell,
+    *,
+    id: str | None = None,
+    division: str = "Central",
+    block_number: int = 0,
+    category: str = "suspicious",
+    title: str = "A van with its lights off",
+    text: str = "It went round the block twice.",
+    published_at: int = NOON,
+    files: Sequence[Rendition] | None = None,
+    ready: bool = True,
+) -> Post:
+    """A live post of the invented city (fixture `city`), published as the airlock does; media ready unless said."""
+    new = a_new_post(
+        id=id,
+        division=division,
+        block_number=block_number,
+        category=category,
+        title=title,
+        text=text,
+        published_at=published_at,
+    )
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, new, some_files() if files is None else files, generation=1)
+    if ready:
+        with record.write(by=AIRLOCK) as tx:
+            posting.add_media(tx, bell, new.id, [], generation=1, last=True)
+    return the_post(record, new.id)
+
+
+def the_post(record: Database, post_id: str) -> Post:
+    """The post wherever it is; fails for a tombstone."""
+    everywhere = [division(name) for name in DIVISIONS]
+    with record.read() as conn:
+        post = posts.one(conn, everywhere, PostId(post_id))
+    assert post is not None
+    return post
+
+
+def _id(name: str) -> str:
+    return base32(hashlib.sha256(name.encode()).digest()[:ID_BYTES])
