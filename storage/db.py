@@ -26,6 +26,7 @@ from sqlalchemy.pool import NullPool
 
 from storage import audit
 from storage.kit import log
+from storage.kit.clock import rounded
 from storage.schema import UNAUDITED
 
 BUSY_MS = 15_000  # how long a SQLite writer waits for another: one writer at a time, each well under a second
@@ -39,6 +40,7 @@ class Actor:
 
 
 RESIDENT, AIRLOCK, CHORES, OPERATOR = Actor("resident"), Actor("airlock"), Actor("chores"), Actor("operator")
+FOR_RESIDENTS = frozenset({RESIDENT, AIRLOCK, CHORES})  # whose writes follow something a resident did
 
 
 class UnauditedWriteError(Exception):
@@ -63,7 +65,9 @@ class Tx:
 
     def audit(self, action: str, subject: str, payload: Mapping[str, object] | None = None) -> None:
         """Records that `by` did `action` to `subject`; the payload can be erased later, the line cannot."""
-        audit.append(self.connection, at=self.now(), by=self.by.name, action=action, subject=subject, payload=payload)
+        # What a resident causes is recorded no finer than a post tells it; oversight of staff needs the real time.
+        at = rounded(self.now()) if self.by in FOR_RESIDENTS else self.now()
+        audit.append(self.connection, at=at, by=self.by.name, action=action, subject=subject, payload=payload)
         self._audited += 1
 
     def after_commit(self, call: Callable[..., object], *args: object) -> None:
