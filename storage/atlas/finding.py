@@ -47,7 +47,8 @@ class Finder:
         x1, y1, x2, y2 = self._edges[:, edge]
         x, y = np.repeat(x, count), np.repeat(y, count)
         crossed = (y1 <= y) & (y < y2) & ((x2 - x1) * (y - y1) > (x - x1) * (y2 - y1))
-        return np.add.reduceat(crossed, start) % 2 == 1
+        odd: NDArray[np.bool_] = np.add.reduceat(crossed, start) % 2 == 1
+        return odd
 
 
 def _edges_of(shapes: NDArray[np.object_]) -> tuple[Whole, Whole, Whole]:

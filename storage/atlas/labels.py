@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,7 @@ def labels_of(places: Sequence[Place], streets: Sequence[Street], neighborhoods:
 
 def _from_addresses(addresses: Sequence[str]) -> str:
     """`2400-2500 Park Ave` for homes from 2400 to 2499 on the street most of them stand on."""
-    numbers = defaultdict(list)
+    numbers: dict[str, list[int]] = defaultdict(list)
     for address in addresses:
         found = re.match(r"\s*(\d+)\w?(?:-\d+)?\s+([^,#]*\w)", address)
         if found:
@@ -88,8 +88,8 @@ def _hundreds(numbers: Sequence[int], street: str) -> str:
 
 def _from_streets(along: Sequence[tuple[Street, float]]) -> str:
     """The longest street in the cell with its numbers, or with the street that crosses it."""
-    length: Counter[str] = Counter()
-    numbers = defaultdict(list)
+    length: dict[str, float] = defaultdict(float)
+    numbers: dict[str, list[int]] = defaultdict(list)
     for street, metres in along:
         length[street.name] += metres
         numbers[street.name] += street.numbers

@@ -35,9 +35,8 @@ def split(x: Floats, y: Floats, bounds: Box, *, k: int, stretch: float) -> Split
     while todo:
         x, y, box = todo.pop()
         wide = len(x) > 0 and np.ptp(x) * stretch >= np.ptp(y)
-        east, north = cut(x, k) if wide else None, None
-        if east is None:
-            north = cut(y, k)
+        east = cut(x, k) if wide else None
+        north = cut(y, k) if east is None else None
         if east is None and north is None and not wide:
             east = cut(x, k)
         if east is not None:

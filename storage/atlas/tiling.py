@@ -49,11 +49,11 @@ def plain(shape: BaseGeometry) -> BaseGeometry:
 def _clipped(split: Split, division: BaseGeometry) -> BaseGeometry:
     """The cuts inside a division, each running a little past its border."""
     ends = np.array(split.cuts, dtype=float).reshape(-1, 2, 2)
-    cuts = shapely.linestrings(ends) if len(ends) else np.array([], dtype=object)
+    cuts = np.array([shapely.LineString(pair) for pair in ends], dtype=object)
     shapely.prepare(division)
     crossing = ~shapely.contains_properly(division, cuts)
     cuts[crossing] = shapely.intersection(cuts[crossing], shapely.buffer(division, OVERSHOOT))
-    return shapely.geometrycollections(cuts)
+    return shapely.GeometryCollection(cuts.tolist())
 
 
 def _places(
