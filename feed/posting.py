@@ -26,6 +26,7 @@ _TOLD = {
     Verb.EXPIRE: Kind.EXPIRED,
     Verb.WITHDRAW: Kind.WITHDRAWN,
 }
+_END = {Verb.WITHDRAW: PostState.WITHDRAWN, Verb.EXPIRE: PostState.EXPIRED}
 
 
 class Outcome(StrEnum):
@@ -36,8 +37,13 @@ class Outcome(StrEnum):
     TAKEN_BACK = "taken_back"  # the author withdrew it
 
 
-def publish(tx: Tx, bell: Bell, new: NewPost, files: Sequence[Rendition], *, generation: int) -> Outcome:
-    """Puts the post on the feed with its first media, or hands those of an older generation over to this one."""
+def publish(
+    tx: Tx, bell: Bell, new: NewPost, files: Sequence[Rendition], *, generation: int, last: bool = False
+) -> Outcome:
+    """Puts the post on the feed with its first media, or hands those of an older generation over to this one.
+
+    `last` says that no further media will come.
+    """
     # The log's lock comes first: of two attempts that publish at once, the second sees the first one's post.
     head = feed_log.lock(tx)
     match posts.state_of(tx.connection, new.id):
@@ -52,6 +58,8 @@ def publish(tx: Tx, bell: Bell, new: NewPost, files: Sequence[Rendition], *, gen
             kind = Kind.UPDATED
     for file in files:
         posts.add_rendition(tx, new.id, file, generation=generation)
+    if last:
+        posts.set_ready(tx, new.id, generation=generation)
     tx.audit("post.publish", new.id, {"generation": generation})
     _tell(tx, bell, head.epoch, kind, new.id)
     return Outcome.DONE
@@ -95,10 +103,10 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     """
     head = feed_log.lock(tx)
     state, post = posts.state_of(tx.connection, post_id), posts.locked(tx, post_id)
-    if state is PostState.WITHDRAWN:
+    goal = _END[verb]
+    if state in (goal, PostState.WITHDRAWN):
         return []
-    goal = PostState.WITHDRAWN if state is None else posts.after(state, verb)
-    keys = posts.entomb(tx, post_id, goal)
+    keys = posts.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
     flags.erase(tx, post_id)
     comments.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)

@@ -198,13 +198,18 @@ def add(tx: Tx, new: NewPost, *, generation: int, order_key: int) -> None:
 
 
 def take_generation(tx: Tx, post_id: PostId, generation: int) -> bool:
-    """Makes `generation` the one that may add media, if it is newer and media still arrive; False: fenced out."""
+    """Makes `generation` the one that may add media, if it is newer and media still arrive; False: fenced out.
+
+    What older generations put there is named no more; the airlock deletes its bytes when the clip has come to its end.
+    """
     changed = tx.execute(
         update(posts)
         .where(posts.c.id == post_id, posts.c.media_state == MediaState.ARRIVING)
         .where(posts.c.media_generation < generation)
         .values(media_generation=generation)
     )
+    if changed.rowcount:
+        tx.execute(delete(renditions).where(renditions.c.post_id == post_id))
     return changed.rowcount == 1
 
 
@@ -238,11 +243,13 @@ def entomb(tx: Tx, post_id: PostId, state: PostState) -> list[str]:
     """
     keys = media_keys(tx.connection, post_id)
     tx.execute(delete(renditions).where(renditions.c.post_id == post_id))
-    empty = {"state": state, "title": "", "text": "", "happened_at": 0, "published_at": 0, "seconds": 0}
-    gone = {**empty, "block_id": None, "category": "", "media_state": MediaState.READY}
-    changed = tx.execute(update(posts).where(posts.c.id == post_id).values(**gone))
+    # The same row whether there was a post or not: a tombstone tells nothing of what lies under it.
+    words = dict.fromkeys(("kind", "category", "title", "text"), "")
+    numbers = dict.fromkeys(("happened_at", "published_at", "seconds", "order_key", "media_generation"), 0)
+    nothing = {**words, **numbers, "block_id": None, "division_id": None, "media_state": MediaState.READY}
+    changed = tx.execute(update(posts).where(posts.c.id == post_id).values(state=state, **nothing))
     if not changed.rowcount:
-        tx.execute(insert(posts).values(id=post_id, kind="", media_generation=0, order_key=0, **gone))
+        tx.execute(insert(posts).values(id=post_id, state=state, **nothing))
     return keys
 
 
@@ -273,11 +280,9 @@ def _in(in_divisions: Collection[DivisionId]) -> Select[tuple[object, ...]]:
 def _posts(conn: Connection, query: Select[tuple[object, ...]]) -> list[Post]:
     found = {row.id: _post(row) for row in conn.execute(query)}
     files: dict[str, list[Rendition]] = {}
-    wanted = select(renditions, posts.c.media_generation).join(
-        posts, and_(posts.c.id == renditions.c.post_id, posts.c.media_generation == renditions.c.generation)
-    )
     if found:
-        for row in conn.execute(wanted.where(renditions.c.post_id.in_(found)).order_by(renditions.c.height)):
+        wanted = select(renditions).where(renditions.c.post_id.in_(found)).order_by(renditions.c.height)
+        for row in conn.execute(wanted):
             rendition = Rendition(row.file, row.key, row.width, row.height, row.bytes)
             files.setdefault(row.post_id, []).append(rendition)
     return [replace(post, renditions=tuple(files.get(id_, ()))) for id_, post in found.items()]

@@ -107,6 +107,7 @@ class Clip:
     stage: Stage
     progress: float
     attempts: int
+    tries: int
     lease: str
     block: BlockId
     category: str
@@ -133,6 +134,7 @@ def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId
             stage=Stage.RECEIVED,
             progress=0.0,
             attempts=0,
+            tries=0,
             retry_at=0,
             block_id=accepted.block,
             category=accepted.category,
@@ -177,10 +179,11 @@ def claim(tx: Tx, clip_id: ClipId) -> Clip | None:
     if row is None or row.ended_at is not None or row.retry_at > now or _leased(row, now):
         return None
     state = TRANSITIONS.get((ClipState(row.state), Step.CLAIM))
-    if state is None or row.attempts >= ATTEMPTS:
+    if state is None or row.tries >= ATTEMPTS:
         return None
-    lease = {"lease": ids.new_id(), "lease_ends_at": now + LEASE, "attempts": row.attempts + 1}
-    tx.execute(update(clips).where(clips.c.id == clip_id).values(state=state, **lease))
+    lease = {"lease": ids.new_id(), "lease_ends_at": now + LEASE}
+    counted = {"attempts": row.attempts + 1, "tries": row.tries + 1}
+    tx.execute(update(clips).where(clips.c.id == clip_id).values(state=state, **lease, **counted))
     return one(tx.connection, clip_id)
 
 
@@ -199,11 +202,6 @@ def note_media(tx: Tx, clip: Clip, keys: list[str]) -> bool:
     """Writes down where media are about to be put, so that a crash leaves none behind; False: the lease is lost."""
     known = one(tx.connection, clip.id)
     return known is not None and _held(tx, clip, media_keys=json.dumps([*known.media_keys, *keys]))
-
-
-def keep_media(tx: Tx, clip: Clip, keys: list[str]) -> None:
-    """After the others' bytes were deleted: `keys` are all that is left of this clip in the media bucket."""
-    tx.execute(update(clips).where(clips.c.id == clip.id).values(media_keys=json.dumps(keys)))
 
 
 def set_original_hash(tx: Tx, clip: Clip, salt: str, salted_hash: str) -> None:
@@ -228,8 +226,13 @@ def reject(tx: Tx, clip: Clip, reason: str) -> bool:
 
 def give_back(tx: Tx, clip: Clip) -> bool:
     """After a fault: another attempt may take it, later each time."""
-    wait = BACK_OFF[min(clip.attempts, ATTEMPTS - 1)] * clock.SECOND
+    wait = BACK_OFF[min(clip.tries, ATTEMPTS - 1)] * clock.SECOND
     return _step(tx, clip, Step.GIVE_BACK, lease=None, retry_at=tx.now() + wait)
+
+
+def release(tx: Tx, clip: Clip) -> None:
+    """Lets go of a clip this attempt has nothing more to do with, whatever became of it."""
+    tx.execute(update(clips).where(clips.c.id == clip.id, clips.c.lease == clip.lease).values(lease=None))
 
 
 def quarantine(tx: Tx, clip_id: ClipId, reason: str) -> None:
@@ -242,7 +245,7 @@ def quarantine(tx: Tx, clip_id: ClipId, reason: str) -> None:
 
 def retry(tx: Tx, clip_id: ClipId) -> bool:
     """The operator lets a quarantined clip try again from the start."""
-    fresh = {"state": ClipState.RECEIVED, "reason": None, "ended_at": None, "attempts": 0, "retry_at": 0}
+    fresh = {"state": ClipState.RECEIVED, "reason": None, "ended_at": None, "tries": 0, "retry_at": 0}
     quarantined = (clips.c.id == clip_id) & (clips.c.state == ClipState.QUARANTINED)
     return tx.execute(update(clips).where(quarantined).values(**fresh)).rowcount == 1
 
@@ -262,11 +265,13 @@ def withdraw(tx: Tx, clip_id: ClipId) -> ClipState:
     return clip.state if clip else ClipState.WITHDRAWN
 
 
-def finish_withdrawal(tx: Tx, clip_id: ClipId) -> None:
-    """The record holds a tombstone, the media are gone and the original is shredded."""
-    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.WITHDRAWING)
-    done = {"ended_at": tx.now(), "lease": None, "stage": Stage.DONE, "media_keys": "[]"}
-    tx.execute(update(clips).where(here).values(state=ClipState.WITHDRAWN, **done))
+def finish_withdrawal(tx: Tx, clip_id: ClipId) -> bool:
+    """The record holds a tombstone, the media are gone, the original is shredded. False while somebody still works."""
+    now = tx.now()
+    free = or_(clips.c.lease.is_(None), clips.c.lease_ends_at <= now)
+    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.WITHDRAWING) & free
+    done = {"ended_at": now, "lease": None, "stage": Stage.DONE, "media_keys": "[]"}
+    return tx.execute(update(clips).where(here).values(state=ClipState.WITHDRAWN, **done)).rowcount == 1
 
 
 def unattended(conn: Connection, now: int) -> list[Clip]:
@@ -289,10 +294,28 @@ def unshredded(conn: Connection) -> list[Clip]:
     return [_clip(row) for row in conn.execute(query)]
 
 
-def has_lease(clip: Clip, conn: Connection, now: int) -> bool:
-    """Whether somebody works on the clip right now."""
-    row = conn.execute(select(clips).where(clips.c.id == clip.id)).one_or_none()
-    return row is not None and _leased(row, now)
+def live_leases(conn: Connection, now: int) -> set[str]:
+    """The leases under which somebody works right now."""
+    query = select(clips.c.lease).where(clips.c.lease.is_not(None), clips.c.lease_ends_at > now)
+    return set(conn.execute(query).scalars())
+
+
+def end_unheld(tx: Tx, clip_id: ClipId) -> None:
+    """Ends a published clip whose last attempts failed: what is on screen is all there will be."""
+    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.PUBLISHED) & clips.c.ended_at.is_(None)
+    done = {"ended_at": tx.now(), "lease": None, "stage": Stage.DONE, "progress": 1.0}
+    tx.execute(update(clips).where(here).values(**done))
+
+
+def with_stray_media(conn: Connection) -> list[Clip]:
+    """Ended clips of which it has not been checked what they left in the media bucket."""
+    query = select(clips).where(clips.c.ended_at.is_not(None), clips.c.media_keys != "[]")
+    return [_clip(row) for row in conn.execute(query)]
+
+
+def forget_media(tx: Tx, clip_id: ClipId) -> None:
+    """It was checked: from here on the record's own list is all there is."""
+    tx.execute(update(clips).where(clips.c.id == clip_id, clips.c.ended_at.is_not(None)).values(media_keys="[]"))
 
 
 def _step(tx: Tx, clip: Clip, step: Step, **values: object) -> bool:
@@ -326,6 +349,7 @@ def _clip(row: Row[tuple[object, ...]]) -> Clip:
         stage=Stage(row.stage),
         progress=row.progress,
         attempts=row.attempts,
+        tries=row.tries,
         lease=row.lease or "",
         block=row.block_id,
         category=row.category,

@@ -7,7 +7,6 @@ newest who started wins, the older one is told to stop.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -160,8 +159,14 @@ def drop_parts(tx: Tx, upload_id: str) -> None:
     tx.execute(delete(upload_parts).where(upload_parts.c.upload_id == upload_id))
 
 
-def never_posted(conn: Connection, now: int) -> Iterator[str]:
+def never_posted(conn: Connection, now: int) -> list[str]:
     """Uploads that nobody posted within 24 hours."""
     states = (UploadState.OPEN, UploadState.COMPLETE)
     query = select(uploads.c.id).where(uploads.c.state.in_(states), uploads.c.created_at < now - UNPOSTED_LIFE)
-    yield from conn.execute(query).scalars()
+    return list(conn.execute(query).scalars())
+
+
+def half_shredded(conn: Connection) -> list[str]:
+    """Uploads whose key is gone and whose bytes may still lie somewhere: a crash came between."""
+    query = select(uploads.c.id).join(upload_parts, upload_parts.c.upload_id == uploads.c.id)
+    return list(conn.execute(query.where(uploads.c.state == UploadState.SHREDDED).distinct()).scalars())

@@ -101,7 +101,8 @@ clips = Table(
     Column("reason", String(40)),
     Column("stage", String(12), nullable=False),
     Column("progress", Float, nullable=False),
-    Column("attempts", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # only ever rises: it is the generation of what an attempt publishes
+    Column("tries", Integer, nullable=False),  # attempts since acceptance or since the operator let it try again
     Column("lease", ID),  # drawn by the worker that holds it
     Column("lease_ends_at", BigInteger),
     Column("retry_at", BigInteger, nullable=False),

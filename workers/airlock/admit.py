@@ -1,0 +1,214 @@
+"""Takes one clip through the airlock: the original comes in, an anonymous post goes out.
+
+What this does not protect: what the picture itself shows (a porch, a face, a plate), a voice that was kept on request,
+and how somebody writes. docs/wall.md says so to everyone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from feed import posting
+from feed.posting import Outcome
+from storage.db import AIRLOCK
+from storage.identity import clips, originals, sealed_parts
+from storage.identity.clips import ATTEMPTS, Clip, Stage
+from storage.identity.vault import ClipId
+from storage.kit import clock, ids, log
+from storage.posts import NewPost, Rendition
+from workers.airlock.attempt import Attempt, Stopped, scratch_for
+from workers.airlock.shred import shred
+from workers.airlock.stores import Stores
+from workers.airlock.withdraw import take_back
+from workers.media import rework
+from workers.media.encode import Rendition as Encoded
+from workers.media.encode import Rung
+from workers.media.poster import Poster
+from workers.media.probe import Probed
+from workers.media.programs import Programs
+from workers.media.refusals import RefusedClip
+from workers.redact.findings import NotClean
+from workers.redact.text import scrub
+
+FIRST_SHARE = (0.05, 0.9)  # where between 0 and 1 the first rendition's encode begins and ends
+NOT_CLEAN, TOO_MANY_FAULTS = "not_clean", "too_many_faults"
+
+
+@dataclass(frozen=True)
+class Airlock:
+    """What an attempt needs."""
+
+    stores: Stores
+    tools: Programs
+    work: Path
+
+
+def admit(airlock: Airlock, clip_id: ClipId) -> None:
+    """Claims the clip and works on it to its end, or as far as this attempt gets. Running it twice is harmless."""
+    with airlock.stores.vault.write(by=AIRLOCK) as tx:
+        clip = clips.claim(tx, clip_id)
+    if clip is None:
+        return
+    log.event("clip_claimed", attempt=clip.attempts)
+    try:
+        with scratch_for(airlock.work, clip) as scratch:
+            _take_through(airlock, Attempt(airlock.stores.vault, clip, scratch))
+        log.event("clip_done", attempt=clip.attempts)
+    except RefusedClip as refused:
+        _refuse(airlock, clip, refused)
+    except NotClean as findings:
+        log.fault("clip_not_clean", findings, attempt=clip.attempts)
+        with airlock.stores.vault.write(by=AIRLOCK) as tx:
+            clips.quarantine(tx, clip.id, NOT_CLEAN)
+    except Stopped:
+        log.event("clip_stopped", attempt=clip.attempts)
+        _let_go(airlock, clip)
+    except Exception as error:  # noqa: BLE001  whatever it was, another attempt may do better; the fifth is the last
+        log.fault("clip_fault", error, attempt=clip.attempts)
+        _give_back(airlock, clip)
+
+
+def _take_through(airlock: Airlock, attempt: Attempt) -> None:
+    clip, stores, out = attempt.clip, airlock.stores, attempt.scratch / "out"
+
+    attempt.at(Stage.CHECKING, 0.01)
+    source = _bring_in(stores, attempt)
+    probed = rework.inspect(airlock.tools, source)
+    first, *larger = rework.rungs(probed)
+
+    attempt.at(Stage.ENCODING, FIRST_SHARE[0])
+
+    def encoding(done: float) -> None:
+        attempt.along(Stage.ENCODING, FIRST_SHARE[0] + done * (FIRST_SHARE[1] - FIRST_SHARE[0]))
+
+    small = rework.make_rendition(airlock.tools, source, probed, first, out, sound=clip.sound, progress=encoding)
+    attempt.at(Stage.PROVING, FIRST_SHARE[1])
+    poster = rework.make_poster(airlock.tools, small, out)
+
+    attempt.at(Stage.PUBLISHING, 0.95)
+    _publish(stores, attempt, small, poster, last=not larger)
+
+    for rung in larger:
+        attempt.at(Stage.FINISHING, 1.0)
+        _add(stores, attempt, _larger(airlock, attempt, source, probed, rung), last=rung is larger[-1])
+    _finish(stores, attempt)
+
+
+def _larger(airlock: Airlock, attempt: Attempt, source: Path, probed: Probed, rung: Rung) -> list[Encoded]:
+    """The larger rendition, or none: what is on screen already is worth more than the clip's end in a refusal."""
+
+    def finishing(_done: float) -> None:
+        attempt.along(Stage.FINISHING, 1.0)
+
+    out, sound = attempt.scratch / "out", attempt.clip.sound
+    try:
+        return [rework.make_rendition(airlock.tools, source, probed, rung, out, sound=sound, progress=finishing)]
+    except (RefusedClip, NotClean) as why:
+        log.fault("larger_rendition_left_out", why, attempt=attempt.clip.attempts)
+        return []
+
+
+def _bring_in(stores: Stores, attempt: Attempt) -> Path:
+    """The original in plain, in the scratch folder, and its salted hash on the books."""
+    source, salt = attempt.scratch / "source", secrets.token_bytes(32)
+    told = hashlib.sha256(salt)
+    with stores.vault.read() as conn:
+        key = originals.key_of(conn, stores.vault, attempt.clip.upload_id)
+        parts = originals.object_keys(conn, attempt.clip.upload_id)
+    with source.open("wb") as file:
+        for part in parts:
+            for chunk in sealed_parts.unseal(key, stores.originals.read(part)):
+                told.update(chunk)
+                file.write(chunk)
+            attempt.along(Stage.CHECKING, 0.02)
+    with stores.vault.write(by=AIRLOCK) as tx:
+        clips.set_original_hash(tx, attempt.clip, salt.hex(), told.hexdigest())
+    return source
+
+
+def _publish(stores: Stores, attempt: Attempt, small: Encoded, poster: Poster, *, last: bool) -> None:
+    clip = attempt.clip
+    with stores.vault.read() as conn:
+        typed = clips.words(conn, stores.vault, clip)
+    if typed is None:
+        raise Stopped
+    new = NewPost(
+        id=clip.post_id,
+        kind="video",
+        category=clip.category,
+        title=scrub(typed[0]),
+        text=scrub(typed[1]),
+        happened_at=clock.rounded(clip.happened_at),
+        published_at=clock.rounded(clock.now()),
+        block=clip.block,
+        seconds=round(small.seconds * 1000),
+    )
+    files = _put(stores, attempt, [small, poster])
+    with stores.record.write(by=AIRLOCK) as tx:
+        outcome = posting.publish(tx, stores.bell, new, files, generation=clip.attempts, last=last)
+    _demand(stores, files, outcome)
+    with stores.vault.write(by=AIRLOCK) as tx:
+        if not clips.publish(tx, clip):
+            raise Stopped
+    log.event("clip_published", attempt=clip.attempts)
+
+
+def _add(stores: Stores, attempt: Attempt, made: Sequence[Encoded], *, last: bool) -> None:
+    files, clip = _put(stores, attempt, made), attempt.clip
+    with stores.record.write(by=AIRLOCK) as tx:
+        outcome = posting.add_media(tx, stores.bell, clip.post_id, files, generation=clip.attempts, last=last)
+    _demand(stores, files, outcome)
+
+
+def _put(stores: Stores, attempt: Attempt, made: Sequence[Encoded | Poster]) -> list[Rendition]:
+    """Copies finished files into the media bucket under random keys, which are on the books before the bytes are."""
+    files = [Rendition(one.name, ids.new_id(), one.width, one.height, one.bytes) for one in made]
+    with stores.vault.write(by=AIRLOCK) as tx:
+        if not clips.note_media(tx, attempt.clip, [file.key for file in files]):
+            raise Stopped
+    for one, file in zip(made, files, strict=True):
+        stores.media.put(file.key, one.path)
+    return files
+
+
+def _demand(stores: Stores, files: list[Rendition], outcome: Outcome) -> None:
+    if outcome is not Outcome.DONE:
+        for file in files:
+            stores.media.delete(file.key)
+        raise Stopped
+
+
+def _finish(stores: Stores, attempt: Attempt) -> None:
+    with stores.vault.write(by=AIRLOCK) as tx:
+        if not clips.end(tx, attempt.clip):
+            raise Stopped
+    shred(stores, attempt.clip.upload_id)
+
+
+def _refuse(airlock: Airlock, clip: Clip, refused: RefusedClip) -> None:
+    log.event("clip_refused", reason=refused.reason)
+    with airlock.stores.vault.write(by=AIRLOCK) as tx:
+        said = clips.reject(tx, clip, refused.reason)
+    if said:
+        shred(airlock.stores, clip.upload_id)
+    else:
+        _let_go(airlock, clip)
+
+
+def _give_back(airlock: Airlock, clip: Clip) -> None:
+    with airlock.stores.vault.write(by=AIRLOCK) as tx:
+        if clip.tries >= ATTEMPTS:
+            clips.quarantine(tx, clip.id, TOO_MANY_FAULTS)
+        held = clips.give_back(tx, clip)
+    if not held:
+        _let_go(airlock, clip)
+
+
+def _let_go(airlock: Airlock, clip: Clip) -> None:
+    with airlock.stores.vault.write(by=AIRLOCK) as tx:
+        clips.release(tx, clip)
+    take_back(airlock.stores, clip.id)

@@ -1,0 +1,54 @@
+"""One attempt at a clip: its lease, kept alive while it tells how far it is, and its scratch folder."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.db import AIRLOCK
+from storage.identity import clips
+from storage.identity.clips import Clip, Stage
+from storage.identity.vault import Vault
+
+TELL_EVERY = 1.0  # seconds between two lines to the database; a lease lasts 60
+
+
+class Stopped(Exception):
+    """This attempt may go on no longer: its lease is lost, or the author took the clip back."""
+
+
+@dataclass
+class Attempt:
+    """Who works on `clip`, in the folder `scratch`."""
+
+    vault: Vault
+    clip: Clip
+    scratch: Path
+    _told: float = field(default=float("-inf"))
+
+    def at(self, stage: Stage, progress: float) -> None:
+        """Enters a stage; raises Stopped."""
+        self._told = time.monotonic()
+        with self.vault.write(by=AIRLOCK) as tx:
+            if not clips.beat(tx, self.clip, stage, progress):
+                raise Stopped
+
+    def along(self, stage: Stage, progress: float) -> None:
+        """Tells how far a stage is, at most once a second; raises Stopped."""
+        if time.monotonic() - self._told >= TELL_EVERY:
+            self.at(stage, progress)
+
+
+@contextmanager
+def scratch_for(work: Path, clip: Clip) -> Iterator[Path]:
+    """A folder named by the lease, so that whoever reconciles knows which ones a crash left behind."""
+    folder = work / clip.lease
+    (folder / "out").mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,110 @@
+"""Mends what crashes and lost doorbells left: every clip reaches its end, and both sides come to say the same."""
+
+from __future__ import annotations
+
+import shutil
+
+from feed import posting
+from storage import posts
+from storage.db import AIRLOCK, database_now
+from storage.identity import clips, limits, logins, originals
+from storage.identity.clips import ATTEMPTS, Clip, ClipState
+from storage.kit import clock, log
+from workers.airlock.admit import TOO_MANY_FAULTS, Airlock
+from workers.airlock.shred import shred
+from workers.airlock.stores import Stores
+from workers.airlock.withdraw import take_back
+from workers.queue import Doorbell
+
+QUARANTINE_LIFE = 7 * clock.DAY  # the operator has a week to look at what went wrong
+UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive this
+GIVEN_UP = "given_up"
+
+
+def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
+    """One round; each step is harmless when repeated, and a step that fails does not keep the next from running."""
+    for step in (_resend, _finish_withdrawals, _shred_what_is_due, _drop_stray_media, _tidy):
+        try:
+            step(airlock, doorbell)
+        except Exception as error:  # noqa: BLE001  the next round tries again; the others must not wait for it
+            log.fault("reconcile_step_failed", error, stage=step.__name__)
+
+
+def _resend(airlock: Airlock, doorbell: Doorbell) -> None:
+    vault = airlock.stores.vault
+    with vault.read() as conn:
+        waiting = clips.unattended(conn, database_now(conn))
+    for clip in waiting:
+        if clip.tries < ATTEMPTS:
+            doorbell.admit_clip(clip.id)
+        elif clip.state is ClipState.PUBLISHED:
+            _do_without(airlock.stores, clip)
+        else:
+            log.event("clip_quarantined", reason=TOO_MANY_FAULTS)
+            with vault.write(by=AIRLOCK) as tx:
+                clips.quarantine(tx, clip.id, TOO_MANY_FAULTS)
+
+
+def _do_without(stores: Stores, clip: Clip) -> None:
+    """The clip is on screen; what failed five times is its larger rendition, so what is there is all."""
+    with stores.record.write(by=AIRLOCK) as tx:
+        posting.add_media(tx, stores.bell, clip.post_id, [], generation=clip.attempts, last=True)
+    with stores.vault.write(by=AIRLOCK) as tx:
+        clips.end_unheld(tx, clip.id)
+
+
+def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
+    with airlock.stores.vault.read() as conn:
+        leaving = clips.in_state(conn, ClipState.WITHDRAWING)
+    for clip in leaving:
+        take_back(airlock.stores, clip.id)
+
+
+def _shred_what_is_due(airlock: Airlock, _doorbell: Doorbell) -> None:
+    stores = airlock.stores
+    with stores.vault.read() as conn:
+        now = database_now(conn)
+        readable, half, unposted = (
+            clips.unshredded(conn),
+            originals.half_shredded(conn),
+            originals.never_posted(conn, now),
+        )
+    for clip in readable:
+        if _is_due(clip, now):
+            if clip.state is ClipState.QUARANTINED:
+                with stores.vault.write(by=AIRLOCK) as tx:
+                    clips.drop(tx, clip.id)
+            shred(stores, clip.upload_id)
+    for upload_id in (*half, *unposted):
+        shred(stores, upload_id)
+
+
+def _is_due(clip: Clip, now: int) -> bool:
+    if clip.ended_at is None:
+        return now - clip.accepted_at > UNFINISHED_LIFE
+    return clip.state is not ClipState.QUARANTINED or now - clip.ended_at > QUARANTINE_LIFE
+
+
+def _drop_stray_media(airlock: Airlock, _doorbell: Doorbell) -> None:
+    """Deletes what broken attempts put into the media bucket and no post names."""
+    stores = airlock.stores
+    with stores.vault.read() as conn:
+        ended = clips.with_stray_media(conn)
+    for clip in ended:
+        with stores.record.read() as conn:
+            kept = set(posts.media_keys(conn, clip.post_id))
+        for key in set(clip.media_keys) - kept:
+            stores.media.delete(key)
+        with stores.vault.write(by=AIRLOCK) as tx:
+            clips.forget_media(tx, clip.id)
+
+
+def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
+    vault = airlock.stores.vault
+    with vault.write(by=AIRLOCK) as tx:
+        logins.forget_ended(tx)
+        live = clips.live_leases(tx.connection, tx.now())
+    limits.forget(vault, older_than=clock.DAY)
+    for folder in airlock.work.iterdir():
+        if folder.name not in live:
+            shutil.rmtree(folder, ignore_errors=True)

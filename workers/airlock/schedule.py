@@ -1,0 +1,35 @@
+"""What runs by itself on the identity side, and how often: `python -m workers.airlock.schedule`.
+
+It runs here and not through a queue: what mends a lost Redis must not need one.
+"""
+
+from __future__ import annotations
+
+from storage.kit import log, settings
+from storage.kit.errors import PorchlightError
+from workers.airlock.admit import Airlock
+from workers.airlock.reconcile import reconcile
+from workers.airlock.stores import open_stores, scratch_folder
+from workers.every import Round, repeat
+from workers.media import programs
+from workers.queue import doorbell
+
+RECONCILE_SECONDS = 15  # with a lease of 60 s a killed worker's clip is taken up within 75 s
+
+
+def main() -> None:
+    """Starts, or says in one line why not."""
+    log.start("airlock-schedule")
+    try:
+        identity = settings.identity()
+        tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
+        airlock = Airlock(open_stores(settings.record(), identity), tools, scratch_folder(identity))
+        bell = doorbell(identity.redis)
+    except (PorchlightError, programs.MissingProgram) as why:
+        raise SystemExit(f"airlock-schedule: {why}") from None
+    log.event("ready")
+    repeat([Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell))])
+
+
+if __name__ == "__main__":
+    main()

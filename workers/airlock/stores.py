@@ -1,0 +1,44 @@
+"""What the airlock holds in its hands: both sides' stores, the bell, and the tools that touch a stranger's bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from feed.bell import Bell
+from storage.db import Database
+from storage.identity.vault import Vault, open_vault
+from storage.kit import keys
+from storage.kit.redis import connect
+from storage.kit.settings import IdentitySettings, RecordSettings
+from storage.objects import Bucket, open_bucket
+from storage.record import open_record
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Both sides of the wall."""
+
+    vault: Vault
+    originals: Bucket
+    record: Database
+    media: Bucket
+    bell: Bell
+
+
+def open_stores(record: RecordSettings, identity: IdentitySettings) -> Stores:
+    """Opens what these settings name; only the resident program, the airlock and the operator may."""
+    return Stores(
+        vault=open_vault(identity),
+        originals=open_bucket(identity.originals),
+        record=open_record(record.database),
+        media=open_bucket(record.media),
+        bell=Bell(connect(record.redis), keys.read_or_make(record.bell_key_file)),
+    )
+
+
+def scratch_folder(identity: IdentitySettings) -> Path:
+    """Where an attempt keeps a clip while it works on it: on the identity side, outside of every backup."""
+    folder = identity.folder / "work"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

@@ -1,0 +1,31 @@
+"""Takes a clip back for good: a tombstone on the record, its media gone, its original shredded."""
+
+from __future__ import annotations
+
+from feed import posting
+from storage.db import AIRLOCK
+from storage.identity import clips
+from storage.identity.clips import ClipState
+from storage.identity.vault import ClipId
+from storage.posts import Verb
+from workers.airlock.shred import shred
+from workers.airlock.stores import Stores
+
+
+def take_back(stores: Stores, clip_id: ClipId) -> bool:
+    """Finishes what `clips.withdraw` began; False while an attempt still holds the clip and will have to let go first.
+
+    The tombstone is what counts and comes first: after it nothing of this clip can be published, by nobody. Saying it
+    again finishes what a crash left.
+    """
+    with stores.vault.read() as conn:
+        clip = clips.one(conn, clip_id)
+    if clip is None or clip.state is not ClipState.WITHDRAWING:
+        return True
+    with stores.record.write(by=AIRLOCK) as tx:
+        keys = posting.end(tx, stores.bell, clip.post_id, Verb.WITHDRAW)
+    for key in {*keys, *clip.media_keys}:
+        stores.media.delete(key)
+    shred(stores, clip.upload_id)
+    with stores.vault.write(by=AIRLOCK) as tx:
+        return clips.finish_withdrawal(tx, clip_id)

@@ -1,0 +1,45 @@
+"""The front door of the workers: one typed function per job, sent by name. It imports no job.
+
+Redis is a doorbell here, not the truth: what is lost is sent again by whoever reconciles.
+"""
+
+from __future__ import annotations
+
+import redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from storage.identity.vault import ClipId
+from storage.kit.redis import connect
+
+AIRLOCK_QUEUE = "airlock"
+ADMIT_CLIP = "workers.airlock.jobs.admit_clip"
+JOB_SECONDS = 30 * 60  # far beyond any clip: the sandbox has limits of its own, this one only catches what they miss
+FAILED_KEPT = 3600  # seconds a failed entry stays to be looked at
+
+
+class Doorbell:
+    """Rings for the airlock's workers."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._queue = Queue(AIRLOCK_QUEUE, connection=client, serializer=JSONSerializer)
+
+    def admit_clip(self, clip_id: ClipId) -> None:
+        """Asks for an attempt at this clip, unless that was asked before and nobody came yet."""
+        job_id = f"admit-{clip_id}"
+        if self._queue.get_job_position(job_id) is not None:
+            return
+        self._queue.enqueue_call(
+            ADMIT_CLIP,
+            args=(clip_id,),
+            job_id=job_id,
+            timeout=JOB_SECONDS,
+            result_ttl=0,
+            failure_ttl=FAILED_KEPT,
+            description="admit_clip",
+        )
+
+
+def doorbell(url: str) -> Doorbell:
+    """The doorbell of the airlock at this Redis."""
+    return Doorbell(connect(url))

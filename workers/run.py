@@ -1,0 +1,65 @@
+"""Runs an RQ worker for one named queue: `python -m workers.run airlock`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+from storage.kit import log, settings
+from storage.kit.errors import PorchlightError
+from storage.kit.redis import connect
+from workers.airlock import jobs
+from workers.airlock.admit import Airlock
+from workers.airlock.stores import open_stores, scratch_folder
+from workers.closed_job import closed
+from workers.media import programs, self_test
+from workers.media.sandbox import SandboxBroken
+from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE
+
+WORKER_SECONDS = 60  # a worker that was killed is forgotten by Redis after this
+
+
+def main() -> None:
+    """Starts, or says in one line why not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("queue", choices=[AIRLOCK_QUEUE])
+    parser.parse_args()
+    log.start("airlock-worker")
+    try:
+        work()
+    except (PorchlightError, SandboxBroken, programs.MissingProgram) as why:
+        raise SystemExit(f"airlock-worker: {why}") from None
+
+
+def work() -> None:
+    """Works until told to stop: SIGTERM lets the clip in hand go on to its end, a second one does not."""
+    identity = settings.identity()
+    jobs.work_in(open_airlock(identity))
+    logging.getLogger("rq").setLevel(logging.ERROR)  # its lines tell every job's arguments
+    client = connect(identity.redis)
+    # One queue per worker: with several, a job can be lost for ever between two of them (measured).
+    queue = Queue(AIRLOCK_QUEUE, connection=client, serializer=JSONSerializer)
+    worker = Worker(
+        [queue],
+        connection=client,
+        job_class=closed({ADMIT_CLIP: jobs.admit_clip}),
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_SECONDS,
+        log_job_description=False,
+    )
+    log.event("ready", queue=AIRLOCK_QUEUE)
+    worker.work(with_scheduler=False)
+
+
+def open_airlock(identity: settings.IdentitySettings) -> Airlock:
+    """The airlock, once the sandbox has been seen to hold; raises SandboxBroken, MissingProgram."""
+    tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
+    self_test.self_test(tools)
+    return Airlock(open_stores(settings.record(), identity), tools, scratch_folder(identity))
+
+
+if __name__ == "__main__":
+    main()
