@@ -1,0 +1,90 @@
+# Everything a checkout needs; `make run` and `make test` set up by themselves. docs/operations.md says more.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.ONESHELL:
+.SILENT:
+.NOTPARALLEL:
+
+PYTHON ?= python3
+BIN := .venv/bin
+# A stamp is written last, so that a set-up that was interrupted begins again.
+PACKAGES := .venv/.packages
+PROJECT := .venv/.project
+NODE_PACKAGES := web/node_modules/.packages
+PAGES := web/dist/.built
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+
+.PHONY: setup run test check bench faults attacks soak fuzz lock static web-check browser
+
+setup: $(PROJECT) $(if $(wildcard web/package.json),$(PAGES),no-pages)
+
+run: setup
+	exec $(BIN)/porchlight up --demo
+
+test: setup browser static web-check
+	$(BIN)/python -m pytest
+
+check: setup static web-check
+	$(BIN)/python -m pytest -q tests/walls
+
+bench: setup
+	if [ -f bench/__main__.py ]; then $(BIN)/python -m bench; else echo "bench: there is no benchmark yet."; fi
+
+faults: setup
+	$(BIN)/python -m pytest -m faults || [ $$? -eq 5 ]  # 5: none is marked so
+
+attacks soak fuzz:
+	echo "make $@: not built yet; it is a later issue."
+
+static:
+	$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: $(BIN)/ruff format ."; exit 1; }
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+web-check:
+	if [ -f web/package.json ]; then scripts/npm --prefix web --silent run check; fi
+
+browser:
+	if command -v chromium chromium-browser >/dev/null; then :
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+		echo "Installing Debian's chromium for the browser journeys."
+		apt-get install -y -qq chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } ||
+			echo "chromium could not be installed: browser journeys are skipped."
+	else
+		echo "chromium is not here: browser journeys are skipped (remedy: apt install chromium)."
+	fi
+
+# --clear: a half-made environment, or one with packages that left the list, is never built upon.
+$(PACKAGES): requirements.lock scripts/installer.lock scripts/make-environment
+	PYTHON=$(PYTHON) scripts/make-environment
+	touch $@
+
+$(PROJECT): pyproject.toml $(PACKAGES)
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(NODE_PACKAGES): web/package-lock.json $(PACKAGES)
+	echo "Installing what the pages are built with."
+	scripts/npm --prefix web --silent --no-audit --no-fund ci
+	touch $@
+
+$(PAGES): $(WEB_SOURCES) $(NODE_PACKAGES)
+	echo "Building the pages."
+	scripts/npm --prefix web --silent run build
+	touch $@
+
+.PHONY: no-pages
+no-pages:
+	echo "web/package.json is not here: the pages are not built."
+
+# Lists of exact versions and hashes, without addresses. uv makes them: it resolves for every platform at once.
+lock:
+	there=$$(mktemp -d); trap 'rm -rf "$$there"' EXIT
+	$(PYTHON) -m venv "$$there"
+	"$$there/bin/pip" install --quiet uv
+	compile() { "$$there/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }
+	compile requirements.in -o requirements.lock
+	echo uv | compile - -o scripts/installer.lock
