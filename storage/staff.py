@@ -1,0 +1,170 @@
+"""Staff members: their duties, a role in a division or in the whole city, and their log-ins.
+
+Which divisions somebody may look at comes from here, and never from a request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from storage.db import Actor, Tx
+from storage.kit import clock, ids
+from storage.kit.clock import HOUR
+from storage.kit.errors import Conflict, NotThere
+from storage.kit.ids import DivisionId, StaffId
+from storage.schema import divisions, staff_log_ins, staff_members, staff_roles
+
+LOG_IN_MS = 12 * HOUR  # a shift, and no more
+_CITY = ""  # how the table says "the whole city"
+
+
+class Role(StrEnum):
+    """What somebody does."""
+
+    ANALYST = "analyst"
+    DETECTIVE = "detective"
+    MODERATOR = "moderator"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+VIEWERS = (Role.ANALYST, Role.DETECTIVE, Role.MODERATOR, Role.LEAD)  # an admin oversees, and sees no clips
+
+
+@dataclass(frozen=True)
+class Division:
+    """A division by id and name."""
+
+    id: DivisionId
+    name: str
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A role, in one division or (None) in the whole city."""
+
+    role: Role
+    division: Division | None
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Somebody of the staff; `city` are all divisions there are."""
+
+    id: StaffId
+    name: str
+    duties: tuple[Duty, ...]
+    city: tuple[Division, ...]
+
+    @property
+    def actor(self) -> Actor:
+        """Who the audit says it was."""
+        return Actor(f"staff:{self.id}")
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether one of the roles is theirs, anywhere."""
+        return any(duty.role in roles for duty in self.duties)
+
+    def divisions(self, *roles: Role) -> tuple[Division, ...]:
+        """Where one of the roles is theirs, by name."""
+        mine = [duty.division for duty in self.duties if duty.role in roles]
+        return self.city if None in mine else tuple(division for division in self.city if division in mine)
+
+    def reach(self, *roles: Role) -> frozenset[DivisionId]:
+        """The ids of those divisions."""
+        return frozenset(division.id for division in self.divisions(*roles))
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """A log-in that holds: whose it is, its token's digest, and when it ends (milliseconds since 1970)."""
+
+    member: StaffMember
+    digest: str
+    ends_at: int
+
+
+def make(tx: Tx, name: str) -> StaffId:
+    """A new member without duties, password or second factor; raises Conflict where the name is taken."""
+    if find(tx.connection, name) is not None:
+        raise Conflict("There is a staff member of that name.", code="name_taken")
+    staff_id = StaffId(ids.new_id())
+    tx.execute(insert(staff_members).values(id=staff_id, name=name, second_factor_step=0, ended=False))
+    tx.audit("staff.make", staff_id, {"name": name})
+    return staff_id
+
+
+def find(conn: Connection, name: str) -> StaffId | None:
+    """Who goes by `name`, ended accounts included."""
+    found = conn.execute(select(staff_members.c.id).where(staff_members.c.name == name)).scalar_one_or_none()
+    return None if found is None else StaffId(found)
+
+
+def grant(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:
+    """Gives a duty (None: in the whole city); once more changes nothing. Raises NotThere for an unknown division."""
+    if division is not None and division not in {one.id for one in _city(tx.connection)}:
+        raise NotThere("There is no such division.")
+    _drop(tx, staff_id, role, division)
+    tx.execute(insert(staff_roles).values(staff_id=staff_id, role=role, division_id=division or _CITY))
+    tx.audit("staff.grant", staff_id, {"role": role, "division": division})
+
+
+def take_back(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:
+    """Ends a duty; nothing happens where there is none."""
+    _drop(tx, staff_id, role, division)
+    tx.audit("staff.take_back", staff_id, {"role": role, "division": division})
+
+
+def end(tx: Tx, staff_id: StaffId) -> None:
+    """Ends an account and all of its log-ins at once; its name stays, for the audit."""
+    tx.execute(update(staff_members).where(staff_members.c.id == staff_id).values(ended=True))
+    tx.execute(delete(staff_log_ins).where(staff_log_ins.c.staff_id == staff_id))
+    tx.audit("staff.end", staff_id)
+
+
+def log_in(tx: Tx, staff_id: StaffId) -> str:
+    """A new token, shown once; the caller made sure who it is for."""
+    tx.execute(delete(staff_log_ins).where(staff_log_ins.c.ends_at <= tx.now()))
+    token = ids.new_secret()
+    row = {"token_digest": ids.digest(token), "staff_id": staff_id, "ends_at": tx.now() + LOG_IN_MS}
+    tx.execute(insert(staff_log_ins).values(**row))
+    tx.audit("staff.log_in", staff_id)
+    return token
+
+
+def log_out(tx: Tx, log_in: LogIn) -> None:
+    """Ends one log-in."""
+    tx.execute(delete(staff_log_ins).where(staff_log_ins.c.token_digest == log_in.digest))
+    tx.audit("staff.log_out", log_in.member.id)
+
+
+def who(conn: Connection, token: str) -> LogIn | None:
+    """The log-in that `token` stands for, with duties as they are now; None where it ended or never was."""
+    query = select(staff_members.c.id, staff_members.c.name, staff_log_ins.c.ends_at).join(
+        staff_log_ins, staff_log_ins.c.staff_id == staff_members.c.id
+    )
+    digest = ids.digest(token)
+    query = query.where(staff_log_ins.c.token_digest == digest, staff_log_ins.c.ends_at > clock.now())
+    found = conn.execute(query.where(~staff_members.c.ended)).one_or_none()
+    if found is None:
+        return None
+    member = StaffMember(found.id, found.name, (), _city(conn))
+    return LogIn(replace(member, duties=_duties(conn, member)), digest, found.ends_at)
+
+
+def _drop(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:
+    mine = (staff_roles.c.staff_id == staff_id, staff_roles.c.role == role)
+    tx.execute(delete(staff_roles).where(*mine, staff_roles.c.division_id == (division or _CITY)))
+
+
+def _duties(conn: Connection, member: StaffMember) -> tuple[Duty, ...]:
+    places: dict[str, Division | None] = {_CITY: None, **{division.id: division for division in member.city}}
+    rows = conn.execute(select(staff_roles).where(staff_roles.c.staff_id == member.id).order_by(staff_roles.c.role))
+    return tuple(Duty(Role(row.role), places[row.division_id]) for row in rows if row.division_id in places)
+
+
+def _city(conn: Connection) -> tuple[Division, ...]:
+    return tuple(Division(row.id, row.name) for row in conn.execute(select(divisions).order_by(divisions.c.name)))

@@ -1,0 +1,114 @@
+"""How a staff member proves to be one: password (argon2id), second factor (TOTP), and a limit on tries.
+
+The password is checked outside any transaction: it takes a tenth of a second, and a writer would hold up the record.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import cache
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, delete, insert, select, update
+
+from storage.db import Tx
+from storage.kit import ids
+from storage.kit.clock import MINUTE, SECOND
+from storage.kit.errors import TooOften
+from storage.kit.ids import StaffId
+from storage.schema import log_in_tries, staff_members
+
+TRIES, WINDOW_MS = 10, 15 * MINUTE  # by name: ten guesses in a quarter of an hour lead nowhere
+STEP_MS = 30 * SECOND  # TOTP's own
+DRIFT_STEPS = 1  # how far a phone's clock may be off, each way
+_hasher = PasswordHasher()
+_hashing = threading.BoundedSemaphore(2)  # 64 MiB each: many who try at once must not fill the memory
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is on record for a name at the door."""
+
+    id: StaffId
+    password_hash: str
+    second_factor: str | None
+
+
+def set_password(tx: Tx, staff_id: StaffId, password: str) -> None:
+    """Gives a member a password, in place of any other."""
+    with _hashing:
+        password_hash = _hasher.hash(password)
+    tx.execute(update(staff_members).where(staff_members.c.id == staff_id).values(password_hash=password_hash))
+    tx.audit("staff.set_password", staff_id)
+
+
+def set_second_factor(tx: Tx, staff_id: StaffId) -> str:
+    """Draws a new TOTP key, base32, shown once for the member's phone."""
+    key = pyotp.random_base32()
+    changed = update(staff_members).where(staff_members.c.id == staff_id)
+    tx.execute(changed.values(second_factor=key, second_factor_step=0))
+    tx.audit("staff.set_second_factor", staff_id)
+    return key
+
+
+def count_try(tx: Tx, name: str) -> None:
+    """Counts one more try for `name`, known or not; raises TooOften beyond the limit."""
+    now, of_name = tx.now(), log_in_tries.c.name_digest == ids.digest(name)
+    tx.execute(delete(log_in_tries).where(log_in_tries.c.window_start <= now - WINDOW_MS))
+    row = tx.connection.execute(select(log_in_tries).where(of_name).with_for_update()).one_or_none()
+    if row is None:
+        tx.execute(insert(log_in_tries).values(name_digest=ids.digest(name), window_start=now, tries=1))
+    elif row.tries >= TRIES:
+        wait = (row.window_start + WINDOW_MS - now) // SECOND + 1
+        raise TooOften("There were too many tries for this name. Please wait.", retry_after=wait)
+    else:
+        tx.execute(update(log_in_tries).where(of_name).values(tries=log_in_tries.c.tries + 1))
+
+
+def forget_tries(tx: Tx, name: str) -> None:
+    """Starts counting anew, after a log-in."""
+    tx.execute(delete(log_in_tries).where(log_in_tries.c.name_digest == ids.digest(name)))
+
+
+def account(conn: Connection, name: str) -> Account | None:
+    """The account a name and password could open; None where there is none."""
+    query = select(staff_members).where(staff_members.c.name == name, ~staff_members.c.ended)
+    row = conn.execute(query.where(staff_members.c.password_hash.is_not(None))).one_or_none()
+    return None if row is None else Account(row.id, row.password_hash, row.second_factor)
+
+
+def is_password(found: Account | None, password: str) -> bool:
+    """Whether the password opens the account; takes as long where there is none."""
+    try:
+        with _hashing:
+            return _hasher.verify(found.password_hash if found else _nobody(), password) and found is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def use_code(tx: Tx, found: Account, code: str) -> bool:
+    """Whether the code is good now; a code, and every earlier one, works once."""
+    if found.second_factor is None:
+        return False
+    step = _step(pyotp.TOTP(found.second_factor), code, tx.now() // STEP_MS)
+    if step is None:
+        return False
+    unused = update(staff_members).where(staff_members.c.id == found.id, staff_members.c.second_factor_step < step)
+    used = tx.execute(unused.values(second_factor_step=step)).rowcount == 1
+    tx.audit("staff.use_code" if used else "staff.code_refused", found.id)
+    return used
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash(ids.new_secret())
+
+
+def _step(totp: pyotp.TOTP, code: str, now: int) -> int | None:
+    for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
+        if pyotp.utils.strings_equal(totp.at(step * STEP_MS // SECOND), code):
+            return step
+    return None
