@@ -45,7 +45,10 @@ class Columns:
     address: str = ""
 
 
-def read_homes(path: Path, *, where: str = "", columns: Columns = Columns()) -> Homes:
+USUAL = Columns()
+
+
+def read_homes(path: Path, *, where: str = "", columns: Columns = USUAL) -> Homes:
     """The rows of a CSV (or of the first CSV in a .zip) that `where` accepts, one home each."""
     lon, lat, addresses, refused = [], [], [], Counter[str]()
     with _opened(path) as text:
