@@ -1,0 +1,66 @@
+"""The tables are what the migrations make, and name nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from storage.db import Database
+from storage.kit import migrate
+from storage.schema import UNAUDITED, metadata
+from tests.conftest import LINEAGES, NewDatabase
+
+
+@pytest.fixture
+def url_of(new_record: NewDatabase, new_identity: NewDatabase, tmp_path: Path) -> dict[str, str]:
+    """A fresh database of each lineage."""
+    return {"record": new_record(tmp_path), "identity": new_identity(tmp_path)}
+
+
+@pytest.mark.parametrize("side", LINEAGES)
+def test_the_migrations_make_exactly_the_tables(side: str, url_of: dict[str, str]) -> None:
+    """After the last migration a database has every table, column, index and constraint, and no other."""
+    _, tables = LINEAGES[side]
+
+    with Database(url_of[side]).engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, tables)
+
+    assert differences == []
+
+
+@pytest.mark.parametrize("side", LINEAGES)
+def test_a_lineage_has_one_head(side: str) -> None:
+    """Migrations follow each other in one line."""
+    lineage, _ = LINEAGES[side]
+
+    heads = ScriptDirectory(str(lineage)).get_heads()
+
+    assert len(heads) == 1
+
+
+@pytest.mark.parametrize("side", LINEAGES)
+def test_migrating_again_changes_nothing(side: str, url_of: dict[str, str]) -> None:
+    """A database in its newest shape stays as it is."""
+    database = Database(url_of[side])
+    with database.engine.connect() as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
+
+    migrate.to_newest(database.engine, LINEAGES[side][0])
+
+    with database.engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == before
+
+
+def test_the_two_sides_share_no_table() -> None:
+    """A table belongs to the record or to identity, never to both by name."""
+    assert not LINEAGES["record"][1].tables.keys() & LINEAGES["identity"][1].tables.keys()
+
+
+def test_only_known_tables_go_unaudited() -> None:
+    """The list of tables written without an entry names tables of the record."""
+    assert metadata.tables.keys() >= UNAUDITED
