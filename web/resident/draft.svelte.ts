@@ -1,0 +1,108 @@
+// The post being written: kept on this device over leaving, its upload going on in the background.
+import { keep, kept } from "../shared/kept";
+import type { Category } from "../shared/types";
+import type { Place } from "../shared/places";
+import { forgetFile, keepFile, keptFile } from "./clipstore";
+import { upload, type Sending } from "./upload";
+
+export const MOST_BYTES = 500_000_000;
+export const OLDEST_DAYS = 30;
+
+type Words = {
+  uploadId: string | null;
+  bytes: number;
+  place: Place | null;
+  category: Category | null;
+  title: string;
+  text: string;
+  when: string;
+  sound: boolean;
+  key: string;
+};
+
+const blank = (): Words => ({
+  uploadId: null,
+  bytes: 0,
+  place: null,
+  category: null,
+  title: "",
+  text: "",
+  when: "",
+  sound: false,
+  key: crypto.randomUUID(), // the Idempotency-Key: sending the same draft twice makes one post
+});
+
+export const draft = $state<Words>({ ...blank(), ...kept<Partial<Words>>("draft", {}) });
+export const clip = $state<{ address: string | null; sending: Sending | null; fault: "notVideo" | "tooLarge" | null }>({
+  address: null,
+  sending: null,
+  fault: null,
+});
+let stop: (() => void) | undefined;
+
+export function keepDraft(): void {
+  keep("draft", $state.snapshot(draft));
+}
+
+/** Takes a file and starts its upload at once. The same bytes as an unfinished upload go on with it. */
+export function take(file: File): void {
+  clip.fault = !file.type.startsWith("video/") ? "notVideo" : file.size > MOST_BYTES ? "tooLarge" : null;
+  if (clip.fault) return;
+  if (file.size !== draft.bytes) draft.uploadId = null;
+  draft.bytes = file.size;
+  draft.when ||= local(recent(file.lastModified) ? file.lastModified : Date.now());
+  keepFile(file).catch(() => {}); // too large for this browser to keep: it will ask for the file again
+  begin(file);
+}
+
+/** Goes on where an earlier visit left off. */
+export async function resume(): Promise<void> {
+  if (clip.address || !draft.bytes) return;
+  const file = await keptFile().catch(() => undefined);
+  if (file && file.size === draft.bytes) begin(file);
+}
+
+export function again(): void {
+  const file = keptFile();
+  void file.then((found) => found && begin(found));
+}
+
+/** Forgets the draft, on this page and on this device. */
+export async function discard(): Promise<void> {
+  stop?.();
+  if (clip.address) URL.revokeObjectURL(clip.address);
+  Object.assign(clip, { address: null, sending: null, fault: null });
+  Object.assign(draft, blank());
+  keep("draft", null);
+  await forgetFile().catch(() => {});
+}
+
+/** Takes the file away and keeps the words. */
+export function dropClip(): void {
+  stop?.();
+  if (clip.address) URL.revokeObjectURL(clip.address);
+  Object.assign(clip, { address: null, sending: null, fault: null });
+  Object.assign(draft, { uploadId: null, bytes: 0 });
+  forgetFile().catch(() => {});
+}
+
+/** A moment as <input type=datetime-local> wants it, in local time. */
+export function local(ms: number): string {
+  const date = new Date(ms);
+  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function begin(file: File): void {
+  stop?.();
+  if (clip.address) URL.revokeObjectURL(clip.address);
+  clip.address = URL.createObjectURL(file);
+  stop = upload(file, draft.uploadId, (sending) => {
+    clip.sending = sending;
+    if (sending.uploadId !== draft.uploadId) {
+      draft.uploadId = sending.uploadId;
+      keepDraft();
+    }
+  });
+}
+
+const recent = (ms: number) => ms <= Date.now() && ms > Date.now() - OLDEST_DAYS * 86_400_000;

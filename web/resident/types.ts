@@ -1,0 +1,32 @@
+// What only residents' pages know: their own posts by what they hold in their hands.
+import type { Block, Division, Post } from "../shared/types";
+
+export type Home = Block & { division: Division };
+export type Me = { email_hint: string; home: Home | null; demo: boolean };
+
+export type ClipState =
+  | "received"
+  | "processing"
+  | "published"
+  | "rejected"
+  | "quarantined"
+  | "withdrawing"
+  | "withdrawn";
+export type Stage = "received" | "checking" | "encoding" | "proving" | "publishing" | "done";
+
+export type Progress = {
+  state: ClipState;
+  progress: number;
+  stage: Stage;
+  reason: { code: string; message: string } | null;
+  post: Post | null;
+  accepted_at: string;
+  seconds: Partial<Record<Stage, number>> | null;
+};
+
+export type Mine = Progress & { receipt_hint: string; handle: string; title: string };
+
+export type Part = { number: number; url: string; received?: boolean };
+export type UploadAnswer = { upload_id: string; state?: string; bytes?: number; part_bytes: number; parts: Part[] };
+export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[] };
+export type Comment = { id: string; name: string; text: string; at: string };

@@ -1,0 +1,93 @@
+// Divisions and blocks: whole static files, looked through on this device only.
+import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from "geojson";
+import * as api from "./api";
+import type { Block, Division } from "./types";
+
+type Area = Polygon | MultiPolygon;
+export type DivisionShape = Feature<Area, Division & { cells: string; invented: boolean; homes: number; k: number }>;
+export type Cell = Feature<Area, Block & { division: string }>;
+
+/** What a resident chose: all that ever leaves the page about where. */
+export type Place = { block: Block; division: Division };
+
+let divisionsOnce: Promise<DivisionShape[]> | undefined;
+const cellsOnce = new Map<string, Promise<Cell[]>>();
+
+/** All divisions, read once. A failed reading is tried again next time. */
+export function divisions(): Promise<DivisionShape[]> {
+  divisionsOnce ??= read<DivisionShape>("/v1/places/divisions").catch((error) => {
+    divisionsOnce = undefined;
+    throw error;
+  });
+  return divisionsOnce;
+}
+
+/** Every block of a division, read once. Never a part of it: a part would tell where you look. */
+export function cells(division: DivisionShape): Promise<Cell[]> {
+  const address = division.properties.cells;
+  let reading = cellsOnce.get(address);
+  if (!reading) {
+    reading = read<Cell>(address).catch((error) => {
+      cellsOnce.delete(address);
+      throw error;
+    });
+    cellsOnce.set(address, reading);
+  }
+  return reading;
+}
+
+/** The one shape that holds a point, or undefined. */
+export function holding<T extends Feature<Area, unknown>>(shapes: T[], [lon, lat]: Position): T | undefined {
+  return shapes.find(({ geometry }) =>
+    (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).some(
+      ([outer, ...holes]) => inside(outer!, lon!, lat!) && !holes.some((hole) => inside(hole, lon!, lat!)),
+    ),
+  );
+}
+
+/** Blocks whose label has every word; a house number counts when the block's range holds it. Best first. */
+export function search(all: Cell[], text: string, most = 40): Cell[] {
+  const words = plain(text).split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  return all
+    .map((cell) => ({ cell, score: score(plain(cell.properties.label), words) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || a.cell.properties.label.localeCompare(b.cell.properties.label, undefined, { numeric: true }))
+    .slice(0, most)
+    .map(({ cell }) => cell);
+}
+
+async function read<T>(address: string): Promise<T[]> {
+  const collection = await api.get<FeatureCollection>(address);
+  return collection.features as unknown as T[];
+}
+
+const plain = (text: string) =>
+  text
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase();
+
+function score(label: string, words: string[]): number {
+  const parts = label.split(/[^\p{L}\p{N}]+/u);
+  const range = label.match(/(\d+)\D+(\d+)/);
+  let total = 0;
+  for (const word of words) {
+    const number = Number(word);
+    if (parts.includes(word)) total += 3;
+    else if (parts.some((part) => part.startsWith(word))) total += 2;
+    else if (range && number >= Number(range[1]) && number <= Number(range[2])) total += 4;
+    else return 0;
+  }
+  return total;
+}
+
+function inside(ring: Position[], x: number, y: number): boolean {
+  let within = false;
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [xi, yi] = ring[i] as [number, number];
+    const [xj, yj] = ring[j] as [number, number];
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) within = !within;
+  }
+  return within;
+}

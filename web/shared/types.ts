@@ -1,0 +1,51 @@
+// What the programs answer: the nouns both sides may know. Nothing here says who posted.
+
+export type Division = { id: string; name: string };
+export type Block = { id: string; label: string; homes: number };
+export type Rendition = { file: string; width: number; height: number; bytes: number };
+export type Media = {
+  state: "arriving" | "ready";
+  poster: string;
+  renditions: Rendition[];
+  playlist: string | null;
+  seconds: number;
+};
+
+export const postStates = ["held", "live", "hidden", "withdrawn", "removed", "expired"] as const;
+export type PostState = (typeof postStates)[number];
+
+export const categories = ["crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other"] as const;
+export type Category = (typeof categories)[number];
+
+export type Post = {
+  id: string;
+  kind: "video" | "photo";
+  category: Category;
+  title: string;
+  text: string;
+  happened_at: string;
+  published_at: string;
+  division: Division;
+  block: Block;
+  media: Media | null;
+  state: PostState;
+};
+
+export type Page<T> = { items: T[]; cursor: string | null };
+
+export const flagReasons = [
+  "privacy",
+  "not_true",
+  "hateful",
+  "harassment",
+  "racial_profiling",
+  "graphic",
+  "child",
+  "other",
+] as const;
+export type FlagReason = (typeof flagReasons)[number];
+
+export type Ticket = { ticket: string; url: string };
+
+/** One line of a Timeline. */
+export type Step = { name: string; state: "done" | "now" | "later" | "stopped"; note?: string; progress?: number };
