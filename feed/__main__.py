@@ -1,0 +1,59 @@
+"""`python -m feed`: runs a node of the live feed from this process's settings."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import uvloop
+
+from feed.server import Node
+from storage.kit import confine, keys, log, settings
+from storage.kit.redis import connect_async
+from storage.kit.settings import LOOPBACK, RecordSettings
+from storage.record import open_record
+
+ANSWER_SECONDS = 1.0  # of Redis, of which its blocking reads take less than half
+
+
+def main() -> None:
+    """Refuses identity credentials, shuts itself out of the identity folder, serves until it is told to stop."""
+    log.start("feed")
+    settings.refuse_identity()
+    chosen = settings.record()
+    (chosen.data / "record").mkdir(parents=True, exist_ok=True)  # what is made after the next line stays closed
+    if not confine.shut_out_of(chosen.data / "identity"):
+        log.event("landlock_missing")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(chosen))
+
+
+async def serve(chosen: RecordSettings) -> None:
+    """Runs one node until SIGTERM or SIGINT."""
+    record = open_record(chosen.database)
+    client = connect_async(chosen.redis, answer_seconds=ANSWER_SECONDS)
+    key = keys.read_or_make(chosen.bell_key_file)
+    node = Node(record, client, key, origins=origins(chosen), timed=chosen.bench)
+    port = await node.start(LOOPBACK, chosen.ports.feed)
+    log.event("feed_listens", port=port)
+    work = asyncio.ensure_future(node.wait())
+    for end in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(end, work.cancel)
+    try:
+        await work
+    except asyncio.CancelledError:
+        log.event("feed_stopped")
+    finally:
+        await node.stop()
+        await client.aclose()
+        record.engine.dispose()
+
+
+def origins(chosen: RecordSettings) -> list[str]:
+    """The pages that may listen: the residents' and the staff's site, under each name this machine answers to."""
+    hosts = (LOOPBACK, "localhost", "residents.localhost", "staff.localhost")
+    return [f"http://{host}:{port}" for host in hosts for port in (chosen.ports.resident, chosen.ports.staff)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""One WebSocket connection: bytes to a listener's conversation, and its answers to bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, cast
+
+from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Origin
+
+from feed.listener import BAD_HELLO, TRY_LATER, Action, Close, Join, Leave, Listener, Read, Redeem, Send
+from feed.memory import Memory
+from feed.replay import Page
+from feed.rooms import Rooms
+from feed.tickets import Grant
+from storage.kit import clock, log
+
+HELLO_SECONDS = 5.0  # PROTOCOL.md
+CLOSE_SECONDS = 5.0  # for the other side to say goodbye too
+LAG_SECONDS = 30.0  # a listener that took nothing for so long is let go
+MOST_BYTES = 4096  # of one message from a client; a hello has about 150
+HIGH, LOW = 256 * 1024, 32 * 1024  # bytes waiting for one listener: above HIGH it leaves its room, below LOW it returns
+
+# The library would tell each opening and closing, and quote what it could not read.
+_silent = logging.getLogger("porchlight.websockets")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False
+_silent.setLevel(logging.CRITICAL + 1)
+
+
+@dataclass
+class House:
+    """What all connections of a node share."""
+
+    memory: Memory
+    rooms: Rooms
+    origins: Sequence[str]  # pages that may listen; programs, which send no Origin, may too
+    redeem: Callable[[str], Awaitable[Grant | None]]
+    read: Callable[[int], Awaitable[Page]]
+    health: Callable[[], tuple[bool, dict[str, object]]]
+    hello_seconds: float = HELLO_SECONDS
+    present: set[Connection] = field(default_factory=set)
+
+
+class Connection(asyncio.Protocol):
+    """Glue: decisions are the listener's, the wire format is the library's."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._listener = Listener(house.memory)
+        origins = [*(Origin(origin) for origin in house.origins), None]
+        self._ws = ServerProtocol(origins=origins, max_size=MOST_BYTES, logger=_silent)
+        self._full_since: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Opens the conversation; the time for a hello begins."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=HIGH, low=LOW)
+        self.write = self._transport.write  # what rooms call: nothing between an event and its listeners
+        self._house.present.add(self)
+        self._timer = asyncio.get_running_loop().call_later(self._house.hello_seconds, self._wait_is_over)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client."""
+        self._ws.receive_data(data)
+        for received in self._ws.events_received():
+            if isinstance(received, Request):
+                self._ws.send_response(self._answer(received))
+            elif isinstance(received, Frame):
+                self._flush()
+                self._heard(received)
+        self._flush()
+        if self._ws.close_expected():
+            self._close_soon()
+
+    def eof_received(self) -> None:
+        """The client says no more: nothing is left to talk about."""
+        self._ws.receive_eof()
+        self._flush()
+
+    def pause_writing(self) -> None:
+        """The buffer is full. Nothing is read meanwhile either, or answers to pings would fill it without end."""
+        self._full_since = time.monotonic()
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+        self._act(self._listener.full())
+
+    def resume_writing(self) -> None:
+        """The buffer is nearly empty: catch up, as one who comes back does."""
+        self._full_since = None
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+        self._listener.drained()
+        self._act([])
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """The connection is over, however it ended."""
+        self._timer.cancel()
+        self._house.present.discard(self)
+        self._act(self._listener.gone())
+
+    def tidy(self) -> None:
+        """Ends what should have ended by now: log-ins that are over, listeners that take nothing."""
+        if self._full_since is not None and time.monotonic() - self._full_since > LAG_SECONDS:
+            self._transport.abort()
+        self._act(self._listener.passed(clock.now()))
+
+    def bye(self, code: int, reason: str) -> None:
+        """Ends the conversation, or the connection where there is none yet."""
+        if self._ws.state is State.CONNECTING:
+            self._transport.abort()
+        self._act(self._listener.bye(code, reason))
+
+    def abort(self) -> None:
+        """Drops the connection and whatever still waits to be sent."""
+        self._transport.abort()
+
+    def _answer(self, request: Request) -> Response:
+        path = request.path.partition("?")[0]
+        if path == "/v1/health":
+            well, facts = self._house.health()
+            return _json(HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE, {"ok": well, **facts})
+        if path != "/v1/feed":
+            error = {"code": "not_there", "message": "There is nothing here for you.", "fields": {}}
+            return _json(HTTPStatus.NOT_FOUND, {"error": error})
+        return self._ws.accept(request)
+
+    def _heard(self, received: Frame) -> None:
+        if received.opcode is Opcode.TEXT and received.fin:
+            self._act(self._listener.said(bytes(received.data)))
+        elif received.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._act(self._listener.bye(BAD_HELLO, "this is not a hello"))
+        elif received.opcode is Opcode.CLOSE:
+            self._act(self._listener.gone())
+
+    def _act(self, actions: list[Action]) -> None:
+        while actions := [*actions, *self._listener.catch_up()]:
+            for action in actions:
+                self._do(action)
+            actions = []
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Send(data):
+                self.write(data)
+            case Join(wanted):
+                self._house.rooms.join(wanted, self)
+            case Leave(wanted):
+                self._house.rooms.leave(wanted, self)
+            case Redeem(ticket):
+                self._later(self._redeem(ticket))
+            case Read(after):
+                self._later(self._read(after))
+            case Close(code, reason):
+                self._say_goodbye(code, reason)
+
+    async def _redeem(self, ticket: str) -> None:
+        self._act(self._listener.granted(await self._house.redeem(ticket)))
+
+    async def _read(self, after: int) -> None:
+        self._act(self._listener.read(await self._house.read(after)))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        self._task = asyncio.ensure_future(self._try(work))
+
+    async def _try(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  one listener's trouble is not the node's
+            log.fault("listener_failed", error)
+            self._act(self._listener.bye(TRY_LATER, "try again"))
+
+    def _wait_is_over(self) -> None:
+        if self._ws.state is State.CONNECTING:
+            self._transport.abort()
+        self._act(self._listener.waited())
+
+    def _say_goodbye(self, code: int, reason: str) -> None:
+        if self._ws.state is State.OPEN:
+            self._ws.send_close(code, reason)
+            self._flush()
+            self._close_soon()
+
+    def _close_soon(self) -> None:
+        self._act(self._listener.gone())
+        self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+
+    def _flush(self) -> None:
+        for data in self._ws.data_to_send():
+            if data:
+                self._transport.write(data)
+            elif self._transport.can_write_eof() and not self._transport.is_closing():
+                self._transport.write_eof()
+
+
+def _json(status: HTTPStatus, body: dict[str, object]) -> Response:
+    data = json.dumps(body).encode()
+    headers = Headers([("Content-Type", "application/json"), ("Content-Length", str(len(data)))])
+    headers["Connection"], headers["Cache-Control"] = "close", "no-store"
+    return Response(status.value, status.phrase, headers, data)

@@ -1,0 +1,149 @@
+"""Follows the bell, and mends from the log whatever the bell lost, doubled or forged."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import redis.asyncio
+from pydantic import TypeAdapter
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from feed import bell, replay
+from feed.bell import ForgedRingError, Ring
+from feed.events import FeedEvent, Told
+from feed.memory import Happening, Memory, frame, happening
+from storage.db import Database
+from storage.feed_log import Head, Line
+from storage.kit import log
+from storage.kit.ids import DivisionId, PostId
+
+LOOK_SECONDS = 1.0  # how often the log's head is looked at: the longest a lost ring can delay an event
+WAIT_MS = 400  # one blocking read of the bell: short, so that the look is never late by much
+AWAY_SECONDS = 0.2  # between two tries to reach a Redis that is away
+BATCH = 200  # rings in one read, hence events in one write
+
+_EVENT: TypeAdapter[FeedEvent] = TypeAdapter(FeedEvent)
+
+
+class Following:
+    """One node's way along the log. What it finds goes to `memory` first, then to `tell`, in one step."""
+
+    def __init__(
+        self,
+        record: Database,
+        client: redis.asyncio.Redis,
+        key: bytes,
+        *,
+        tell: Callable[[list[Happening]], None],
+        restarted: Callable[[], None],
+        timed: bool = False,
+    ) -> None:
+        self._record, self._client, self._key = record, client, key
+        self._tell, self._restarted, self._timed = tell, restarted, timed
+        # A thread of its own: a crowd of listeners that reads the log must not delay the look at its head.
+        self._thread = ThreadPoolExecutor(1, "feed-following")
+        self.memory = Memory(self._thread.submit(replay.page, record, 0, limit=0).result().head)
+        self._next_look = 0.0
+        self.bus_answered = self.log_answered = time.monotonic()
+
+    async def run(self) -> None:
+        """Follows until it is cancelled."""
+        try:
+            while True:
+                rings = await self._hear()
+                sound = self._take_rings(rings)
+                highest = max((seq for seq, _ in rings), default=0)
+                if highest > self.memory.last or time.monotonic() >= self._next_look:
+                    await self._mend()
+                if highest > self.memory.last or not sound:
+                    await self._clear_stream()
+        finally:
+            self._thread.shutdown(wait=False)
+
+    async def _hear(self) -> list[tuple[int, bytes]]:
+        """The next entries of the stream; none when nothing rang in time or Redis is away."""
+        stream = bell.stream(self.memory.epoch)
+        try:
+            answer: Any = await self._client.xread({stream: f"{self.memory.last}-0"}, count=BATCH, block=WAIT_MS)
+        except (RedisError, OSError):
+            await asyncio.sleep(AWAY_SECONDS)
+            return []
+        self.bus_answered = time.monotonic()
+        return [(_number(id_), fields.get(b"r", b"")) for id_, fields in answer[0][1]] if answer else []
+
+    def _take_rings(self, rings: list[tuple[int, bytes]]) -> bool:
+        """Takes what follows without a hole and leaves the rest to the log; False where one does not bear our seal."""
+        heard: list[Happening] = []
+        sound = True
+        try:
+            for seq, sealed in rings:
+                ring = bell.unseal(self._key, self.memory.epoch, seq, sealed)
+                if seq == self.memory.last + len(heard) + 1:
+                    heard.append(self._opened(ring))
+        except ForgedRingError as error:
+            log.fault("bell_forged", error, seq=self.memory.last)
+            sound = False
+        self._take(heard)
+        return sound
+
+    async def _mend(self) -> None:
+        """Reads the log up to its head."""
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        while True:
+            place, loop = self.memory.last, asyncio.get_running_loop()
+            try:
+                page = await loop.run_in_executor(self._thread, replay.page, self._record, place)
+            except SQLAlchemyError as error:
+                return log.fault("log_unreadable", error)
+            self.log_answered = time.monotonic()
+            if self._is_cut(page.head):
+                return self._restart(page.head)
+            self.memory.floor = page.head.floor
+            self._take(page.happenings)
+            if len(page.happenings) < replay.PAGE:
+                return None
+
+    def _take(self, heard: list[Happening]) -> None:
+        for told in heard:
+            self.memory.note(told)
+        if heard:
+            self._tell(heard)
+
+    def _is_cut(self, head: Head) -> bool:
+        return head.epoch != self.memory.epoch or head.seq < self.memory.last or head.floor > self.memory.last
+
+    def _restart(self, head: Head) -> None:
+        log.event("feed_restarted", seq=head.seq)
+        self.memory.restart(head)
+        self._restarted()
+
+    async def _clear_stream(self) -> None:
+        """Throws away a stream somebody else wrote to: a number the log does not know lets nobody ring below it.
+
+        What is lost with it comes from the log; the wait keeps whoever forges from keeping us busy.
+        """
+        log.event("bell_cleared", seq=self.memory.last)
+        try:
+            await self._client.delete(bell.stream(self.memory.epoch))
+        except (RedisError, OSError) as error:
+            log.fault("bell_not_cleared", error)
+        await asyncio.sleep(LOOK_SECONDS)
+
+    def _opened(self, ring: Ring) -> Happening:
+        event = _EVENT.validate_json(ring.event)
+        post_id = event.post.id if isinstance(event, Told) else event.post_id
+        line = Line(ring.seq, event.kind, PostId(post_id), DivisionId(ring.division), ring.category)
+        if not self._timed:
+            return happening(line, event)
+        return Happening(line, event, frame(ring.event[:-1] + b',"committed_ns":%d}' % ring.committed_ns))
+
+
+def _number(entry_id: bytes) -> int:
+    """The log number in an entry's id; one of another form counts as the forgery that its seal will show it to be."""
+    seq, _, part = entry_id.partition(b"-")
+    return int(seq) if part == b"0" else -1

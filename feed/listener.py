@@ -1,0 +1,195 @@
+"""The conversation of one connection: hello, ready, catch-up, live, bye. Decides; touches neither network nor clock.
+
+Each method takes what happened and answers what to do about it. `catch_up` is asked after every answer until it has
+nothing more to say.
+
+    OPENED -> ASKING -> BEHIND <-> LIVE        any of them -> GONE
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
+
+from pydantic import Field
+
+from feed.events import Closed, Ready
+from feed.memory import Happening, Memory, frame
+from feed.replay import PAGE, Page
+from feed.rooms import Filter, filter_of
+from feed.tickets import Grant
+
+MOST_SAID = 512  # characters of a hello: a ticket has 52, a cursor 45
+BAD_HELLO, NEW_TICKET, WITHDRAWN, NO_HELLO, COME_BACK, TRY_LATER = 4400, 4401, 4403, 4408, 1012, 1013
+
+
+class Hello(Closed):
+    """All that a client ever says."""
+
+    type: Literal["hello"]
+    ticket: str
+    cursor: str | None = Field(default=None, pattern="^[0-9A-Za-z]{1,40}:[0-9]{1,18}$")
+
+
+@dataclass(frozen=True)
+class Redeem:
+    """Find out what this ticket allows, then say `granted`."""
+
+    ticket: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """Read the log after this number, then say `read`."""
+
+    after: int
+
+
+@dataclass(frozen=True)
+class Join:
+    """Put the listener into the room of this filter."""
+
+    wanted: Filter
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Take the listener out of the room of this filter."""
+
+    wanted: Filter
+
+
+@dataclass(frozen=True)
+class Send:
+    """Write these WebSocket messages."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Close:
+    """Say goodbye with this code."""
+
+    code: int
+    reason: str
+
+
+Action = Redeem | Read | Join | Leave | Send | Close
+
+
+class Stage(Enum):
+    """How far the conversation is."""
+
+    OPENED = auto()
+    ASKING = auto()
+    BEHIND = auto()
+    LIVE = auto()
+    GONE = auto()
+
+
+class Listener:
+    """One who listens, or wants to."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.stage = Stage.OPENED
+        self._memory = memory
+        self._hello: Hello | None = None
+        self._grant: Grant | None = None
+        self._filter: Filter | None = None
+        self._place = 0  # the last number this listener was sent, or was passed over
+        self._full = self._reading = False
+
+    def said(self, text: str | bytes) -> list[Action]:
+        """The client sent a message: a hello, once, and nothing else."""
+        if self.stage is not Stage.OPENED:
+            return self.bye(BAD_HELLO, "nothing is said after the hello")
+        try:
+            if len(text) > MOST_SAID:
+                raise ValueError
+            self._hello = Hello.model_validate_json(text)
+        except ValueError:  # pydantic's is one; its words would repeat the ticket
+            return self.bye(BAD_HELLO, "this is not a hello")
+        self.stage = Stage.ASKING
+        return [Redeem(self._hello.ticket)]
+
+    def waited(self) -> list[Action]:
+        """The time for a hello is over."""
+        return self.bye(NO_HELLO, "no hello in time") if self.stage is Stage.OPENED else []
+
+    def granted(self, grant: Grant | None) -> list[Action]:
+        """What the ticket allows; None where it was not good."""
+        if self.stage is not Stage.ASKING or self._hello is None:
+            return []
+        if grant is None:
+            return self.bye(NEW_TICKET, "this ticket is not good any more")
+        self._grant, self._filter, self.stage = grant, filter_of(grant), Stage.BEHIND
+        place = self._found(self._hello.cursor)
+        self._place = self._memory.last if place is None else place
+        reset = place is None and self._hello.cursor is not None
+        ready = Ready(cursor=f"{self._memory.epoch}:{self._place}", reset=reset)
+        return [Send(frame(ready.model_dump_json().encode()))]
+
+    def catch_up(self) -> list[Action]:
+        """The next piece of what was missed; nothing while it is full, reads, or is up to date."""
+        if self.stage is not Stage.BEHIND or self._full or self._reading or self._filter is None:
+            return []
+        if not self._memory.reaches(self._place):
+            self._reading = True
+            return [Read(self._place)]
+        missed = self._memory.after(self._place, limit=PAGE)
+        last: list[Action] = []
+        if not missed or missed[-1].line.seq == self._memory.last:
+            # The last of the replay and the room in one step: no event can fall between them.
+            self.stage, last = Stage.LIVE, [Join(self._filter)]
+        return [*last, *self._replay(missed)]
+
+    def read(self, page: Page) -> list[Action]:
+        """The page of the log that was asked for."""
+        self._reading = False
+        if self.stage is not Stage.BEHIND:
+            return []
+        known = [self._memory.as_now(told) for told in page.happenings if told.line.seq <= self._memory.last]
+        if page.head.epoch != self._memory.epoch or not known or known[0].line.seq != self._place + 1:
+            return self.bye(COME_BACK, "the log was cut")
+        return self._replay(known)
+
+    def full(self) -> list[Action]:
+        """No more can be written for now: leave the room, remember the place."""
+        self._full = True
+        if self.stage is not Stage.LIVE or self._filter is None:
+            return []
+        self.stage, self._place = Stage.BEHIND, self._memory.last
+        return [Leave(self._filter)]
+
+    def drained(self) -> None:
+        """There is room again; `catch_up` goes on from the place."""
+        self._full = False
+
+    def passed(self, now: int) -> list[Action]:
+        """It is `now` (milliseconds since 1970): a log-in that is over ends the conversation."""
+        over = self._grant is not None and self._grant.ends_at is not None and self._grant.ends_at <= now
+        return self.bye(NEW_TICKET, "the log-in is over") if over else []
+
+    def bye(self, code: int, reason: str) -> list[Action]:
+        """Ends the conversation from our side, once."""
+        return [] if self.stage is Stage.GONE else [*self.gone(), Close(code, reason)]
+
+    def gone(self) -> list[Action]:
+        """The connection is over."""
+        was_live, self.stage = self.stage is Stage.LIVE, Stage.GONE
+        return [Leave(self._filter)] if was_live and self._filter is not None else []
+
+    def _found(self, cursor: str | None) -> int | None:
+        """The number a cursor stands for; None where it means nothing here, or nothing any more."""
+        epoch, _, seq = (cursor or "").partition(":")
+        if epoch != self._memory.epoch or not self._memory.floor <= int(seq) <= self._memory.last:
+            return None
+        return int(seq)
+
+    def _replay(self, missed: list[Happening]) -> list[Action]:
+        assert self._filter is not None
+        if missed:
+            self._place = missed[-1].line.seq
+        frames = b"".join(told.frame for told in missed if self._filter.passes(told))
+        return [Send(frames)] if frames else []

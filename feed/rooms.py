@@ -1,0 +1,79 @@
+"""Who listens to what: listeners grouped by filter, so that an event touches only those who want it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from feed.memory import Happening
+from feed.tickets import Grant
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a listener may and wants to hear; `categories` None is all of them."""
+
+    divisions: frozenset[str]
+    categories: frozenset[str] | None
+
+    def passes(self, told: Happening) -> bool:
+        """Whether a listener with this filter hears of it."""
+        line = told.line
+        return line.division in self.divisions and (self.categories is None or line.category in self.categories)
+
+
+def filter_of(grant: Grant) -> Filter:
+    """The filter a ticket stands for: never wider than the ticket."""
+    return Filter(frozenset(grant.divisions), None if grant.categories is None else frozenset(grant.categories))
+
+
+class Member(Protocol):
+    """One who can be written to."""
+
+    def write(self, data: bytes) -> None:
+        """Sends whole WebSocket messages."""
+
+
+class Rooms:
+    """One room for each filter; only those who are up to date are in one."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[Filter, set[Member]] = {}
+        self._of_division: dict[str, set[Filter]] = {}
+
+    def join(self, wanted: Filter, member: Member) -> None:
+        """Lets `member` hear what happens from now on."""
+        if wanted not in self._rooms:
+            self._rooms[wanted] = set()
+            for division in wanted.divisions:
+                self._of_division.setdefault(division, set()).add(wanted)
+        self._rooms[wanted].add(member)
+
+    def leave(self, wanted: Filter, member: Member) -> None:
+        """Takes `member` out, and the room with its last one; one who is not there stays away."""
+        room = self._rooms.get(wanted, set())
+        room.discard(member)
+        if not room and self._rooms.pop(wanted, None) is not None:
+            for division in wanted.divisions:
+                self._of_division[division].discard(wanted)
+
+    def tell(self, batch: Iterable[Happening]) -> None:
+        """Sends what happened to those who want it: one write for each listener, whatever the batch holds."""
+        waiting: dict[Filter, list[bytes]] = {}
+        for told in batch:
+            for wanted in self._of_division.get(told.line.division, ()) if told.frame else ():
+                if wanted.passes(told):
+                    waiting.setdefault(wanted, []).append(told.frame)
+        for wanted, frames in waiting.items():
+            self._write(wanted, b"".join(frames))
+
+    def tell_everyone(self, data: bytes) -> None:
+        """Sends the same to all."""
+        for wanted in tuple(self._rooms):
+            self._write(wanted, data)
+
+    def _write(self, wanted: Filter, data: bytes) -> None:
+        # A copy: one whose buffer fills up leaves the room during the write.
+        for member in tuple(self._rooms.get(wanted, ())):
+            member.write(data)

@@ -1,0 +1,120 @@
+"""A node of the live feed: listens, follows the log, tells."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import redis.asyncio
+
+from feed import replay, tickets
+from feed.connection import HELLO_SECONDS, Connection, House
+from feed.events import Beat
+from feed.following import Following
+from feed.listener import COME_BACK
+from feed.memory import frame
+from feed.replay import Page
+from feed.rooms import Rooms
+from feed.tickets import Grant
+from storage.db import Actor, Database
+
+BEAT_SECONDS = 25.0  # PROTOCOL.md
+TIDY_SECONDS = 5.0
+SILENT_SECONDS = 5.0  # a bus or a log that has not answered for so long makes the node unwell
+GOODBYE_SECONDS = 2.0
+SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it keeps 4 MB for one that stalls
+BACKLOG = 4096
+READERS = 3  # threads for tickets and old pages of the log
+FEED = Actor("feed")
+
+
+class Node:
+    """One process's share of the listeners."""
+
+    def __init__(
+        self,
+        record: Database,
+        client: redis.asyncio.Redis,
+        key: bytes,
+        *,
+        origins: Sequence[str] = (),
+        timed: bool = False,
+        hello_seconds: float = HELLO_SECONDS,
+    ) -> None:
+        self._record = record
+        self._rooms = Rooms()
+        self._threads = ThreadPoolExecutor(READERS, "feed-reading")
+        self._following = Following(
+            record, client, key, tell=self._rooms.tell, restarted=self._send_everyone_back, timed=timed
+        )
+        self._house = House(
+            self._following.memory, self._rooms, origins, self._redeem, self._read, self._health, hello_seconds
+        )
+
+    async def start(self, host: str, port: int) -> int:
+        """Opens the door and begins to follow; answers the port, which was chosen for us if `port` is 0."""
+        loop = asyncio.get_running_loop()
+        self._door = await loop.create_server(lambda: Connection(self._house), sock=_door(host, port), backlog=BACKLOG)
+        self._tasks = [asyncio.ensure_future(work) for work in (self._following.run(), self._beat(), self._tidy())]
+        return int(self._door.sockets[0].getsockname()[1])
+
+    async def wait(self) -> None:
+        """Waits for ever; raises where the node failed. Cancelled, it ends the node's work: `stop` says goodbye."""
+        await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        """Says goodbye to all (1012: come back, with jitter) and ends."""
+        self._door.close()
+        self._send_everyone_back()
+        deadline = time.monotonic() + GOODBYE_SECONDS
+        while self._house.present and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        for connection in tuple(self._house.present):
+            connection.abort()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _send_everyone_back(self) -> None:
+        for connection in tuple(self._house.present):
+            connection.bye(COME_BACK, "come back")
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            beat = Beat(cursor=self._house.memory.cursor)
+            self._rooms.tell_everyone(frame(beat.model_dump_json().encode()))
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            for connection in tuple(self._house.present):
+                connection.tidy()
+
+    async def _redeem(self, ticket: str) -> Grant | None:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._take_ticket, ticket)
+
+    def _take_ticket(self, ticket: str) -> Grant | None:
+        with self._record.write(by=FEED) as tx:
+            return tickets.redeem(tx, ticket)
+
+    async def _read(self, after: int) -> Page:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, replay.page, self._record, after)
+
+    def _health(self) -> tuple[bool, dict[str, object]]:
+        now = time.monotonic()
+        bus, log = now - self._following.bus_answered, now - self._following.log_answered
+        facts: dict[str, object] = {"bus_seconds": round(bus, 1), "log_seconds": round(log, 1)}
+        return max(bus, log) < SILENT_SECONDS, facts
+
+
+def _door(host: str, port: int) -> socket.socket:
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    door.bind((host, port))
+    return door

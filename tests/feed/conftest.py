@@ -1,0 +1,167 @@
+"""A feed node on a real record and a real Redis that a test may kill."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from websockets.asyncio.client import ClientConnection, connect
+
+from feed import tickets
+from feed.bell import Bell
+from feed.client import Ticket
+from feed.server import Node
+from feed.tickets import Grant
+from storage.db import OPERATOR, Database
+from storage.kit.programs import redis_server as redis_server_program
+from storage.kit.redis import connect as connect_redis
+from storage.kit.redis import connect_async
+from tests import builders
+from tests.conftest import BELL_KEY
+
+Message = dict[str, Any]
+SOON = 5.0  # seconds in which what should happen has happened
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The loop the node runs on in production."""
+    return "asyncio", {"use_uvloop": True}
+
+
+class OwnRedis:
+    """A Redis that a test may kill, freeze and start again, empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.url = f"unix://{folder}/redis.sock"
+        self.start()
+
+    def start(self) -> None:
+        options = ["--port", "0", "--unixsocket", f"{self._folder}/redis.sock", "--save", "", "--dir", self._folder]
+        self._process = subprocess.Popen([redis_server_program(), *options], stdout=subprocess.DEVNULL)
+        with connect_redis(self.url) as client:
+            until(lambda: _answers(client))
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(SOON)
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture
+def own_redis() -> Iterator[OwnRedis]:
+    """A Redis of this test alone."""
+    folder = Path(tempfile.mkdtemp(prefix="porchlight-test-"))
+    server = OwnRedis(folder)
+    yield server
+    server.thaw()
+    server.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Running:
+    """A node that runs, and the ways to it."""
+
+    node: Node
+    port: int
+    record: Database
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/v1/feed"
+
+    def ticket(self, *divisions: str, categories: tuple[str, ...] | None = None, ends_at: int | None = None) -> str:
+        """A ticket for divisions by name; for the whole invented city when none is named."""
+        ids = tuple(builders.division(name) for name in divisions or builders.DIVISIONS)
+        with self.record.write(by=OPERATOR) as tx:
+            grant = Grant(audience="staff", divisions=ids, categories=categories, handle="s1", ends_at=ends_at)
+            return tickets.issue(tx, grant)
+
+    async def get_ticket(self) -> Ticket:
+        """What a client asks for before it connects."""
+        return Ticket(await asyncio.to_thread(self.ticket), self.url)
+
+    @asynccontextmanager
+    async def listening(self, *divisions: str, cursor: str | None = None, **grant: Any) -> AsyncIterator[Ear]:
+        """One who said hello and was told `ready`."""
+        ticket = await asyncio.to_thread(lambda: self.ticket(*divisions, **grant))
+        async with connect(self.url, proxy=None) as socket:
+            await socket.send(json.dumps({"type": "hello", "ticket": ticket, "cursor": cursor}))
+            ear = Ear(socket)
+            ear.ready = await ear.hear()
+            yield ear
+
+
+class Ear:
+    """What one listener hears."""
+
+    ready: Message
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def hear(self, seconds: float = SOON) -> Message:
+        """The next message."""
+        message: Message = json.loads(await asyncio.wait_for(self.socket.recv(), seconds))
+        return message
+
+    async def hear_up_to(self, seq: int) -> list[Message]:
+        """Messages up to the event of this number."""
+        heard = [await self.hear()]
+        while heard[-1]["seq"] < seq:
+            heard.append(await self.hear())
+        return heard
+
+
+@asynccontextmanager
+async def running(record: Database, redis_url: str, **options: Any) -> AsyncIterator[Running]:
+    """A node while the block lasts."""
+    client = connect_async(redis_url, answer_seconds=1.0)
+    node = Node(record, client, BELL_KEY, **options)
+    port = await node.start("127.0.0.1", 0)
+    try:
+        yield Running(node, port, record)
+    finally:
+        await node.stop()
+        await client.aclose()
+
+
+@pytest.fixture
+async def feed(record: Database, city: builders.City, redis_server: str, bell: Bell) -> AsyncIterator[Running]:
+    """A node that runs."""
+    async with running(record, redis_server) as up:
+        yield up
+
+
+def until(true: Callable[[], bool], seconds: float = SOON) -> None:
+    """Waits until something is true."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.01)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
