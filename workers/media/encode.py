@@ -123,7 +123,7 @@ REBUILT: dict[str, Any] = {
     "fflags": "+bitexact", "flags:v": "+bitexact+cgop", "flags:a": "+bitexact",
     "bsf:v": "filter_units=remove_types=6",  # SEI: captions, encoder name
     "a53cc": 0, "use_editlist": 0, "avoid_negative_ts": "make_zero", "f": "mp4",
-    "movflags": "+faststart",
+    "movflags": "+faststart-write_colr",  # colour is told once, in the picture stream
     "bf": 0,  # without an edit list, frames that are shown out of order would begin late
 }  # fmt: skip
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from workers.media import landlock, seccomp
 from workers.media.watching import Cancelled, Outcome, watch
 
-__all__ = ["Cancelled", "Limits", "Outcome", "SandboxBroken", "run"]
+__all__ = ["Cancelled", "Limits", "Outcome", "SandboxBroken", "libraries_of", "run"]
 
-NOTHING = Path("/dev/null")
+LOADER_INDEX = Path("/etc/ld.so.cache")
 SET_PARENT_DEATH_SIGNAL, SET_SECCOMP, FILTER_MODE = 1, 22, 2
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -68,10 +68,19 @@ def run(
     return watch(child, limits.wall_seconds, limits.told_bytes, on_line, cancelled)
 
 
+@lru_cache
+def libraries_of(program: Path) -> tuple[Path, ...]:
+    """The dynamic loader, the libraries it will look for, and its index of them; nothing for a static program."""
+    told = subprocess.run(["/usr/bin/ldd", program], capture_output=True, text=True, timeout=20, check=False)
+    found = [Path(word) for line in told.stdout.splitlines() for word in line.split() if word.startswith("/")]
+    return tuple(path for path in (*found, LOADER_INDEX) if found and path.exists())
+
+
 def _rules(program: Path, read: Sequence[Path], write: Path | None) -> int:
-    loader, libraries = _linked(program)
+    linked = libraries_of(program)
+    loader = [path for path in linked if path.name.startswith("ld-")]
     try:
-        return landlock.rule_set(run=[program, *loader], read=[*libraries, *read], write=[write] if write else [])
+        return landlock.rule_set(run=[program, *loader], read=[*linked, *read], write=[write] if write else [])
     except landlock.NoLandlock as none:
         raise SandboxBroken(str(none)) from none
 
@@ -114,14 +123,3 @@ def _enter(rules: int | None, code: ctypes.Array[ctypes.c_char] | None, limits: 
     program = _Program((len(code) - 1) // 8, ctypes.cast(code, ctypes.c_void_p))
     if _libc.prctl(SET_SECCOMP, FILTER_MODE, ctypes.byref(program), 0, 0) < 0:
         raise OSError(ctypes.get_errno(), "seccomp refused")
-
-
-@lru_cache
-def _linked(program: Path) -> tuple[list[Path], list[Path]]:
-    """(the dynamic loader, the libraries) of a program; both empty for a static one."""
-    told = subprocess.run(["/usr/bin/ldd", program], capture_output=True, text=True, timeout=20, check=False)
-    paths = [word for line in told.stdout.splitlines() for word in line.split() if word.startswith("/")]
-    loader = [Path(path) for path in paths if Path(path).name.startswith("ld-")]
-    cache = Path("/etc/ld.so.cache")
-    libraries = [Path(path) for path in paths if Path(path) not in loader]
-    return loader, [*libraries, cache] if libraries and cache.exists() else libraries

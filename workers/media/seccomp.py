@@ -55,6 +55,7 @@ THREAD, NAMESPACES = 0x00010000, 0x7E020000
 GUARDED = (
     Guarded((56, 220), 0, THREAD | NAMESPACES, (THREAD,)),  # clone: threads, never processes or namespaces
     Guarded((302, 261), 0, 0xFFFFFFFF, (0,)),  # prlimit64: its own limits only
+    Guarded((16, 29), 1, 0xFFFFFFFF, (0x5450, 0x5451)),  # ioctl: close-on-exec only, no terminals
     Guarded((72, 25), 1, 0xFFFFFFFF, (0, 1, 2, 3, 4, 1030)),  # fcntl: no owner, lease or signal games
 )
 CLONE3 = 435  # its flags lie in memory a filter cannot read: "not built in" makes libc fall back to clone

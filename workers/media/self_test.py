@@ -1,0 +1,67 @@
+"""Try the escapes from inside the sandbox at start, and refuse to work if one succeeds."""
+
+from __future__ import annotations
+
+import _ctypes
+import _socket
+import os
+import sys
+import sysconfig
+import tempfile
+import warnings
+from pathlib import Path
+
+from workers.media import escapes
+from workers.media.programs import Programs
+from workers.media.sandbox import SandboxBroken, libraries_of, run
+
+ALLOWED = {"own_folder"}
+MUST_BE_DENIED = {
+    "read_passwords", "read_another_clip", "write_outside", "tcp", "udp", "unix_socket", "ptrace",
+    "mount", "namespaces", "new_process", "signal_outside", "kernel_doors", "shell",
+}  # fmt: skip
+
+
+class NoSandboxWarning(UserWarning):
+    """Strangers' files are decoded without confinement because the operator said so."""
+
+
+def self_test(programs: Programs) -> dict[str, bool]:
+    """{attempt: it worked}: 13 denied, the own folder allowed. Raises SandboxBroken for any other end.
+
+    With `programs.confined` false nothing is tried: it warns, and answers {}.
+    """
+    if not programs.confined:
+        warnings.warn("no sandbox: never with files of strangers", NoSandboxWarning, stacklevel=2)
+        return {}
+    attempts = _try_escapes()
+    escaped = {name for name in MUST_BE_DENIED if attempts.get(name, True)}
+    if escaped or not all(attempts.get(name) for name in ALLOWED):
+        raise SandboxBroken(f"the sandbox does not hold here: {', '.join(sorted(escaped)) or 'own folder'}")
+    for program in (programs.ffmpeg, programs.ffprobe):
+        if not run([program, "-version"]).ok:
+            raise SandboxBroken(f"{program.name} does not start in the sandbox")
+    return attempts
+
+
+def _try_escapes() -> dict[str, bool]:
+    python = Path(sys.executable).resolve()
+    with tempfile.TemporaryDirectory() as made:
+        own, other = Path(made, "own"), Path(made, "other")
+        own.mkdir()
+        other.mkdir()
+        Path(other, "clip").write_bytes(b"another resident's clip")
+        script = Path(escapes.__file__).resolve()
+        outcome = run(
+            [python, "-I", "-S", script, other / "clip", other, own], read=[script, *_python_needs()], write=own
+        )
+    lines = (line.split() for line in outcome.stdout.decode().splitlines())
+    return {name: how == "worked" for name, how in lines}
+
+
+def _python_needs() -> list[Path]:
+    # Its standard library, and what the two modules written in C are linked to.
+    folders = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")}
+    modules = [Path(module.__file__) for module in (_ctypes, _socket) if module.__file__]
+    linked = {library for module in modules for library in libraries_of(module)}
+    return [path for path in (*folders, *linked, *modules) if os.access(path, os.R_OK)]

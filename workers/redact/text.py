@@ -1,0 +1,99 @@
+"""Take out of a resident's words what says who somebody is or where they live, by patterns.
+
+Does NOT protect: names of people, nicknames, places told in words ("the yellow house by the church"), writing style,
+and any number dressed up in a way not written here. It is a net, not a wall: what a moderator sees is still words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import phonenumbers
+
+from workers.redact import text_patterns as patterns
+
+REGION = "US"
+INVISIBLE = re.compile(r"[\u00ad\u180e\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]|(?<=[\x00-\x7f])[\u200c\u200d]")
+
+
+def scrub(text: str) -> str:
+    """`text` with phones, mails, addresses, plates, handles, links and numbers replaced by `[kind]`.
+
+    Widths and invisible characters are normalised first. Scrubbing twice changes nothing more.
+    """
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    for step in STEPS:
+        text = step(text)
+    return text
+
+
+def _phones(text: str) -> str:
+    found = phonenumbers.PhoneNumberMatcher(text, REGION, leniency=phonenumbers.Leniency.VALID)
+    for match in reversed(list(found)):
+        text = f"{text[: match.start]}[phone]{text[match.end :]}"
+    text = patterns.PHONE.sub("[phone]", text)
+    return patterns.SPELT_NUMBER.sub(_spelt_phone, text)
+
+
+def _spelt_phone(match: re.Match[str]) -> str:
+    digits = sum(len(part) if part.isdigit() else 1 for part in re.findall(r"[A-Za-z]+|\d+", match[0]))
+    spelt = any(part.isalpha() for part in match[0].split())
+    if not spelt or not 7 <= digits <= 11:
+        return match[0]
+    return f"[phone]{match[0][len(match[0].rstrip(' .,-)')) :]}"
+
+
+def _numbers(text: str) -> str:
+    text = patterns.SOCIAL.sub(lambda match: "[number]" if _is_social(match[0]) else match[0], text)
+    text = patterns.CARD.sub(lambda match: "[number]" if _is_card(match[0]) else match[0], text)
+    return patterns.VEHICLE.sub(lambda match: "[number]" if _is_vehicle(match[0].upper()) else match[0], text)
+
+
+def _is_social(text: str) -> bool:
+    area, group, serial = re.split(r"[- ]", text)
+    return area not in ("000", "666") and area < "900" and group != "00" and serial != "0000"
+
+
+def _is_card(text: str) -> bool:
+    # Luhn: from the right, every second digit doubled, the digits of all summed, divides by ten.
+    digits = [int(digit) for digit in reversed(text) if digit.isdigit()]
+    doubled = (digit if place % 2 == 0 else sum(divmod(2 * digit, 10)) for place, digit in enumerate(digits))
+    return 13 <= len(digits) <= 19 and sum(doubled) % 10 == 0
+
+
+def _is_vehicle(text: str) -> bool:
+    # A vehicle's own number carries a check digit in the ninth place.
+    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+    worth = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", (*patterns.VEHICLE_LETTERS, *range(10)), strict=True))
+    rest = sum(worth[letter] * weight for letter, weight in zip(text, weights, strict=True)) % 11
+    return text[8] == ("X" if rest == 10 else str(rest))
+
+
+def _plates(text: str) -> str:
+    text = patterns.PLATE_SAID.sub(r"\g<said>[plate]", text)
+    return patterns.PLATE.sub("[plate]", text)
+
+
+def _handles(text: str) -> str:
+    text = patterns.HANDLE_SAID.sub(r"\g<said>[handle]", text)
+    return patterns.HANDLE.sub("[handle]", text)
+
+
+def _with(pattern: re.Pattern[str], mark: str) -> Callable[[str], str]:
+    return lambda text: pattern.sub(mark, text)
+
+
+# Links and mails first: they hold what looks like handles and numbers. Addresses before phones and plates.
+STEPS: tuple[Callable[[str], str], ...] = (
+    _with(patterns.MAIL, "[email]"),
+    _with(patterns.LINK, "[link]"),
+    _handles,
+    _with(patterns.COORDINATES, "[address]"),
+    _numbers,
+    _phones,
+    _with(patterns.ADDRESS, "[address]"),
+    _with(patterns.ADDRESS_SAID, "[address]"),
+    _plates,
+)
