@@ -16,6 +16,8 @@ from storage.kit.errors import Conflict
 from storage.kit.ids import BlockId, DivisionId, PostId
 from storage.schema import blocks, divisions, posts, renditions
 
+CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
+
 
 class PostState(StrEnum):
     """Where a post stands."""

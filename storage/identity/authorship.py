@@ -14,6 +14,7 @@ from storage.identity.schema import clips as clip_rows
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit import ids
 from storage.kit.errors import Conflict, NotThere
+from storage.kit.ids import BlockId, PostId
 
 RECEIPT_BYTES = 20  # 160 bits, 32 characters
 
@@ -76,8 +77,9 @@ def by_handle(conn: Connection, resident_id: ResidentId, handle: str) -> Clip:
     return clip
 
 
-def wrote(conn: Connection, resident_id: ResidentId, post_id: str) -> bool:
-    """Whether the post is this resident's own."""
-    query = select(authorship.c.clip_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
+def own_block(conn: Connection, resident_id: ResidentId, post_id: PostId) -> BlockId | None:
+    """The block of a post that is this resident's own; None for anyone else's."""
+    query = select(clip_rows.c.block_id).join(authorship, authorship.c.clip_id == clip_rows.c.id)
     mine = query.where(clip_rows.c.post_id == post_id, authorship.c.resident_id == resident_id)
-    return conn.execute(mine).first() is not None
+    found = conn.execute(mine).scalar_one_or_none()
+    return None if found is None else BlockId(found)

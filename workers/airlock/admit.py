@@ -21,8 +21,8 @@ from storage.identity.vault import ClipId
 from storage.kit import clock, ids, log
 from storage.posts import NewPost, Rendition
 from workers.airlock.attempt import Attempt, Stopped, scratch_for
+from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
-from workers.airlock.stores import Stores
 from workers.airlock.withdraw import take_back
 from workers.media import rework
 from workers.media.encode import Rendition as Encoded
@@ -42,7 +42,7 @@ NOT_CLEAN, TOO_MANY_FAULTS = "not_clean", "too_many_faults"
 class Airlock:
     """What an attempt needs."""
 
-    stores: Stores
+    stores: BothSides
     tools: Programs
     work: Path
 
@@ -112,7 +112,7 @@ def _larger(airlock: Airlock, attempt: Attempt, source: Path, probed: Probed, ru
         return []
 
 
-def _bring_in(stores: Stores, attempt: Attempt) -> Path:
+def _bring_in(stores: BothSides, attempt: Attempt) -> Path:
     """The original in plain, in the scratch folder, and its salted hash on the books."""
     source, salt = attempt.scratch / "source", secrets.token_bytes(32)
     told = hashlib.sha256(salt)
@@ -121,7 +121,7 @@ def _bring_in(stores: Stores, attempt: Attempt) -> Path:
         parts = originals.object_keys(conn, attempt.clip.upload_id)
     with source.open("wb") as file:
         for part in parts:
-            for chunk in sealed_parts.unseal(key, stores.originals.read(part)):
+            for chunk in sealed_parts.unseal(key, stores.originals.chunks(part)):
                 told.update(chunk)
                 file.write(chunk)
             attempt.along(Stage.CHECKING, 0.02)
@@ -130,7 +130,7 @@ def _bring_in(stores: Stores, attempt: Attempt) -> Path:
     return source
 
 
-def _publish(stores: Stores, attempt: Attempt, small: Encoded, poster: Poster, *, last: bool) -> None:
+def _publish(stores: BothSides, attempt: Attempt, small: Encoded, poster: Poster, *, last: bool) -> None:
     clip = attempt.clip
     with stores.vault.read() as conn:
         typed = clips.words(conn, stores.vault, clip)
@@ -157,14 +157,14 @@ def _publish(stores: Stores, attempt: Attempt, small: Encoded, poster: Poster, *
     log.event("clip_published", attempt=clip.attempts)
 
 
-def _add(stores: Stores, attempt: Attempt, made: Sequence[Encoded], *, last: bool) -> None:
+def _add(stores: BothSides, attempt: Attempt, made: Sequence[Encoded], *, last: bool) -> None:
     files, clip = _put(stores, attempt, made), attempt.clip
     with stores.record.write(by=AIRLOCK) as tx:
         outcome = posting.add_media(tx, stores.bell, clip.post_id, files, generation=clip.attempts, last=last)
     _demand(stores, files, outcome)
 
 
-def _put(stores: Stores, attempt: Attempt, made: Sequence[Encoded | Poster]) -> list[Rendition]:
+def _put(stores: BothSides, attempt: Attempt, made: Sequence[Encoded | Poster]) -> list[Rendition]:
     """Copies finished files into the media bucket under random keys, which are on the books before the bytes are."""
     files = [Rendition(one.name, ids.new_id(), one.width, one.height, one.bytes) for one in made]
     with stores.vault.write(by=AIRLOCK) as tx:
@@ -175,14 +175,14 @@ def _put(stores: Stores, attempt: Attempt, made: Sequence[Encoded | Poster]) -> 
     return files
 
 
-def _demand(stores: Stores, files: list[Rendition], outcome: Outcome) -> None:
+def _demand(stores: BothSides, files: list[Rendition], outcome: Outcome) -> None:
     if outcome is not Outcome.DONE:
         for file in files:
             stores.media.delete(file.key)
         raise Stopped
 
 
-def _finish(stores: Stores, attempt: Attempt) -> None:
+def _finish(stores: BothSides, attempt: Attempt) -> None:
     with stores.vault.write(by=AIRLOCK) as tx:
         if not clips.end(tx, attempt.clip):
             raise Stopped

@@ -11,8 +11,8 @@ from storage.identity import clips, limits, logins, originals
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
 from workers.airlock.admit import TOO_MANY_FAULTS, Airlock
+from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
-from workers.airlock.stores import Stores
 from workers.airlock.withdraw import take_back
 from workers.queue import Doorbell
 
@@ -45,7 +45,7 @@ def _resend(airlock: Airlock, doorbell: Doorbell) -> None:
                 clips.quarantine(tx, clip.id, TOO_MANY_FAULTS)
 
 
-def _do_without(stores: Stores, clip: Clip) -> None:
+def _do_without(stores: BothSides, clip: Clip) -> None:
     """The clip is on screen; what failed five times is its larger rendition, so what is there is all."""
     with stores.record.write(by=AIRLOCK) as tx:
         posting.add_media(tx, stores.bell, clip.post_id, [], generation=clip.attempts, last=True)

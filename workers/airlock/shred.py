@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from storage.db import AIRLOCK
 from storage.identity import originals
-from workers.airlock.stores import Stores
+from workers.airlock.both_sides import BothSides
 
 
-def shred(stores: Stores, upload_id: str) -> None:
+def shred(stores: BothSides, upload_id: str) -> None:
     """Makes an original, and the words that came with it, unreadable for good. Twice is once."""
     with stores.vault.write(by=AIRLOCK) as tx:
         originals.forget_key(tx, upload_id)

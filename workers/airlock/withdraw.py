@@ -8,11 +8,11 @@ from storage.identity import clips
 from storage.identity.clips import ClipState
 from storage.identity.vault import ClipId
 from storage.posts import Verb
+from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
-from workers.airlock.stores import Stores
 
 
-def take_back(stores: Stores, clip_id: ClipId) -> bool:
+def take_back(stores: BothSides, clip_id: ClipId) -> bool:
     """Finishes what `clips.withdraw` began; False while an attempt still holds the clip and will have to let go first.
 
     The tombstone is what counts and comes first: after it nothing of this clip can be published, by nobody. Saying it

@@ -16,7 +16,7 @@ from storage.record import open_record
 
 
 @dataclass(frozen=True)
-class Stores:
+class BothSides:
     """Both sides of the wall."""
 
     vault: Vault
@@ -26,9 +26,9 @@ class Stores:
     bell: Bell
 
 
-def open_stores(record: RecordSettings, identity: IdentitySettings) -> Stores:
+def open_both_sides(record: RecordSettings, identity: IdentitySettings) -> BothSides:
     """Opens what these settings name; only the resident program, the airlock and the operator may."""
-    return Stores(
+    return BothSides(
         vault=open_vault(identity),
         originals=open_bucket(identity.originals),
         record=open_record(record.database),

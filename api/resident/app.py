@@ -1,0 +1,20 @@
+"""The resident program, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api import http, places, stores
+from api.resident import auth, neighborhood, posts, uploads
+from api.resident.desk import Desk
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The app that answers residents."""
+    app = http.new_app("resident", feed_address=desk.settings.feed_address, large_bodies=("/v1/uploads/",))
+    app.state.desk = desk
+    stores.give(app, stores.Stores(desk.stores.record, desk.stores.media, desk.stores.bell, desk.settings))
+    # `posts` before `neighborhood`: /v1/posts/mine is no post's id.
+    for router in (auth.router, uploads.router, posts.router, neighborhood.router, places.router):
+        app.include_router(router)
+    return app

@@ -1,0 +1,143 @@
+"""Log-in of residents: a code by mail, a token, and who I am."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.resident.desk import Asking, AtDesk, Desk, block_now
+from api.who import anyone
+from feed.events import BlockSeen, DivisionSeen
+from storage.atlas import versions
+from storage.db import RESIDENT
+from storage.identity import limits, logins, residents
+from storage.identity.limits import Limit
+from storage.kit import clock
+from storage.kit.errors import Refused
+from storage.kit.ids import BlockId
+from workers.airlock import mailroom
+
+router = APIRouter(tags=["log-in"])
+
+CODES = Limit("codes to one address", 5, 15 * clock.MINUTE)
+GUESSES = Limit("guesses for one address", 20, 15 * clock.MINUTE)  # five for each code
+
+
+class Home(BaseModel):
+    """A block and its division."""
+
+    id: str
+    label: str
+    homes: int
+    division: DivisionSeen
+
+
+class Me(BaseModel):
+    """What the page needs to know of who is logged in."""
+
+    email_hint: str
+    home: Home | None
+    demo: bool
+
+
+class AskCode(BaseModel):
+    """Who wants to log in."""
+
+    model_config = ConfigDict(extra="forbid")
+    email: str = Field(max_length=254)
+
+
+class CodeSent(BaseModel):
+    """The same for every address; in demo data the code itself, which otherwise only the mail tells."""
+
+    demo_code: str | None = None
+
+
+class RedeemCode(BaseModel):
+    """The code that came by mail."""
+
+    model_config = ConfigDict(extra="forbid")
+    email: str = Field(max_length=254)
+    code: str = Field(max_length=12)
+
+
+class LoggedIn(BaseModel):
+    """The token for programs; browsers get it as a cookie too."""
+
+    token: str
+
+
+class Move(BaseModel):
+    """The block somebody calls home."""
+
+    model_config = ConfigDict(extra="forbid")
+    block_id: str = Field(max_length=40)
+
+
+@router.post("/v1/log-ins", status_code=202, dependencies=[Depends(anyone)])
+def ask_code(body: AskCode, desk: AtDesk) -> CodeSent:
+    """Sends a single-use code to a mail address."""
+    vault = desk.stores.vault
+    residents.mail_lookup(vault, body.email)
+    limits.count(vault, CODES, body.email.strip().lower())
+    with vault.write(by=RESIDENT) as tx:
+        code = logins.new_code(tx, vault, body.email)
+        tx.after_commit(mailroom.send_code, desk.identity.folder / "mail", body.email.strip(), code)
+    return CodeSent(demo_code=code if desk.settings.demo else None)
+
+
+@router.post("/v1/log-ins/code", dependencies=[Depends(anyone)])
+def redeem_code(body: RedeemCode, desk: AtDesk, response: Response) -> LoggedIn:
+    """Turns the code into a log-in."""
+    vault = desk.stores.vault
+    limits.count(vault, GUESSES, body.email.strip().lower())
+    with vault.write(by=RESIDENT) as tx:
+        found = logins.redeem(tx, vault, body.email, body.code)
+        token = logins.start(tx, found) if found else None
+    if token is None:
+        raise Refused("That code is not right, or too old. Ask for a new one.", code="wrong_code")
+    desk.cookie.put(response, token, seconds=logins.LOG_IN_LIFE // clock.SECOND)
+    return LoggedIn(token=token)
+
+
+@router.delete("/v1/log-ins/current", status_code=204)
+def log_out(request: Request, _asking: Asking, desk: AtDesk, response: Response) -> None:
+    """Ends the log-in this request came with."""
+    with desk.stores.vault.write(by=RESIDENT) as tx:
+        logins.end(tx, desk.cookie.token(request) or "")
+    desk.cookie.drop(response)
+
+
+@router.get("/v1/me")
+def me(asking: Asking, desk: AtDesk) -> Me:
+    """Who I am here."""
+    with desk.stores.vault.read() as conn:
+        mine = residents.one(conn, desk.stores.vault, asking)
+    assert mine is not None, "a log-in stands for a resident"
+    return Me(email_hint=_hint(mine.mail), home=_home(desk, mine.home), demo=desk.settings.demo)
+
+
+@router.put("/v1/me/home")
+def move(body: Move, asking: Asking, desk: AtDesk) -> dict[str, Home | None]:
+    """Chooses my home block: what my area is."""
+    block = block_now(desk, body.block_id)
+    with desk.stores.vault.write(by=RESIDENT) as tx:
+        residents.move(tx, asking, block.id)
+    return {"home": _home(desk, block.id)}
+
+
+def _home(desk: Desk, home: BlockId | None) -> Home | None:
+    if home is None:
+        return None
+    with desk.stores.record.read() as conn:
+        block = versions.block(conn, home)
+    if block is None:
+        return None
+    seen = BlockSeen(id=block.id, label=block.label, homes=block.homes)
+    division = DivisionSeen(id=block.division.id, name=block.division.name)
+    return Home(**seen.model_dump(), division=division)
+
+
+def _hint(mail: str) -> str:
+    name, _, place = mail.partition("@")
+    return f"{name[:1]}…@{place[:1]}…"

@@ -1,0 +1,180 @@
+"""My area: the posts of my home's division, their media, comments and flags, and a ticket to the live feed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api import media
+from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
+from api.resident.desk import Asking, AtDesk, Desk, home_of
+from api.resident.names import name_for
+from feed import tickets
+from feed.events import PostAsSeen, as_seen
+from feed.tickets import Grant
+from storage import comments, flags, posts
+from storage.atlas import versions
+from storage.comments import Comment
+from storage.db import RESIDENT
+from storage.identity import authorship, limits
+from storage.identity.limits import Limit as TryLimit
+from storage.identity.vault import ResidentId
+from storage.kit import clock, ids
+from storage.kit.errors import NotThere
+from storage.kit.ids import DivisionId, PostId
+from storage.posts import CATEGORIES, Post, PostState, Wanted
+from workers.redact.text import scrub
+
+router = APIRouter(tags=["my area"])
+
+WORDS_A_DAY = TryLimit("comments and flags of one resident", 60, clock.DAY)
+
+
+class CategorySeen(BaseModel):
+    """One category and the key of its name in the page's words."""
+
+    id: str
+    label_key: str
+
+
+class CommentSeen(BaseModel):
+    """One comment."""
+
+    id: str
+    name: str
+    text: str
+    at: str
+
+
+class NewComment(BaseModel):
+    """What somebody says under a post."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class NewFlag(BaseModel):
+    """What is wrong with a post, and where in the clip."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Literal["privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other"]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+    at_seconds: int | None = Field(default=None, ge=0, le=3600)
+
+
+class TicketSeen(BaseModel):
+    """A ticket and where to use it."""
+
+    ticket: str
+    url: str
+
+
+@router.get("/v1/categories")
+def categories(_asking: Asking) -> Page[CategorySeen]:
+    """What a post can be about."""
+    return Page(items=[CategorySeen(id=name, label_key=f"category.{name}") for name in CATEGORIES], cursor=None)
+
+
+@router.get("/v1/neighborhood/posts")
+def area(
+    asking: Asking,
+    desk: AtDesk,
+    category: Annotated[list[str] | None, Query(max_length=10)] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[PostAsSeen]:
+    """Live posts of my area, newest first."""
+    division = _my_division(desk, asking)
+    with desk.stores.record.read() as conn:
+        found = posts.page(conn, [division], Wanted(category), before=number(cursor), limit=limit + 1)
+    return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
+
+
+@router.get("/v1/posts/{post_id}")
+def one(post_id: PostId, asking: Asking, desk: AtDesk) -> PostAsSeen:
+    """A post of my area, or one of my own."""
+    return as_seen(_visible(desk, asking, post_id))
+
+
+@router.get("/v1/posts/{post_id}/as-police-see-it")
+def as_police_see_it(post_id: PostId, asking: Asking, desk: AtDesk) -> PostAsSeen:
+    """The same bytes an analyst gets for this post."""
+    return as_seen(_visible(desk, asking, post_id))
+
+
+@router.api_route("/v1/media/{post_id}/{file}", methods=["GET", "HEAD"])
+def play(post_id: PostId, file: str, request: Request, asking: Asking, desk: AtDesk) -> Response:
+    """A file of a post's media, with range requests."""
+    return media.stream(request, desk.stores.media, _visible(desk, asking, post_id), file)
+
+
+@router.get("/v1/posts/{post_id}/comments")
+def said(post_id: PostId, asking: Asking, desk: AtDesk) -> Page[CommentSeen]:
+    """What neighbours say under a post, oldest first."""
+    _visible(desk, asking, post_id)
+    with desk.stores.record.read() as conn:
+        return Page(items=[_seen(comment) for comment in comments.of_post(conn, post_id)], cursor=None)
+
+
+@router.post("/v1/posts/{post_id}/comments", status_code=201)
+def say(post_id: PostId, body: NewComment, asking: Asking, desk: AtDesk) -> CommentSeen:
+    """Says something under a post, by a name that stands for me there and nowhere else."""
+    _visible(desk, asking, post_id)
+    limits.count(desk.stores.vault, WORDS_A_DAY, asking)
+    name = name_for(desk.stores.vault.keyed("comment name", post_id, asking))
+    with desk.stores.record.write(by=RESIDENT) as tx:
+        at = clock.rounded(tx.now())
+        return _seen(comments.add(tx, post_id, name=name, text=scrub(body.text), at=at))
+
+
+@router.post("/v1/posts/{post_id}/flags", status_code=202)
+def flag(post_id: PostId, body: NewFlag, asking: Asking, desk: AtDesk) -> dict[str, str]:
+    """Tells the moderators that something is wrong with a post; who said it stays here."""
+    _visible(desk, asking, post_id)
+    limits.count(desk.stores.vault, WORDS_A_DAY, asking)
+    with desk.stores.record.write(by=RESIDENT) as tx:
+        flags.add(
+            tx,
+            post_id,
+            origin="neighbour",
+            reason=body.reason,
+            text=scrub(body.text),
+            at_seconds=body.at_seconds,
+            flagged_at=clock.rounded(tx.now()),
+        )
+    return {}
+
+
+@router.post("/v1/feed/tickets")
+def ticket(asking: Asking, desk: AtDesk) -> TicketSeen:
+    """A ticket to the live feed of my area: one use, half a minute."""
+    grant = Grant(audience="resident", divisions=(_my_division(desk, asking),), handle=ids.new_id())
+    with desk.stores.record.write(by=RESIDENT) as tx:
+        return TicketSeen(ticket=tickets.issue(tx, grant), url=desk.settings.feed_address)
+
+
+def _my_division(desk: Desk, asking: ResidentId) -> DivisionId:
+    home = home_of(desk, asking)
+    with desk.stores.record.read() as conn:
+        block = versions.block(conn, home)
+    if block is None:
+        raise NotThere
+    return block.division.id
+
+
+def _visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
+    with desk.stores.vault.read() as conn:
+        mine = authorship.own_block(conn, asking, post_id)
+    with desk.stores.record.read() as conn:
+        block = versions.block(conn, mine) if mine else None
+        division = block.division.id if block else _my_division(desk, asking)
+        post = posts.one(conn, [division], post_id)
+    if post is None or (post.state is not PostState.LIVE and mine is None):
+        raise NotThere
+    return post
+
+
+def _seen(comment: Comment) -> CommentSeen:
+    return CommentSeen(id=comment.id, name=comment.name, text=comment.text, at=clock.as_text(comment.at))

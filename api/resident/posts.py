@@ -1,0 +1,216 @@
+"""A resident's own clips: sending one, seeing what police will see, following it, taking it back."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from api.paging import Page
+from api.resident.desk import Asking, AtDesk, Desk, block_now
+from api.resident.standing import MineSeen, Standing, mine_seen, standing
+from feed.events import BlockSeen, DivisionSeen, PostAsSeen
+from storage.atlas import versions
+from storage.db import RESIDENT
+from storage.identity import authorship, clips, limits, originals
+from storage.identity.clips import Accepted, Clip, ClipState
+from storage.identity.limits import Limit
+from storage.identity.vault import ClipId, Receipt, ResidentId
+from storage.kit import clock, log
+from storage.kit.errors import Refused
+from storage.posts import PostState
+from workers.airlock.withdraw import take_back
+from workers.redact.text import scrub
+
+router = APIRouter(tags=["posts"])
+
+ACCEPTED = Limit("posts of one resident", 30, clock.HOUR)
+OLDEST = 30 * clock.DAY
+AHEAD = 5 * clock.MINUTE  # phones' clocks differ
+MARK = re.compile(r"\[([a-z]+)\]")  # what stands in a word's place: its kind
+
+Category = Literal["crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other"]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80)]
+
+
+class Said(BaseModel):
+    """What a resident says about a clip."""
+
+    model_config = ConfigDict(extra="forbid")
+    block_id: str = Field(max_length=40)
+    category: Category
+    title: Title
+    text: Words = ""
+    happened_at: AwareDatetime
+
+
+class Sent(Said):
+    """A clip to be posted: an upload, what is said about it, and what to take out of picture and sound."""
+
+    upload_id: str = Field(max_length=40)
+    blur: list[Literal["faces", "plates", "overlay", "porch"]] = Field(default=[], max_length=4)
+    sound: bool = False
+
+
+class Taken(BaseModel):
+    """The clip was accepted and will not be lost; the receipt is shown once."""
+
+    receipt: str
+    state: ClipState
+
+
+class Replaced(BaseModel):
+    """How many of one kind of word will be replaced."""
+
+    kind: str
+    count: int
+
+
+class Preview(BaseModel):
+    """The post as police and neighbours would see it."""
+
+    post: PostAsSeen
+    replaced: list[Replaced]
+
+
+class TakenBack(BaseModel):
+    """How far a withdrawal is: `withdrawing` ends by itself."""
+
+    state: ClipState
+
+
+@router.post("/v1/posts", status_code=202)
+def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
+    """Accepts a clip: from the answer on it is not lost, and the same key gets the same answer."""
+    if body.blur:
+        told = "Blurring is not built yet. Post without it, or wait for it."
+        raise Refused(told, code="redaction_not_built", fields={"blur": told})
+    vault, request = desk.stores.vault, body.model_dump_json()
+    with vault.read() as conn:
+        before = authorship.accepted_before(conn, asking, key, request)
+    if before is None:
+        limits.count(vault, ACCEPTED, asking)
+        before = _accept(desk, asking, key, request, body)
+    with vault.read() as conn:
+        clip = clips.one(conn, before)
+    assert clip is not None, "an accepted clip stays on the books"
+    return Taken(receipt=authorship.receipt_for(vault, asking, key), state=clip.state)
+
+
+@router.post("/v1/previews")
+def preview(body: Said, _asking: Asking, desk: AtDesk) -> Preview:
+    """The scrubbed words and the post as police will see it, before anything is sent."""
+    block = block_now(desk, body.block_id)
+    with desk.stores.record.read() as conn:
+        known = versions.block(conn, block.id)
+    assert known is not None, "a cell of the current atlas is on the record"
+    post = PostAsSeen(
+        id="preview",
+        kind="video",
+        category=body.category,
+        title=scrub(body.title),
+        text=scrub(body.text),
+        happened_at=clock.as_text(clock.rounded(_happened(body.happened_at))),
+        published_at=clock.as_text(clock.rounded(clock.now())),
+        division=DivisionSeen(id=known.division.id, name=known.division.name),
+        block=BlockSeen(id=known.id, label=known.label, homes=known.homes),
+        media=None,
+        state=PostState.LIVE,
+    )
+    return Preview(post=post, replaced=_replaced(f"{body.title}\n{body.text}"))
+
+
+@router.get("/v1/receipts/{receipt}")
+def follow(receipt: str, _asking: Asking, desk: AtDesk) -> Standing:
+    """How far a clip is, by its receipt."""
+    with desk.stores.vault.read() as conn:
+        clip = clips.by_receipt(conn, Receipt(receipt))
+    return standing(desk, clip)
+
+
+@router.delete("/v1/receipts/{receipt}")
+def withdraw(receipt: str, _asking: Asking, desk: AtDesk) -> TakenBack:
+    """Takes a clip back, at any moment, by its receipt."""
+    with desk.stores.vault.read() as conn:
+        clip = clips.by_receipt(conn, Receipt(receipt))
+    return _withdraw(desk, clip)
+
+
+@router.get("/v1/posts/mine")
+def mine(asking: Asking, desk: AtDesk) -> Page[MineSeen]:
+    """What I sent and where it stands, newest first."""
+    with desk.stores.vault.read() as conn:
+        found = authorship.of_resident(conn, asking)
+    return Page(items=[mine_seen(desk, one) for one in found], cursor=None)
+
+
+@router.get("/v1/posts/mine/{handle}")
+def follow_mine(handle: str, asking: Asking, desk: AtDesk) -> Standing:
+    """How far one of my clips is."""
+    with desk.stores.vault.read() as conn:
+        clip = authorship.by_handle(conn, asking, handle)
+    return standing(desk, clip)
+
+
+@router.delete("/v1/posts/mine/{handle}")
+def withdraw_mine(handle: str, asking: Asking, desk: AtDesk) -> TakenBack:
+    """Takes one of my clips back, at any moment."""
+    with desk.stores.vault.read() as conn:
+        clip = authorship.by_handle(conn, asking, handle)
+    return _withdraw(desk, clip)
+
+
+def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
+    block, vault = block_now(desk, body.block_id), desk.stores.vault
+    accepted = Accepted(
+        upload_id=body.upload_id,
+        block=block.id,
+        category=body.category,
+        title=body.title,
+        text=body.text,
+        happened_at=_happened(body.happened_at),
+        sound=body.sound,
+    )
+    with vault.write(by=RESIDENT) as tx:
+        # Asked again under the lock: of a double click, the second one finds what the first one made.
+        before = authorship.accepted_before(tx.connection, asking, key, request)
+        if before is not None:
+            return before
+        originals.set_posted(tx, body.upload_id, asking)
+        clip_id = clips.accept(tx, vault, accepted, authorship.receipt_for(vault, asking, key))
+        authorship.record(tx, asking, clip_id, key=key, request=request)
+        tx.after_commit(desk.doorbell.admit_clip, clip_id)
+    return clip_id
+
+
+def _withdraw(desk: Desk, clip: Clip) -> TakenBack:
+    with desk.stores.vault.write(by=RESIDENT) as tx:
+        clips.withdraw(tx, clip.id)
+    try:
+        take_back(desk.stores, clip.id)
+    except Exception as error:  # noqa: BLE001  the wish is on the books: whoever reconciles finishes it
+        log.fault("withdrawal_waits", error)
+    with desk.stores.vault.read() as conn:
+        now = clips.one(conn, clip.id)
+    return TakenBack(state=now.state if now else ClipState.WITHDRAWN)
+
+
+def _replaced(typed: str) -> list[Replaced]:
+    # What somebody typed in brackets themselves was not replaced.
+    marks = Counter(MARK.findall(scrub(typed))) - Counter(MARK.findall(typed))
+    return [Replaced(kind=kind, count=count) for kind, count in sorted(marks.items())]
+
+
+def _happened(at: datetime) -> int:
+    happened, now = clock.from_datetime(at), clock.now()
+    if happened > now + AHEAD:
+        raise Refused("That is in the future.", fields={"happened_at": "This is in the future."})
+    if happened < now - OLDEST:
+        raise Refused("That is more than 30 days ago.", fields={"happened_at": "This is more than 30 days ago."})
+    return min(happened, now)

@@ -1,0 +1,96 @@
+"""Where a clip stands, as its author sees it: state, stage, reason, and the post once there is one."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from api.resident.desk import Desk
+from feed.events import PostAsSeen, as_seen
+from storage import posts
+from storage.atlas import versions
+from storage.identity import clips
+from storage.identity.authorship import Mine
+from storage.identity.clips import Clip, ClipState, Stage
+from storage.kit import clock
+from storage.posts import Post, PostState
+from workers.media.refusals import SENTENCES
+
+OTHER_REASONS = {
+    "too_many_faults": "Something of ours kept failing. We are looking at it; your clip is safe.",
+    "not_clean": "We could not be sure that nothing in this clip tells who sent it, so it was not published.",
+    "given_up": "We could not publish this clip, and it has been deleted.",
+    "hidden": "A moderator hid this post.",
+    "held": "A moderator is looking at this post.",
+    "removed": "A moderator removed this post.",
+    "expired": "This post's time was over.",
+}
+
+_MESSAGES = {**{reason.value: sentence for reason, sentence in SENTENCES.items()}, **OTHER_REASONS}
+
+
+class ReasonSeen(BaseModel):
+    """Why, for programs and for people."""
+
+    code: str
+    message: str
+
+
+class Standing(BaseModel):
+    """Where a clip stands; `seconds` are those from acceptance to each stage."""
+
+    state: ClipState
+    progress: float
+    stage: Stage
+    reason: ReasonSeen | None
+    post: PostAsSeen | None
+    accepted_at: str
+    seconds: dict[str, float]
+
+
+class MineSeen(Standing):
+    """The same in a list: `handle` names it, the title is what was typed until that is shredded."""
+
+    handle: str
+    title: str
+
+
+def standing(desk: Desk, clip: Clip) -> Standing:
+    """Where the clip stands now."""
+    post = _post(desk, clip)
+    return Standing(
+        state=clip.state,
+        progress=clip.progress,
+        stage=clip.stage,
+        reason=_reason(clip, post),
+        post=as_seen(post) if post else None,
+        accepted_at=clock.as_text(clip.accepted_at),
+        seconds={stage: milliseconds / 1000 for stage, milliseconds in clip.stage_times.items()},
+    )
+
+
+def mine_seen(desk: Desk, one: Mine) -> MineSeen:
+    """One row of the resident's own list."""
+    seen = standing(desk, one.clip)
+    title = seen.post.title if seen.post else ""
+    if not title:
+        with desk.stores.vault.read() as conn:
+            typed = clips.words(conn, desk.stores.vault, one.clip)
+        title = typed[0] if typed else ""
+    return MineSeen(**dict(seen), handle=one.handle, title=title)
+
+
+def _post(desk: Desk, clip: Clip) -> Post | None:
+    if clip.state not in (ClipState.PUBLISHED, ClipState.PROCESSING):
+        return None
+    with desk.stores.record.read() as conn:
+        block = versions.block(conn, clip.block)
+        return posts.one(conn, [block.division.id], clip.post_id) if block else None
+
+
+def _reason(clip: Clip, post: Post | None) -> ReasonSeen | None:
+    code = clip.reason
+    if post is not None and post.state is not PostState.LIVE:
+        code = post.state.value
+    if code is None:
+        return None
+    return ReasonSeen(code=code, message=_MESSAGES.get(code, "This clip was not published."))

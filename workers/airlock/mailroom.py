@@ -1,0 +1,24 @@
+"""Mail to residents. Embedded, each becomes a file that the operator of the machine can open."""
+
+from __future__ import annotations
+
+import os
+from email.message import EmailMessage
+from pathlib import Path
+
+from storage.kit import ids
+
+
+def send_code(folder: Path, to: str, code: str) -> None:
+    """Leaves the mail with a log-in code in `folder`, as an `.eml` only its owner may read."""
+    mail = EmailMessage()
+    mail["To"], mail["From"] = to, "Porchlight <no-reply@porchlight.invalid>"
+    mail["Subject"] = f"Your Porchlight code: {code}"
+    mail.set_content(
+        f"Your code is {code}. It works once, for ten minutes.\n\n"
+        "If you did not ask for it, do nothing: without the code nobody gets in.\n"
+    )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(folder / f"{ids.new_id()}.eml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(bytes(mail))
