@@ -58,10 +58,11 @@ class Tx:
         self._after: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
     def execute(self, statement: Executable, *args: Any) -> CursorResult[Any]:
-        """Runs one statement and remembers which table it wrote."""
-        if isinstance(statement, Insert | Update | Delete) and isinstance(statement.table, Table):
+        """Runs one statement and remembers which table it changed; one that met no row changed none."""
+        result = self.connection.execute(statement, *args)
+        if isinstance(statement, Insert | Update | Delete) and isinstance(statement.table, Table) and result.rowcount:
             self._written.add(statement.table.name)
-        return self.connection.execute(statement, *args)
+        return result
 
     def audit(self, action: str, subject: str, payload: Mapping[str, object] | None = None) -> None:
         """Records that `by` did `action` to `subject`; the payload can be erased later, the line cannot."""
