@@ -10,12 +10,13 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from storage.atlas.versions import KnownDivision, all_divisions
 from storage.db import Actor, Tx
 from storage.kit import clock, ids
 from storage.kit.clock import HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import DivisionId, StaffId
-from storage.schema import divisions, staff_log_ins, staff_members, staff_roles
+from storage.schema import staff_log_ins, staff_members, staff_roles
 
 LOG_IN_MS = 12 * HOUR  # a shift, and no more
 _CITY = ""  # how the table says "the whole city"
@@ -35,19 +36,11 @@ VIEWERS = (Role.ANALYST, Role.DETECTIVE, Role.MODERATOR, Role.LEAD)  # an admin 
 
 
 @dataclass(frozen=True)
-class Division:
-    """A division by id and name."""
-
-    id: DivisionId
-    name: str
-
-
-@dataclass(frozen=True)
 class Duty:
     """A role, in one division or (None) in the whole city."""
 
     role: Role
-    division: Division | None
+    division: KnownDivision | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,7 @@ class StaffMember:
     id: StaffId
     name: str
     duties: tuple[Duty, ...]
-    city: tuple[Division, ...]
+    city: tuple[KnownDivision, ...]
 
     @property
     def actor(self) -> Actor:
@@ -68,7 +61,7 @@ class StaffMember:
         """Whether one of the roles is theirs, anywhere."""
         return any(duty.role in roles for duty in self.duties)
 
-    def divisions(self, *roles: Role) -> tuple[Division, ...]:
+    def divisions(self, *roles: Role) -> tuple[KnownDivision, ...]:
         """Where one of the roles is theirs, by name."""
         mine = [duty.division for duty in self.duties if duty.role in roles]
         return self.city if None in mine else tuple(division for division in self.city if division in mine)
@@ -105,7 +98,7 @@ def find(conn: Connection, name: str) -> StaffId | None:
 
 def grant(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:
     """Gives a duty (None: in the whole city); once more changes nothing. Raises NotThere for an unknown division."""
-    if division is not None and division not in {one.id for one in _city(tx.connection)}:
+    if division is not None and division not in {one.id for one in all_divisions(tx.connection)}:
         raise NotThere("There is no such division.")
     _drop(tx, staff_id, role, division)
     tx.execute(insert(staff_roles).values(staff_id=staff_id, role=role, division_id=division or _CITY))
@@ -151,7 +144,7 @@ def who(conn: Connection, token: str) -> LogIn | None:
     found = conn.execute(query.where(~staff_members.c.ended)).one_or_none()
     if found is None:
         return None
-    member = StaffMember(found.id, found.name, (), _city(conn))
+    member = StaffMember(found.id, found.name, (), tuple(all_divisions(conn)))
     return LogIn(replace(member, duties=_duties(conn, member)), digest, found.ends_at)
 
 
@@ -161,10 +154,6 @@ def _drop(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) ->
 
 
 def _duties(conn: Connection, member: StaffMember) -> tuple[Duty, ...]:
-    places: dict[str, Division | None] = {_CITY: None, **{division.id: division for division in member.city}}
+    places: dict[str, KnownDivision | None] = {_CITY: None, **{division.id: division for division in member.city}}
     rows = conn.execute(select(staff_roles).where(staff_roles.c.staff_id == member.id).order_by(staff_roles.c.role))
     return tuple(Duty(Role(row.role), places[row.division_id]) for row in rows if row.division_id in places)
-
-
-def _city(conn: Connection) -> tuple[Division, ...]:
-    return tuple(Division(row.id, row.name) for row in conn.execute(select(divisions).order_by(divisions.c.name)))

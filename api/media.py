@@ -1,0 +1,84 @@
+"""One file of a post's media, streamed, in ranges: no storage key, no date and no digest reaches a client.
+
+The caller has made sure, for this very request, that the one who asks may see the post.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from api import answers
+from storage.kit.errors import NotThere, PorchlightError
+from storage.objects import Bucket
+from storage.posts import Post
+
+TYPES = {
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+}
+KEPT_SECONDS = 30  # by the viewer's own browser: spares it repeats while it seeks, and ends soon after a decision
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Bytes `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+
+
+class _NoSuchRange(PorchlightError):
+    status, code = 416, "no_such_range"
+
+
+def stream(request: Request, bucket: Bucket, post: Post, file: str) -> Response:
+    """The file, whole (200) or the range asked for (206, 416); raises NotThere if the post has none of that name."""
+    key = next((rendition.key for rendition in post.renditions if rendition.file == file), None)
+    kind = TYPES.get(PurePath(file).suffix)
+    if key is None or kind is None:
+        raise NotThere
+    size = bucket.size(key)
+    # We hand out nothing that `If-Range` could name, so whoever sends it has something else: the whole is right then.
+    asked = None if "if-range" in request.headers else request.headers.get("range")
+    try:
+        span = wanted(asked, size)
+    except _NoSuchRange as error:
+        return answers.answer(error, {"content-range": f"bytes */{size}"})
+    whole = span or Span(0, size)
+    headers = {
+        "accept-ranges": "bytes",
+        "content-length": str(whole.end - whole.start),
+        "cache-control": f"private, max-age={KEPT_SECONDS}",
+    }
+    if span:
+        headers["content-range"] = f"bytes {span.start}-{span.end - 1}/{size}"
+    status = 206 if span else 200
+    if request.method == "HEAD":
+        return Response(None, status, headers, kind)
+    # The bytes are read by threads, a piece at a time and only as fast as they are taken.
+    return StreamingResponse(bucket.chunks(key, whole.start, whole.end), status, headers, kind)
+
+
+def wanted(asked: str | None, size: int) -> Span | None:
+    """The span a Range header asks for; None for the whole, which is also the answer to what we do not understand."""
+    found = _RANGE.fullmatch(asked or "")
+    if found is None or found.groups() == ("", ""):
+        return None
+    first, last = found.groups()
+    if not first:
+        start, end = max(size - int(last), 0), size
+    else:
+        start, end = int(first), min(int(last) + 1, size) if last else size
+        if last and int(last) < start:
+            return None
+    if start >= end:
+        raise _NoSuchRange("There are not that many bytes.")
+    return Span(start, end)

@@ -1,0 +1,152 @@
+"""Posts of my divisions: the list, one (an audited viewing), its media, a flag, and a ticket to the live feed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, Field
+
+from api import media
+from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
+from api.staff.auth import Viewer
+from api.staff.viewings import Viewings
+from api.stores import Media, Record, Settings
+from feed import tickets
+from feed.events import POSTER, Closed, PostAsSeen, as_seen
+from feed.tickets import Grant
+from storage import flags, posts
+from storage.db import Database
+from storage.kit import clock
+from storage.kit.errors import NotThere, Refused
+from storage.kit.ids import DivisionId, PostId
+from storage.posts import Post, PostState, Wanted
+from storage.staff import VIEWERS, LogIn, Role, StaffMember
+
+router = APIRouter(prefix="/v1", tags=["posts"])
+MODERATED = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
+
+Division = Annotated[str, Field(max_length=40)]
+Category = Annotated[str, Field(max_length=16)]
+Divisions = Annotated[list[Division] | None, Query(max_length=50)]
+Categories = Annotated[list[Category] | None, Query(max_length=10)]
+
+
+async def _viewings(request: Request) -> Viewings:
+    viewings: Viewings = request.app.state.viewings
+    return viewings
+
+
+Seen = Annotated[Viewings, Depends(_viewings)]
+
+
+class NewFlag(Closed):
+    """What is wrong with a post, and where in the clip."""
+
+    reason: Annotated[str, Field(max_length=24)]
+    text: Annotated[str, Field(max_length=1000)] = ""
+    at_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
+
+
+class Wish(Closed):
+    """What a listener wants to hear of; None is all I may."""
+
+    divisions: Annotated[list[Division], Field(max_length=50)] | None = None
+    categories: Annotated[list[Category], Field(max_length=10)] | None = None
+
+
+class TicketSeen(Closed):
+    """A ticket, and where to show it."""
+
+    ticket: str
+    url: str
+
+
+@router.get("/posts")
+def posts_of_my_divisions(
+    me: Viewer,
+    record: Record,
+    division: Divisions = None,
+    category: Categories = None,
+    since: AwareDatetime | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[PostAsSeen]:
+    """Live posts of my divisions, newest first."""
+    wanted = Wanted(category, clock.from_datetime(since) if since else None, q)
+    with record.read() as conn:
+        found = posts.page(conn, among_mine(me, division), wanted, before=number(cursor), limit=limit + 1)
+    return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
+
+
+@router.get("/posts/{post_id}")
+def view(post_id: PostId, me: Viewer, record: Record, viewings: Seen) -> PostAsSeen:
+    """One post: an audited viewing."""
+    post = visible(record, me.member, post_id)
+    viewings.enter(me, post.id)
+    return as_seen(post)
+
+
+@router.api_route("/media/{post_id}/{file}", methods=["GET", "HEAD"])
+def play(
+    post_id: PostId, file: str, request: Request, me: Viewer, record: Record, bucket: Media, viewings: Seen
+) -> Response:
+    """A file of a post's media, with range requests; part of a viewing, or one by itself."""
+    post = visible(record, me.member, post_id)
+    answer = media.stream(request, bucket, post, file)
+    # A list shows posters; looking through it is not yet viewing each clip.
+    if file != POSTER:
+        viewings.go_on(me, post.id)
+    return answer
+
+
+@router.post("/posts/{post_id}/flags", status_code=202)
+def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> dict[str, str]:
+    """Tells the moderators that something is wrong with a post."""
+    if new.reason not in flags.REASONS:
+        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
+    post = visible(record, me.member, post_id)
+    with record.write(by=me.member.actor) as tx:
+        at = clock.rounded(tx.now())
+        flags.add(
+            tx, post.id, origin="police", reason=new.reason, text=new.text, at_seconds=new.at_seconds, flagged_at=at
+        )
+    return {}
+
+
+@router.post("/feed/tickets")
+def ticket(wish: Wish, me: Viewer, record: Record, settings: Settings) -> TicketSeen:
+    """A ticket to the live feed: one use, half a minute."""
+    grant = Grant(
+        audience="staff",
+        divisions=tuple(sorted(among_mine(me, wish.divisions))),
+        categories=None if wish.categories is None else tuple(wish.categories),
+        handle=me.member.id,
+        ends_at=me.ends_at,
+    )
+    with record.write(by=me.member.actor) as tx:
+        return TicketSeen(ticket=tickets.issue(tx, grant), url=settings.feed_address)
+
+
+def among_mine(me: LogIn, asked: Sequence[str] | None) -> frozenset[DivisionId]:
+    """The divisions asked for, or all of mine; raises NotThere if one is not mine, or not there."""
+    mine = me.member.reach(*VIEWERS)
+    if asked is None:
+        return mine
+    if not mine.issuperset(asked):
+        raise NotThere
+    return frozenset(DivisionId(one) for one in asked)
+
+
+def visible(record: Database, member: StaffMember, post_id: PostId) -> Post:
+    """The post if this member may see it: live ones in any of their divisions, others where they moderate."""
+    with record.read() as conn:
+        post = posts.one(conn, member.reach(*VIEWERS), post_id)
+    if post is None:
+        raise NotThere
+    moderates = post.state in MODERATED and post.division in member.reach(Role.MODERATOR)
+    if post.state is not PostState.LIVE and not moderates:
+        raise NotThere
+    return post
