@@ -260,6 +260,11 @@ def media_keys(conn: Connection, post_id: PostId) -> list[str]:
     return list(conn.execute(select(renditions.c.key).where(renditions.c.post_id == post_id)).scalars())
 
 
+def kept_keys(conn: Connection, keys: Collection[str]) -> set[str]:
+    """Those of `keys` that are some post's; bytes under any other are nobody's."""
+    return set(conn.execute(select(renditions.c.key).where(renditions.c.key.in_(keys))).scalars())
+
+
 def past(conn: Connection, published_before: int, *, limit: int) -> list[PostId]:
     """Posts whose time is over, for the chores: ids only, oldest first."""
     states = [state for (state, verb) in TRANSITIONS if verb is Verb.EXPIRE]

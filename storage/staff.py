@@ -120,7 +120,6 @@ def end(tx: Tx, staff_id: StaffId) -> None:
 
 def log_in(tx: Tx, staff_id: StaffId) -> str:
     """A new token, shown once; the caller made sure who it is for."""
-    tx.execute(delete(staff_log_ins).where(staff_log_ins.c.ends_at <= tx.now()))
     token = ids.new_secret()
     row = {"token_digest": ids.digest(token), "staff_id": staff_id, "ends_at": tx.now() + LOG_IN_MS}
     tx.execute(insert(staff_log_ins).values(**row))
@@ -132,6 +131,14 @@ def log_out(tx: Tx, log_in: LogIn) -> None:
     """Ends one log-in."""
     tx.execute(delete(staff_log_ins).where(staff_log_ins.c.token_digest == log_in.digest))
     tx.audit("staff.log_out", log_in.member.id)
+
+
+def forget_ended(tx: Tx) -> int:
+    """Deletes the log-ins whose time is over; answers how many."""
+    ended = tx.execute(delete(staff_log_ins).where(staff_log_ins.c.ends_at <= tx.now())).rowcount
+    if ended:
+        tx.audit("staff.forget_log_ins", "", {"count": ended})
+    return ended
 
 
 def who(conn: Connection, token: str) -> LogIn | None:

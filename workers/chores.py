@@ -1,0 +1,69 @@
+"""What the record side does by itself: expire, trim, forget, sweep. Each may run twice, or twice at once."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from feed import posting, tickets
+from feed.bell import Bell
+from storage import feed_log, posts, staff
+from storage.db import CHORES, Database, database_now
+from storage.kit.clock import DAY, HOUR
+from storage.kit.ids import PostId
+from storage.objects import Bucket
+from storage.posts import Verb
+
+POSTS_LIVE_MS = 90 * DAY  # the city's promise to residents (docs/architecture.md)
+LOG_LINES_KEPT = 100_000  # a listener further behind than this reads its list anew
+MEDIA_UNCLAIMED_MS = HOUR  # twice what an attempt may take from putting a file to saying so on the record
+AT_ONCE = 200  # posts or keys looked up in one go: far below what a statement can carry
+
+
+def expire_posts(record: Database, bucket: Bucket, bell: Bell) -> int:
+    """Ends posts that are older than 90 days, each in a transaction of its own; answers how many."""
+    count = 0
+    while found := _past(record):
+        for post_id in found:
+            _expire(record, bucket, bell, post_id)
+        count += len(found)
+    return count
+
+
+def trim_feed_log(record: Database, _bucket: Bucket, _bell: Bell) -> int:
+    """Drops the oldest lines of the feed log; answers the number up to which it is trimmed."""
+    with record.write(by=CHORES) as tx:
+        return feed_log.trim(tx, keep=LOG_LINES_KEPT)
+
+
+def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
+    """Deletes tickets and staff log-ins whose time is over; answers how many."""
+    with record.write(by=CHORES) as tx:
+        return tickets.forget_expired(tx) + staff.forget_ended(tx)
+
+
+def sweep_media(record: Database, bucket: Bucket, _bell: Bell) -> int:
+    """Deletes bytes that are no post's: left by a worker that died, or by a delete that failed; answers how many.
+
+    Young ones stay: an attempt puts a file first and names it on the record after.
+    """
+    with record.read() as conn:
+        unclaimed_since = database_now(conn) - MEDIA_UNCLAIMED_MS
+    count, waiting = 0, bucket.keys(older_than=unclaimed_since)
+    while keys := list(islice(waiting, AT_ONCE)):
+        with record.read() as conn:
+            nobodys = set(keys) - posts.kept_keys(conn, keys)
+        for key in nobodys:
+            bucket.delete(key)
+        count += len(nobodys)
+    return count
+
+
+def _past(record: Database) -> list[PostId]:
+    with record.read() as conn:
+        return posts.past(conn, database_now(conn) - POSTS_LIVE_MS, limit=AT_ONCE)
+
+
+def _expire(record: Database, bucket: Bucket, bell: Bell, post_id: PostId) -> None:
+    with record.write(by=CHORES) as tx:
+        for key in posting.end(tx, bell, post_id, Verb.EXPIRE):
+            tx.after_commit(bucket.delete, key)
