@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.kit import keys
 from storage.kit.errors import PorchlightError
 
 IDENTITY_VARIABLES = (
@@ -66,9 +67,20 @@ class IdentitySettings:
     folder: Path
     database: str
     originals: str
-    redis: str
+    named_redis: str | None
     vault_key_file: Path
     unsafe_no_sandbox: bool
+
+    @property
+    def redis(self) -> str:
+        """The airlock's Redis. Embedded, a password keeps the record side out: Landlock does not guard a socket."""
+        socket = socket_folder(self.folder.parent) / "airlock.sock"
+        return self.named_redis or f"unix://:{self.redis_password}@{socket}"
+
+    @property
+    def redis_password(self) -> str:
+        """The password of the embedded airlock Redis, drawn when it is first asked for."""
+        return keys.read_or_make(self.folder / "keys/redis.key").hex()
 
 
 def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
@@ -100,7 +112,7 @@ def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
         folder=folder,
         database=env.get("PORCHLIGHT_IDENTITY_DATABASE", f"sqlite:///{folder}/identity.db"),
         originals=env.get("PORCHLIGHT_ORIGINALS", f"{folder}/originals"),
-        redis=env.get("PORCHLIGHT_AIRLOCK_REDIS", f"unix://{socket_folder(folder.parent)}/airlock.sock"),
+        named_redis=env.get("PORCHLIGHT_AIRLOCK_REDIS"),
         vault_key_file=Path(env.get("PORCHLIGHT_VAULT_KEY_FILE", folder / "keys/vault.key")),
         unsafe_no_sandbox=env.get("PORCHLIGHT_UNSAFE_NO_SANDBOX") == "1",
     )
@@ -125,9 +137,15 @@ def choose_data_folder(folder: Path) -> None:
     os.environ["PORCHLIGHT_DATA"] = str(folder.absolute())
 
 
-def for_child(**variables: str) -> dict[str, str]:
-    """This process's environment for one it starts, with `variables` set."""
-    return {**os.environ, **variables}
+def choose_ports(base: int) -> None:
+    """Makes `base` the first of the ports that this process, and those it starts, take the doors to be at."""
+    os.environ["PORCHLIGHT_PORTS"] = str(base)
+
+
+def for_child(*, identity: bool, **variables: str) -> dict[str, str]:
+    """This process's environment for one it starts, with `variables` set; what tells of identity only if `identity`."""
+    known = {name: value for name, value in os.environ.items() if identity or name not in IDENTITY_VARIABLES}
+    return {**known, **variables}
 
 
 def is_demo(data: Path) -> bool:
