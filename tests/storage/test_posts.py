@@ -168,8 +168,8 @@ def test_renditions_come_smallest_first(record: Database) -> None:
     assert found.renditions[0] == newer
 
 
-def test_only_the_present_generations_files_are_shown(record: Database) -> None:
-    """What an older attempt left behind is not seen, and is still known as the post's for deleting."""
+def test_a_newer_generation_begins_without_files(record: Database) -> None:
+    """What an older attempt put there is named no more once a newer one took over."""
     post = _add(record, a_new_post())
     with record.write(by=AIRLOCK) as tx:
         posts.add_rendition(tx, post.id, a_rendition("full.mp4", key="old"), generation=1)
@@ -181,7 +181,8 @@ def test_only_the_present_generations_files_are_shown(record: Database) -> None:
 
     assert [file.key for file in found.renditions] == ["new"]
     with record.read() as conn:
-        assert set(posts.media_keys(conn, post.id)) == {"old", "new"}
+        assert posts.media_keys(conn, post.id) == ["new"]
+        assert posts.kept_keys(conn, ["old", "new", "other"]) == {"new"}
 
 
 @pytest.mark.parametrize(("generation", "taken"), [(2, False), (3, False), (4, True), (9, True)])
