@@ -87,13 +87,15 @@ def cells_geojson(atlas: Atlas, division: DivisionId) -> bytes:
 
 
 def divisions_geojson(atlas: Atlas, cells_at: Callable[[DivisionId, str], str]) -> bytes:
-    """All divisions: id, name, `invented`, and `cells`, the address made of id and SHA-256 of the cell file."""
-    return _collection(
-        _feature(
-            d.shape, id=d.id, name=d.name, invented=atlas.invented, cells=cells_at(d.id, cell_file(atlas, d.id).sha256)
-        )
-        for d in atlas.divisions
-    )
+    """All divisions: id, name, homes, `k`, `invented`, and `cells`, the address made of id and SHA-256 of the cells."""
+    return _collection(_feature(d.shape, **_described(atlas, d, cells_at)) for d in atlas.divisions)
+
+
+def _described(atlas: Atlas, division: Division, cells_at: Callable[[DivisionId, str], str]) -> dict[str, object]:
+    homes = sum(block.homes for block in atlas.blocks_of(division.id))
+    cells = cells_at(division.id, cell_file(atlas, division.id).sha256)
+    named = {"id": division.id, "name": division.name, "cells": cells}
+    return {**named, "homes": homes, "k": atlas.k, "invented": atlas.invented}
 
 
 class _Closed(BaseModel):

@@ -53,16 +53,13 @@ def labels_of(places: Sequence[Place], streets: Sequence[Street], neighborhoods:
     """A label for each place, no two alike in one division; numbers run from north-west to south-east."""
     along = _streets_through(places, streets)
     quarter = _neighborhoods_around(places, neighborhoods)
-    stems = [
-        _from_addresses(place.addresses) or _from_streets(along[i]) or quarter[i] or _position(place)
-        for i, place in enumerate(places)
-    ]
-    spoken = [bool(_from_addresses(place.addresses) or along[i]) for i, place in enumerate(places)]
+    street = [_from_addresses(place.addresses) or _from_streets(along[i]) for i, place in enumerate(places)]
+    stems = [street[i] or quarter[i] or _position(place) for i, place in enumerate(places)]
     alike: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, stem in enumerate(stems):
         alike[places[i].division.name, stem].append(i)
     for (_, stem), cells in alike.items():
-        if len(cells) == 1 and spoken[cells[0]]:
+        if len(cells) == 1 and street[cells[0]]:
             continue
         for number, i in enumerate(sorted(cells, key=lambda i: _reading_order(places[i])), start=1):
             stems[i] = f"{stem}, cell {number}"

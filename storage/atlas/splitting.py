@@ -54,6 +54,8 @@ def split(x: Floats, y: Floats, bounds: Box, *, k: int, stretch: float) -> Split
 
 def cut(values: Floats, k: int) -> float | None:
     """The grid line nearest the median that touches no home and leaves k on both sides, if there is one."""
+    if len(values) < 2 * k:
+        return None
     ordered = np.sort(values)
     below = np.arange(k, len(ordered) - k + 1)  # how many homes lie under the cut
     low, high = ordered[below - 1], ordered[below]
