@@ -47,13 +47,15 @@ def _siblings_down_to(folder: Path) -> list[Path]:
     for step in [*reversed(folder.parents)]:
         if not step.is_dir():
             break
-        siblings += [entry for entry in step.iterdir() if entry != folder and entry not in folder.parents]
+        # A link opens nothing: what it leads to is open or closed where it stands. Allowing it could allow the folder.
+        beside = [entry for entry in step.iterdir() if not entry.is_symlink()]
+        siblings += [entry for entry in beside if entry != folder and entry not in folder.parents]
     return siblings
 
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        handle = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:  # gone, or a mount nobody may open: closed is what it stays
         return
     try:
