@@ -32,7 +32,7 @@ def event(name: str, **fields: str | int | float | None) -> None:
 def fault(name: str, error: BaseException, **fields: str | int | float | None) -> None:
     """Writes one line for a fault: the error's class and where it arose, not its message."""
     frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename.rsplit('/', 2)[-1]}:{frames[-1].lineno}" if frames else "?"
+    where = f"{'/'.join(frames[-1].filename.split('/')[-2:])}:{frames[-1].lineno}" if frames else "?"
     _write(logging.ERROR, name, {"error": type(error).__name__, "where": where, **fields})
 
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from storage.kit import keys
 from storage.kit.errors import PorchlightError
@@ -89,7 +90,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
     ports = Ports(_number(env, "PORCHLIGHT_PORTS", 8000))
     bench = env.get("PORCHLIGHT_BENCH") == "1"
     feed_address = env.get("PORCHLIGHT_FEED_ADDRESS", f"ws://{LOOPBACK}:{ports.feed}/v1/feed")
-    if bench and LOOPBACK not in feed_address:
+    if bench and urlsplit(feed_address).hostname != LOOPBACK:
         raise MisconfiguredError("PORCHLIGHT_BENCH tells finer times than a city may: loopback only.")
     return RecordSettings(
         data=data,

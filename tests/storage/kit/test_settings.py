@@ -1,0 +1,174 @@
+"""Settings: the data folder alone is enough, and the record side refuses what belongs to identity."""
+
+from __future__ import annotations
+
+import os
+from collections import UserDict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.kit import settings
+from storage.kit.settings import IDENTITY_VARIABLES, MisconfiguredError, Ports
+
+
+def test_the_data_folder_alone_is_enough(tmp_path: Path) -> None:
+    """Embedded mode: everything of the record lies under `record/`, everything of identity under `identity/`."""
+    env = {"PORCHLIGHT_DATA": str(tmp_path)}
+
+    record, identity = settings.record(env), settings.identity(env)
+
+    assert record.database == f"sqlite:///{tmp_path}/record/record.db"
+    assert record.media == f"{tmp_path}/record/media"
+    assert record.bell_key_file == tmp_path / "record/keys/bell.key"
+    assert identity.folder == tmp_path / "identity"
+    assert identity.database == f"sqlite:///{tmp_path}/identity/identity.db"
+    assert identity.originals == f"{tmp_path}/identity/originals"
+    assert identity.vault_key_file == tmp_path / "identity/keys/vault.key"
+    assert record.redis != identity.redis
+
+
+def test_without_any_setting_data_are_in_var() -> None:
+    """The default folder is `var/` where the program was started, doors at 8000 and on, no demo, no bench."""
+    found = settings.record({})
+
+    assert found.data == Path.cwd() / "var"
+    assert [found.ports.resident, found.ports.staff, found.ports.feed, found.ports.public] == [8000, 8001, 8002, 8003]
+    assert (found.bench, found.secure_cookies) == (False, False)
+
+
+def test_variables_name_the_engines_of_production(tmp_path: Path) -> None:
+    """Each setting can be given by its variable."""
+    env = {
+        "PORCHLIGHT_DATA": str(tmp_path),
+        "PORCHLIGHT_RECORD_DATABASE": "postgresql+psycopg://record",
+        "PORCHLIGHT_MEDIA": "s3://media",
+        "PORCHLIGHT_RECORD_REDIS": "redis://record",
+        "PORCHLIGHT_BELL_KEY_FILE": "/keys/bell",
+        "PORCHLIGHT_PORTS": "9000",
+        "PORCHLIGHT_FEED_ADDRESS": "wss://feed.example/v1/feed",
+        "PORCHLIGHT_TLS": "1",
+        "PORCHLIGHT_IDENTITY_DATABASE": "postgresql+psycopg://identity",
+        "PORCHLIGHT_ORIGINALS": "s3://originals",
+        "PORCHLIGHT_AIRLOCK_REDIS": "redis://airlock",
+        "PORCHLIGHT_VAULT_KEY_FILE": "/keys/vault",
+    }
+
+    record, identity = settings.record(env), settings.identity(env)
+
+    assert (record.database, record.media, record.redis) == (
+        "postgresql+psycopg://record",
+        "s3://media",
+        "redis://record",
+    )
+    assert (record.bell_key_file, record.feed_address) == (Path("/keys/bell"), "wss://feed.example/v1/feed")
+    assert (record.ports, record.secure_cookies) == (Ports(9000), True)
+    assert (identity.database, identity.originals) == ("postgresql+psycopg://identity", "s3://originals")
+    assert (identity.redis, identity.vault_key_file) == ("redis://airlock", Path("/keys/vault"))
+
+
+@pytest.mark.parametrize("name", IDENTITY_VARIABLES)
+def test_the_record_side_refuses_each_credential_of_identity(name: str) -> None:
+    """A program of the record side names the variable it must not hold, never its value, and does not start."""
+    with pytest.raises(MisconfiguredError, match=name) as raised:
+        settings.refuse_identity({name: "a-credential"})
+
+    assert "a-credential" not in str(raised.value)
+
+
+def test_every_credential_of_identity_is_in_the_list(tmp_path: Path) -> None:
+    """Whatever variable the identity settings read, beside the folder and the sandbox switch, is refused elsewhere."""
+
+    class Asked(UserDict[str, str]):
+        def __init__(self) -> None:
+            super().__init__(PORCHLIGHT_DATA=str(tmp_path))
+            self.names: set[str] = set()
+
+        def get(self, key: str, default: Any = None) -> Any:
+            self.names.add(key)
+            return super().get(key, default)
+
+    env = Asked()
+
+    settings.identity(env)
+
+    assert env.names == {*IDENTITY_VARIABLES, "PORCHLIGHT_DATA", "PORCHLIGHT_UNSAFE_NO_SANDBOX"}
+
+
+def test_without_credentials_nothing_is_refused() -> None:
+    """An empty value is no credential."""
+    settings.refuse_identity({**dict.fromkeys(IDENTITY_VARIABLES, ""), "PATH": "/bin"})
+
+    assert not [name for name in IDENTITY_VARIABLES if os.environ.get(name)]
+
+
+def test_a_port_is_a_number(tmp_path: Path) -> None:
+    """Nonsense is refused by the variable's name."""
+    with pytest.raises(MisconfiguredError, match="PORCHLIGHT_PORTS"):
+        settings.record({"PORCHLIGHT_DATA": str(tmp_path), "PORCHLIGHT_PORTS": "eight"})
+
+
+@pytest.mark.parametrize(
+    "address", ["wss://feed.example/v1/feed", "ws://127.0.0.1.example/v1/feed", "ws://feed.example/127.0.0.1"]
+)
+def test_benchmarks_stay_on_this_machine(tmp_path: Path, address: str) -> None:
+    """Finer times than a city may tell exist on loopback only."""
+    env = {"PORCHLIGHT_DATA": str(tmp_path), "PORCHLIGHT_BENCH": "1"}
+
+    assert settings.record(env).bench
+    with pytest.raises(MisconfiguredError, match="loopback"):
+        settings.record({**env, "PORCHLIGHT_FEED_ADDRESS": address})
+
+
+def test_demo_data_carry_a_mark(tmp_path: Path) -> None:
+    """A folder is demo data only where the mark was left."""
+    before = settings.is_demo(tmp_path)
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record" / "demo").touch()
+
+    assert (before, settings.is_demo(tmp_path)) == (False, True)
+
+
+def test_sockets_are_in_a_short_private_folder(tmp_path: Path) -> None:
+    """However deep the data lie, a socket's path is short, its folder closed to others, and each data folder's own."""
+    deep = tmp_path / ("d" * 100) / ("e" * 100)
+
+    folder, other = settings.socket_folder(deep), settings.socket_folder(tmp_path)
+    mode = folder.stat().st_mode
+    again = settings.socket_folder(deep)
+    for made in (folder, other):
+        made.rmdir()
+
+    assert len(str(folder / "airlock.sock")) < 107
+    assert mode & 0o077 == 0
+    assert folder != other
+    assert folder == again
+
+
+def test_a_socket_folder_somebody_else_may_enter_is_refused(tmp_path: Path) -> None:
+    """A folder that others can open is no place for a socket."""
+    folder = settings.socket_folder(tmp_path)
+    folder.chmod(0o755)
+
+    try:
+        with pytest.raises(MisconfiguredError, match="not private"):
+            settings.socket_folder(tmp_path)
+    finally:
+        folder.rmdir()
+
+
+@pytest.mark.parametrize("identity", [True, False])
+def test_a_child_gets_this_environment_and_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, identity: bool
+) -> None:
+    """A child gets variables beside ours, and the credentials of identity only where that is its side."""
+    monkeypatch.setenv("PORCHLIGHT_DATA", "elsewhere")
+    monkeypatch.setenv("PORCHLIGHT_ORIGINALS", "a-credential")
+
+    settings.choose_data_folder(tmp_path)
+    env = settings.for_child(identity=identity, PORCHLIGHT_TLS="1")
+
+    assert settings.data_folder() == tmp_path
+    assert (env["PORCHLIGHT_DATA"], env["PORCHLIGHT_TLS"]) == (str(tmp_path), "1")
+    assert ("PORCHLIGHT_ORIGINALS" in env) is identity
