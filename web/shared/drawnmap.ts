@@ -8,6 +8,7 @@ export type Mark = { hours: number; count: number };
 export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; marks: Map<string, Mark>; chosen: string | null };
 
 const MOST_LABELS = 28; // more names than this at once are a grey mist
+const TELLABLE_PX = 36;
 const STALE_HOURS = 24 * 7;
 
 export class DrawnMap {
@@ -25,9 +26,9 @@ export class DrawnMap {
   ) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const moves = { zoomAnimation: !calm, fadeAnimation: false, inertia: !calm };
-    this.#map = L.map(element, { preferCanvas: true, attributionControl: false, zoomControl: false, zoomSnap: 0.5, minZoom: 9, maxZoom: 18, ...moves });
+    this.#map = L.map(element, { preferCanvas: true, attributionControl: false, zoomControl: false, zoomSnap: 0.25, minZoom: 9, maxZoom: 18, ...moves });
     L.control.zoom({ position: "topright", zoomInTitle: w().map.zoomIn, zoomOutTitle: w().map.zoomOut }).addTo(this.#map);
-    this.#map.setView([39.1, -94.58], 11);
+    this.#map.setView([0, 0], 9);
     this.#names.addTo(this.#map);
     this.#map.on("moveend", () => this.#name());
     addEventListener("porchlight:theme", this.#restyle);
@@ -45,13 +46,17 @@ export class DrawnMap {
     const layers = ids?.flatMap((id) => this.#byId.get(id) ?? []);
     const bounds = layers?.length ? L.featureGroup(layers).getBounds() : this.#cells.getBounds();
     const all = bounds.isValid() ? bounds : this.#edges.getBounds();
-    if (all.isValid()) this.#map.fitBounds(all, { padding: [24, 24], maxZoom: 16, animate: false });
+    if (all.isValid()) this.#map.fitBounds(all, { padding: [10, 10], maxZoom: 16, animate: false });
   }
 
-  /** Brings a block into view without zooming, when it is outside. */
+  /** Brings a block near enough to be told from its neighbours, when it is outside the view or tiny. */
   reveal(id: string): void {
-    const layer = this.#byId.get(id);
-    if (layer && !this.#map.getBounds().pad(-0.1).contains(layer.getBounds().getCenter())) this.#map.panTo(layer.getBounds().getCenter());
+    const bounds = this.#byId.get(id)?.getBounds();
+    if (!bounds) return;
+    const size = this.#map.latLngToContainerPoint(bounds.getSouthEast()).subtract(this.#map.latLngToContainerPoint(bounds.getNorthWest()));
+    const tiny = Math.max(size.x, size.y) < TELLABLE_PX;
+    if (tiny) this.#map.fitBounds(bounds.pad(2), { maxZoom: 17 });
+    else if (!this.#map.getBounds().pad(-0.1).contains(bounds.getCenter())) this.#map.panTo(bounds.getCenter());
   }
 
   resize = () => this.#map.invalidateSize({ animate: false });

@@ -1,0 +1,31 @@
+// Who is logged in at this desk, and which pages their roles open.
+import * as api from "../shared/api";
+import { go } from "../shared/route.svelte";
+import type { Me, Role } from "./types";
+
+export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error" }>({ me: null, known: "asking" });
+
+api.whenLoggedOut(() => {
+  who.me = null;
+  who.known = "no";
+});
+
+export async function ask(): Promise<void> {
+  if (who.known === "error") who.known = "asking";
+  try {
+    who.me = await api.get<Me>("/v1/me");
+    who.known = "yes";
+  } catch (error) {
+    who.known = error instanceof api.Refused && error.status === 401 ? "no" : "error";
+  }
+}
+
+export async function leave(): Promise<void> {
+  await api.del("/v1/log-ins/current");
+  who.me = null;
+  who.known = "no";
+  go("/");
+}
+
+export const holds = (...roles: Role[]) => who.me?.roles.some(({ role }) => roles.includes(role)) ?? false;
+export const seesPosts = () => holds("analyst", "detective", "moderator", "lead");
