@@ -36,17 +36,23 @@ def mail_lookup(vault: Vault, mail: str) -> str:
     return vault.keyed("mail", plain).hex()
 
 
+def find(conn: Connection, vault: Vault, mail: str) -> ResidentId | None:
+    """The resident with this mail address."""
+    here = residents.c.mail_lookup == mail_lookup(vault, mail)
+    found = conn.execute(select(residents.c.id).where(here)).scalar_one_or_none()
+    return None if found is None else ResidentId(found)
+
+
 def find_or_make(tx: Tx, vault: Vault, mail: str) -> ResidentId:
     """The resident with this mail address, made if there is none."""
-    lookup = mail_lookup(vault, mail)
-    found = tx.connection.execute(select(residents.c.id).where(residents.c.mail_lookup == lookup)).scalar_one_or_none()
+    found = find(tx.connection, vault, mail)
     if found is not None:
-        return ResidentId(found)
+        return found
     resident_id = ResidentId(ids.new_id())
     tx.execute(
         insert(residents).values(
             id=resident_id,
-            mail_lookup=lookup,
+            mail_lookup=mail_lookup(vault, mail),
             mail_sealed=vault.seal(f"residents:{resident_id}", mail.strip().encode()),
             home_changes="[]",
         )

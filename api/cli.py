@@ -1,0 +1,64 @@
+"""The command `porchlight`: finds the subcommand, runs it, and tells what went wrong in one line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from api.commands import atlas, audit, post, quarantine, token, up, watch
+from api.stack import Running
+from storage.kit import settings
+from storage.kit.errors import PorchlightError
+from storage.kit.programs import MissingProgramError
+
+COMMANDS = {
+    "up": (up, "start and watch everything on this machine"),
+    "token": (token, "print a bearer token for demo data"),
+    "post": (post, "post a clip as a resident"),
+    "watch": (watch, "print the live feed"),
+    "atlas": (atlas, "build or load the city's blocks"),
+    "verify-audit": (audit, "check the audit's chain"),
+    "quarantine": (quarantine, "look after clips that could not be processed"),
+}
+INTERRUPTED = 130  # what shells say of a program that Ctrl-C ended
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code."""
+    args = _parse(sys.argv[1:] if arguments is None else arguments)
+    settings.choose_data_folder(args.data)
+    running = Running.read(settings.data_folder())
+    if running is not None:
+        settings.choose_ports(running.base)
+    try:
+        return int(COMMANDS[args.command][0].run(args))
+    except (PorchlightError, MissingProgramError) as error:
+        print(f"porchlight: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    told = argparse.ArgumentParser(
+        prog="porchlight", description="A neighborhood video feed for a city and its police, that cannot say who."
+    )
+    told.add_argument("--data", metavar="DIR", type=Path, help="the data folder (default var/), of every command")
+    commands = told.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, help_line) in COMMANDS.items():
+        one = commands.add_parser(name, help=help_line, description=module.__doc__, epilog="Takes --data DIR as well.")
+        module.add_arguments(one)
+    return told
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    # --data may stand anywhere, also behind a verb: so it is taken out before the commands look at the rest.
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    early.add_argument("--data", type=Path, default=Path("var"))
+    chosen, rest = early.parse_known_args(arguments)
+    args = parser().parse_args(rest)
+    args.data = chosen.data
+    return args

@@ -1,0 +1,118 @@
+"""`porchlight post`: posts a clip as a resident through the public API; the block is found on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from shapely.geometry import shape
+
+from api.commands.asking import ask, client
+from api.commands.sending import send
+from storage.atlas.finding import Finder
+from storage.kit import clock, ids, settings
+from storage.kit.errors import NotThere, Refused
+
+CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
+ENDS = ("published", "rejected", "quarantined", "withdrawn")
+LOOK_AGAIN = 0.5  # seconds
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `porchlight post`."""
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("--token", required=True, help="a resident's token (`porchlight token resident`)")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--block", metavar="ID", help="the block's id")
+    where.add_argument("--at", metavar="LAT,LON", help="finds the block here; no coordinate leaves this machine")
+    parser.add_argument("--category", required=True, choices=CATEGORIES)
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--text", default="")
+    parser.add_argument("--happened-at", metavar="TIME", help="ISO 8601, at most 30 days ago (default: now)")
+    parser.add_argument("--blur", metavar="KINDS", default="", help="what to blur: faces,plates")
+    parser.add_argument("--sound", action="store_true", help="keep the sound")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when published, 1 with the reason when not; the last line printed is JSON."""
+    port = settings.record().ports.resident
+    try:
+        with client(port, args.token) as http, client(port) as plain:
+            body = _said(args, args.block or _block_at(plain, args.at))
+            body["upload_id"] = send(http, plain, args.file, lambda share: _tell("sending", share))
+            taken = ask(http, "POST", "/v1/posts", json=body, headers={"Idempotency-Key": ids.new_id()})
+            standing = _follow(http, taken["receipt"])
+    except OSError as error:
+        print(f"porchlight: the file could not be read: {error.strerror}", file=sys.stderr)
+        return 1
+    post_id = standing["post"]["id"] if standing["post"] else None
+    if standing["reason"]:
+        print(f"porchlight: {standing['reason']['message']}", file=sys.stderr)
+    print(json.dumps({"receipt": taken["receipt"], "post_id": post_id, "state": standing["state"]}), flush=True)
+    return 0 if standing["state"] == "published" else 1
+
+
+def _said(args: argparse.Namespace, block_id: str) -> dict[str, Any]:
+    return {
+        "block_id": block_id,
+        "category": args.category,
+        "title": args.title,
+        "text": args.text,
+        "happened_at": _time(args.happened_at) if args.happened_at else clock.as_text(clock.now()),
+        "blur": [kind for kind in args.blur.split(",") if kind],
+        "sound": args.sound,
+    }
+
+
+def _block_at(http: httpx.Client, point: str) -> str:
+    """The block that holds "LAT,LON". What is fetched is whole files of a division, as a browser does."""
+    try:
+        lat, lon = (float(number) for number in point.split(","))
+    except ValueError:
+        raise Refused("--at wants two numbers: LAT,LON.") from None
+    divisions = ask(http, "GET", "/v1/places/divisions")["features"]
+    division = _holding(divisions, lat, lon)
+    cells = ask(http, "GET", division["cells"])["features"]
+    return str(_holding(cells, lat, lon)["id"])
+
+
+def _holding(features: list[dict[str, Any]], lat: float, lon: float) -> dict[str, Any]:
+    found = int(Finder([shape(feature["geometry"]) for feature in features]).find([lon], [lat])[0])
+    if found < 0:
+        raise NotThere("That place is in no block of this city.")
+    properties: dict[str, Any] = features[found]["properties"]
+    return properties
+
+
+def _time(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat()  # without a zone: this machine's
+    except ValueError:
+        raise Refused("--happened-at wants a time such as 2026-11-22T15:30.") from None
+
+
+def _follow(http: httpx.Client, receipt: str) -> dict[str, Any]:
+    while True:
+        standing = ask(http, "GET", f"/v1/receipts/{receipt}")
+        _tell(standing["stage"], standing["progress"])
+        if standing["state"] in ENDS:
+            return standing
+        time.sleep(LOOK_AGAIN)
+
+
+def _tell(stage: str, share: float) -> None:
+    line = f"{stage} {share:.0%}"
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line}", end="\n" if stage == "done" else "", file=sys.stderr, flush=True)
+    elif line != _told[-1]:
+        print(line, file=sys.stderr, flush=True)
+    _told[-1] = line
+
+
+_told = [""]

@@ -1,0 +1,85 @@
+"""The programs that are Porchlight on one machine, and where the doors of a running one are."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from api.supervise import Program
+from storage.kit import private_redis, settings
+
+STORES, WORK, DOORS = range(3)  # started in this order, stopped in the opposite one
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a running stack tells other commands: its first port and its process."""
+
+    base: int
+    pid: int
+
+    def write(self, data: Path) -> None:
+        """Leaves word in the data folder."""
+        draft = _place(data).with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(self)))
+        draft.rename(_place(data))
+
+    @staticmethod
+    def read(data: Path) -> Running | None:
+        """What the last stack on this data folder left, if any."""
+        try:
+            return Running(**json.loads(_place(data).read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    @staticmethod
+    def forget(data: Path) -> None:
+        """The stack has stopped."""
+        _place(data).unlink(missing_ok=True)
+
+
+def programs(data: Path, base: int, workers: int) -> list[Program]:
+    """Everything to run on the data folder, with `workers` airlock workers; MissingProgramError."""
+    here = {"PORCHLIGHT_DATA": str(data), "PORCHLIGHT_PORTS": str(base), "PYTHONUNBUFFERED": "1"}
+    record, both = settings.for_child(identity=False, **here), settings.for_child(identity=True, **here)
+
+    def python(name: str, rank: int, environment: dict[str, str], *module: str) -> Program:
+        return Program(name, (sys.executable, "-m", *module), environment, rank)
+
+    return [
+        *_private_redis(data),
+        *(python(f"airlock-worker-{n}", WORK, both, "workers.run", "airlock") for n in range(1, workers + 1)),
+        python("airlock-schedule", WORK, both, "workers.airlock.schedule"),
+        python("chores", WORK, record, "workers.schedule"),
+        python("resident", DOORS, both, "api.resident"),
+        python("staff", DOORS, record, "api.staff"),
+        python("feed", DOORS, record, "feed"),
+        python("public", DOORS, record, "api.public"),
+    ]
+
+
+def worker_count() -> int:
+    """As many workers as leave one processor to the doors."""
+    return max(1, len(os.sched_getaffinity(0)) - 1)
+
+
+def _private_redis(data: Path) -> list[Program]:
+    """The two servers, as far as the environment does not name others."""
+    sockets, identity = settings.socket_folder(data), settings.identity()
+    found = []
+    if settings.record().redis.startswith("unix://"):
+        command = private_redis.command(data / "record/redis", sockets / "record.sock")
+        found.append(Program("record-redis", command, {}, STORES))
+    if identity.named_redis is None:
+        command = private_redis.command(
+            data / "identity/redis", sockets / "airlock.sock", password=identity.redis_password
+        )
+        found.append(Program("airlock-redis", command, {}, STORES))
+    return found
+
+
+def _place(data: Path) -> Path:
+    return data / "record" / "stack.json"

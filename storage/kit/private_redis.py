@@ -1,0 +1,32 @@
+"""A Redis server of our own, as a command: on a private socket, kept on disk, never forgetting to make room."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from storage.kit.programs import redis_server
+
+
+def command(folder: Path, socket: Path, *, password: str | None = None) -> tuple[str, ...]:
+    """Writes the configuration into `folder`, made if need be, and answers what to start; MissingProgramError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lines = [
+        "port 0",
+        f'unixsocket "{socket}"',
+        "unixsocketperm 700",
+        f'dir "{folder}"',
+        "appendonly yes",
+        'save ""',
+        "maxmemory-policy noeviction",
+        "loglevel warning",
+        f'logfile "{folder}/redis.log"',
+    ]
+    if password is not None:
+        lines.append(f"requirepass {password}")
+    written = folder / "redis.conf"
+    # In a file, for what stands in a command line every program of the machine can read.
+    handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write("\n".join([*lines, ""]))
+    return str(redis_server()), str(written)
