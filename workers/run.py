@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
@@ -38,7 +37,6 @@ def work() -> None:
     """Works until told to stop: SIGTERM lets the clip in hand go on to its end, a second one does not."""
     identity = settings.identity()
     jobs.work_in(open_airlock(identity))
-    logging.getLogger("rq").setLevel(logging.ERROR)  # its lines tell every job's arguments
     client = connect(identity.redis)
     # One queue per worker: with several, a job can be lost for ever between two of them (measured).
     queue = Queue(AIRLOCK_QUEUE, connection=client, serializer=JSONSerializer)
@@ -51,7 +49,8 @@ def work() -> None:
         log_job_description=False,
     )
     log.event("ready", queue=AIRLOCK_QUEUE)
-    worker.work(with_scheduler=False)
+    # Only errors: the lines of this library tell every job's arguments.
+    worker.work(with_scheduler=False, logging_level="ERROR")
 
 
 def open_airlock(identity: settings.IdentitySettings) -> Airlock:

@@ -1,0 +1,44 @@
+"""What runs by itself on the record side, and how often: `python -m workers.schedule`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from feed.bell import Bell
+from storage.kit import confine, keys, log, settings
+from storage.kit.errors import PorchlightError
+from storage.kit.redis import connect
+from storage.objects import open_bucket
+from storage.record import open_record
+from workers import chores
+from workers.every import Round, repeat
+
+MINUTES = 60.0
+CHORES = {
+    chores.expire_posts: 10 * MINUTES,
+    chores.trim_feed_log: 60 * MINUTES,
+    chores.forget_ended: 5 * MINUTES,
+    chores.sweep_media: 30 * MINUTES,
+}
+
+
+def main() -> None:
+    """Starts, or says in one line why not."""
+    log.start("chores")
+    try:
+        settings.refuse_identity()
+        repeat(_rounds(settings.record()))
+    except PorchlightError as why:
+        raise SystemExit(f"chores: {why}") from None
+
+
+def _rounds(here: settings.RecordSettings) -> list[Round]:
+    (here.data / "record").mkdir(parents=True, exist_ok=True)
+    log.event("shut_out_of_identity", state="done" if confine.shut_out_of(here.data / "identity") else "not_possible")
+    record, bucket = open_record(here.database), open_bucket(here.media)
+    bell = Bell(connect(here.redis), keys.read_or_make(here.bell_key_file))
+    return [Round(chore.__name__, seconds, partial(chore, record, bucket, bell)) for chore, seconds in CHORES.items()]
+
+
+if __name__ == "__main__":
+    main()
