@@ -14,12 +14,13 @@ from typing import Any
 
 import ffmpeg
 
-from workers.media.probe import LONGEST, SHORTEST, Probed, opened
+from workers.media.probe import LONGEST, Probed, opened
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
 from workers.media.sandbox import Limits, Outcome, run
 from workers.redact import mp4
 
+SHORTEST = 0.1  # seconds
 MOST_FPS = 30
 KEYFRAME_SECONDS = 2  # every rung alike, or players stumble when they change
 THREADS = "2"
@@ -123,7 +124,7 @@ REBUILT: dict[str, Any] = {
     "fflags": "+bitexact", "flags:v": "+bitexact+cgop", "flags:a": "+bitexact",
     "bsf:v": "filter_units=remove_types=6",  # SEI: captions, encoder name
     "a53cc": 0, "use_editlist": 0, "avoid_negative_ts": "make_zero", "f": "mp4",
-    "movflags": "+faststart-write_colr",  # colour is told once, in the picture stream
+    "movflags": "+faststart",
     "bf": 0,  # without an edit list, frames that are shown out of order would begin late
 }  # fmt: skip
 

@@ -18,16 +18,31 @@ from workers.media.sniff import Container, sniff
 
 LARGEST = 500 << 20  # bytes of a file
 LONGEST = 120.5  # seconds: two minutes as cameras count them
-SHORTEST = 0.1
 MOST_PIXELS = 4096 * 2304  # what phones and doorbells call 4K
+PROBED_PIXELS = 8192 * 8192  # so that 8K is refused for what it is
 MOST_FPS = 240  # slow motion on phones
 VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video", "h263", "mjpeg", "prores")
 SOUND_CODECS = (
     "aac", "mp3", "mp2", "opus", "vorbis", "ac3", "eac3", "amrnb", "amrwb", "alac", "flac",
-    "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_u8", "pcm_mulaw", "pcm_alaw", "adpcm_ima_wav",
+    "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_u8", "pcm_f32le", "pcm_mulaw", "pcm_alaw", "adpcm_ms", "adpcm_ima_wav",
 )  # fmt: skip
 # Decoders that carry the same codec under another name.
-DECODERS = ",".join((*VIDEO_CODECS, *SOUND_CODECS, "mp3float", "libdav1d", "libopus", "libvpx"))
+DECODERS = (*VIDEO_CODECS, *SOUND_CODECS, "mp3float", "libdav1d", "libopus", "libvpx")
+# What may lie beside the picture and is left behind: ffprobe gives up on a file when it may not look at one of them.
+PASSENGERS = (
+    "mov_text",
+    "subrip",
+    "srt",
+    "ass",
+    "ssa",
+    "webvtt",
+    "text",
+    "cc_dec",
+    "dvbsub",
+    "dvdsub",
+    "pgssub",
+    "png",
+)
 NAMES = {"amr_nb": "amrnb", "amr_wb": "amrwb"}  # codec: decoder
 HDR = ("smpte2084", "arib-std-b67")
 CHECKS = {
@@ -67,12 +82,12 @@ def probe(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | N
     return understand(ask(programs, source, container, cancelled=cancelled), container, size)
 
 
-def opened(container: Container) -> list[str]:
+def opened(container: Container, decoders: Iterable[str] = DECODERS, pixels: int = MOST_PIXELS) -> list[str]:
     """The input options of every run on a stranger's file: nothing is guessed, nothing else is opened."""
     return [
         *("-protocol_whitelist", "file", "-f", container.value, "-format_whitelist", FORMATS[container]),
-        *("-codec_whitelist", DECODERS, "-max_streams", "32", "-max_pixels", str(MOST_PIXELS)),
-    ]  # fmt: skip
+        *("-codec_whitelist", ",".join(decoders), "-max_streams", "32", "-max_pixels", str(pixels)),
+    ]
 
 
 FORMATS = {
@@ -86,10 +101,10 @@ FORMATS = {
 def ask(
     programs: Programs, source: Path, container: Container, *, cancelled: Callable[[], bool] | None = None
 ) -> dict[str, Any]:
-    """ffprobe's answer about a file. Raises RefusedClip (unreadable, took_too_long)."""
+    """ffprobe's answer about a file. Raises RefusedClip (unreadable, unsupported_codec, took_too_long)."""
     argv: list[str | Path] = [programs.ffprobe, "-v", "error", "-threads", "1", "-show_entries", ASKED, "-of", "json"]
     outcome = run(
-        [*argv, *opened(container), "-i", f"file:{source}"],
+        [*argv, *opened(container, (*DECODERS, *PASSENGERS), PROBED_PIXELS), "-i", f"file:{source}"],
         read=[source],
         limits=Limits(cpu_seconds=20, wall_seconds=60, told_bytes=1 << 20),
         confined=programs.confined,
@@ -98,7 +113,8 @@ def ask(
     if outcome.out_of_time:
         raise RefusedClip(Reason.TOOK_TOO_LONG)
     if not outcome.ok:
-        raise RefusedClip(Reason.UNREADABLE)
+        unlisted = b"not on whitelist" in outcome.stderr
+        raise RefusedClip(Reason.UNSUPPORTED_CODEC if unlisted else Reason.UNREADABLE)
     answer: dict[str, Any] = json.loads(outcome.stdout)
     return answer
 
@@ -163,8 +179,6 @@ def _seconds(*told: str | None) -> float | None:
         return None
     if max(known) > LONGEST:
         raise RefusedClip(Reason.TOO_LONG)
-    if max(known) < SHORTEST:
-        raise RefusedClip(Reason.TOO_SHORT)
     return max(known)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from workers.redact.mp4 import walk
 
-DROPPED = {"udta", "meta", "uuid", "free", "skip"}
+DROPPED = {"udta", "meta", "uuid", "free", "skip", "colr"}  # colour is told once, in the picture stream
 TIMES = {"mvhd", "tkhd", "mdhd"}
 HANDLER_NAME = 24  # bytes of a `hdlr` before its name
 COMPRESSOR_NAME = slice(42, 74)  # of an `avc1`, the encoder's own name

@@ -36,6 +36,7 @@ SHAPES = {
     STSD: rb"\0{7}\x01",
     f"{STSD}/avc1": rb"\0{7}\x01\0{16}.{4}\0\x48\0\0\0\x48\0\0\0{4}\0\x01\0{32}\0\x18\xff\xff",
     f"{STSD}/avc1/avcC": rb"\x01.{3}\xff\xe1\0.\x67.{3,90}\x01\0.\x68.{2,40}\xfd\xf8\xf8\0",
+    f"{STSD}/avc1/free": rb"\0{11}",
     f"{STSD}/avc1/pasp": rb"\0{3}\x01\0{3}\x01",
     f"{STSD}/avc1/btrt": rb".{12}",
     f"{STSD}/mp4a": rb"\0{7}\x01\0{8}\0[\x01\x02]\0\x10\0{4}\xbb\x80\0\0",

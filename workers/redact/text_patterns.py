@@ -46,7 +46,8 @@ VEHICLE_LETTERS = (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7
 ALONE = r"(?<![\w$.,:/-])"  # not the middle of a price, a date or a longer number
 # Ten digits as Americans write them, fictional 555 numbers included; seven with a mark between.
 PHONE = _pattern(
-    rf"""{ALONE} (?:\+?1[-.\s]?)? (?: \([2-9]\d{{2}}\)\s?[-.]? | [2-9]\d{{2}}[-.\s/]? ) \d{{3}}[-.\s]?\d{{4}} (?!\d|[.,:]\d)
+    rf"""{ALONE} (?:\+?1[-.\s]?)?
+    (?: \([2-9]\d{{2}}\)\s?[-.]? | [2-9]\d{{2}}[-.\s/]? ) \d{{3}}[-.\s]?\d{{4}} (?!\d|[.,:]\d)
     | {ALONE} [2-9]\d{{2}}[-.]\d{{4}} (?![\d/-]|[.,:]\d)"""
 )
 DIGIT_WORDS = "zero|oh|one|two|three|four|five|six|seven|eight|nine"

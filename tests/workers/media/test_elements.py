@@ -1,0 +1,54 @@
+"""Bounds on Matroska, AVI and transport streams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.workers.media.conftest import H264, MakeClip
+from workers.media import elements
+from workers.media.refusals import Reason, RefusedClip
+
+BASE = ("-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1")
+SEGMENT = b"\x18\x53\x80\x67\x01" + b"\xff" * 7
+PACKET = b"\x47%c%c\x10" + bytes(184)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "check"),
+    [
+        ("b.mkv", H264, elements.check_matroska),
+        ("live.mkv", ("-live", "1", *H264), elements.check_matroska),
+        ("b.avi", ("-c:v", "mjpeg"), elements.check_avi),
+        ("b.ts", H264, elements.check_transport),
+    ],
+)
+def test_what_cameras_write_passes(
+    name: str, words: tuple[str, ...], check: Callable[[Path], None], make_clip: MakeClip
+) -> None:
+    """Files of each kind are within the bounds."""
+    check(make_clip(name, *BASE, *words))
+
+
+@pytest.mark.parametrize(
+    ("data", "check", "reason"),
+    [
+        (SEGMENT + b"\x16\x54\xae\x6b\xc0" + b"\xae\x80" * 17, elements.check_matroska, Reason.TOO_MANY_TRACKS),
+        (SEGMENT + b"\xec\x80" * 30_000, elements.check_matroska, Reason.UNREADABLE),
+        (SEGMENT + b"\0\0\0\0", elements.check_matroska, Reason.UNREADABLE),
+        (b"RIFF\0\0\0\0AVI " + b"LIST\x20\0\0\0strlstrh" * 17, elements.check_avi, Reason.TOO_MANY_TRACKS),
+        (b"".join(PACKET % (n >> 8, n & 255) for n in range(40)), elements.check_transport, Reason.TOO_MANY_TRACKS),
+    ],
+)
+def test_more_than_a_camera_writes_is_refused(
+    data: bytes, check: Callable[[Path], None], reason: Reason, tmp_path: Path
+) -> None:
+    """Tracks, elements and streams are counted before any program sees them."""
+    (tmp_path / "clip").write_bytes(data)
+
+    with pytest.raises(RefusedClip) as refused:
+        check(tmp_path / "clip")
+
+    assert refused.value.reason is reason

@@ -1,0 +1,157 @@
+"""What a confined program can and cannot do."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+from workers.media.programs import Programs
+from workers.media.sandbox import Cancelled, Limits, SandboxBroken, libraries_of, run
+from workers.media.watching import End
+
+INTERPRETER = Path(sys.executable).resolve()
+PYTHON = (INTERPRETER, "-I", "-S")
+LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
+ENDLESS = "while True: pass"
+
+
+def test_a_program_runs_and_tells_what_it_used() -> None:
+    """Exit status, output, wall and CPU seconds and memory come back."""
+    outcome = run([*PYTHON, "-c", "print('hello')"], read=[LIBRARY])
+
+    assert outcome.ok
+    assert outcome.stdout == b"hello\n"
+    assert outcome.cpu_seconds > 0
+    assert outcome.memory_bytes > 1 << 20
+
+
+def test_a_failing_program_is_an_outcome() -> None:
+    """A status other than nought is told, with the last words."""
+    outcome = run([*PYTHON, "-c", "raise SystemExit('no')"], read=[LIBRARY])
+
+    assert (outcome.ok, outcome.code, outcome.stderr) == (False, 1, b"no\n")
+
+
+def test_what_is_not_named_cannot_be_read(tmp_path: Path) -> None:
+    """A file beside the input is out of reach."""
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "other").write_text("other")
+    code = "import sys; print(open(sys.argv[1]).read()); open(sys.argv[2])"
+
+    outcome = run(
+        [*PYTHON, "-c", code, tmp_path / "mine", tmp_path / "other"],
+        read=[LIBRARY, tmp_path / "mine"],
+    )
+
+    assert outcome.stdout == b"mine\n"
+    assert b"PermissionError" in outcome.stderr
+
+
+def test_the_environment_is_empty_and_input_closed() -> None:
+    """Nothing of ours is handed on."""
+    code = "import os, sys; print(dict(os.environ).keys() - {'LC_CTYPE'}, sys.stdin.read())"
+
+    assert run([*PYTHON, "-c", code], read=[LIBRARY]).stdout == b"set() \n"
+
+
+def test_the_deadline_kills() -> None:
+    """A program that never ends is gone at the deadline."""
+    started = time.monotonic()
+
+    outcome = run([*PYTHON, "-c", ENDLESS], read=[LIBRARY], limits=Limits(wall_seconds=0.6))
+
+    assert (outcome.end, outcome.out_of_time) == (End.DEADLINE, True)
+    assert time.monotonic() - started < 5
+
+
+def test_cpu_time_is_bounded() -> None:
+    """A busy program is killed by the kernel."""
+    outcome = run([*PYTHON, "-c", ENDLESS], read=[LIBRARY], limits=Limits(cpu_seconds=1))
+
+    assert (outcome.end, outcome.out_of_time) == (End.BY_ITSELF, True)
+
+
+def test_memory_is_bounded() -> None:
+    """More address space than allowed is an error inside."""
+    limits = Limits(memory_bytes=256 << 20)
+
+    outcome = run([*PYTHON, "-c", "bytes(1 << 30)"], read=[LIBRARY], limits=limits)
+
+    assert b"MemoryError" in outcome.stderr
+
+
+def test_files_are_bounded(tmp_path: Path) -> None:
+    """No file grows beyond its limit."""
+    code = "import sys; open(sys.argv[1], 'wb').write(bytes(1 << 20))"
+    limits = Limits(file_bytes=1000)
+
+    outcome = run([*PYTHON, "-c", code, tmp_path / "big"], read=[LIBRARY], write=tmp_path, limits=limits)
+
+    assert not outcome.ok
+    assert (tmp_path / "big").stat().st_size <= 1000
+
+
+def test_output_is_bounded() -> None:
+    """A program that talks without end is stopped; of its complaints only the last are kept."""
+    code = "import sys\nwhile True: print('x' * 1000); print('y' * 1000, file=sys.stderr)"
+
+    outcome = run([*PYTHON, "-c", code], read=[LIBRARY], limits=Limits(told_bytes=100_000))
+
+    assert outcome.end is End.TOLD_TOO_MUCH
+    assert len(outcome.stdout) < 200_000
+    assert len(outcome.stderr) <= 16 << 10
+
+
+def test_a_program_that_closes_its_output_is_waited_for() -> None:
+    """Silence is not the end."""
+    code = "import os, time; os.close(1); os.close(2); time.sleep(0.3); os._exit(7)"
+
+    assert run([*PYTHON, "-c", code], read=[LIBRARY]).code == 7
+
+
+def test_cancelling_kills_at_once() -> None:
+    """Within a look or two of `cancelled` saying yes the program is gone."""
+    started = time.monotonic()
+
+    with pytest.raises(Cancelled):
+        run(
+            [*PYTHON, "-c", ENDLESS],
+            read=[LIBRARY],
+            cancelled=lambda: time.monotonic() - started > 0.3,
+        )
+
+    assert time.monotonic() - started < 5
+
+
+def test_a_fault_of_the_listener_kills_the_program_and_goes_through() -> None:
+    """A lost lease may be raised from where lines are heard."""
+
+    def lost(line: bytes) -> None:
+        raise RuntimeError(line.decode())
+
+    with pytest.raises(RuntimeError, match="ready"):
+        run([*PYTHON, "-c", f"print('ready', flush=True)\n{ENDLESS}"], read=[LIBRARY], on_line=lost)
+
+
+def test_a_program_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    """It is not mistaken for a clip that cannot be read."""
+    with pytest.raises(OSError, match="No such file"):
+        run([tmp_path / "nothing"])
+
+
+def test_without_landlock_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail closed: no confinement, no run."""
+    monkeypatch.setattr("workers.media.landlock.CREATE", 9999)
+
+    with pytest.raises(SandboxBroken):
+        run([*PYTHON, "-c", "pass"])
+
+
+def test_a_static_program_needs_no_library(tools: Programs) -> None:
+    """The wheel's ffmpeg sees nothing but its input; a dynamic Python sees its libraries."""
+    assert all(path.exists() for path in libraries_of(tools.ffmpeg))
+    assert any(path.name.startswith("ld-") for path in libraries_of(INTERPRETER))
