@@ -62,3 +62,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     args = parser().parse_args(rest)
     args.data = chosen.data
     return args
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

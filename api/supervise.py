@@ -42,6 +42,27 @@ Say = Callable[[str, str], None]  # a program's name, a line
 Started = Callable[[int], Awaitable[None]]  # awaited after each rank was started
 
 
+async def supervise(
+    programs: Sequence[Program], *, stop: asyncio.Event, say: Say, started: Started, pace: Pace | None = None
+) -> None:
+    """Runs all programs until `stop` is set. `started(rank)` is awaited before the next rank is started."""
+    pace = pace or Pace()
+    ranks = [list(group) for _, group in groupby(sorted(programs, key=lambda it: it.rank), key=lambda it: it.rank)]
+    running: list[list[tuple[Keeper, asyncio.Task[None]]]] = []
+    try:
+        for rank in ranks:
+            keepers = [Keeper(program, pace, say) for program in rank]
+            running.append([(keeper, asyncio.create_task(keeper.keep())) for keeper in keepers])
+            await _unless(stop, started(rank[0].rank))
+            if stop.is_set():
+                return
+        await stop.wait()
+    finally:
+        for kept in reversed(running):
+            await asyncio.gather(*(keeper.stop() for keeper, _ in kept))
+            await asyncio.gather(*(task for _, task in kept))
+
+
 class Keeper:
     """Keeps one program running."""
 
@@ -101,6 +122,7 @@ class Keeper:
             return f"could not be started ({error.strerror})"
         finally:
             os.close(inlet)
+        self._say(self.program.name, f"started as process {process.pid}")
         if self._stopping.is_set():  # told to while it was being started
             self.kill()
         lines = asyncio.create_task(self._pass_on(outlet))
@@ -135,27 +157,6 @@ class Keeper:
                         self._say(self.program.name, line.decode(errors="replace").rstrip())
         finally:
             transport.close()
-
-
-async def supervise(
-    programs: Sequence[Program], *, stop: asyncio.Event, say: Say, started: Started, pace: Pace | None = None
-) -> None:
-    """Runs all programs until `stop` is set. `started(rank)` is awaited before the next rank is started."""
-    pace = pace or Pace()
-    ranks = [list(group) for _, group in groupby(sorted(programs, key=lambda it: it.rank), key=lambda it: it.rank)]
-    running: list[list[tuple[Keeper, asyncio.Task[None]]]] = []
-    try:
-        for rank in ranks:
-            keepers = [Keeper(program, pace, say) for program in rank]
-            running.append([(keeper, asyncio.create_task(keeper.keep())) for keeper in keepers])
-            await _unless(stop, started(rank[0].rank))
-            if stop.is_set():
-                return
-        await stop.wait()
-    finally:
-        for kept in reversed(running):
-            await asyncio.gather(*(keeper.stop() for keeper, _ in kept))
-            await asyncio.gather(*(task for _, task in kept))
 
 
 async def _unless(stop: asyncio.Event, waited: Awaitable[None]) -> None:

@@ -41,13 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when published, 1 with the reason when not; the last line printed is JSON."""
-    port = settings.record().ports.resident
+    port, tell = settings.record().ports.resident, _Progress()
     try:
         with client(port, args.token) as http, client(port) as plain:
             body = _said(args, args.block or _block_at(plain, args.at))
-            body["upload_id"] = send(http, plain, args.file, lambda share: _tell("sending", share))
+            body["upload_id"] = send(http, plain, args.file, lambda share: tell("sending", share))
             taken = ask(http, "POST", "/v1/posts", json=body, headers={"Idempotency-Key": ids.new_id()})
-            standing = _follow(http, taken["receipt"])
+            standing = _follow(http, taken["receipt"], tell)
     except OSError as error:
         print(f"porchlight: the file could not be read: {error.strerror}", file=sys.stderr)
         return 1
@@ -97,22 +97,26 @@ def _time(text: str) -> str:
         raise Refused("--happened-at wants a time such as 2026-11-22T15:30.") from None
 
 
-def _follow(http: httpx.Client, receipt: str) -> dict[str, Any]:
+def _follow(http: httpx.Client, receipt: str, tell: _Progress) -> dict[str, Any]:
     while True:
         standing = ask(http, "GET", f"/v1/receipts/{receipt}")
-        _tell(standing["stage"], standing["progress"])
+        tell(standing["stage"], standing["progress"])
         if standing["state"] in ENDS:
             return standing
         time.sleep(LOOK_AGAIN)
 
 
-def _tell(stage: str, share: float) -> None:
-    line = f"{stage} {share:.0%}"
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line}", end="\n" if stage == "done" else "", file=sys.stderr, flush=True)
-    elif line != _told[-1]:
-        print(line, file=sys.stderr, flush=True)
-    _told[-1] = line
+class _Progress:
+    """One line on standard error that is written over on a terminal, and only what is new elsewhere."""
 
+    def __init__(self) -> None:
+        self._last = ""
 
-_told = [""]
+    def __call__(self, stage: str, share: float) -> None:
+        line = f"{stage} {share:.0%}"
+        if line == self._last:
+            return
+        self._last = line
+        over = sys.stderr.isatty()
+        start, end = ("\r\x1b[K", "") if over else ("", "\n")
+        print(f"{start}{line}", end="\n" if stage == "done" else end, file=sys.stderr, flush=True)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import product
 
 from storage import staff
 from storage.atlas import versions
-from storage.db import OPERATOR, RESIDENT, Database, Tx
+from storage.db import OPERATOR, RESIDENT, Database
 from storage.identity import logins, residents
 from storage.identity.vault import open_vault
 from storage.kit import settings
 from storage.kit.errors import NotAllowed, NotThere
 from storage.kit.ids import DivisionId
-from storage.kit.settings import LOOPBACK
+from storage.kit.settings import LOOPBACK, IdentitySettings, RecordSettings
 from storage.record import open_record
 from storage.staff import Role
 
@@ -32,36 +35,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints the token and nothing else; NotAllowed outside demo data."""
-    record_settings = settings.record()
-    if not record_settings.demo or record_settings.secure_cookies or LOOPBACK not in record_settings.feed_address:
-        raise NotAllowed("Tokens are handed out for demo data on this machine only: porchlight up --demo.")
-    record = open_record(record_settings.database)
-    print(_for_staff(record, args) if args.kind == "staff" else _for_resident(record, args.email, make=args.create))
+    here, who = settings.record(), settings.identity()
+    if args.kind == "staff":
+        print(of_staff(here, args.name, args.role, args.division, make=args.create))
+    else:
+        print(of_resident(here, who, args.email, make=args.create))
     return 0
 
 
-def _for_staff(record: Database, args: argparse.Namespace) -> str:
-    with record.write(by=OPERATOR) as tx:
-        staff_id = staff.find(tx.connection, args.name)
-        if staff_id is None and not args.create:
+def of_staff(here: RecordSettings, name: str, roles: Sequence[Role], divisions: Sequence[str], *, make: bool) -> str:
+    """A token of the staff member; with `make` they get every role in every division named (none: the whole city)."""
+    _demand_demo(here)
+    with _opened(here) as record, record.write(by=OPERATOR) as tx:
+        staff_id = staff.find(tx.connection, name)
+        if staff_id is None and not make:
             raise NotThere("There is no staff member of that name: --create makes one.")
-        staff_id = staff_id or staff.make(tx, args.name)
-        if args.create:
-            for division in _divisions(tx, args.division):
-                for role in args.role:
-                    staff.grant(tx, staff_id, role, division)
+        staff_id = staff_id or staff.make(tx, name)
+        places: list[DivisionId | None] = [
+            versions.division_named(tx.connection, division).id for division in divisions
+        ] or [None]
+        for role, place in product(roles if make else (), places):
+            staff.grant(tx, staff_id, role, place)
         return staff.log_in(tx, staff_id)
 
 
-def _divisions(tx: Tx, named: list[str]) -> list[DivisionId | None]:
-    return [versions.division_named(tx.connection, name).id for name in named] or [None]
-
-
-def _for_resident(record: Database, email: str, *, make: bool) -> str:
-    vault = open_vault(settings.identity())
-    with record.write(by=OPERATOR) as audit:  # first of all, and without a word about whose it is
+def of_resident(here: RecordSettings, who: IdentitySettings, email: str, *, make: bool) -> str:
+    """A token of the resident with this mail address."""
+    _demand_demo(here)
+    vault = open_vault(who)
+    with _opened(here) as record, record.write(by=OPERATOR) as audit:  # without a word about whose it is
         audit.audit("token.resident", "resident")
     with vault.write(by=RESIDENT) as tx:
         if not make and residents.find(tx.connection, vault, email) is None:
             raise NotThere("There is no resident with that address: --create makes one.")
         return logins.start(tx, residents.find_or_make(tx, vault, email))
+
+
+def _demand_demo(here: RecordSettings) -> None:
+    if not here.demo or here.secure_cookies or LOOPBACK not in here.feed_address:
+        raise NotAllowed("Tokens are handed out for demo data on this machine only: porchlight up --demo.")
+
+
+@contextmanager
+def _opened(here: RecordSettings) -> Iterator[Database]:
+    record = open_record(here.database)
+    yield record
+    record.engine.dispose()

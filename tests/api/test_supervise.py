@@ -17,21 +17,20 @@ QUICK = Pace(first=0.05, longest=0.2, steady=60, grace=1)
 DEADLINE = 20.0
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
-# A parent that supervises one deaf child, which prints its own process number.
+# A parent that supervises one deaf child and prints what is said.
 PARENT = f"""
 import asyncio, sys
 from api.supervise import Program, supervise
 
 async def nothing(rank): pass
 
-child = "import os; print(os.getpid(), flush=True); {DEAF}"
-toy = Program("toy", (sys.executable, "-c", child), {{}})
+toy = Program("toy", (sys.executable, "-c", "{DEAF}"), {{}})
 asyncio.run(supervise([toy], stop=asyncio.Event(), say=lambda name, line: print(line, flush=True), started=nothing))
 """
 
 
 class Heard:
-    """All lines said so far."""
+    """All lines said so far; `of` leaves out that a program was started."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
@@ -40,7 +39,7 @@ class Heard:
         self.lines.append((name, line))
 
     def of(self, name: str) -> list[str]:
-        return [line for said, line in self.lines if said == name]
+        return [line for said, line in self.lines if said == name and not line.startswith("started as process")]
 
 
 def test_a_program_that_dies_is_started_again_later_each_time() -> None:
@@ -150,7 +149,7 @@ def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
         [sys.executable, script], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(root)}
     )
     assert parent.stdout is not None
-    child = int(parent.stdout.readline())
+    child = int(parent.stdout.readline().removeprefix("started as process "))
 
     parent.send_signal(signal.SIGKILL)
     parent.wait()

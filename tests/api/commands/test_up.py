@@ -1,0 +1,94 @@
+"""What is said about `porchlight up` before it starts anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from api.stack import Running, programs
+from storage.kit import settings
+from storage.kit.settings import IDENTITY_VARIABLES, LOOPBACK
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command sets for its children does not outlive the test."""
+    for name in ("PORCHLIGHT_DATA", "PORCHLIGHT_PORTS"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+
+def test_a_taken_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A port in use ends the start with one line that names it."""
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        code = main(["up", "--data", str(tmp_path), "--ports", str(port)])
+
+    assert code == 1
+    assert capsys.readouterr().err.startswith(f"porchlight: Port {port} is taken")
+
+
+def test_a_real_city_is_not_turned_into_a_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--demo` refuses a data folder that holds other data."""
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record" / "record.db").touch()
+
+    code = main(["up", "--demo", "--data", str(tmp_path), "--ports", "47300"])
+
+    assert code == 1
+    assert "other than demo data" in capsys.readouterr().err
+    assert not settings.is_demo(tmp_path)
+
+
+def test_the_record_side_gets_no_identity_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff, public, feed and chores start without any credential of the identity side; the others have them."""
+    monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path))
+    for name in IDENTITY_VARIABLES:
+        monkeypatch.setenv(name, "something")
+
+    held = {it.name: sorted(set(IDENTITY_VARIABLES) & set(it.environment)) for it in programs(tmp_path, 8000, 1)}
+
+    for name in ("staff", "public", "feed", "chores", "record-redis"):
+        assert held[name] == []
+    for name in ("resident", "airlock-worker-1", "airlock-schedule"):
+        assert held[name] == sorted(IDENTITY_VARIABLES)
+
+
+def test_no_password_stands_in_a_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The airlock's Redis reads its password from a file only its owner can read."""
+    monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path))
+
+    commands = [word for program in programs(tmp_path, 8000, 1) for word in program.command]
+
+    password = settings.identity({"PORCHLIGHT_DATA": str(tmp_path)}).redis_password
+    conf = tmp_path / "identity" / "redis" / "redis.conf"
+    assert password not in " ".join(commands)
+    assert f"requirepass {password}" in conf.read_text()
+    assert conf.stat().st_mode & 0o077 == 0
+    assert "requirepass" not in (tmp_path / "record" / "redis" / "redis.conf").read_text()
+
+
+def test_a_running_stack_tells_its_ports(tmp_path: Path) -> None:
+    """What one stack leaves in its data folder, another command reads; after it stopped there is nothing."""
+    (tmp_path / "record").mkdir()
+    Running(8100, os.getpid()).write(tmp_path)
+
+    found = Running.read(tmp_path)
+    Running.forget(tmp_path)
+
+    assert found == Running(8100, os.getpid())
+    assert Running.read(tmp_path) is None
+
+
+@pytest.mark.parametrize("base", ["80", "65533", "70000"])
+def test_ports_out_of_reach_are_refused(base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A first port that leaves no room for four, or needs root, is refused in words."""
+    assert main(["up", "--data", str(tmp_path), "--ports", base]) == 1
+    assert "1024" in capsys.readouterr().err

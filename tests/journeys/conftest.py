@@ -1,0 +1,140 @@
+"""What journeys stand on: the whole of Porchlight, started once as `porchlight up --demo` starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api.commands import token
+from storage.kit import settings
+from storage.kit.ids import spread
+from storage.kit.settings import LOOPBACK, Ports
+from storage.staff import Role
+
+STARTS_WITHIN, STOPS_WITHIN = 120.0, 30.0  # seconds; a busy machine has two processors for nine programs
+PORTS = range(20_000, 60_000, 4)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack: where it is, and who may come in."""
+
+    data: Path
+    base: int
+    log: Path
+
+    @property
+    def resident(self) -> str:
+        """Address of the resident program."""
+        return f"http://{LOOPBACK}:{Ports(self.base).resident}"
+
+    @property
+    def staff(self) -> str:
+        """Address of the staff program."""
+        return f"http://{LOOPBACK}:{Ports(self.base).staff}"
+
+    @property
+    def feed(self) -> str:
+        """Address of the feed."""
+        return f"ws://{LOOPBACK}:{Ports(self.base).feed}/v1/feed"
+
+    @property
+    def public(self) -> str:
+        """Address of the public program."""
+        return f"http://{LOOPBACK}:{Ports(self.base).public}"
+
+    def password(self, name: str) -> str:
+        """The password of a demo staff member: `analyst-central`, ..., `moderator`, `detective`, `lead`, `admin`."""
+        return str(json.loads((self.data / "record" / "demo").read_text())[name])
+
+    def staff_token(self, name: str, roles: Sequence[str] = ("analyst",), divisions: Sequence[str] = ()) -> str:
+        """A bearer token of a staff member made for the test; without divisions their roles are for the whole city."""
+        wanted = [Role(role) for role in roles]
+        return token.of_staff(settings.record(self._env), name, wanted, divisions, make=True)
+
+    def resident_token(self, email: str) -> str:
+        """A bearer token of a resident made for the test."""
+        return token.of_resident(settings.record(self._env), settings.identity(self._env), email, make=True)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts `porchlight ARGUMENTS` on this stack's data folder."""
+        return subprocess.Popen(
+            [*PORCHLIGHT, *arguments, "--data", str(self.data)],
+            env={**os.environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Runs `porchlight ARGUMENTS` to its end: exit code, standard output, standard error."""
+        with self.start(*arguments) as command:
+            out, err = command.communicate(timeout=120)
+        return command.returncode, out, err
+
+    def pid(self, program: str) -> int:
+        """The process of a program now (`resident`, `staff`, `feed`, `public`, `airlock-worker-1`, ...)."""
+        return int(re.findall(rf"^{program}: started as process (\d+)$", self.log.read_text(), re.MULTILINE)[-1])
+
+    @property
+    def _env(self) -> dict[str, str]:
+        return {"PORCHLIGHT_DATA": str(self.data), "PORCHLIGHT_PORTS": str(self.base)}
+
+
+PORCHLIGHT = (sys.executable, "-m", "api.cli")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A whole Porchlight with demo data on free ports."""
+    folder = tmp_path_factory.mktemp("stack")
+    here = Stack(folder / "var", _free_ports(), folder / "up.log")
+    with here.log.open("w") as log:
+        up = subprocess.Popen(
+            [*PORCHLIGHT, "up", "--demo", "--data", str(here.data), "--ports", str(here.base)],
+            cwd=Path(__file__).parents[2],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_ready(here, up)
+        yield here
+    finally:
+        up.send_signal(signal.SIGTERM)
+        try:
+            up.wait(STOPS_WITHIN)
+        finally:
+            up.kill()
+            up.wait()
+    assert up.returncode == 0, here.log.read_text()
+
+
+def _wait_until_ready(stack: Stack, up: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while "porchlight: ready after" not in stack.log.read_text():
+        if up.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the stack did not start:\n{stack.log.read_text()}")
+        time.sleep(0.1)
+
+
+def _free_ports() -> int:
+    """The first of four ports nobody uses."""
+    while True:
+        base = PORTS[int(spread(len(PORTS)))]
+        with suppress(OSError):
+            for port in range(base, base + 4):
+                with socket.socket() as door:
+                    door.bind((LOOPBACK, port))
+            return base
