@@ -62,7 +62,7 @@ def test_a_put_that_fails_leaves_nothing(bucket: Folder, tmp_path: Path) -> None
     with pytest.raises(FileNotFoundError):
         bucket.put(new_id(), tmp_path / "never made")
 
-    assert [file for file in (tmp_path / "media").glob("*/*")] == []
+    assert list((tmp_path / "media").glob("*/*")) == []
 
 
 def test_what_is_not_there_is_said_so(bucket: Folder) -> None:

@@ -1,0 +1,63 @@
+"""Which log-in viewed which post lately."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.staff import viewings
+from api.staff.viewings import Viewings
+from storage import audit, staff
+from storage.db import OPERATOR, Database
+from storage.kit.ids import PostId
+from storage.staff import LogIn
+
+POST = PostId("a" * 26)
+
+
+@pytest.fixture
+def log_in(record: Database) -> LogIn:
+    """Somebody logged in."""
+    with record.write(by=OPERATOR) as tx:
+        token = staff.log_in(tx, staff.make(tx, "ana"))
+    with record.read() as conn:
+        found = staff.who(conn, token)
+    assert found is not None
+    return found
+
+
+def entered(record: Database) -> int:
+    """How many viewings are on the audit."""
+    with record.read() as conn:
+        return sum(entry.action == "post.view" for entry in audit.page(conn, before=None, limit=100))
+
+
+def test_a_viewing_lasts_an_hour(record: Database, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then playing on is a new one."""
+    seen = Viewings(record)
+    seen.go_on(log_in, POST)
+    seen.go_on(log_in, POST)
+    assert entered(record) == 1
+
+    monkeypatch.setattr(viewings, "LASTS_SECONDS", 0.0)
+    seen.go_on(log_in, POST)
+
+    assert entered(record) == 2
+
+
+def test_what_is_forgotten_is_entered_again(record: Database, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded; the oldest goes first, and never to the audit's cost."""
+    monkeypatch.setattr(viewings, "KEPT", 1)
+    seen = Viewings(record)
+
+    for post in (POST, PostId("b" * 26), POST):
+        seen.go_on(log_in, post)
+
+    assert entered(record) == 3
+
+
+def test_another_process_enters_its_own(record: Database, log_in: LogIn) -> None:
+    """Once more, never once less."""
+    for seen in (Viewings(record), Viewings(record)):
+        seen.go_on(log_in, POST)
+
+    assert entered(record) == 2

@@ -1,0 +1,99 @@
+"""Roles and routes: every route of the record side's programs, asked by everyone there is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi import FastAPI
+
+from api.who import declared
+from storage import staff
+from storage.db import OPERATOR, Database
+from storage.staff import Role
+from tests.api.asking import Client
+from tests.api.conftest import NewClient
+
+MAY = {
+    "any staff": set(Role),
+    "viewer": {Role.ANALYST, Role.DETECTIVE, Role.MODERATOR, Role.LEAD},
+    "moderator": {Role.MODERATOR},
+    "admin": {Role.ADMIN},
+}
+OPEN = {
+    "GET /docs",
+    "GET /openapi.json",
+    "GET /v1/health",
+    "GET /{path:page}",
+    "HEAD /{path:page}",
+}
+STAFF = {
+    "DELETE /v1/log-ins/current": "any staff",
+    "GET /v1/me": "any staff",
+    "GET /v1/guidelines": "any staff",
+    "GET /v1/places/divisions": "any staff",
+    "GET /v1/places/cells/{division}": "any staff",
+    "GET /v1/places/cells/{division}/{sha256}.json": "any staff",
+    "GET /v1/posts": "viewer",
+    "GET /v1/posts/{post_id}": "viewer",
+    "GET /v1/media/{post_id}/{file}": "viewer",
+    "HEAD /v1/media/{post_id}/{file}": "viewer",
+    "POST /v1/posts/{post_id}/flags": "viewer",
+    "POST /v1/feed/tickets": "viewer",
+    "GET /v1/flags": "moderator",
+    "POST /v1/posts/{post_id}/decisions": "moderator",
+    "GET /v1/posts/{post_id}/decisions": "moderator",
+    "GET /v1/moderation/posts": "moderator",
+    "GET /v1/audit": "admin",
+}
+
+
+def routes(app: FastAPI) -> dict[str, tuple[str, ...]]:
+    """Every route with who it names."""
+    return {f"{one.method} {one.path}": one.who for one in declared(app)}
+
+
+def ask(client: Client, route: str) -> int:
+    """The status of the route for an id of nothing."""
+    method, path = route.split(" ")
+    body = {} if method == "POST" else None
+    return client.ask(method, re.sub(r"\{.*?\}", "a" * 26, path), json=body).status_code
+
+
+def test_the_staff_program_opens_its_routes_to_those_roles(staff_app: FastAPI) -> None:
+    """The whole table, so that a route or a role that changes is seen; a route that names nobody is not in it."""
+    expected = {**{route: ("anyone",) for route in OPEN}, "POST /v1/log-ins": ("anyone",)}
+
+    assert routes(staff_app) == {**expected, **{route: (who,) for route, who in STAFF.items()}}
+
+
+def test_the_public_program_is_open_and_small(public_app: FastAPI) -> None:
+    """Counts, and nothing else."""
+    assert routes(public_app) == {route: ("anyone",) for route in (*OPEN, "GET /v1/transparency")}
+
+
+def test_nobody_gets_in_without_a_log_in(staff_app: FastAPI, client: NewClient) -> None:
+    """Neither without a token nor with one that was never issued; open routes ask for none."""
+    for stranger in (client(staff_app), client(staff_app, "b" * 52)):
+        for route, who in routes(staff_app).items():
+            if who != ("anyone",):
+                assert ask(stranger, route) == 401, route
+
+    assert not {ask(client(staff_app), route) for route in OPEN} & {401, 403}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_reaches_its_routes_alone(staff_app: FastAPI, as_staff: NewClient, role: Role) -> None:
+    """Refused with 403 elsewhere; where it may ask, 404 or 422 tell of the made-up question."""
+    for route, who in STAFF.items():
+        status = ask(as_staff(role, "Central"), route)
+        assert (status == 403) == (role not in MAY[who]), (route, status)
+        assert status != 401, route
+
+
+def test_a_member_without_any_duty_gets_nowhere(staff_app: FastAPI, record: Database, client: NewClient) -> None:
+    """To be known is not yet to be allowed."""
+    with record.write(by=OPERATOR) as tx:
+        stranger = client(staff_app, staff.log_in(tx, staff.make(tx, "new")))
+
+    assert {ask(stranger, route) for route in STAFF} == {403}
