@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from rq import Queue, Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from storage.db import AIRLOCK
+from storage.identity import clips
+from storage.identity.vault import ClipId, Vault
 from storage.kit import log, settings
 from storage.kit.errors import PorchlightError
 from storage.kit.redis import connect
@@ -36,7 +41,8 @@ def main() -> None:
 def work() -> None:
     """Works until told to stop: SIGTERM lets the clip in hand go on to its end, a second one does not."""
     identity = settings.identity()
-    jobs.work_in(open_airlock(identity))
+    airlock = open_airlock(identity)
+    jobs.work_in(airlock)
     client = connect(identity.redis)
     # One queue per worker: with several, a job can be lost for ever between two of them (measured).
     queue = Queue(AIRLOCK_QUEUE, connection=client, serializer=JSONSerializer)
@@ -47,10 +53,18 @@ def work() -> None:
         serializer=JSONSerializer,
         worker_ttl=WORKER_SECONDS,
         log_job_description=False,
+        work_horse_killed_handler=partial(_horse_killed, airlock.stores.vault),
     )
     log.event("ready", queue=AIRLOCK_QUEUE)
     # Only errors: the lines of this library tell every job's arguments.
     worker.work(with_scheduler=False, logging_level="ERROR")
+
+
+def _horse_killed(vault: Vault, job: Job, _pid: int, _status: int, _usage: object) -> None:
+    """The process of one clip was killed from outside: others may have the clip without waiting for its lease."""
+    log.event("clip_process_killed")
+    with vault.write(by=AIRLOCK) as tx:
+        clips.break_lease(tx, ClipId(job.args[0]))
 
 
 def open_airlock(identity: settings.IdentitySettings) -> Airlock:

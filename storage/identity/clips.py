@@ -226,13 +226,19 @@ def reject(tx: Tx, clip: Clip, reason: str) -> bool:
 
 def give_back(tx: Tx, clip: Clip) -> bool:
     """After a fault: another attempt may take it, later each time."""
-    wait = BACK_OFF[min(clip.tries, ATTEMPTS - 1)] * clock.SECOND
-    return _step(tx, clip, Step.GIVE_BACK, lease=None, retry_at=tx.now() + wait)
+    return _step(tx, clip, Step.GIVE_BACK, lease=None, retry_at=tx.now() + _wait(clip))
 
 
 def release(tx: Tx, clip: Clip) -> None:
     """Lets go of a clip this attempt has nothing more to do with, whatever became of it."""
     tx.execute(update(clips).where(clips.c.id == clip.id, clips.c.lease == clip.lease).values(lease=None))
+
+
+def break_lease(tx: Tx, clip_id: ClipId) -> None:
+    """The process that held the clip is known to be dead: nobody needs to wait until its lease runs out."""
+    clip = one(tx.connection, clip_id)
+    if clip is not None:
+        tx.execute(update(clips).where(clips.c.id == clip_id).values(lease=None, retry_at=tx.now() + _wait(clip)))
 
 
 def quarantine(tx: Tx, clip_id: ClipId, reason: str) -> None:
@@ -316,6 +322,10 @@ def with_stray_media(conn: Connection) -> list[Clip]:
 def forget_media(tx: Tx, clip_id: ClipId) -> None:
     """It was checked: from here on the record's own list is all there is."""
     tx.execute(update(clips).where(clips.c.id == clip_id, clips.c.ended_at.is_not(None)).values(media_keys="[]"))
+
+
+def _wait(clip: Clip) -> int:
+    return BACK_OFF[min(clip.tries, ATTEMPTS - 1)] * clock.SECOND
 
 
 def _step(tx: Tx, clip: Clip, step: Step, **values: object) -> bool:
