@@ -49,6 +49,10 @@ class NewFlag(Closed):
     at_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
 
 
+class Accepted(Closed):
+    """Heard, and nothing more to say."""
+
+
 class Wish(Closed):
     """What a listener wants to hear of; None is all I may."""
 
@@ -103,7 +107,7 @@ def play(
 
 
 @router.post("/posts/{post_id}/flags", status_code=202)
-def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> dict[str, str]:
+def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> Accepted:
     """Tells the moderators that something is wrong with a post."""
     if new.reason not in flags.REASONS:
         raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
@@ -113,7 +117,7 @@ def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> dict[str,
         flags.add(
             tx, post.id, origin="police", reason=new.reason, text=new.text, at_seconds=new.at_seconds, flagged_at=at
         )
-    return {}
+    return Accepted()
 
 
 @router.post("/feed/tickets")

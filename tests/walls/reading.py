@@ -20,6 +20,7 @@ MAY_KNOW_WHO = (
     "workers/run.py",
     "storage/identity/",
 )
+AIRLOCK_TOOLS = ("workers/media/", "workers/redact/")  # know neither side, and run in the airlock alone
 
 
 @cache
@@ -44,7 +45,7 @@ def sources(*folders: str, suffixes: tuple[str, ...] = (".py",)) -> list[str]:
 def record_side() -> list[str]:
     """Python files of the record side, and the pages of staff and public."""
     pages = sources("web/staff", "web/public", suffixes=(".ts", ".svelte", ".html", ".css"))
-    return [path for path in sources(*OURS) if not path.startswith(MAY_KNOW_WHO)] + pages
+    return [path for path in sources(*OURS) if not path.startswith((*MAY_KNOW_WHO, *AIRLOCK_TOOLS))] + pages
 
 
 @cache

@@ -94,5 +94,5 @@ def test_a_contract_names_all_that_is_beside(contract: str, package: str) -> Non
 
 
 def _lint(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", *options]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
