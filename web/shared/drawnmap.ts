@@ -9,6 +9,7 @@ export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; marks: Map<st
 
 const MOST_LABELS = 28; // more names than this at once are a grey mist
 const TELLABLE_PX = 36;
+const LABEL_PX = L.point(50, 15); // half of a name of two lines
 const STALE_HOURS = 24 * 7;
 
 export class DrawnMap {
@@ -16,8 +17,10 @@ export class DrawnMap {
   #cells = L.geoJSON();
   #edges = L.geoJSON();
   #names = L.layerGroup();
+  #ring = L.circleMarker([0, 0], { radius: 15, weight: 3, fill: false, interactive: false });
   #byId = new Map<string, L.Polygon>();
   #drawing: Drawing = { divisions: [], cells: [], marks: new Map(), chosen: null };
+  #fitted?: string[];
   #restyle = () => this.#style();
 
   constructor(
@@ -30,7 +33,10 @@ export class DrawnMap {
     L.control.zoom({ position: "topright", zoomInTitle: w().map.zoomIn, zoomOutTitle: w().map.zoomOut }).addTo(this.#map);
     this.#map.setView([0, 0], 9);
     this.#names.addTo(this.#map);
-    this.#map.on("moveend", () => this.#name());
+    this.#map.on("moveend", () => {
+      this.#name();
+      this.#encircle(this.#byId.get(this.#drawing.chosen ?? "")?.getBounds());
+    });
     addEventListener("porchlight:theme", this.#restyle);
   }
 
@@ -43,23 +49,27 @@ export class DrawnMap {
 
   /** Shows one block, some blocks, or everything there is. */
   fit(ids?: string[]): void {
+    this.#fitted = ids;
     const layers = ids?.flatMap((id) => this.#byId.get(id) ?? []);
     const bounds = layers?.length ? L.featureGroup(layers).getBounds() : this.#cells.getBounds();
     const all = bounds.isValid() ? bounds : this.#edges.getBounds();
     if (all.isValid()) this.#map.fitBounds(all, { padding: [10, 10], maxZoom: 16, animate: false });
   }
 
-  /** Brings a block near enough to be told from its neighbours, when it is outside the view or tiny. */
-  reveal(id: string): void {
+  /** Brings a block into view; `near` also comes close enough to tell it from its neighbours. */
+  reveal(id: string, near: boolean): void {
     const bounds = this.#byId.get(id)?.getBounds();
     if (!bounds) return;
-    const size = this.#map.latLngToContainerPoint(bounds.getSouthEast()).subtract(this.#map.latLngToContainerPoint(bounds.getNorthWest()));
-    const tiny = Math.max(size.x, size.y) < TELLABLE_PX;
-    if (tiny) this.#map.fitBounds(bounds.pad(2), { maxZoom: 17 });
+    if (near && this.#tiny(bounds)) this.#map.fitBounds(bounds.pad(2), { maxZoom: 17 });
     else if (!this.#map.getBounds().pad(-0.1).contains(bounds.getCenter())) this.#map.panTo(bounds.getCenter());
   }
 
-  resize = () => this.#map.invalidateSize({ animate: false });
+  /** Follows its element; a map that was not shown when it was drawn fits itself now. */
+  resize = (): void => {
+    const unseen = !this.#map.getSize().x || !this.#map.getSize().y;
+    this.#map.invalidateSize({ animate: false });
+    if (unseen) this.fit(this.#fitted);
+  };
 
   away(): void {
     removeEventListener("porchlight:theme", this.#restyle);
@@ -94,7 +104,24 @@ export class DrawnMap {
       return { color: warm, weight: 1.5, fillColor: warm, fillOpacity: 0.15 + 0.6 * (1 - Math.min(1, Math.log1p(mark.hours) / Math.log1p(STALE_HOURS))) };
     });
     this.#edges.setStyle({ color: edge, weight: 2, fill: false });
-    if (chosen) this.#byId.get(chosen)?.bringToFront();
+    const layer = chosen ? this.#byId.get(chosen) : undefined;
+    layer?.bringToFront();
+    this.#encircle(layer?.getBounds());
+  }
+
+  /** A block too small to see gets a ring of a size that can be seen. */
+  #encircle(bounds?: L.LatLngBounds): void {
+    this.#ring.remove();
+    if (bounds && this.#tiny(bounds)) this.#ring.setLatLng(bounds.getCenter()).setStyle({ color: token("--ink") }).addTo(this.#map);
+  }
+
+  #tiny(bounds: L.LatLngBounds): boolean {
+    return Math.max(...this.#pixels(bounds)) < TELLABLE_PX;
+  }
+
+  #pixels(bounds: L.LatLngBounds): [number, number] {
+    const { x, y } = this.#map.latLngToContainerPoint(bounds.getSouthEast()).subtract(this.#map.latLngToContainerPoint(bounds.getNorthWest()));
+    return [x, y];
   }
 
   /** Names: of divisions from afar, of blocks when few enough are in view. */
@@ -102,13 +129,24 @@ export class DrawnMap {
     this.#names.clearLayers();
     const view = this.#map.getBounds();
     const near = [...this.#byId.values()].filter((layer) => view.contains(layer.getBounds().getCenter()));
-    const close = near.length <= MOST_LABELS;
-    if (close) for (const layer of near) this.#put((layer.feature as unknown as Cell).properties.label, layer, "block");
+    if (near.length <= MOST_LABELS) this.#nameBlocks(near);
     else if (this.#drawing.divisions.length > 1)
       this.#edges.eachLayer((layer) => {
         const shape = layer as L.Polygon;
         this.#put((shape.feature as unknown as DivisionShape).properties.name, shape, "division");
       });
+  }
+
+  /** One after the other, leaving out a name that would lie on another. */
+  #nameBlocks(layers: L.Polygon[]): void {
+    const taken: L.Bounds[] = [];
+    for (const layer of layers) {
+      const middle = this.#map.latLngToContainerPoint(layer.getBounds().getCenter());
+      const box = L.bounds(middle.subtract(LABEL_PX), middle.add(LABEL_PX));
+      if (taken.some((other) => other.intersects(box))) continue;
+      taken.push(box);
+      this.#put((layer.feature as unknown as Cell).properties.label, layer, "block");
+    }
   }
 
   #put(text: string, layer: L.Polygon, kind: string): void {

@@ -4,9 +4,10 @@ export const route = $state({ path: location.pathname });
 
 /** Goes to a path of ours; `replace` leaves no step behind. */
 export function go(path: string, { replace = false } = {}): void {
-  if (path === location.pathname) return;
-  history[replace ? "replaceState" : "pushState"](null, "", path);
-  route.path = path;
+  if (path !== location.pathname) {
+    history[replace ? "replaceState" : "pushState"](null, "", path);
+    route.path = path;
+  }
   if (!replace) scrollTo(0, 0);
 }
 

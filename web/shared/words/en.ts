@@ -211,6 +211,7 @@ export const en = {
       see: "As police and neighbours will see it",
       promiseA: "Police and neighbours will see this clip and",
       promiseB: "Not your name, not your address.",
+      stillTells: "What can still point to you: a view that people know, a voice, your way of writing.",
       replaced: "Taken out of your words:",
       kinds: {
         phone: "phone number",
@@ -391,7 +392,7 @@ export const en = {
       verbHint: {
         hide: "Off every screen",
         hold: "Off while you look into it",
-        remove: "Breaks the rules, author is told",
+        remove: "Breaks the guidelines",
         dismiss: "The post stays",
         restore: "Live again",
       },

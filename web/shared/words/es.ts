@@ -212,6 +212,7 @@ export const es: Words = {
       see: "Como lo verán la policía y los vecinos",
       promiseA: "La policía y los vecinos verán este clip y",
       promiseB: "Ni tu nombre ni tu dirección.",
+      stillTells: "Lo que aún puede señalarte: una vista conocida, una voz, tu manera de escribir.",
       replaced: "Quitado de tus palabras:",
       kinds: {
         phone: "teléfono",
@@ -392,7 +393,7 @@ export const es: Words = {
       verbHint: {
         hide: "Fuera de todas las pantallas",
         hold: "Fuera mientras lo investigas",
-        remove: "Rompe las normas; se avisa al autor",
+        remove: "Rompe las normas",
         dismiss: "La publicación sigue",
         restore: "Visible otra vez",
       },
