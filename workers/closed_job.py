@@ -7,13 +7,37 @@ write to a worker's Redis can run code in the worker. Ours looks the name up in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from resource import struct_rusage
 from typing import Any
 
+import redis
+from rq import Worker
 from rq.job import Job
+from rq.serializers import JSONSerializer
+
+Killed = Callable[[Job, int, int, struct_rusage], None]  # a job, its process, the exit status, what it used
+WORKER_SECONDS = 60  # a worker that was killed is forgotten by Redis after this
 
 
 class RefusedJobError(Exception):
     """Somebody put a job on our queue that is not ours: an alarm."""
+
+
+def closed_worker(
+    queue: str, client: redis.Redis, allowed: Mapping[str, Callable[..., object]], on_killed: Killed
+) -> Worker:
+    """A worker for one queue that may call `allowed` and nothing else; `on_killed` hears of a job's process killed."""
+    # One queue per worker: with several, a job can be lost for ever between two of them (measured). By name and not
+    # as a Queue: the worker makes its own then, of the closed class, and mending a dead worker's jobs uses that one.
+    return Worker(
+        [queue],
+        connection=client,
+        job_class=closed(allowed),
+        serializer=JSONSerializer,
+        worker_ttl=WORKER_SECONDS,
+        log_job_description=False,
+        work_horse_killed_handler=on_killed,
+    )
 
 
 def closed(allowed: Mapping[str, Callable[..., object]]) -> type[Job]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from rq import Queue, Worker
 from rq.job import Job
-from rq.serializers import JSONSerializer
 
 from storage.db import AIRLOCK
 from storage.identity import clips
@@ -18,12 +16,10 @@ from storage.kit.redis import connect
 from workers.airlock import jobs
 from workers.airlock.admit import Airlock
 from workers.airlock.both_sides import open_both_sides, scratch_folder
-from workers.closed_job import closed
+from workers.closed_job import closed_worker
 from workers.media import programs, self_test
 from workers.media.sandbox import SandboxBroken
 from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE
-
-WORKER_SECONDS = 60  # a worker that was killed is forgotten by Redis after this
 
 
 def main() -> None:
@@ -43,18 +39,8 @@ def work() -> None:
     identity = settings.identity()
     airlock = open_airlock(identity)
     jobs.work_in(airlock)
-    client = connect(identity.redis)
-    # One queue per worker: with several, a job can be lost for ever between two of them (measured).
-    queue = Queue(AIRLOCK_QUEUE, connection=client, serializer=JSONSerializer)
-    worker = Worker(
-        [queue],
-        connection=client,
-        job_class=closed({ADMIT_CLIP: jobs.admit_clip}),
-        serializer=JSONSerializer,
-        worker_ttl=WORKER_SECONDS,
-        log_job_description=False,
-        work_horse_killed_handler=partial(_horse_killed, airlock.stores.vault),
-    )
+    allowed, killed = {ADMIT_CLIP: jobs.admit_clip}, partial(_horse_killed, airlock.stores.vault)
+    worker = closed_worker(AIRLOCK_QUEUE, connect(identity.redis), allowed, killed)
     log.event("ready", queue=AIRLOCK_QUEUE)
     # Only errors: the lines of this library tell every job's arguments.
     worker.work(with_scheduler=False, logging_level="ERROR")
