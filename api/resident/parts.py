@@ -31,7 +31,7 @@ def address(vault: Vault, upload_id: str, number: int) -> str:
 
 def demand_signed(vault: Vault, upload_id: str, number: int, *, expires: int, signature: str) -> None:
     """Raises NotThere for an address we did not hand out, or whose time is over."""
-    ours = hmac.compare_digest(_sign(vault, upload_id, number, expires), signature)
+    ours = hmac.compare_digest(_sign(vault, upload_id, number, expires).encode(), signature.encode())
     if not ours or expires < clock.now():
         raise NotThere
 

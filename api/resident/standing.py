@@ -91,6 +91,8 @@ def _reason(clip: Clip, post: Post | None) -> ReasonSeen | None:
     code = clip.reason
     if post is not None and post.state is not PostState.LIVE:
         code = post.state.value
+    elif post is None and clip.state is ClipState.PUBLISHED:
+        code = PostState.EXPIRED.value  # only a tombstone is left, and withdrawn it would be said to be
     if code is None:
         return None
     return ReasonSeen(code=code, message=_MESSAGES.get(code, "This clip was not published."))

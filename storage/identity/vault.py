@@ -76,5 +76,5 @@ def unseal_with(key: bytes, about: str, sealed: bytes) -> bytes:
     """What was sealed under `key`; raises SealBrokenError."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: too short to be sealed bytes at all
         raise SealBrokenError(about.split(":")[0]) from None
