@@ -60,6 +60,7 @@ TRANSITIONS: dict[tuple[ClipState, Step], ClipState] = {
     (_S.PUBLISHED, Step.GIVE_BACK): _S.PUBLISHED,
     (_S.PROCESSING, Step.PUBLISH): _S.PUBLISHED,
     (_S.PUBLISHED, Step.PUBLISH): _S.PUBLISHED,
+    (_S.RECEIVED, Step.REJECT): _S.REJECTED,
     (_S.PROCESSING, Step.REJECT): _S.REJECTED,
     **{(state, Step.QUARANTINE): _S.QUARANTINED for state in (_S.RECEIVED, _S.PROCESSING)},
     (_S.QUARANTINED, Step.RETRY): _S.RECEIVED,
@@ -241,26 +242,35 @@ def break_lease(tx: Tx, clip_id: ClipId) -> None:
         tx.execute(update(clips).where(clips.c.id == clip_id).values(lease=None, retry_at=tx.now() + _wait(clip)))
 
 
-def quarantine(tx: Tx, clip_id: ClipId, reason: str) -> None:
-    """Puts a clip where the operator sees it."""
-    states = [state for (state, step) in TRANSITIONS if step is Step.QUARANTINE]
-    here = (clips.c.id == clip_id) & clips.c.state.in_(states)
+def found_published(tx: Tx, clip_id: ClipId) -> None:
+    """The record was found to hold the post: an attempt died, or failed, between the two commits of a publication."""
+    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.PROCESSING)
+    tx.execute(update(clips).where(here).values(state=ClipState.PUBLISHED))
+
+
+def quarantine(tx: Tx, clip: Clip, reason: str) -> None:
+    """Puts a clip where the operator sees it, unless another attempt has begun since `clip` was looked at."""
+    here = _may(Step.QUARANTINE, clip.id) & (clips.c.attempts == clip.attempts)
     told = {"reason": reason, "ended_at": tx.now(), "lease": None}
     tx.execute(update(clips).where(here).values(state=ClipState.QUARANTINED, **told))
 
 
 def retry(tx: Tx, clip_id: ClipId) -> bool:
     """The operator lets a quarantined clip try again from the start."""
-    fresh = {"state": ClipState.RECEIVED, "reason": None, "ended_at": None, "tries": 0, "retry_at": 0}
-    quarantined = (clips.c.id == clip_id) & (clips.c.state == ClipState.QUARANTINED)
-    return tx.execute(update(clips).where(quarantined).values(**fresh)).rowcount == 1
+    fresh = {"state": ClipState.RECEIVED, "stage": Stage.RECEIVED, "progress": 0.0, "reason": None, "ended_at": None}
+    here = _may(Step.RETRY, clip_id)
+    return tx.execute(update(clips).where(here).values(**fresh, tries=0, retry_at=0)).rowcount == 1
 
 
 def drop(tx: Tx, clip_id: ClipId) -> bool:
     """The operator gives a quarantined clip up; its author is told."""
     quarantined = (clips.c.id == clip_id) & (clips.c.state == ClipState.QUARANTINED)
-    given_up = {"state": ClipState.REJECTED, "reason": "given_up"}
-    return tx.execute(update(clips).where(quarantined).values(**given_up)).rowcount == 1
+    return _give_up(tx, quarantined)
+
+
+def give_up(tx: Tx, clip_id: ClipId) -> bool:
+    """Gives a clip up whose time is over before anything of it was published; its author is told."""
+    return _give_up(tx, _may(Step.REJECT, clip_id))
 
 
 def withdraw(tx: Tx, clip_id: ClipId) -> ClipState:
@@ -269,6 +279,12 @@ def withdraw(tx: Tx, clip_id: ClipId) -> ClipState:
     tx.execute(update(clips).where(here).values(state=ClipState.WITHDRAWING, ended_at=None, reason=None))
     clip = one(tx.connection, clip_id)
     return clip.state if clip else ClipState.WITHDRAWN
+
+
+def note_leaving(tx: Tx, clip_id: ClipId, keys: list[str]) -> None:
+    """Writes down the media of a post that is about to be entombed: afterwards only this list tells where they are."""
+    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.WITHDRAWING)
+    tx.execute(update(clips).where(here).values(media_keys=json.dumps(keys)))
 
 
 def finish_withdrawal(tx: Tx, clip_id: ClipId) -> bool:
@@ -322,6 +338,16 @@ def with_stray_media(conn: Connection) -> list[Clip]:
 def forget_media(tx: Tx, clip_id: ClipId) -> None:
     """It was checked: from here on the record's own list is all there is."""
     tx.execute(update(clips).where(clips.c.id == clip_id, clips.c.ended_at.is_not(None)).values(media_keys="[]"))
+
+
+def _give_up(tx: Tx, where: ColumnElement[bool]) -> bool:
+    given_up = {"state": ClipState.REJECTED, "reason": "given_up", "stage": Stage.DONE, "lease": None}
+    return tx.execute(update(clips).where(where).values(**given_up, ended_at=tx.now())).rowcount == 1
+
+
+def _may(step: Step, clip_id: ClipId) -> ColumnElement[bool]:
+    """The clip, while it is in a state from which `step` leads somewhere."""
+    return (clips.c.id == clip_id) & clips.c.state.in_([state for state, taken in TRANSITIONS if taken is step])
 
 
 def _wait(clip: Clip) -> int:

@@ -7,6 +7,7 @@ newest who started wins, the older one is told to stop.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -159,11 +160,16 @@ def drop_parts(tx: Tx, upload_id: str) -> None:
     tx.execute(delete(upload_parts).where(upload_parts.c.upload_id == upload_id))
 
 
-def never_posted(conn: Connection, now: int) -> list[str]:
-    """Uploads that nobody posted within 24 hours."""
-    states = (UploadState.OPEN, UploadState.COMPLETE)
-    query = select(uploads.c.id).where(uploads.c.state.in_(states), uploads.c.created_at < now - UNPOSTED_LIFE)
-    return list(conn.execute(query).scalars())
+def forget_unposted(tx: Tx) -> None:
+    """Shreds uploads that nobody posted within 24 hours; one statement, so that none is shredded as it is posted."""
+    unposted = uploads.c.state.in_((UploadState.OPEN, UploadState.COMPLETE))
+    old = uploads.c.created_at < tx.now() - UNPOSTED_LIFE
+    tx.execute(update(uploads).where(unposted, old).values(key_sealed=None, state=UploadState.SHREDDED))
+
+
+def confirmed(conn: Connection, keys: Collection[str]) -> set[str]:
+    """Those of `keys` that are some part's bytes; any other was left by a writer that broke off."""
+    return set(conn.execute(select(upload_parts.c.object_key).where(upload_parts.c.object_key.in_(keys))).scalars())
 
 
 def half_shredded(conn: Connection) -> list[str]:

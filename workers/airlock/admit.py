@@ -20,6 +20,7 @@ from storage.identity.clips import ATTEMPTS, Clip, Stage
 from storage.identity.vault import ClipId
 from storage.kit import clock, ids, log
 from storage.posts import NewPost, Rendition
+from workers.airlock.agree import agree
 from workers.airlock.attempt import Attempt, Stopped, scratch_for
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
@@ -55,6 +56,7 @@ def admit(airlock: Airlock, clip_id: ClipId) -> None:
         return
     log.event("clip_claimed", attempt=clip.attempts)
     try:
+        agree(airlock.stores, clip)
         with scratch_for(airlock.work, clip) as scratch:
             _take_through(airlock, Attempt(airlock.stores.vault, clip, scratch))
         log.event("clip_done", attempt=clip.attempts)
@@ -63,13 +65,13 @@ def admit(airlock: Airlock, clip_id: ClipId) -> None:
     except NotClean as findings:
         log.fault("clip_not_clean", findings, attempt=clip.attempts)
         with airlock.stores.vault.write(by=AIRLOCK) as tx:
-            clips.quarantine(tx, clip.id, NOT_CLEAN)
+            clips.quarantine(tx, clip, NOT_CLEAN)
     except Stopped:
         log.event("clip_stopped", attempt=clip.attempts)
-        _let_go(airlock, clip)
     except Exception as error:  # noqa: BLE001  whatever it was, another attempt may do better; the fifth is the last
         log.fault("clip_fault", error, attempt=clip.attempts)
         _give_back(airlock, clip)
+    _let_go(airlock, clip)
 
 
 def _take_through(airlock: Airlock, attempt: Attempt) -> None:
@@ -195,20 +197,18 @@ def _refuse(airlock: Airlock, clip: Clip, refused: RefusedClip) -> None:
         said = clips.reject(tx, clip, refused.reason)
     if said:
         shred(airlock.stores, clip.upload_id)
-    else:
-        _let_go(airlock, clip)
 
 
 def _give_back(airlock: Airlock, clip: Clip) -> None:
+    agree(airlock.stores, clip)
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
         if clip.tries >= ATTEMPTS:
-            clips.quarantine(tx, clip.id, TOO_MANY_FAULTS)
-        held = clips.give_back(tx, clip)
-    if not held:
-        _let_go(airlock, clip)
+            clips.quarantine(tx, clip, TOO_MANY_FAULTS)
+        clips.give_back(tx, clip)
 
 
 def _let_go(airlock: Airlock, clip: Clip) -> None:
+    """However it ended: nobody waits for this attempt's lease, and a withdrawal that waited for it comes to its end."""
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
         clips.release(tx, clip)
     take_back(airlock.stores, clip.id)

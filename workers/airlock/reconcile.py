@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 
 from feed import posting
-from storage import posts
+from storage import feed_log, posts
 from storage.db import AIRLOCK, database_now
 from storage.identity import clips, limits, logins, originals
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
 from workers.airlock.admit import TOO_MANY_FAULTS, Airlock
+from workers.airlock.agree import agree
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
 from workers.airlock.withdraw import take_back
@@ -18,7 +19,6 @@ from workers.queue import Doorbell
 
 QUARANTINE_LIFE = 7 * clock.DAY  # the operator has a week to look at what went wrong
 UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive this
-GIVEN_UP = "given_up"
 
 
 def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
@@ -37,18 +37,21 @@ def _resend(airlock: Airlock, doorbell: Doorbell) -> None:
     for clip in waiting:
         if clip.tries < ATTEMPTS:
             doorbell.admit_clip(clip.id)
-        elif clip.state is ClipState.PUBLISHED:
+        elif agree(airlock.stores, clip):
             _do_without(airlock.stores, clip)
         else:
             log.event("clip_quarantined", reason=TOO_MANY_FAULTS)
             with vault.write(by=AIRLOCK) as tx:
-                clips.quarantine(tx, clip.id, TOO_MANY_FAULTS)
+                clips.quarantine(tx, clip, TOO_MANY_FAULTS)
 
 
 def _do_without(stores: BothSides, clip: Clip) -> None:
     """The clip is on screen; what failed five times is its larger rendition, so what is there is all."""
     with stores.record.write(by=AIRLOCK) as tx:
-        posting.add_media(tx, stores.bell, clip.post_id, [], generation=clip.attempts, last=True)
+        feed_log.lock(tx)
+        post = posts.locked(tx, clip.post_id)
+        if post is not None:  # its generation is that of the last attempt that published, not of the last that failed
+            posting.add_media(tx, stores.bell, post.id, [], generation=post.media_generation, last=True)
     with stores.vault.write(by=AIRLOCK) as tx:
         clips.end_unheld(tx, clip.id)
 
@@ -62,21 +65,29 @@ def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
 
 def _shred_what_is_due(airlock: Airlock, _doorbell: Doorbell) -> None:
     stores = airlock.stores
-    with stores.vault.read() as conn:
-        now = database_now(conn)
-        readable, half, unposted = (
-            clips.unshredded(conn),
-            originals.half_shredded(conn),
-            originals.never_posted(conn, now),
-        )
+    with stores.vault.write(by=AIRLOCK) as tx:
+        originals.forget_unposted(tx)
+        now, readable = tx.now(), clips.unshredded(tx.connection)
     for clip in readable:
         if _is_due(clip, now):
-            if clip.state is ClipState.QUARANTINED:
+            if not agree(stores, clip):
                 with stores.vault.write(by=AIRLOCK) as tx:
-                    clips.drop(tx, clip.id)
+                    clips.give_up(tx, clip.id)
             shred(stores, clip.upload_id)
-    for upload_id in (*half, *unposted):
+    with stores.vault.read() as conn:
+        half = originals.half_shredded(conn)
+    for upload_id in half:
         shred(stores, upload_id)
+    _drop_stray_parts(stores, now)
+
+
+def _drop_stray_parts(stores: BothSides, now: int) -> None:
+    """Deletes what senders that were killed left in the originals' bucket: no part names it, so nothing shreds it."""
+    old = list(stores.originals.keys(older_than=now - originals.UNPOSTED_LIFE))
+    with stores.vault.read() as conn:
+        named = originals.confirmed(conn, old)
+    for key in set(old) - named:
+        stores.originals.delete(key)
 
 
 def _is_due(clip: Clip, now: int) -> bool:
@@ -100,11 +111,11 @@ def _drop_stray_media(airlock: Airlock, _doorbell: Doorbell) -> None:
 
 
 def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
-    vault = airlock.stores.vault
+    vault, folders = airlock.stores.vault, list(airlock.work.iterdir())
     with vault.write(by=AIRLOCK) as tx:
         logins.forget_ended(tx)
-        live = clips.live_leases(tx.connection, tx.now())
+        live = clips.live_leases(tx.connection, tx.now())  # asked after the folders: a claim comes before its folder
     limits.forget(vault, older_than=clock.DAY)
-    for folder in airlock.work.iterdir():
+    for folder in folders:
         if folder.name not in live:
             shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feed import posting
+from storage import posts
 from storage.db import AIRLOCK
 from storage.identity import clips
 from storage.identity.clips import ClipState
@@ -22,9 +23,13 @@ def take_back(stores: BothSides, clip_id: ClipId) -> bool:
         clip = clips.one(conn, clip_id)
     if clip is None or clip.state is not ClipState.WITHDRAWING:
         return True
+    with stores.record.read() as conn:
+        keys = sorted({*clip.media_keys, *posts.media_keys(conn, clip.post_id)})
+    with stores.vault.write(by=AIRLOCK) as tx:
+        clips.note_leaving(tx, clip_id, keys)
     with stores.record.write(by=AIRLOCK) as tx:
-        keys = posting.end(tx, stores.bell, clip.post_id, Verb.WITHDRAW)
-    for key in {*keys, *clip.media_keys}:
+        posting.end(tx, stores.bell, clip.post_id, Verb.WITHDRAW)
+    for key in keys:
         stores.media.delete(key)
     shred(stores, clip.upload_id)
     with stores.vault.write(by=AIRLOCK) as tx:
