@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parent.parent.parent
-STARTS_WITHIN = 30.0  # seconds, on a busy machine
+STARTS_WITHIN = 90.0  # seconds, on a very busy machine; idle it is two
 
 
 @dataclass

@@ -48,7 +48,7 @@ def test_it_refuses_to_start_with_an_identity_credential(module: str, tmp_path: 
     held = IDENTITY_VARIABLES[0]
     env = {**environment(tmp_path, 1), held: "something"}
 
-    ended = subprocess.run([sys.executable, "-m", module], cwd=ROOT, env=env, capture_output=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-m", module], cwd=ROOT, env=env, capture_output=True, timeout=90)
 
     assert ended.returncode != 0
     assert held.encode() in ended.stderr

@@ -85,8 +85,9 @@ def test_nobody_gets_in_without_a_log_in(staff_app: FastAPI, client: NewClient) 
 @pytest.mark.parametrize("role", Role)
 def test_each_role_reaches_its_routes_alone(staff_app: FastAPI, as_staff: NewClient, role: Role) -> None:
     """Refused with 403 elsewhere; where it may ask, 404 or 422 tell of the made-up question."""
+    asker, leaver = as_staff(role, "Central"), as_staff(role, "Central")
     for route, who in STAFF.items():
-        status = ask(as_staff(role, "Central"), route)
+        status = ask(leaver if route.startswith("DELETE") else asker, route)
         assert (status == 403) == (role not in MAY[who]), (route, status)
         assert status != 401, route
 
