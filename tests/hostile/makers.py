@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workers.media.programs import find
+from workers.redact.samples import tracks
 
 SECRET = b"SECRET-4b1d5f0c-of-another-resident"
 CLEAN = "clean"
@@ -212,6 +213,14 @@ def page_before(folder: Path) -> bytes:
     return patched(data, b"free", 0, b"<script>" + SECRET)
 
 
+def blank_pictures(folder: Path) -> bytes:
+    """A clip whose sound plays and whose pictures are all noughts."""
+    data = bytearray(base(folder))
+    for start, end in tracks(bytes(data))[0].places:
+        data[start:end] = bytes(end - start)
+    return bytes(data)
+
+
 def sound_only(folder: Path) -> bytes:
     """No picture at all."""
     return ffmpeg(folder, "-i", "base.mp4", "-vn", "-c", "copy", "sound.mp4")
@@ -276,6 +285,7 @@ HOSTILE = (
     ),
     Hostile("one frame", one_frame, ("too_short",)),
     Hostile("sound only", sound_only, ("no_picture",)),
+    Hostile("pictures of noughts", blank_pictures, ("no_picture", *DAMAGED)),
     Hostile("cover picture only", cover_only, ("no_picture",)),
     Hostile("a codec no camera uses", odd_codec, ("unsupported_codec",)),
     Hostile("clip with a zip behind it", lambda f: base(f) + a_zip(), (CLEAN,)),

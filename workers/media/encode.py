@@ -14,11 +14,13 @@ from typing import Any
 
 import ffmpeg
 
-from workers.media.probe import LONGEST, Probed, opened
+from workers.media.blame import demand_success
+from workers.media.opening import opened
+from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
-from workers.media.sandbox import Limits, Outcome, run
-from workers.redact import mp4
+from workers.media.sandbox import Limits, run
+from workers.redact import mp4, samples
 
 SHORTEST = 0.1  # seconds
 MOST_FPS = 30
@@ -87,7 +89,7 @@ def encode(
             on_line=done.hear,
             cancelled=cancelled,
         )
-        refuse_unless_good(outcome, out)
+        demand_success(outcome, out)
         seconds = _played(out)
     except BaseException:
         out.unlink(missing_ok=True)
@@ -113,7 +115,7 @@ def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, out:
         settings["an"] = None
     built: list[str] = ffmpeg.output(*streams, f"file:{out}", **settings).get_args()
     # Options of the input must stand before it, and ffmpeg-python would sort them among each other.
-    tied = ["-threads", THREADS, *opened(probed.container), "-noaccurate_seek"]
+    tied = ["-threads", THREADS, *opened(probed.container)]
     return [str(programs.ffmpeg), *QUIET, *tied, *built, "-y"]
 
 
@@ -155,19 +157,12 @@ def _sound(stream: Any) -> Any:
     return stream.filter("aformat", sample_fmts="fltp", channel_layouts="mono")
 
 
-def refuse_unless_good(outcome: Outcome, out: Path) -> None:
-    """Whose fault a failed run is: the clip's (RefusedClip) or ours (OSError)."""
-    if outcome.out_of_time:
-        raise RefusedClip(Reason.TOOK_TOO_LONG)
-    if b"No space left on device" in outcome.stderr:
-        raise OSError("no space left to write a rendition")
-    if not outcome.ok or not out.exists() or out.stat().st_size == 0:
-        raise RefusedClip(Reason.UNREADABLE)
-
-
 def _played(out: Path) -> float:
-    # Counted on what was decoded: what the source says about its length may be a lie.
-    seconds = mp4.seconds(out.read_bytes())
+    # Counted on what was decoded: what the source says about itself may be a lie.
+    data = out.read_bytes()
+    if not any(track.handler == b"vide" and track.places for track in samples.tracks(data)):
+        raise RefusedClip(Reason.NO_PICTURE)
+    seconds = mp4.seconds(data)
     if seconds > LONGEST:
         raise RefusedClip(Reason.TOO_LONG)
     if seconds < SHORTEST:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import ffmpeg
 
-from workers.media.encode import QUIET, Rendition, refuse_unless_good
+from workers.media.blame import demand_success
+from workers.media.encode import QUIET, Rendition
 from workers.media.programs import Programs
 from workers.media.sandbox import Limits, run
 
@@ -44,5 +45,5 @@ def poster(
         confined=programs.confined,
         cancelled=cancelled,
     )
-    refuse_unless_good(outcome, out)
+    demand_success(outcome, out)
     return Poster(out, out.name, rendition.width, rendition.height, out.stat().st_size)

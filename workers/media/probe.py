@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from workers.media import boxes, elements
+from workers.media.blame import demand_success
+from workers.media.opening import DECODERS, MOST_PIXELS, PASSENGERS, SOUND_CODECS, VIDEO_CODECS, opened
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
 from workers.media.sandbox import Limits, run
@@ -18,33 +20,9 @@ from workers.media.sniff import Container, sniff
 
 LARGEST = 500 << 20  # bytes of a file
 LONGEST = 120.5  # seconds: two minutes as cameras count them
-MOST_PIXELS = 4096 * 2304  # what phones and doorbells call 4K
 PROBED_PIXELS = 8192 * 8192  # so that 8K is refused for what it is
 MOST_FPS = 240  # slow motion on phones
-VIDEO_CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video", "h263", "mjpeg", "prores")
-SOUND_CODECS = (
-    "aac", "mp3", "mp2", "opus", "vorbis", "ac3", "eac3", "amrnb", "amrwb", "alac", "flac",
-    "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_u8", "pcm_f32le", "pcm_mulaw", "pcm_alaw", "adpcm_ms", "adpcm_ima_wav",
-)  # fmt: skip
-# Decoders that carry the same codec under another name.
-DECODERS = (*VIDEO_CODECS, *SOUND_CODECS, "mp3float", "libdav1d", "libopus", "libvpx")
-# What may lie beside the picture and is left behind: ffprobe gives up on a file when it may not look at one of them.
-PASSENGERS = (
-    "mov_text",
-    "subrip",
-    "srt",
-    "ass",
-    "ssa",
-    "webvtt",
-    "text",
-    "cc_dec",
-    "dvbsub",
-    "dvdsub",
-    "pgssub",
-    "png",
-)
 NAMES = {"amr_nb": "amrnb", "amr_wb": "amrwb"}  # codec: decoder
-HDR = ("smpte2084", "arib-std-b67")
 CHECKS = {
     Container.MP4: boxes.check,
     Container.MATROSKA: elements.check_matroska,
@@ -53,7 +31,7 @@ CHECKS = {
 }
 ASKED = (
     "format=duration:stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate,"
-    "duration,color_transfer:stream_disposition=attached_pic,default:stream_side_data=rotation"
+    "duration:stream_disposition=attached_pic,default:stream_side_data=rotation"
 )
 
 
@@ -68,7 +46,6 @@ class Probed:
     height: int
     fps: float
     seconds: float | None  # None when the file does not say; the decode is bounded all the same
-    hdr: bool
     bytes: int
 
 
@@ -80,22 +57,6 @@ def probe(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | N
     container = sniff(source)
     CHECKS[container](source)
     return understand(ask(programs, source, container, cancelled=cancelled), container, size)
-
-
-def opened(container: Container, decoders: Iterable[str] = DECODERS, pixels: int = MOST_PIXELS) -> list[str]:
-    """The input options of every run on a stranger's file: nothing is guessed, nothing else is opened."""
-    return [
-        *("-protocol_whitelist", "file", "-f", container.value, "-format_whitelist", FORMATS[container]),
-        *("-codec_whitelist", ",".join(decoders), "-max_streams", "32", "-max_pixels", str(pixels)),
-    ]
-
-
-FORMATS = {
-    Container.MP4: "mov,mp4,m4a,3gp,3g2,mj2",
-    Container.MATROSKA: "matroska,webm",
-    Container.AVI: "avi",
-    Container.TRANSPORT: "mpegts",
-}
 
 
 def ask(
@@ -110,11 +71,7 @@ def ask(
         confined=programs.confined,
         cancelled=cancelled,
     )
-    if outcome.out_of_time:
-        raise RefusedClip(Reason.TOOK_TOO_LONG)
-    if not outcome.ok:
-        unlisted = b"not on whitelist" in outcome.stderr
-        raise RefusedClip(Reason.UNSUPPORTED_CODEC if unlisted else Reason.UNREADABLE)
+    demand_success(outcome)
     answer: dict[str, Any] = json.loads(outcome.stdout)
     return answer
 
@@ -138,7 +95,6 @@ def understand(answer: dict[str, Any], container: Container, size: int) -> Probe
         height=height,
         fps=_fps(video),
         seconds=_seconds(answer.get("format", {}).get("duration"), video.get("duration")),
-        hdr=video.get("color_transfer") in HDR,
         bytes=size,
     )
 

@@ -13,12 +13,12 @@ import resource
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
 from workers.media import landlock, seccomp
-from workers.media.watching import Cancelled, Outcome, watch
+from workers.media.watching import Cancelled, End, Outcome, watch
 
 __all__ = ["Cancelled", "Limits", "Outcome", "SandboxBroken", "libraries_of", "run"]
 
@@ -65,7 +65,10 @@ def run(
     finally:
         if rules is not None:
             os.close(rules)
-    return watch(child, limits.wall_seconds, limits.told_bytes, on_line, cancelled)
+    outcome = watch(child, limits.wall_seconds, limits.told_bytes, on_line, cancelled)
+    # The kernel's SIGKILL for CPU time looks like anybody's: what was used tells them apart.
+    used_up = outcome.code != 0 and outcome.cpu_seconds >= limits.cpu_seconds - 0.1
+    return replace(outcome, end=End.NO_CPU_LEFT) if used_up and outcome.end is End.BY_ITSELF else outcome
 
 
 @lru_cache
@@ -110,7 +113,7 @@ class _Program(ctypes.Structure):
 def _enter(rules: int | None, code: ctypes.Array[ctypes.c_char] | None, limits: Limits) -> None:
     _libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)  # a killed worker leaves nothing running
     for what, most in (
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),  # a plain SIGKILL: nobody catches it
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_FSIZE, limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),

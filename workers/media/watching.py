@@ -25,6 +25,7 @@ class End(Enum):
 
     BY_ITSELF = auto()
     DEADLINE = auto()
+    NO_CPU_LEFT = auto()
     TOLD_TOO_MUCH = auto()
 
 
@@ -47,8 +48,8 @@ class Outcome:
 
     @property
     def out_of_time(self) -> bool:
-        """It met the deadline or its share of CPU time (whose hard limit is a plain SIGKILL)."""
-        return self.end is End.DEADLINE or -self.code in (signal.SIGXCPU, signal.SIGKILL)
+        """It met the deadline, or used up its share of CPU time."""
+        return self.end in (End.DEADLINE, End.NO_CPU_LEFT)
 
 
 def watch(

@@ -29,7 +29,7 @@ def test_a_clip_is_understood(tools: Programs, clip: Path) -> None:
     """Size, rate, length and streams are told."""
     probed = probe.probe(tools, clip)
 
-    assert (probed.width, probed.height, probed.fps, probed.hdr) == (640, 360, 15.0, False)
+    assert (probed.width, probed.height, probed.fps) == (640, 360, 15.0)
     assert probed.seconds == pytest.approx(3, abs=0.1)
     assert (probed.video_index, probed.audio_index) == (0, 1)
 
@@ -123,8 +123,3 @@ def test_the_default_picture_is_chosen() -> None:
     probed = understood(VIDEO, odd, second)
 
     assert (probed.video_index, probed.audio_index) == (3, None)
-
-
-def test_a_picture_of_high_range_is_known() -> None:
-    """Phones mark it by its transfer curve."""
-    assert understood(VIDEO | {"color_transfer": "arib-std-b67"}).hdr
