@@ -73,7 +73,7 @@ $(NODE_PACKAGES): web/package-lock.json $(PACKAGES)
 
 $(PAGES): $(WEB_SOURCES) $(NODE_PACKAGES)
 	echo "Building the pages."
-	scripts/npm --prefix web --silent run build
+	scripts/npm --prefix web --silent run build >/dev/null
 	touch $@
 
 .PHONY: no-pages
