@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 STEPS = 10_000_000  # a centimetre; two differences inside a city of nine degrees multiply to less than 2**53
+NOWHERE = 400.0  # degrees
 
 Whole = NDArray[np.int64]
 
@@ -30,7 +31,7 @@ class Finder:
 
     def find(self, lon: ArrayLike, lat: ArrayLike) -> Whole:
         """For each point (degrees) the index of the shape that holds it, or -1."""
-        x, y = (np.floor(np.asarray(v, dtype=float) * STEPS + 0.5).astype(np.int64) for v in (lon, lat))
+        x, y = _whole(lon), _whole(lat)
         point, shape = self._tree.query(shapely.points(x, y))
         inside = self._holds(shape, x[point], y[point])
         found = np.full(len(x), -1, dtype=np.int64)
@@ -49,6 +50,13 @@ class Finder:
         crossed = (y1 <= y) & (y < y2) & ((x2 - x1) * (y - y1) > (x - x1) * (y2 - y1))
         odd: NDArray[np.bool_] = np.add.reduceat(crossed, start) % 2 == 1
         return odd
+
+
+def _whole(degrees: ArrayLike) -> Whole:
+    """Degrees in whole steps; what is no number lies nowhere on Earth."""
+    given = np.asarray(degrees, dtype=float)
+    known = np.where(np.abs(given) < NOWHERE, given, NOWHERE)
+    return np.asarray(np.floor(known * STEPS + 0.5), dtype=np.int64)
 
 
 def _edges_of(shapes: NDArray[np.object_]) -> tuple[Whole, Whole, Whole]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.atlas.finding import Finder
@@ -37,6 +39,11 @@ def test_a_point_on_a_level_border_belongs_to_the_north() -> None:
     assert Finder([shapely.box(0, 0, 1, 1), shapely.box(0, 1, 1, 2)]).find([0.5], [1.0]).tolist() == [1]
 
 
+def test_what_is_no_number_is_nowhere() -> None:
+    """Nan and endless coordinates are in no shape."""
+    assert Finder(HALVES).find([math.nan, math.inf, 1e300], [1, -math.inf, 1]).tolist() == [-1, -1, -1]
+
+
 def test_a_hole_is_outside() -> None:
     """A point in the hole of a ring is not in the shape."""
     assert Finder(FAN[:4]).find([1.0], [1.65]).tolist() == [-1]
@@ -49,6 +56,7 @@ def test_a_shape_in_several_parts_is_one() -> None:
     assert Finder([islands]).find([0.5, 1.5, 2.5], [0.5, 0.5, 0.5]).tolist() == [0, -1, 0]
 
 
+@settings(deadline=None)
 @given(coordinates, coordinates)
 def test_every_point_has_exactly_one_shape(lon: float, lat: float) -> None:
     """Wherever a point lies in a tiling, corners and borders included, exactly one shape holds it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.atlas.splitting import Box, cut, split
@@ -31,6 +31,7 @@ def test_too_few_homes_are_not_cut() -> None:
     assert cut(np.arange(15.0), 8) is None
 
 
+@settings(deadline=None)
 @given(homes, st.integers(1, 12))
 def test_boxes_hold_at_least_k_and_tile(places: list[tuple[int, int]], k: int) -> None:
     """Each box holds k homes or is the whole, no home lies on a side, and the boxes fill the bounds."""
