@@ -49,12 +49,13 @@ class Following:
         self._thread = ThreadPoolExecutor(1, "feed-following")
         self.memory = Memory(self._thread.submit(replay.page, record, 0, limit=0).result().head)
         self._next_look = 0.0
+        self._stopping = False
         self.bus_answered = self.log_answered = time.monotonic()
 
     async def run(self) -> None:
-        """Follows until it is cancelled."""
+        """Follows until `stop`; the turn it is in, about a second at most, is finished first."""
         try:
-            while True:
+            while not self._stopping:
                 rings = await self._hear()
                 sound = self._take_rings(rings)
                 highest = max((seq for seq, _ in rings), default=0)
@@ -64,6 +65,10 @@ class Following:
                     await self._clear_stream()
         finally:
             self._thread.shutdown(wait=False)
+
+    def stop(self) -> None:
+        """Ends `run`. It must not be cancelled: redis-py 8.1 loses every second cancellation of a read."""
+        self._stopping = True
 
     async def _hear(self) -> list[tuple[int, bytes]]:
         """The next entries of the stream; none when nothing rang in time or Redis is away."""

@@ -1,12 +1,11 @@
 """The last few thousand events of the log, kept in memory for replay and told as the posts are now.
 
-Numbers are dense, so an event is found by its number. When a later event changes or takes back a post, what was
-said of it earlier is told anew: no replay repeats words that no longer stand.
+Numbers are dense, so an event is found by its number. Where a later event changed a post or took it back, an earlier
+one is told anew when it is asked for: no replay repeats words that no longer stand.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 from websockets.frames import Frame, Opcode
@@ -48,7 +47,7 @@ class Memory:
         self.epoch, self.last, self.floor = head.epoch, head.seq, head.floor
         self._first = head.seq + 1
         self._kept: dict[int, Happening] = {}
-        self._about: dict[str, deque[int]] = {}  # which numbers tell of a post
+        self._newest: dict[str, int] = {}  # the last number that tells of a post
 
     @property
     def cursor(self) -> str:
@@ -57,15 +56,11 @@ class Memory:
 
     def note(self, new: Happening) -> None:
         """Adds the next happening; its number is one above the last."""
-        seq, post_id = new.line.seq, new.line.post_id
-        if seq != self.last + 1:
-            raise ValueError(f"number {seq} does not follow {self.last}")
-        about = self._about.setdefault(post_id, deque())
-        for earlier in about:
-            self._kept[earlier] = _anew(self._kept[earlier], new)
-        about.append(seq)
-        self._kept[seq] = new
-        self.last = seq
+        if new.line.seq != self.last + 1:
+            raise ValueError(f"number {new.line.seq} does not follow {self.last}")
+        self.last = new.line.seq
+        self._kept[self.last] = new
+        self._newest[new.line.post_id] = self.last
         if len(self._kept) > self._size:
             self._forget_first()
 
@@ -75,24 +70,25 @@ class Memory:
 
     def after(self, seq: int, *, limit: int) -> list[Happening]:
         """Up to `limit` happenings after `seq`, oldest first; `reaches(seq)` must hold."""
-        return [self._kept[n] for n in range(seq + 1, min(seq + limit, self.last) + 1)]
+        found = range(seq + 1, min(seq + limit, self.last) + 1)
+        for number in found:
+            self._kept[number] = self.as_now(self._kept[number])
+        return [self._kept[number] for number in found]
 
-    def as_now(self, old: Happening) -> Happening:
-        """`old`, read from the log a moment ago, as it is to be told after what was heard meanwhile."""
-        known = self._about.get(old.line.post_id)
-        return _anew(old, self._kept[known[-1]]) if known and known[-1] > old.line.seq else old
+    def as_now(self, told: Happening) -> Happening:
+        """`told`, also one from a page of the log, as it is to be told after all that was heard since."""
+        newest = self._newest.get(told.line.post_id, told.line.seq)
+        if newest <= told.line.seq or not isinstance(told.event, Told):
+            return told
+        later = self._kept[newest].event
+        if not isinstance(later, Told):
+            return happening(told.line, None)
+        if later.post is told.event.post:
+            return told
+        return happening(told.line, told.event.model_copy(update={"post": later.post}))
 
     def _forget_first(self) -> None:
-        post_id = self._kept.pop(self._first).line.post_id
+        gone = self._kept.pop(self._first).line
         self._first += 1
-        self._about[post_id].popleft()
-        if not self._about[post_id]:
-            del self._about[post_id]
-
-
-def _anew(old: Happening, later: Happening) -> Happening:
-    if not isinstance(old.event, Told):
-        return old
-    if not isinstance(later.event, Told):
-        return happening(old.line, None)
-    return happening(old.line, old.event.model_copy(update={"post": later.event.post}))
+        if self._newest[gone.post_id] == gone.seq:
+            del self._newest[gone.post_id]

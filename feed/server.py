@@ -58,25 +58,29 @@ class Node:
         """Opens the door and begins to follow; answers the port, which was chosen for us if `port` is 0."""
         loop = asyncio.get_running_loop()
         self._door = await loop.create_server(lambda: Connection(self._house), sock=_door(host, port), backlog=BACKLOG)
-        self._tasks = [asyncio.ensure_future(work) for work in (self._following.run(), self._beat(), self._tidy())]
+        self._follows = asyncio.ensure_future(self._following.run())
+        self._clocks = [asyncio.ensure_future(self._beat()), asyncio.ensure_future(self._tidy())]
         return int(self._door.sockets[0].getsockname()[1])
 
     async def wait(self) -> None:
-        """Waits for ever; raises where the node failed. Cancelled, it ends the node's work: `stop` says goodbye."""
-        await asyncio.gather(*self._tasks)
+        """Waits for ever; raises where the node failed."""
+        done, _ = await asyncio.wait([self._follows, *self._clocks], return_when=asyncio.FIRST_COMPLETED)
+        for failed in done:
+            failed.result()
 
     async def stop(self) -> None:
         """Says goodbye to all (1012: come back, with jitter) and ends."""
         self._door.close()
+        self._following.stop()
         self._send_everyone_back()
         deadline = time.monotonic() + GOODBYE_SECONDS
         while self._house.present and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
         for connection in tuple(self._house.present):
             connection.abort()
-        for task in self._tasks:
+        for task in self._clocks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(self._follows, *self._clocks, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _send_everyone_back(self) -> None:

@@ -6,17 +6,19 @@ import asyncio
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from sqlalchemy import insert, update
 from websockets.asyncio.client import ClientConnection, connect
 
 from feed import tickets
@@ -24,10 +26,15 @@ from feed.bell import Bell
 from feed.client import Ticket
 from feed.server import Node
 from feed.tickets import Grant
+from storage import feed_log
 from storage.db import OPERATOR, Database
+from storage.feed_log import Kind, Line
 from storage.kit.programs import redis_server as redis_server_program
 from storage.kit.redis import connect as connect_redis
 from storage.kit.redis import connect_async
+from storage.posts import Post
+from storage.schema import feed_head
+from storage.schema import feed_log as log_table
 from tests import builders
 from tests.conftest import BELL_KEY
 
@@ -50,10 +57,22 @@ class OwnRedis:
         self.start()
 
     def start(self) -> None:
-        options = ["--port", "0", "--unixsocket", f"{self._folder}/redis.sock", "--save", "", "--dir", self._folder]
-        self._process = subprocess.Popen([redis_server_program(), *options], stdout=subprocess.DEVNULL)
+        options = [
+            "--port",
+            "0",
+            "--unixsocket",
+            f"{self._folder}/redis.sock",
+            "--save",
+            "",
+            "--dir",
+            str(self._folder),
+        ]
+        self._process = subprocess.Popen([str(redis_server_program()), *options], stdout=subprocess.DEVNULL)
         with connect_redis(self.url) as client:
-            until(lambda: _answers(client))
+            deadline = time.monotonic() + SOON
+            while not _answers(client):
+                assert time.monotonic() < deadline, "Redis does not start"
+                time.sleep(0.01)
 
     def kill(self) -> None:
         self._process.kill()
@@ -101,12 +120,18 @@ class Running:
         return Ticket(await asyncio.to_thread(self.ticket), self.url)
 
     @asynccontextmanager
-    async def listening(self, *divisions: str, cursor: str | None = None, **grant: Any) -> AsyncIterator[Ear]:
-        """One who said hello and was told `ready`."""
+    async def listening(
+        self, *divisions: str, cursor: str | None = None, narrow: bool = False, **grant: Any
+    ) -> AsyncIterator[Ear]:
+        """One who said hello and was told `ready`; a `narrow` one takes little in before it is asked for more."""
         ticket = await asyncio.to_thread(lambda: self.ticket(*divisions, **grant))
-        async with connect(self.url, proxy=None) as socket:
-            await socket.send(json.dumps({"type": "hello", "ticket": ticket, "cursor": cursor}))
-            ear = Ear(socket)
+        wire = socket.socket()
+        if narrow:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wire.connect(("127.0.0.1", self.port))
+        async with connect(self.url, sock=wire, max_queue=1 if narrow else 1024) as open_:
+            await open_.send(json.dumps({"type": "hello", "ticket": ticket, "cursor": cursor}))
+            ear = Ear(open_)
             ear.ready = await ear.hear()
             yield ear
 
@@ -116,8 +141,8 @@ class Ear:
 
     ready: Message
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
+    def __init__(self, open_: ClientConnection) -> None:
+        self.socket = open_
 
     async def hear(self, seconds: float = SOON) -> Message:
         """The next message."""
@@ -152,12 +177,26 @@ async def feed(record: Database, city: builders.City, redis_server: str, bell: B
         yield up
 
 
-def until(true: Callable[[], bool], seconds: float = SOON) -> None:
+def happening_again(record: Database, post: Post, *, times: int) -> list[Line]:
+    """That many further lines of the log about a post, written at one stroke; nothing rings."""
+    with record.write(by=OPERATOR) as tx:
+        start = feed_log.lock(tx).seq + 1
+        lines = [Line(start + n, Kind.UPDATED, post.id, post.division, post.category) for n in range(times)]
+        rows = [
+            {"seq": seq, "kind": kind, "post_id": post_id, "division_id": division, "category": category}
+            for seq, kind, post_id, division, category in map(astuple, lines)
+        ]
+        tx.execute(insert(log_table), rows)
+        tx.execute(update(feed_head).values(seq=lines[-1].seq))
+    return lines
+
+
+async def until(true: Callable[[], bool], seconds: float = SOON) -> None:
     """Waits until something is true."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.01)
+        await asyncio.sleep(0.01)
 
 
 def _answers(client: redis.Redis) -> bool:

@@ -1,0 +1,112 @@
+"""`porchlight watch`: prints what happens on the live feed, one JSON a line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from feed.client import NotWelcome, Ticket, TryLater, follow
+from storage.kit import settings
+from storage.kit.errors import NotLoggedIn, NotThere, PorchlightError, Refused
+from storage.kit.settings import LOOPBACK, Ports
+
+ANSWER_SECONDS = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `porchlight watch`."""
+    parser.add_argument("--token", required=True, help="a staff or resident token (`porchlight token`)")
+    parser.add_argument("--division", action="append", default=[], help="name or id; repeat for several; staff only")
+    parser.add_argument("--after", metavar="CURSOR", help="go on after this cursor (EPOCH:SEQ) instead of from now")
+    parser.add_argument("--data", type=Path, default=Path("var"), help="the data folder (%(default)s/)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when stopped by Ctrl-C, or by a reader that closes the pipe; 1 with the reason on stderr."""
+    settings.choose_data_folder(args.data)
+    try:
+        asyncio.run(_watch(settings.record().ports, args.token, args.division, args.after))
+    except KeyboardInterrupt:
+        return 0
+    except BrokenPipeError:  # who reads us has read enough; nothing may be flushed to them at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except PorchlightError as error:
+        print(error.message, file=sys.stderr)
+    except NotWelcome as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+@dataclass(frozen=True)
+class Door:
+    """One API that may know the token; `divisions` are the names or ids to listen to, none for all that are allowed."""
+
+    http: httpx.AsyncClient
+    staff: bool
+    divisions: Sequence[str]
+
+    async def ticket(self) -> Ticket:
+        """A new ticket; raises TryLater where there may be one soon, NotLoggedIn for a token unknown here."""
+        if self.divisions and not self.staff:
+            raise Refused("A resident hears of their own area: --division is for staff.")
+        asked = {"divisions": await self._ids()} if self.divisions else {}
+        return Ticket(**await self._ask("POST", "/v1/feed/tickets", asked))
+
+    async def _ids(self) -> list[str]:
+        mine = (await self._ask("GET", "/v1/me"))["divisions"]
+        found = {division[key]: division["id"] for key in ("name", "id") for division in mine}
+        if not set(self.divisions) <= found.keys():
+            raise NotThere(f"Your divisions are: {', '.join(division['name'] for division in mine) or 'none'}.")
+        return sorted({found[wanted] for wanted in self.divisions})
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            answer = await self.http.request(method, path, json=body)
+        except httpx.TransportError:
+            raise TryLater from None
+        if answer.status_code == NotLoggedIn.status:
+            raise NotLoggedIn("This token is not good, or not any more.")
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise TryLater
+        found: dict[str, Any] = answer.json()
+        if answer.is_error:
+            raise Refused(found["error"]["message"])
+        return found
+
+
+async def _watch(ports: Ports, token: str, divisions: Sequence[str], after: str | None) -> None:
+    async with _api(ports.staff, token) as staff, _api(ports.resident, token) as resident:
+        doors = [Door(staff, True, divisions), Door(resident, False, divisions)]
+
+        async def ticket() -> Ticket:
+            try:
+                return await doors[0].ticket()
+            except NotLoggedIn:
+                if len(doors) == 1:
+                    raise
+            # The staff does not know this token: from now on it is a resident's or nobody's.
+            found = await doors[1].ticket()
+            del doors[0]
+            return found
+
+        async for message in follow(ticket, cursor=after):
+            print(json.dumps(message, ensure_ascii=False, separators=(",", ":")), flush=True)
+
+
+def _api(port: int, token: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=f"http://{LOOPBACK}:{port}",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=ANSWER_SECONDS,
+        trust_env=False,  # a token goes to this machine and to no proxy
+    )
