@@ -8,7 +8,7 @@ import signal
 import uvloop
 
 from feed.server import Node
-from storage.kit import confine, keys, log, settings
+from storage.kit import keys, log, starting
 from storage.kit.redis import connect_async
 from storage.kit.settings import LOOPBACK, RecordSettings
 from storage.record import open_record
@@ -18,14 +18,10 @@ ANSWER_SECONDS = 1.0  # of Redis, of which its blocking reads take less than hal
 
 def main() -> None:
     """Refuses identity credentials, shuts itself out of the identity folder, serves until it is told to stop."""
-    log.start("feed")
-    settings.refuse_identity()
-    chosen = settings.record()
-    (chosen.data / "record").mkdir(parents=True, exist_ok=True)  # what is made after the next line stays closed
-    if not confine.shut_out_of(chosen.data / "identity"):
-        log.event("landlock_missing")
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(chosen))
+    with starting.program("feed"):
+        chosen = starting.on_the_record_side()
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(chosen))
 
 
 async def serve(chosen: RecordSettings) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from feed.bell import Bell
-from storage.kit import confine, keys, log, settings
-from storage.kit.errors import PorchlightError
+from storage.kit import keys, starting
 from storage.kit.redis import connect
+from storage.kit.settings import RecordSettings
 from storage.objects import open_bucket
 from storage.record import open_record
 from workers import chores
@@ -24,17 +24,11 @@ CHORES = {
 
 def main() -> None:
     """Starts, or says in one line why not."""
-    log.start("chores")
-    try:
-        settings.refuse_identity()
-        repeat(_rounds(settings.record()))
-    except PorchlightError as why:
-        raise SystemExit(f"chores: {why}") from None
+    with starting.program("chores"):
+        repeat(_rounds(starting.on_the_record_side()))
 
 
-def _rounds(here: settings.RecordSettings) -> list[Round]:
-    (here.data / "record").mkdir(parents=True, exist_ok=True)
-    log.event("shut_out_of_identity", state="done" if confine.shut_out_of(here.data / "identity") else "not_possible")
+def _rounds(here: RecordSettings) -> list[Round]:
     record, bucket = open_record(here.database), open_bucket(here.media)
     bell = Bell(connect(here.redis), keys.read_or_make(here.bell_key_file))
     return [Round(chore.__name__, seconds, partial(chore, record, bucket, bell)) for chore, seconds in CHORES.items()]
