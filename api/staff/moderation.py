@@ -1,14 +1,13 @@
-"""Moderators' work: the queue of flagged posts, decisions and why, and what was taken off the feed."""
+"""Moderators' decisions: by which guidelines, what was decided before, and what was taken off the feed."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, number, page
+from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import AnyStaff, Moderator
 from api.staff.guidelines import GUIDELINES, IDS, VERSION, Guideline
 from api.stores import Record, Rings
@@ -17,35 +16,13 @@ from feed.bell import Bell
 from feed.events import Closed, PostAsSeen, as_seen
 from storage import decisions, flags, posts
 from storage.db import Tx
-from storage.flags import Flag
 from storage.kit.clock import as_text
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import PostId
-from storage.posts import Post, PostState, Verb, Wanted
+from storage.posts import PostState, Verb, Wanted
 from storage.staff import Role
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
-
-
-class ReasonCount(Closed):
-    """How many flags gave a reason."""
-
-    reason: str
-    count: int
-
-
-class FlaggedPost(Closed):
-    """A flagged post: its first flag, and how many there are for which reasons."""
-
-    id: str
-    post: PostAsSeen
-    reason: str
-    text: str
-    at_seconds: int | None
-    origin: Annotated[str, Field(serialization_alias="from")]
-    flagged_at: str
-    count: int
-    reasons: list[ReasonCount]
 
 
 class NewDecision(Closed):
@@ -93,27 +70,6 @@ class Guidelines(Closed):
 async def guidelines(me: AnyStaff) -> Guidelines:
     """What decisions go by."""
     return Guidelines(version=VERSION, items=GUIDELINES)
-
-
-@router.get("/flags")
-def queue(
-    me: Moderator,
-    record: Record,
-    state: Literal["open"] = "open",
-    cursor: Cursor = None,
-    limit: Limit = DEFAULT_LIMIT,
-) -> Page[FlaggedPost]:
-    """Posts with open flags, the one that waits longest first."""
-    mine, after = me.member.reach(Role.MODERATOR), None
-    if cursor is not None:
-        at, post_id = decode(cursor, int, str)
-        after = (int(at), str(post_id))
-    with record.read() as conn:
-        waiting = flags.open_posts(conn, mine, after=after, limit=limit + 1)
-        found = posts.some(conn, mine, [post_id for post_id, _ in waiting])
-        said = flags.of_posts(conn, list(found))
-    shown = [(found[post_id], at) for post_id, at in waiting if post_id in found]
-    return page(shown, limit, place=lambda one: (one[1], one[0].id), seen=lambda one: _flagged(one[0], said[one[0].id]))
 
 
 @router.post("/posts/{post_id}/decisions")
@@ -181,20 +137,3 @@ def _carry_out(tx: Tx, bell: Bell, post_id: PostId, new: NewDecision) -> tuple[P
         raise NotThere
     tx.audit("post.dismiss", post_id, {"reason": new.reason})
     return post.state, post.state
-
-
-def _flagged(post: Post, said: list[Flag]) -> FlaggedPost:
-    first = said[0]
-    return FlaggedPost(
-        id=first.id,
-        post=as_seen(post),
-        reason=first.reason,
-        text=first.text,
-        at_seconds=first.at_seconds,
-        origin=first.origin,
-        flagged_at=as_text(first.flagged_at),
-        count=len(said),
-        reasons=[
-            ReasonCount(reason=reason, count=count) for reason, count in Counter(f.reason for f in said).most_common()
-        ],
-    )

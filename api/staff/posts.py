@@ -93,7 +93,8 @@ def view(post_id: PostId, me: Viewer, record: Record, viewings: Seen) -> PostAsS
     return as_seen(post)
 
 
-@router.api_route("/media/{post_id}/{file}", methods=["GET", "HEAD"])
+@router.head("/media/{post_id}/{file}", include_in_schema=False)
+@router.get("/media/{post_id}/{file}")
 def play(
     post_id: PostId, file: str, request: Request, me: Viewer, record: Record, bucket: Media, viewings: Seen
 ) -> Response:

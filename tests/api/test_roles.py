@@ -67,6 +67,16 @@ def test_the_staff_program_opens_its_routes_to_those_roles(staff_app: FastAPI) -
     assert routes(staff_app) == {**expected, **{route: (who,) for route, who in STAFF.items()}}
 
 
+def test_both_programs_describe_themselves(staff_app: FastAPI, public_app: FastAPI, client: NewClient) -> None:
+    """Every call of the API is in OpenAPI and in the listing, with who may ask."""
+    for app in (staff_app, public_app):
+        described, listed = client(app).get("/openapi.json").json()["paths"], client(app).get("/docs").text
+        for route in routes(app):
+            method, path = route.split(" ")
+            assert method == "HEAD" or not path.startswith("/v1/") or method.lower() in described[path], route
+            assert not path.startswith("/v1/") or path in listed
+
+
 def test_the_public_program_is_open_and_small(public_app: FastAPI) -> None:
     """Counts, and nothing else."""
     assert routes(public_app) == dict.fromkeys((*OPEN, "GET /v1/transparency"), ("anyone",))
