@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,9 @@ class NotWelcome(Exception):
     """The feed does not want this client back: access was withdrawn (4403), or it talks wrongly (4400)."""
 
 
-async def follow(get_ticket: Callable[[], Awaitable[Ticket]], *, cursor: str | None = None) -> AsyncIterator[Message]:
+async def follow(
+    get_ticket: Callable[[], Awaitable[Ticket]], *, cursor: str | None = None
+) -> AsyncGenerator[Message, None]:
     """Every message from after `cursor` (None: from now on), for ever; raises NotWelcome."""
     failures = 0
     while True:

@@ -211,7 +211,7 @@ def _forge(client: redis.Redis, feed: Running, entry: str) -> None:
         "no-seal": ("2-0", {"x": "y"}),
         "copied": ("2-0", rung[0][1]),
     }[entry]
-    client.xadd(bells.stream(_epoch(feed)), fields, id=id_)  # type: ignore[arg-type]
+    client.xadd(bells.stream(_epoch(feed)), fields, id=id_)
 
 
 def _start(feed: Running) -> str:

@@ -1,0 +1,177 @@
+"""The client, on connections that are cut at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from feed import client
+from feed.bell import Bell
+from feed.client import NotWelcome, Ticket, TryLater, cursor_after, follow
+from feed.events import build
+from storage import feed_log
+from storage.db import Database
+from storage.kit.redis import connect as connect_redis
+from storage.posts import Post
+from tests.builders import City, a_published_post
+from tests.conftest import BELL_KEY
+from tests.feed.conftest import SOON, OwnRedis, Running, happening_again, running
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comes back quickly."""
+    monkeypatch.setattr(client, "FIRST_WAIT", 0.01)
+
+
+async def test_every_event_once_while_connections_are_cut_and_redis_dies(
+    record: Database, city: City, own_redis: OwnRedis
+) -> None:
+    """Thousands of deliveries over hundreds of cuts: no gap, no double, in order."""
+    cuts = 0
+    async with running(record, own_redis.url) as feed:
+        with connect_redis(own_redis.url) as redis:
+            bell = Bell(redis, BELL_KEY)
+            post = a_published_post(record, bell, ready=False)
+            start = f"{feed.node._house.memory.epoch}:0"
+            listeners = [asyncio.ensure_future(_hear_up_to(feed, start, 801)) for _ in range(5)]
+            for round_ in range(40):
+                if round_ == 15:
+                    own_redis.kill()
+                if round_ == 25:
+                    own_redis.start()
+                await asyncio.to_thread(_go_on, record, post, bell if round_ not in range(15, 25) else None)
+                present = [*feed.node._house.present]
+                for connection in random.sample(present, k=min(2, len(present))):
+                    connection.abort()
+                    cuts += 1
+            heard = await asyncio.wait_for(asyncio.gather(*listeners), 60)
+
+    assert cuts > 30
+    assert all(numbers == [*range(1, 802)] for numbers in heard)
+
+
+async def test_a_ticket_that_cannot_be_had_is_asked_for_again() -> None:
+    """An API that is away, twice, and then is not."""
+    asked = 0
+
+    async def welcome(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.send('{"type":"ready","cursor":"e:1","reset":false}')
+        await socket.wait_closed()
+
+    async with serve(welcome, "127.0.0.1", 0) as server:
+        url = _url(server)
+
+        async def ticket() -> Ticket:
+            nonlocal asked
+            asked += 1
+            if asked < 3:
+                raise TryLater
+            return Ticket("t", url)
+
+        async with aclosing(follow(ticket)) as messages:
+            first = await asyncio.wait_for(anext(messages), SOON)
+
+    assert (first["cursor"], asked) == ("e:1", 3)
+
+
+@pytest.mark.parametrize("code", [4400, 4403])
+async def test_who_is_not_welcome_stays_away(code: int) -> None:
+    """The feed said so: coming back would not help."""
+
+    async def refuse(socket: ServerConnection) -> None:
+        await socket.close(code)
+
+    async with serve(refuse, "127.0.0.1", 0) as server:
+        with pytest.raises(NotWelcome, match=str(code)):
+            await asyncio.wait_for(anext(follow(_tickets(_url(server)))), SOON)
+
+
+async def test_a_used_ticket_is_replaced() -> None:
+    """4401 asks for a new one; the cursor is kept through all of it."""
+    hellos: list[str | bytes] = []
+
+    async def refuse_first(socket: ServerConnection) -> None:
+        hellos.append(await socket.recv())
+        if len(hellos) == 1:
+            await socket.close(4401)
+        else:
+            await socket.send('{"type":"beat","cursor":"e:9"}')
+            await socket.close(1012)
+
+    async with (
+        serve(refuse_first, "127.0.0.1", 0) as server,
+        aclosing(follow(_tickets(_url(server)), cursor="e:7")) as messages,
+    ):
+        for _ in range(2):
+            await asyncio.wait_for(anext(messages), SOON)
+
+    assert ['"e:7"' in str(hello) for hello in hellos] == [True, True, False]
+    assert '"e:9"' in str(hellos[2])
+
+
+async def test_a_feed_that_falls_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without beats the line is dead, whatever TCP believes."""
+    monkeypatch.setattr(client, "SILENCE_SECONDS", 0.1)
+    came = 0
+
+    async def silent(socket: ServerConnection) -> None:
+        nonlocal came
+        came += 1
+        if came == 2:
+            await socket.send('{"type":"beat","cursor":"e:9"}')
+        await socket.wait_closed()
+
+    async with serve(silent, "127.0.0.1", 0) as server, aclosing(follow(_tickets(_url(server)))) as messages:
+        await asyncio.wait_for(anext(messages), SOON)
+
+    assert came == 2
+
+
+def test_the_cursor_follows_every_message() -> None:
+    """An event has only its number: the epoch stays."""
+    assert cursor_after({"type": "ready", "cursor": "e:1"}, None) == "e:1"
+    assert cursor_after({"type": "event", "seq": 5}, "e:1") == "e:5"
+    assert cursor_after({"type": "beat", "cursor": "e:8"}, "e:5") == "e:8"
+
+
+async def _hear_up_to(feed: Running, cursor: str, last: int) -> list[int]:
+    numbers: list[int] = []
+    async with aclosing(follow(feed.get_ticket, cursor=cursor)) as messages:
+        async for message in messages:
+            assert message.get("reset") is not True
+            if message["type"] == "event":
+                numbers.append(message["seq"])
+            if numbers and numbers[-1] == last:
+                break
+    return numbers
+
+
+def _go_on(record: Database, post: Post, bell: Bell | None) -> None:
+    """Twenty more events; without a bell nothing rings for them."""
+    with record.read() as conn:
+        epoch = feed_log.head(conn).epoch
+    for line in happening_again(record, post, times=20):
+        event = build(line, post)
+        if event is not None and bell is not None:
+            bell.ring(epoch, line, event.model_dump_json().encode())
+
+
+def _tickets(url: str) -> Callable[[], Awaitable[Ticket]]:
+    async def ticket() -> Ticket:
+        return Ticket("t", url)
+
+    return ticket
+
+
+def _url(server: Any) -> str:
+    return f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
