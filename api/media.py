@@ -6,11 +6,13 @@ The caller has made sure, for this very request, that the one who asks may see t
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api import answers
 from storage.kit.errors import NotThere, PorchlightError
@@ -63,8 +65,22 @@ def stream(request: Request, bucket: Bucket, post: Post, file: str) -> Response:
     status = 206 if span else 200
     if request.method == "HEAD":
         return Response(None, status, headers, kind)
-    # The bytes are read by threads, a piece at a time and only as fast as they are taken.
-    return StreamingResponse(bucket.chunks(key, whole.start, whole.end), status, headers, kind)
+    return _Stream(bucket.chunks(key, whole.start, whole.end), status, headers, kind)
+
+
+class _Stream(StreamingResponse):
+    """Read by threads, a piece at a time and only as fast as it is taken; let go of when the viewer leaves."""
+
+    def __init__(self, pieces: Generator[bytes, None, None], status: int, headers: dict[str, str], kind: str) -> None:
+        super().__init__(pieces, status, headers, kind)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves it. A viewer who leaves in the middle would otherwise leave the file open."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._pieces.close()
 
 
 def wanted(asked: str | None, size: int) -> Span | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -26,7 +26,7 @@ class Bucket(Protocol):
     def size(self, key: str) -> int:
         """Bytes under `key`; raises NotThere."""
 
-    def chunks(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def chunks(self, key: str, start: int = 0, end: int | None = None) -> Generator[bytes, None, None]:
         """The bytes from `start` up to, not including, `end`, a piece at a time; raises NotThere at the first."""
 
     def delete(self, key: str) -> None:
@@ -73,7 +73,7 @@ class Folder:
         except FileNotFoundError:
             raise NotThere from None
 
-    def chunks(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    def chunks(self, key: str, start: int = 0, end: int | None = None) -> Generator[bytes, None, None]:
         """See Bucket."""
         try:
             file = self._place(key).open("rb", buffering=0)

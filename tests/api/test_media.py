@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 from pathlib import Path
 
 import pytest
-from fastapi import Depends, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
+from starlette.types import Message
 
 from api import media
 from api.http import new_app
@@ -25,8 +28,8 @@ KEY = new_id()
 
 
 @pytest.fixture
-def ask(tmp_path: Path, client: NewClient) -> Client:
-    """Somebody with a player; the post has a clip, a file of a kind we do not serve, and one whose bytes are gone."""
+def app(tmp_path: Path) -> FastAPI:
+    """Serves a post's media: a clip, a file of a kind we do not serve, and one whose bytes are gone."""
     bucket = Folder(tmp_path / "media")
     (tmp_path / "clip").write_bytes(CONTENT)
     bucket.put(KEY, tmp_path / "clip")
@@ -41,6 +44,12 @@ def ask(tmp_path: Path, client: NewClient) -> Client:
     def play(file: str, request: Request) -> Response:
         return media.stream(request, bucket, a_post_with(files), file)
 
+    return app
+
+
+@pytest.fixture
+def ask(app: FastAPI, client: NewClient) -> Client:
+    """Somebody with a player."""
     return client(app)
 
 
@@ -153,3 +162,27 @@ def test_a_player_may_ask_for_the_head_alone(ask: Client) -> None:
 def test_what_the_post_does_not_have_is_not_there(ask: Client, file: str) -> None:
     """Unknown, of another kind, or taken away meanwhile: one answer."""
     assert ask.get(f"/v1/media/{file}").status_code == 404
+
+
+def test_a_viewer_who_leaves_keeps_no_file_open(app: FastAPI) -> None:
+    """The file is closed there and then, without waiting for a garbage collection."""
+    gone = asyncio.Event()
+
+    async def receive() -> Message:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            gone.set()
+            await asyncio.sleep(0)
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/media/480p.mp4", "headers": [], "query_string": b""}
+    gc.disable()
+    try:
+        asyncio.run(app({**scope, "asgi": {"version": "3.0", "spec_version": "2.3"}}, receive, send))
+        held = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    finally:
+        gc.enable()
+
+    assert not any(KEY in str(file) for file in held)
