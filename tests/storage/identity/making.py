@@ -1,0 +1,108 @@
+"""Residents, uploads and clips to test with, whole from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.db import AIRLOCK, RESIDENT, Tx
+from storage.identity import authorship, clips, logins, originals, residents, sealed_parts
+from storage.identity.clips import Accepted, Clip
+from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
+from storage.kit.clock import HOUR
+from storage.kit.ids import new_id
+from storage.objects import Bucket
+from tests import builders
+
+KEY = bytes(range(32, 64))
+MAIL = "ada.lovelace@example.org"
+
+
+def a_resident(vault: Vault, mail: str = MAIL) -> ResidentId:
+    """A resident who logged in once."""
+    with vault.write(by=RESIDENT) as tx:
+        return residents.find_or_make(tx, vault, mail)
+
+
+def a_token(vault: Vault, resident_id: ResidentId) -> str:
+    """A log-in of theirs."""
+    with vault.write(by=RESIDENT) as tx:
+        return logins.start(tx, resident_id)
+
+
+def an_upload(vault: Vault, resident_id: ResidentId, content: bytes = b"clip", bucket: Bucket | None = None) -> str:
+    """A complete upload; with a `bucket`, its sealed bytes are there, in one part."""
+    with vault.write(by=RESIDENT) as tx:
+        upload = originals.one(tx.connection, originals.begin(tx, vault, resident_id, len(content)))
+        writers = {number: originals.start_part(tx, upload, number) for number in upload.parts}
+        key = originals.key_of(tx.connection, vault, upload.id)
+        if bucket is not None:
+            _put_sealed(bucket, writers[1], key, content)
+        for number, writer in writers.items():
+            originals.confirm_part(tx, upload.id, number, writer)
+        originals.finish(tx, originals.one(tx.connection, upload.id))
+    return upload.id
+
+
+def said(upload_id: str, **other: object) -> Accepted:
+    """What a resident says about a clip."""
+    words = {"category": "suspicious", "title": "A van with its lights off", "text": "It went round twice."}
+    facts = {"block": builders.block(), "happened_at": builders.NOON - HOUR, "sound": False}
+    return Accepted(**{"upload_id": upload_id, **words, **facts, **other})  # type: ignore[arg-type]
+
+
+def an_accepted_clip(
+    vault: Vault,
+    resident_id: ResidentId,
+    content: bytes = b"clip",
+    bucket: Bucket | None = None,
+    *,
+    key: str = "",
+    request: str = "{}",
+    **other: object,
+) -> tuple[ClipId, Receipt]:
+    """A clip from its acceptance on, and its receipt."""
+    upload_id, key = an_upload(vault, resident_id, content, bucket), key or new_id()
+    receipt = authorship.receipt_for(vault, resident_id, key)
+    with vault.write(by=RESIDENT) as tx:
+        originals.set_posted(tx, upload_id, resident_id)
+        clip_id = clips.accept(tx, vault, said(upload_id, **other), receipt)
+        authorship.record(tx, resident_id, clip_id, key=key, request=request)
+    return clip_id, receipt
+
+
+def the_clip(vault: Vault, clip_id: ClipId) -> Clip:
+    """The clip as it stands."""
+    with vault.read() as conn:
+        found = clips.one(conn, clip_id)
+    assert found is not None
+    return found
+
+
+def claimed(vault: Vault, clip_id: ClipId) -> Clip:
+    """The clip in a new attempt's hand."""
+    with vault.write(by=AIRLOCK) as tx:
+        clip = clips.claim(tx, clip_id)
+    assert clip is not None
+    return clip
+
+
+@contextmanager
+def airlock(vault: Vault) -> Iterator[Tx]:
+    """A transaction of the airlock."""
+    with vault.write(by=AIRLOCK) as tx:
+        yield tx
+
+
+def bytes_below(folder: Path) -> bytes:
+    """Every byte of every file under `folder`."""
+    return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+def _put_sealed(bucket: Bucket, name: str, key: bytes, content: bytes) -> None:
+    draft = Path(f"/tmp/porchlight-test-{new_id()}")
+    nonce, seal = sealed_parts.seal(key)
+    draft.write_bytes(nonce + seal.update(content))
+    bucket.put(name, draft)
+    draft.unlink()
