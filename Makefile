@@ -45,7 +45,7 @@ static:
 	$(BIN)/lint-imports
 
 web-check:
-	if [ -f web/package.json ]; then scripts/npm --prefix web --silent run check; fi
+	if [ -f web/package.json ]; then scripts/npm --prefix web --loglevel=error run check; fi
 
 browser:
 	if command -v chromium chromium-browser >/dev/null; then :
@@ -68,12 +68,12 @@ $(PROJECT): pyproject.toml $(PACKAGES)
 
 $(NODE_PACKAGES): web/package-lock.json $(PACKAGES)
 	echo "Installing what the pages are built with."
-	scripts/npm --prefix web --silent --no-audit --no-fund ci
+	scripts/npm --prefix web --loglevel=error --no-audit --no-fund ci
 	touch $@
 
 $(PAGES): $(WEB_SOURCES) $(NODE_PACKAGES)
 	echo "Building the pages."
-	scripts/npm --prefix web --silent run build >/dev/null
+	scripts/npm --prefix web --loglevel=error run build >/dev/null
 	touch $@
 
 .PHONY: no-pages
