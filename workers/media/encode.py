@@ -148,7 +148,8 @@ def _picture(stream: Any, probed: Probed, rung: Rung) -> Any:
     width, height = size(probed, rung)
     stream = stream.filter("fps", frames_a_second(probed))
     # Always scaled and converted, so that a size or format that changes mid-stream never meets the encoder.
-    stream = stream.filter("scale", width, height, out_color_matrix="bt709", out_range="tv")
+    colours = {"in_color_matrix": probed.matrix, "out_color_matrix": "bt709", "out_range": "tv"}
+    stream = stream.filter("scale", width, height, **colours)
     return stream.filter("format", "yuv420p").filter("setsar", 1).filter("setparams", **SAID_OF_COLOUR)
 
 

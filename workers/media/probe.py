@@ -23,6 +23,9 @@ LONGEST = 120.5  # seconds: two minutes as cameras count them
 PROBED_PIXELS = 8192 * 8192  # so that 8K is refused for what it is
 MOST_FPS = 240  # slow motion on phones
 NAMES = {"amr_nb": "amrnb", "amr_wb": "amrwb"}  # codec: decoder
+MATRICES = {
+    "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601", "bt2020nc": "bt2020", "bt2020c": "bt2020",
+}  # fmt: skip
 CHECKS = {
     Container.MP4: boxes.check,
     Container.MATROSKA: elements.check_matroska,
@@ -31,7 +34,7 @@ CHECKS = {
 }
 ASKED = (
     "format=duration:stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate,"
-    "duration:stream_disposition=attached_pic,default:stream_side_data=rotation"
+    "duration,color_space:stream_disposition=attached_pic,default:stream_side_data=rotation"
 )
 
 
@@ -46,6 +49,7 @@ class Probed:
     height: int
     fps: float
     seconds: float | None  # None when the file does not say; the decode is bounded all the same
+    matrix: str  # how its colours are written, as swscale calls it
     bytes: int
 
 
@@ -95,6 +99,7 @@ def understand(answer: dict[str, Any], container: Container, size: int) -> Probe
         height=height,
         fps=_fps(video),
         seconds=_seconds(answer.get("format", {}).get("duration"), video.get("duration")),
+        matrix=_matrix(video),
         bytes=size,
     )
 
@@ -119,6 +124,12 @@ def _as_seen(video: dict[str, Any]) -> tuple[int, int]:
         width = round(width * shape)
     turned = any(abs(int(side.get("rotation", 0))) % 180 == 90 for side in video.get("side_data_list", []))
     return (height, width) if turned else (width, height)
+
+
+def _matrix(video: dict[str, Any]) -> str:
+    # Untagged pictures are what players take them for: HD colours from 720 lines up, else those of television.
+    hd = min(int(video["width"]), int(video["height"])) >= 720
+    return MATRICES.get(video.get("color_space", ""), "bt709" if hd else "bt601")
 
 
 def _fps(video: dict[str, Any]) -> float:

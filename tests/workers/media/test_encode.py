@@ -19,7 +19,7 @@ from workers.media.refusals import RefusedClip
 from workers.media.sandbox import Cancelled
 from workers.media.sniff import Container
 
-PROBED = Probed(Container.MP4, 0, 1, 1920, 1080, 30.0, 30.0, bytes=1000)
+PROBED = Probed(Container.MP4, 0, 1, 1920, 1080, 30.0, 30.0, "bt709", 1000)
 
 
 def told(tools: Programs, file: Path, *asked: str) -> dict[str, Any]:
@@ -37,6 +37,13 @@ def told(tools: Programs, file: Path, *asked: str) -> dict[str, Any]:
     ]
     answer: dict[str, Any] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)
     return answer
+
+
+def middle(tools: Programs, file: Path) -> list[int]:
+    """Y, U and V of one pixel."""
+    picture = ("-frames:v", "1", "-vf", "crop=2:2,format=yuv444p", "-f", "rawvideo", "-")
+    argv: list[str | Path] = [tools.ffmpeg, "-v", "error", "-i", file, *picture]
+    return list(subprocess.run(argv, capture_output=True, check=True).stdout[::4])
 
 
 def made(tools: Programs, source: Path, folder: Path, *, sound: bool = False, rung: int = 0) -> encode.Rendition:
@@ -149,6 +156,20 @@ def test_pictures_of_high_range_come_out_ordinary(tools: Programs, make_clip: Ma
     (stream,) = told(tools, made(tools, source, tmp_path).path)["streams"]
 
     assert (stream["pix_fmt"], stream["color_transfer"]) == ("yuv420p", "bt709")
+
+
+def test_colours_stay_what_players_showed(tools: Programs, make_clip: MakeClip, tmp_path: Path) -> None:
+    """An untagged HD picture keeps its numbers; a tagged television one is converted, so that it looks the same."""
+    words = ("-f", "lavfi", "-i", "color=c=0xb02040:s=1280x720:r=10:d=1", *H264)
+    untagged = make_clip("hd.mp4", *words)
+    television = make_clip("tv.mp4", *words, "-vf", "scale=640:360,setparams=colorspace=smpte170m")
+
+    (tmp_path / "a").mkdir()
+    hd = middle(tools, made(tools, untagged, tmp_path / "a").path)
+    tv = middle(tools, made(tools, television, tmp_path).path)
+
+    assert hd == pytest.approx(middle(tools, untagged), abs=2)
+    assert tv[0] != pytest.approx(middle(tools, television)[0], abs=2)
 
 
 def test_progress_rises_to_one(tools: Programs, clip: Path, tmp_path: Path) -> None:
