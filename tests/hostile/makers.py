@@ -44,7 +44,7 @@ def ffmpeg(folder: Path, *words: str) -> bytes:
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-threads", "1")
 
 
-def base(folder: Path) -> bytes:
+def whole(folder: Path) -> bytes:
     """The plain clip."""
     return (folder / "base.mp4").read_bytes()
 
@@ -84,7 +84,7 @@ def faststart(folder: Path) -> bytes:
 
 def many_tracks(folder: Path) -> bytes:
     """A thousand copies of one track: ffprobe would need gigabytes for it."""
-    data = base(folder)
+    data = whole(folder)
     at = data.index(b"trak") - 4
     track = data[at : at + int.from_bytes(data[at : at + 4])]
     return data[: data.index(b"moov") - 4] + box(b"moov", data[data.index(b"mvhd") - 4 : at] + track * 1000)
@@ -215,7 +215,7 @@ def page_before(folder: Path) -> bytes:
 
 def blank_pictures(folder: Path) -> bytes:
     """A clip whose sound plays and whose pictures are all noughts."""
-    data = bytearray(base(folder))
+    data = bytearray(whole(folder))
     for start, end in tracks(bytes(data))[0].places:
         data[start:end] = bytes(end - start)
     return bytes(data)
@@ -233,7 +233,7 @@ def odd_codec(folder: Path) -> bytes:
 
 def _with_reference(folder: Path) -> bytes:
     # The only data reference now says "not in this file".
-    return patched(base(folder), b"url ", 0, b"\0\0\0\0")
+    return patched(whole(folder), b"url ", 0, b"\0\0\0\0")
 
 
 HLS = b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:2.0,\n%s\n#EXT-X-ENDLIST\n"
@@ -258,17 +258,17 @@ HOSTILE = (
     Hostile("heic brand", lambda _: box(b"ftyp", b"heic\0\0\0\0mif1heic") + bytes(100), NO),
     Hostile("wav", lambda f: ffmpeg(f, "-i", "base.mp4", "x.wav"), NO),
     Hostile("noise behind an ftyp", lambda _: box(b"ftyp", b"isom\0\0\0\0") + bytes(range(1, 251)) * 400, DAMAGED),
-    Hostile("cut before its index", lambda f: base(f)[: len(base(f)) // 10], DAMAGED),
-    Hostile("cut within its index", lambda f: base(f)[:-400], DAMAGED),
+    Hostile("cut before its index", lambda f: whole(f)[: len(whole(f)) // 10], DAMAGED),
+    Hostile("cut within its index", lambda f: whole(f)[:-400], DAMAGED),
     Hostile("cut within its pictures", lambda f: faststart(f)[: len(faststart(f)) * 2 // 3], (CLEAN,)),
-    Hostile("index larger than the file", lambda f: base(f).replace(b"moov", b"moov")[:-1], DAMAGED),
+    Hostile("index larger than the file", lambda f: whole(f).replace(b"moov", b"moov")[:-1], DAMAGED),
     Hostile("index of 2^62 bytes", lambda _: box(b"ftyp", b"isom\0\0\0\0") + b"\0\0\0\x01moov\x40" + bytes(7), DAMAGED),
-    Hostile("box of size nought inside", lambda f: patched(base(f), b"trak", 0, bytes(4)), DAMAGED),
+    Hostile("box of size nought inside", lambda f: patched(whole(f), b"trak", 0, bytes(4)), DAMAGED),
     Hostile("long box of size nought", lambda f: box(b"ftyp", b"isom\0\0\0\0") + b"\0\0\0\x01free" + bytes(8), DAMAGED),
     Hostile("boxes ten thousand deep", deep, DAMAGED),
     Hostile("a thousand tracks", many_tracks, ("too_many_tracks",)),
     Hostile("a thousand matroska tracks", many_matroska_tracks, ("too_many_tracks",)),
-    Hostile("two thousand million samples", lambda f: patched(base(f), b"stsz", 8, b"\x7f\xff\xff\xff"), DAMAGED),
+    Hostile("two thousand million samples", lambda f: patched(whole(f), b"stsz", 8, b"\x7f\xff\xff\xff"), DAMAGED),
     Hostile("fragment of too many samples", huge_run, DAMAGED),
     Hostile(
         "compressed index", lambda _: box(b"ftyp", b"qt  \0\0\0\0") + box(b"moov", box(b"cmov", bytes(99))), DAMAGED
@@ -277,10 +277,10 @@ HOSTILE = (
     Hostile("8K at 60 frames", eight_k, ("too_big_picture",)),
     Hostile("130 seconds", long, ("too_long",)),
     Hostile("130 seconds that say one", lying_length, ("too_long",)),
-    Hostile("no frame rate", lambda f: patched(base(f), b"mdhd", 12, bytes(4)), (CLEAN, "too_long", *DAMAGED)),
+    Hostile("no frame rate", lambda f: patched(whole(f), b"mdhd", 12, bytes(4)), (CLEAN, "too_long", *DAMAGED)),
     Hostile(
         "endless frame rate",
-        lambda f: patched(base(f), b"mdhd", 12, b"\x7f\xff\xff\xff"),
+        lambda f: patched(whole(f), b"mdhd", 12, b"\x7f\xff\xff\xff"),
         (CLEAN, "too_fast", "too_short"),
     ),
     Hostile("one frame", one_frame, ("too_short",)),
@@ -288,7 +288,7 @@ HOSTILE = (
     Hostile("pictures of noughts", blank_pictures, ("no_picture", *DAMAGED)),
     Hostile("cover picture only", cover_only, ("no_picture",)),
     Hostile("a codec no camera uses", odd_codec, ("unsupported_codec",)),
-    Hostile("clip with a zip behind it", lambda f: base(f) + a_zip(), (CLEAN,)),
+    Hostile("clip with a zip behind it", lambda f: whole(f) + a_zip(), (CLEAN,)),
     Hostile("clip with a page before it", page_before, (CLEAN,)),
     Hostile("font attached", attachments, (CLEAN,)),
     Hostile("linked matroska", linked_matroska, (CLEAN,)),

@@ -7,7 +7,15 @@ import ast
 from tests.walls.reading import functions, sources, tree
 
 TESTS = [path for path in sources("tests") if path.rsplit("/", 1)[-1].startswith("test_")]
-LOOKS = {"raises", "warns", "expect", "fail"}  # calls that fail a test by themselves
+LOOKS = {"raises", "warns", "expect", "fail", "hear_up_to"}  # calls that fail a test by themselves
+# Tests whose fact is that nothing is raised; each by name, so that none joins them unseen.
+PASSES = {
+    "tests/workers/media/test_boxes.py: test_a_real_clip_passes",
+    "tests/workers/media/test_boxes.py: test_a_walk_reads_no_samples",
+    "tests/workers/media/test_elements.py: test_what_cameras_write_passes",
+    "tests/workers/media/test_landlock.py: test_rules_are_a_descriptor_of_the_caller",
+    "tests/workers/redact/test_proof.py: test_a_changed_byte_is_never_a_fault",
+}
 
 
 def test_every_test_states_a_fact() -> None:
@@ -23,7 +31,7 @@ def test_every_test_looks_whether_it_is_one() -> None:
         looking = {function.name for function in functions(path) if _looks(function, set())}
         blind += [f"{path}: {test.name}" for test in _tests(path) if not _looks(test, looking)]
 
-    assert blind == [], "\n".join(blind)
+    assert set(blind) == PASSES, "\n".join(set(blind) ^ PASSES)
 
 
 def test_the_tests_of_every_part_are_read() -> None:
