@@ -1,0 +1,81 @@
+"""Rounds that come again and again, each at its own pace."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BEGIN = """
+import logging, os, signal, sys, time
+from workers import every
+from workers.every import Round
+
+logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(message)s")
+started = time.monotonic()
+said = []
+
+def say(word):
+    said.append(word)
+    print(word, flush=True)
+
+def end():
+    os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def run(text: str) -> subprocess.CompletedProcess[str]:
+    """A program that repeats rounds until it ends itself."""
+    program = BEGIN + textwrap.dedent(text)
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_each_round_runs_at_once_and_then_at_its_pace() -> None:
+    """The quick one more often than the slow one, which does not wait for its first time."""
+    done = run("""
+        def quick():
+            say("quick")
+            if said.count("quick") == 4:
+                end()
+        every.repeat([Round("quick", 0.05, quick), Round("slow", 60, lambda: say("slow"))])
+        print("ended")
+    """)
+
+    lines = done.stdout.split()
+    assert (lines.count("quick"), lines.count("slow"), lines[-1]) == (4, 1, "ended")
+
+
+def test_a_round_that_fails_comes_again() -> None:
+    """It is told by its class, without its message, and the others are not kept from running."""
+    done = run("""
+        def fails():
+            say("failed")
+            raise ValueError("what a resident typed")
+        def other():
+            if said.count("failed") == 2:
+                end()
+        every.repeat([Round("fails", 0.05, fails), Round("other", 0.05, other)])
+    """)
+
+    assert done.returncode == 0
+    assert done.stdout.split() == ["failed", "failed"]
+    assert "round_failed error=ValueError" in done.stderr
+    assert "typed" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_waiting_at_once(number: signal.Signals) -> None:
+    """Also where the next round is an hour away."""
+    program = BEGIN + "every.repeat([Round('one', 3600, lambda: say('here'))])\n"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"here\n"
+
+        process.send_signal(number)
+
+        assert process.wait(20) == 0
