@@ -104,6 +104,7 @@ export class DrawnMap {
       return { color: warm, weight: 1.5, fillColor: warm, fillOpacity: 0.15 + 0.6 * (1 - Math.min(1, Math.log1p(mark.hours) / Math.log1p(STALE_HOURS))) };
     });
     this.#edges.setStyle({ color: edge, weight: 2, fill: false });
+    for (const id of marks.keys()) this.#byId.get(id)?.bringToFront();
     const layer = chosen ? this.#byId.get(chosen) : undefined;
     layer?.bringToFront();
     this.#encircle(layer?.getBounds());
