@@ -1,0 +1,137 @@
+"""The people of Porchlight at a real browser: what each can do, in their words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, Request, expect
+
+from tests.journeys.conftest import Stack
+
+PATIENCE_MS = 45_000  # a clip on a busy machine; everything else is far quicker
+
+
+class Resident:
+    """Somebody at the resident site."""
+
+    def __init__(self, page: Page, stack: Stack, email: str) -> None:
+        self.page, self.sent = page, Asked(page)
+        page.goto(f"http://residents.localhost:{stack.base}/")
+        page.get_by_label("Email").fill(email)
+        page.get_by_role("button", name="Send me a code").click()
+        page.get_by_role("button", name="Fill it in").click()
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+
+    def lives_in(self, division: str, street: str) -> None:
+        """Chooses a home block by typing a street."""
+        self.page.get_by_role("link", name="Area").click()
+        self._picks(division, street)
+        self.page.get_by_role("button", name="This is my block").click()
+        expect(self.page.get_by_role("heading", name="Your area")).to_be_visible()
+
+    def posts(self, clip: Path, *, division: str, street: str, title: str) -> str:
+        """Shares a clip; answers the label of the block it is posted in. Does not wait for it to be published."""
+        page = self.page
+        page.get_by_role("link", name="Post", exact=True).click()
+        page.get_by_label("Choose a video").set_input_files(clip)
+        label = self._picks(division, street)
+        page.get_by_role("radio", name="Suspicious").or_(page.get_by_role("button", name="Suspicious")).first.click()
+        page.get_by_label("Title").fill(title)
+        expect(page.get_by_text("Not your name, not your address.")).to_be_visible()
+        page.get_by_role("button", name=re.compile("^Send")).click()
+        expect(page.get_by_role("heading", name="Your post")).to_be_visible(timeout=PATIENCE_MS)
+        return label
+
+    def sees_it_published(self) -> None:
+        """Waits at the timeline until the post is there."""
+        expect(self.page.get_by_text("Published").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(
+            self.page.get_by_role("region", name="Video player").or_(self.page.locator("video")).first
+        ).to_be_visible(timeout=PATIENCE_MS)
+
+    def withdraws(self, title: str) -> None:
+        """Takes a post back from the list of one's own."""
+        self.page.get_by_role("link", name="Me", exact=True).click()
+        self.page.get_by_role("article", name=title).get_by_role("button", name="Withdraw").click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Withdraw for good").click()
+        # Its words are shredded with it, so it has no name any more by which a list could tell it.
+        expect(self.page.get_by_role("article", name=title)).to_have_count(0)
+        expect(
+            self.page.get_by_role("list", name="My posts").get_by_text("Withdrawn", exact=True).first
+        ).to_be_visible()
+
+    def flags(self, title: str) -> None:
+        """Opens a neighbour's post and flags it."""
+        self.page.get_by_role("link", name="Area").click()
+        self.page.get_by_role("link", name=re.compile(title)).first.click()
+        self.page.get_by_role("button", name="Flag").first.click()
+        self.page.get_by_label("Shows someone's private life").check()
+        self.page.get_by_role("button", name="Send flag").click()
+        expect(self.page.get_by_text("Flag sent to the moderators.")).to_be_visible()
+
+    def _picks(self, division: str, street: str) -> str:
+        self.page.get_by_label("Division").select_option(label=division)
+        self.page.get_by_role("combobox", name="Street or block name").fill(street)
+        self.page.get_by_role("listbox", name="Blocks found").get_by_role("option").first.click()
+        label = self.page.get_by_role("status", name="Chosen block").locator("strong").inner_text()
+        assert street in label
+        return label
+
+
+class Staff:
+    """Somebody at the staff site."""
+
+    def __init__(self, page: Page, stack: Stack, name: str) -> None:
+        self.page = page
+        page.goto(f"http://staff.localhost:{stack.base + 1}/")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(stack.password(name))
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+
+    def is_live(self) -> None:
+        """Waits until the line to the feed stands."""
+        expect(self.page.get_by_text("Live", exact=True).first).to_be_visible()
+
+    def row(self, title: str) -> Locator:
+        """The post in the list of the desk."""
+        return self.page.locator("button[data-row]").filter(has_text=title)
+
+    def shows_new(self) -> None:
+        """Lets those in that wait above the list, where there are any."""
+        waiting = self.page.get_by_role("button", name=re.compile(r"\d+ new"))
+        if waiting.is_visible():
+            waiting.click()
+
+    def opens(self, title: str) -> None:
+        """Looks at a post."""
+        self.row(title).click()
+
+    def plays(self) -> None:
+        """Sees that the clip is decoded by this browser: a picture with a size and a length."""
+        video = self.page.locator("video").first
+        expect(video).to_be_visible()
+        self.page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=PATIENCE_MS)
+        assert video.evaluate("v => v.videoWidth > 0 && v.duration > 0.5")
+
+    def hides(self, title: str) -> None:
+        """Judges a flagged post: off every screen."""
+        self.page.get_by_role("link", name="Queue").click()
+        item = self.page.get_by_role("region", name="Flagged posts").or_(self.page.locator(".list"))
+        item.get_by_text(title).first.click()
+        self.page.get_by_role("button", name="Hide", exact=True).click()
+        expect(self.page.get_by_text("Post hidden.")).to_be_visible()
+
+
+class Asked:
+    """All that a page asked of any server: addresses and bodies."""
+
+    def __init__(self, page: Page) -> None:
+        self.of: list[str] = []
+        page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        body = b"" if "/parts/" in request.url else request.post_data_buffer or b""
+        self.of.append(f"{request.method} {request.url} {body.decode(errors='replace')}")

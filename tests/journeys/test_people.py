@@ -1,0 +1,144 @@
+"""The main job as people do it, each at a browser of their own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.journeys.conftest import Stack
+from tests.journeys.people import PATIENCE_MS, Resident, Staff
+from workers.media import programs
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+FOOTAGE = Path(__file__).parents[3] / "shared" / "clips" / "car-detection.mp4"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt install chromium"),
+]
+NewPage = Callable[[dict[str, int]], Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--disable-sync", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Browser) -> Iterator[NewPage]:
+    """A browser of one's own for each person: no cookie is shared. A fault in a page's own code fails the test."""
+    contexts, faults = [], []
+
+    def new(size: dict[str, int]) -> Page:
+        context = chromium.new_context(viewport=size, locale="en-US")  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of cars on a real road; without the shared footage a test picture stands in."""
+    file = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    source = ["-i", FOOTAGE] if FOOTAGE.exists() else ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25"]
+    words = ["-t", "3", "-an", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    subprocess.run([programs.find().ffmpeg, "-v", "error", *source, *words, file], check=True)
+    return file
+
+
+def test_a_clip_reaches_the_analyst_of_its_division_and_no_other(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """A resident posts from a phone; Central's analyst sees it arrive and plays it, North's never sees it."""
+    central, north = Staff(new_page(DESK), stack, "analyst-central"), Staff(new_page(DESK), stack, "analyst-north")
+    central.is_live()
+    north.is_live()
+    resident = Resident(new_page(PHONE), stack, "journey@example.org")
+
+    label = resident.posts(clip, division="Central", street="Park", title="A van at night, call 816-555-0134")
+
+    resident.sees_it_published()
+    title = "A van at night, call [phone]"
+    expect(central.row("A van at night")).to_be_visible()
+    central.opens("A van at night")
+    central.plays()
+    expect(central.page.get_by_role("region", name="Clip and facts").get_by_text(label).first).to_be_visible()
+    assert title in central.page.inner_text("body")
+    assert north.row("A van at night").count() == 0
+    page = central.page.content()
+    assert "journey@example.org" not in page
+    assert "816-555-0134" not in page
+
+
+def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
+    stack: Stack, new_page: NewPage, clip: Path
+) -> None:
+    """A neighbour flags, a moderator hides, and the analyst who looks at the post sees it go without a reload."""
+    author = Resident(new_page(PHONE), stack, "author@example.org")
+    author.posts(clip, division="Metro", street="Willow", title="Somebody at a window")
+    author.sees_it_published()
+    neighbour = Resident(new_page(PHONE), stack, "neighbour@example.org")
+    neighbour.lives_in("Metro", "Garland")
+    neighbour.flags("Somebody at a window")
+    analyst, moderator = Staff(new_page(DESK), stack, "analyst-metro"), Staff(new_page(DESK), stack, "moderator")
+    analyst.opens("Somebody at a window")
+    analyst.plays()
+
+    moderator.hides("Somebody at a window")
+
+    expect(analyst.page.get_by_text("A moderator hid this post. It is no longer shown.")).to_be_visible()
+    expect(analyst.row("Somebody at a window")).to_have_count(0)
+    assert analyst.page.locator("video").count() == 0
+
+
+def test_a_resident_withdraws_while_it_is_processed_and_after(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """Taken back at any moment, a post is seen by nobody, and its author is told so."""
+    analyst, author = Staff(new_page(DESK), stack, "analyst-east"), Resident(new_page(PHONE), stack, "back@example.org")
+    analyst.is_live()
+    author.posts(clip, division="East", street="Quarry", title="Taken back early")
+    author.withdraws("Taken back early")
+    author.posts(clip, division="East", street="Quarry", title="Taken back late")
+    author.sees_it_published()
+    expect(analyst.row("Taken back late")).to_be_visible()
+
+    author.withdraws("Taken back late")
+
+    expect(analyst.row("Taken back late")).to_have_count(0)
+    assert analyst.row("Taken back early").count() == 0
+
+
+def test_no_coordinate_and_no_typed_street_leaves_the_page(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """All that the page asks of any server while a block is chosen and a clip is posted: ids, never places."""
+    page = new_page(PHONE)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 10.00123, "longitude": -40.00234})
+    resident = Resident(page, stack, "private@example.org")
+    page.get_by_role("link", name="Area").click()
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_text("Found on this device. Your location was not sent.")).to_be_visible()
+
+    resident.posts(clip, division="South", street="Orchard", title="Nothing of where")
+
+    assert any("/v1/posts" in asked for asked in resident.sent.of), "the log was kept"
+    told = "\n".join(asked for asked in resident.sent.of)
+    assert not re.search(r"10\.00\d|40\.00\d|orchard", told, re.IGNORECASE)
+    assert not re.search(r"\b(lat|lon|lng|latitude|longitude|bbox|zoom)\b", told, re.IGNORECASE)
