@@ -19,36 +19,36 @@ ANSWER_SECONDS = 1.0  # of Redis, of which its blocking reads take less than hal
 def main() -> None:
     """Refuses identity credentials, shuts itself out of the identity folder, serves until it is told to stop."""
     with starting.program("feed"):
-        chosen = starting.on_the_record_side()
+        here = starting.on_the_record_side()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(chosen))
+            runner.run(serve(here))
 
 
-async def serve(chosen: RecordSettings) -> None:
-    """Runs one node until SIGTERM or SIGINT."""
-    record = open_record(chosen.database)
-    client = connect_async(chosen.redis, answer_seconds=ANSWER_SECONDS)
-    key = keys.read_or_make(chosen.bell_key_file)
-    node = Node(record, client, key, origins=origins(chosen), timed=chosen.bench)
-    port = await node.start(LOOPBACK, chosen.ports.feed)
-    log.event("feed_listens", port=port)
+async def serve(here: RecordSettings) -> None:
+    """Runs one node until SIGTERM or SIGINT; raises Unavailable if its port is taken."""
+    record = open_record(here.database)
+    client = connect_async(here.redis, answer_seconds=ANSWER_SECONDS)
+    key = keys.read_or_make(here.bell_key_file)
+    node = Node(record, client, key, origins=origins(here), timed=here.bench)
+    port = await node.start(LOOPBACK, here.ports.feed)
+    log.event("listening", port=port)
     work = asyncio.ensure_future(node.wait())
     for end in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(end, work.cancel)
     try:
         await work
     except asyncio.CancelledError:
-        log.event("feed_stopped")
+        log.event("stopped")
     finally:
         await node.stop()
         await client.aclose()
         record.engine.dispose()
 
 
-def origins(chosen: RecordSettings) -> list[str]:
+def origins(here: RecordSettings) -> list[str]:
     """The pages that may listen: the residents' and the staff's site, under each name this machine answers to."""
     hosts = (LOOPBACK, "localhost", "residents.localhost", "staff.localhost")
-    return [f"http://{host}:{port}" for host in hosts for port in (chosen.ports.resident, chosen.ports.staff)]
+    return [f"http://{host}:{port}" for host in hosts for port in (here.ports.resident, here.ports.staff)]
 
 
 if __name__ == "__main__":

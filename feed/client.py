@@ -19,6 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from feed.listener import BAD_HELLO, NEW_TICKET, WITHDRAWN
+from storage.kit.errors import NotAllowed
 from storage.kit.ids import spread
 
 SILENCE_SECONDS = 60.0  # beats come every 25 s: two of them missing is a dead line
@@ -40,7 +41,7 @@ class TryLater(Exception):
     """No ticket can be had just now."""
 
 
-class NotWelcome(Exception):
+class NotWelcome(NotAllowed):
     """The feed does not want this client back: access was withdrawn (4403), or it talks wrongly (4400)."""
 
 
@@ -57,7 +58,7 @@ async def follow(
         except ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd else None
             if code in (BAD_HELLO, WITHDRAWN):
-                raise NotWelcome(f"the feed closed with {code}") from None
+                raise NotWelcome(f"The feed does not want this listener back ({code}).") from None
             failures += code != NEW_TICKET or failures > 0
         except (TryLater, InvalidHandshake, OSError, TimeoutError):
             failures += 1

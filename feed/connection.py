@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, cast
 
-from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
-from feed.listener import BAD_HELLO, TRY_LATER, Action, Close, Join, Leave, Listener, Read, Redeem, Send
+from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
+from feed.answers import health, not_there
+from feed.listener import BAD_HELLO, TRY_LATER, Listener
 from feed.memory import Memory
 from feed.replay import Page
 from feed.rooms import Rooms
@@ -60,6 +59,7 @@ class Connection(asyncio.Protocol):
         self._listener = Listener(house.memory)
         origins = [*(Origin(origin) for origin in house.origins), None]
         self._ws = ServerProtocol(origins=origins, max_size=MOST_BYTES, logger=_silent)
+        self._closing = False
         self._full_since: float | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -116,6 +116,15 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
         self._act(self._listener.passed(clock.now()))
 
+    @property
+    def grant(self) -> Grant | None:
+        """What this listener's ticket allows; None before it is known."""
+        return self._listener.grant
+
+    def may_still(self, reach: frozenset[str]) -> None:
+        """Ends the conversation if the divisions of `reach` are less than its ticket allows."""
+        self._act(self._listener.may_still(reach))
+
     def bye(self, code: int, reason: str) -> None:
         """Ends the conversation, or the connection where there is none yet."""
         if self._ws.state is State.CONNECTING:
@@ -129,11 +138,9 @@ class Connection(asyncio.Protocol):
     def _answer(self, request: Request) -> Response:
         path = request.path.partition("?")[0]
         if path == "/v1/health":
-            well, facts = self._house.health()
-            return _json(HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE, {"ok": well, **facts})
+            return health(*self._house.health())
         if path != "/v1/feed":
-            error = {"code": "not_there", "message": "There is nothing here for you.", "fields": {}}
-            return _json(HTTPStatus.NOT_FOUND, {"error": error})
+            return not_there()
         return self._ws.accept(request)
 
     def _heard(self, received: Frame) -> None:
@@ -194,6 +201,9 @@ class Connection(asyncio.Protocol):
 
     def _close_soon(self) -> None:
         self._act(self._listener.gone())
+        if self._closing:  # the first goodbye counts: more bytes do not buy more time
+            return
+        self._closing = True
         self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
 
@@ -203,10 +213,3 @@ class Connection(asyncio.Protocol):
                 self._transport.write(data)
             elif self._transport.can_write_eof() and not self._transport.is_closing():
                 self._transport.write_eof()
-
-
-def _json(status: HTTPStatus, body: dict[str, object]) -> Response:
-    data = json.dumps(body).encode()
-    headers = Headers([("Content-Type", "application/json"), ("Content-Length", str(len(data)))])
-    headers["Connection"], headers["Cache-Control"] = "close", "no-store"
-    return Response(status.value, status.phrase, headers, data)

@@ -116,8 +116,10 @@ class Following:
     def _take(self, heard: list[Happening]) -> None:
         for told in heard:
             self.memory.note(told)
-        if heard:
-            self._tell(heard)
+        # What was taken back in this very batch is not told first.
+        told_now = [told for told in heard if self.memory.as_now(told).event is not None]
+        if told_now:
+            self._tell(told_now)
 
     def _is_cut(self, head: Head) -> bool:
         return head.epoch != self.memory.epoch or head.seq < self.memory.last or head.floor > self.memory.last

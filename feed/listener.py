@@ -8,12 +8,12 @@ nothing more to say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
 from pydantic import Field
 
+from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
 from feed.events import Closed, Ready
 from feed.memory import Happening, Memory, frame
 from feed.replay import PAGE, Page
@@ -30,52 +30,6 @@ class Hello(Closed):
     type: Literal["hello"]
     ticket: str
     cursor: str | None = Field(default=None, pattern="^[0-9A-Za-z]{1,40}:[0-9]{1,18}$")
-
-
-@dataclass(frozen=True)
-class Redeem:
-    """Find out what this ticket allows, then say `granted`."""
-
-    ticket: str
-
-
-@dataclass(frozen=True)
-class Read:
-    """Read the log after this number, then say `read`."""
-
-    after: int
-
-
-@dataclass(frozen=True)
-class Join:
-    """Put the listener into the room of this filter."""
-
-    wanted: Filter
-
-
-@dataclass(frozen=True)
-class Leave:
-    """Take the listener out of the room of this filter."""
-
-    wanted: Filter
-
-
-@dataclass(frozen=True)
-class Send:
-    """Write these WebSocket messages."""
-
-    data: bytes
-
-
-@dataclass(frozen=True)
-class Close:
-    """Say goodbye with this code."""
-
-    code: int
-    reason: str
-
-
-Action = Redeem | Read | Join | Leave | Send | Close
 
 
 class Stage(Enum):
@@ -95,7 +49,7 @@ class Listener:
         self.stage = Stage.OPENED
         self._memory = memory
         self._hello: Hello | None = None
-        self._grant: Grant | None = None
+        self.grant: Grant | None = None
         self._filter: Filter | None = None
         self._place = 0  # the last number this listener was sent, or was passed over
         self._full = self._reading = False
@@ -123,7 +77,7 @@ class Listener:
             return []
         if grant is None:
             return self.bye(NEW_TICKET, "this ticket is not good any more")
-        self._grant, self._filter, self.stage = grant, filter_of(grant), Stage.BEHIND
+        self.grant, self._filter, self.stage = grant, filter_of(grant), Stage.BEHIND
         place = self._found(self._hello.cursor)
         self._place = self._memory.last if place is None else place
         reset = place is None and self._hello.cursor is not None
@@ -168,8 +122,16 @@ class Listener:
 
     def passed(self, now: int) -> list[Action]:
         """It is `now` (milliseconds since 1970): a log-in that is over ends the conversation."""
-        over = self._grant is not None and self._grant.ends_at is not None and self._grant.ends_at <= now
+        over = self.grant is not None and self.grant.ends_at is not None and self.grant.ends_at <= now
         return self.bye(NEW_TICKET, "the log-in is over") if over else []
+
+    def may_still(self, reach: frozenset[str]) -> list[Action]:
+        """What this listener may see by the record now: a narrower ticket must be got, or there is none to get."""
+        if self.grant is None or reach.issuperset(self.grant.divisions):
+            return []
+        if reach:
+            return self.bye(NEW_TICKET, "what you may see has changed")
+        return self.bye(WITHDRAWN, "access was withdrawn")
 
     def bye(self, code: int, reason: str) -> list[Action]:
         """Ends the conversation from our side, once."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import redis.asyncio
+from sqlalchemy.exc import SQLAlchemyError
 
 from feed import replay, tickets
 from feed.connection import HELLO_SECONDS, Connection, House
@@ -19,10 +20,15 @@ from feed.memory import frame
 from feed.replay import Page
 from feed.rooms import Rooms
 from feed.tickets import Grant
+from storage import staff
 from storage.db import Actor, Database
+from storage.kit import log
+from storage.kit.errors import Unavailable
+from storage.kit.ids import DivisionId, StaffId
+from storage.staff import VIEWERS
 
 BEAT_SECONDS = 25.0  # PROTOCOL.md
-TIDY_SECONDS = 5.0
+TIDY_SECONDS = 5.0  # the longest that a permission withdrawn is still used
 SILENT_SECONDS = 5.0  # a bus or a log that has not answered for so long makes the node unwell
 GOODBYE_SECONDS = 2.0
 SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it keeps 4 MB for one that stalls
@@ -55,7 +61,7 @@ class Node:
         )
 
     async def start(self, host: str, port: int) -> int:
-        """Opens the door and begins to follow; answers the port, which was chosen for us if `port` is 0."""
+        """Opens the door and begins to follow; answers the port, a free one if `port` is 0. Raises Unavailable."""
         loop = asyncio.get_running_loop()
         self._door = await loop.create_server(lambda: Connection(self._house), sock=_door(host, port), backlog=BACKLOG)
         self._follows = asyncio.ensure_future(self._following.run())
@@ -98,6 +104,23 @@ class Node:
             await asyncio.sleep(TIDY_SECONDS)
             for connection in tuple(self._house.present):
                 connection.tidy()
+            await self._ask_who_may_still()
+
+    async def _ask_who_may_still(self) -> None:
+        """A staff permission withdrawn ends the listeners that hold it."""
+        theirs = [(each, each.grant.handle) for each in self._house.present if each.grant and each.grant.is_staff]
+        loop = asyncio.get_running_loop()
+        try:
+            reach = await loop.run_in_executor(self._threads, self._reach, {handle for _, handle in theirs})
+        except SQLAlchemyError as error:
+            log.fault("rights_unreadable", error)
+            return
+        for connection, handle in theirs:
+            connection.may_still(reach.get(StaffId(handle), frozenset()))
+
+    def _reach(self, handles: set[str]) -> dict[StaffId, frozenset[DivisionId]]:
+        with self._record.read() as conn:
+            return staff.reach_now(conn, [StaffId(handle) for handle in handles], *VIEWERS) if handles else {}
 
     async def _redeem(self, ticket: str) -> Grant | None:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._take_ticket, ticket)
@@ -111,14 +134,18 @@ class Node:
 
     def _health(self) -> tuple[bool, dict[str, object]]:
         now = time.monotonic()
-        bus, log = now - self._following.bus_answered, now - self._following.log_answered
-        facts: dict[str, object] = {"bus_seconds": round(bus, 1), "log_seconds": round(log, 1)}
-        return max(bus, log) < SILENT_SECONDS, facts
+        bus, record = now - self._following.bus_answered, now - self._following.log_answered
+        facts: dict[str, object] = {"bus_seconds": round(bus, 1), "log_seconds": round(record, 1)}
+        return max(bus, record) < SILENT_SECONDS, facts
 
 
 def _door(host: str, port: int) -> socket.socket:
     door = socket.socket()
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    door.bind((host, port))
+    try:
+        door.bind((host, port))
+    except OSError:
+        door.close()
+        raise Unavailable(f"Port {port} is taken by another program.", code="port_taken") from None
     return door

@@ -30,6 +30,11 @@ class Grant(Closed):
     handle: str
     ends_at: int | None = None
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether `handle` is a staff id."""
+        return self.audience == "staff"
+
 
 def issue(tx: Tx, grant: Grant) -> str:
     """A new ticket for `grant`: a secret, shown once."""

@@ -5,6 +5,7 @@ Which divisions somebody may look at comes from here, and never from a request.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -153,6 +154,17 @@ def who(conn: Connection, token: str) -> LogIn | None:
         return None
     member = StaffMember(found.id, found.name, (), tuple(all_divisions(conn)))
     return LogIn(replace(member, duties=_duties(conn, member)), digest, found.ends_at)
+
+
+def reach_now(conn: Connection, members: Collection[StaffId], *roles: Role) -> dict[StaffId, frozenset[DivisionId]]:
+    """Where each of `members` holds one of the roles now; ended accounts and those without are left out."""
+    city = frozenset(division.id for division in all_divisions(conn))
+    query = select(staff_roles.c.staff_id, staff_roles.c.division_id).join(staff_members)
+    query = query.where(~staff_members.c.ended, staff_roles.c.role.in_(roles), staff_roles.c.staff_id.in_(members))
+    found: dict[StaffId, frozenset[DivisionId]] = {}
+    for staff_id, division in conn.execute(query):
+        found[staff_id] = found.get(staff_id, frozenset()) | (city if division == _CITY else {division})
+    return found
 
 
 def _drop(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:

@@ -20,10 +20,14 @@ import pytest
 import redis
 from sqlalchemy import insert, update
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from feed import tickets
 from feed.bell import Bell
 from feed.client import Ticket
+from feed.connection import Connection
+from feed.events import build
+from feed.memory import Memory
 from feed.server import Node
 from feed.tickets import Grant
 from storage import feed_log
@@ -54,6 +58,7 @@ class OwnRedis:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.url = f"unix://{folder}/redis.sock"
+        self.client = connect_redis(self.url)
         self.start()
 
     def start(self) -> None:
@@ -68,11 +73,10 @@ class OwnRedis:
             str(self._folder),
         ]
         self._process = subprocess.Popen([str(redis_server_program()), *options], stdout=subprocess.DEVNULL)
-        with connect_redis(self.url) as client:
-            deadline = time.monotonic() + SOON
-            while not _answers(client):
-                assert time.monotonic() < deadline, "Redis does not start"
-                time.sleep(0.01)
+        deadline = time.monotonic() + SOON
+        while not _answers(self.client):
+            assert time.monotonic() < deadline, "Redis does not start"
+            time.sleep(0.01)
 
     def kill(self) -> None:
         self._process.kill()
@@ -91,6 +95,7 @@ def own_redis() -> Iterator[OwnRedis]:
     folder = Path(tempfile.mkdtemp(prefix="porchlight-test-"))
     server = OwnRedis(folder)
     yield server
+    server.client.close()
     server.thaw()
     server.kill()
     shutil.rmtree(folder, ignore_errors=True)
@@ -108,12 +113,12 @@ class Running:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/v1/feed"
 
-    def ticket(self, *divisions: str, categories: tuple[str, ...] | None = None, ends_at: int | None = None) -> str:
+    def ticket(self, *divisions: str, staff_id: str | None = None, **rest: Any) -> str:
         """A ticket for divisions by name; for the whole invented city when none is named."""
         ids = tuple(builders.division(name) for name in divisions or builders.DIVISIONS)
+        who = {"audience": "staff", "handle": staff_id} if staff_id else {"audience": "resident", "handle": "x"}
         with self.record.write(by=OPERATOR) as tx:
-            grant = Grant(audience="staff", divisions=ids, categories=categories, handle="s1", ends_at=ends_at)
-            return tickets.issue(tx, grant)
+            return tickets.issue(tx, Grant.model_validate({**who, "divisions": ids, **rest}))
 
     async def get_ticket(self) -> Ticket:
         """What a client asks for before it connects."""
@@ -130,7 +135,7 @@ class Running:
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wire.connect(("127.0.0.1", self.port))
         async with connect(self.url, sock=wire, max_queue=1 if narrow else 1024) as open_:
-            await open_.send(json.dumps({"type": "hello", "ticket": ticket, "cursor": cursor}))
+            await open_.send(hello(ticket, cursor))
             ear = Ear(open_)
             ear.ready = await ear.hear()
             yield ear
@@ -171,9 +176,15 @@ async def running(record: Database, redis_url: str, **options: Any) -> AsyncIter
 
 
 @pytest.fixture
-async def feed(record: Database, city: builders.City, redis_server: str, bell: Bell) -> AsyncIterator[Running]:
+def bus(redis_server: str, redis_client: redis.Redis) -> str:
+    """The URL of the Redis of all tests, empty: their records are copies, so their streams have the same name."""
+    return redis_server
+
+
+@pytest.fixture
+async def feed(record: Database, city: builders.City, bus: str, bell: Bell) -> AsyncIterator[Running]:
     """A node that runs."""
-    async with running(record, redis_server) as up:
+    async with running(record, bus) as up:
         yield up
 
 
@@ -189,6 +200,57 @@ def happening_again(record: Database, post: Post, *, times: int) -> list[Line]:
         tx.execute(insert(log_table), rows)
         tx.execute(update(feed_head).values(seq=lines[-1].seq))
     return lines
+
+
+def ring_again(record: Database, bell: Bell, post: Post, *, times: int) -> None:
+    """That many further lines about a post, and the bell rings for each."""
+    with record.read() as conn:
+        epoch = feed_log.head(conn).epoch
+    for line in happening_again(record, post, times=times):
+        ring(epoch, bell, post, line)
+
+
+def ring(epoch: str, bell: Bell, post: Post, line: Line) -> None:
+    """The bell rings for a line."""
+    event = build(line, post)
+    assert event is not None
+    bell.ring(epoch, line, event.model_dump_json().encode())
+
+
+def memory(feed: Running) -> Memory:
+    """The node's memory."""
+    return feed.node._house.memory
+
+
+def start_of(feed: Running) -> str:
+    """The cursor before everything."""
+    return f"{memory(feed).epoch}:0"
+
+
+def connections(feed: Running) -> list[Connection]:
+    """Who is connected."""
+    return list(feed.node._house.present)
+
+
+def hello(ticket: str, cursor: str | None = None) -> str:
+    """The first thing to say."""
+    return json.dumps({"type": "hello", "ticket": ticket, "cursor": cursor})
+
+
+@asynccontextmanager
+async def said(feed: Running, text: str | bytes) -> AsyncIterator[ClientConnection]:
+    """A connection on which this was said first."""
+    async with connect(feed.url, proxy=None) as open_:
+        await open_.send(text)
+        yield open_
+
+
+async def close_code(open_: ClientConnection) -> int | None:
+    """With which code the feed closes."""
+    with pytest.raises(ConnectionClosed) as closed:
+        while True:
+            await asyncio.wait_for(open_.recv(), SOON)
+    return closed.value.rcvd.code if closed.value.rcvd else None
 
 
 async def until(true: Callable[[], bool], seconds: float = SOON) -> None:

@@ -14,14 +14,12 @@ from websockets.asyncio.server import ServerConnection, serve
 from feed import client
 from feed.bell import Bell
 from feed.client import NotWelcome, Ticket, TryLater, cursor_after, follow
-from feed.events import build
-from storage import feed_log
 from storage.db import Database
 from storage.kit.redis import connect as connect_redis
 from storage.posts import Post
 from tests.builders import City, a_published_post
 from tests.conftest import BELL_KEY
-from tests.feed.conftest import SOON, OwnRedis, Running, happening_again, running
+from tests.feed.conftest import SOON, OwnRedis, Running, connections, happening_again, ring_again, running, start_of
 
 pytestmark = pytest.mark.anyio
 
@@ -41,15 +39,16 @@ async def test_every_event_once_while_connections_are_cut_and_redis_dies(
         with connect_redis(own_redis.url) as redis:
             bell = Bell(redis, BELL_KEY)
             post = a_published_post(record, bell, ready=False)
-            start = f"{feed.node._house.memory.epoch}:0"
+            start = start_of(feed)
             listeners = [asyncio.ensure_future(_hear_up_to(feed, start, 801)) for _ in range(5)]
             for round_ in range(40):
                 if round_ == 15:
                     own_redis.kill()
                 if round_ == 25:
                     own_redis.start()
-                await asyncio.to_thread(_go_on, record, post, bell if round_ not in range(15, 25) else None)
-                present = [*feed.node._house.present]
+                rings = round_ not in range(15, 25)
+                await asyncio.to_thread(ring_again if rings else _go_on_silently, record, bell, post, times=20)
+                present = connections(feed)
                 for connection in random.sample(present, k=min(2, len(present))):
                     connection.abort()
                     cuts += 1
@@ -156,14 +155,8 @@ async def _hear_up_to(feed: Running, cursor: str, last: int) -> list[int]:
     return numbers
 
 
-def _go_on(record: Database, post: Post, bell: Bell | None) -> None:
-    """Twenty more events; without a bell nothing rings for them."""
-    with record.read() as conn:
-        epoch = feed_log.head(conn).epoch
-    for line in happening_again(record, post, times=20):
-        event = build(line, post)
-        if event is not None and bell is not None:
-            bell.ring(epoch, line, event.model_dump_json().encode())
+def _go_on_silently(record: Database, _bell: Bell, post: Post, *, times: int) -> None:
+    happening_again(record, post, times=times)
 
 
 def _tickets(url: str) -> Callable[[], Awaitable[Ticket]]:

@@ -13,14 +13,13 @@ import redis
 from feed import bell as bells
 from feed import posting
 from feed.bell import Bell, Ring
-from feed.events import build
 from storage import feed_log
 from storage.db import OPERATOR, Database
 from storage.kit.redis import connect
 from storage.posts import Post, Verb
 from tests.builders import City, a_published_post
 from tests.conftest import BELL_KEY
-from tests.feed.conftest import OwnRedis, Running, happening_again, running, until
+from tests.feed.conftest import OwnRedis, Running, happening_again, memory, ring, running, start_of, until
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_lost_last_ring_is_found(feed: Running, record: Database, bell: Bell) -> None:
     """Nothing rings for the newest event; it is heard about a second later all the same."""
     post = a_published_post(record, bell, ready=False)
-    async with feed.listening(cursor=_start(feed)) as ear:
+    async with feed.listening(cursor=start_of(feed)) as ear:
         await ear.hear_up_to(1)
         (lost,) = happening_again(record, post, times=1)
         started = time.monotonic()
@@ -43,11 +42,11 @@ async def test_a_hole_is_mended_at_once(
 ) -> None:
     """The ring after a lost one sends the node to the log, without waiting for its next look."""
     post = a_published_post(record, bell, ready=False)
-    async with feed.listening(cursor=_start(feed)) as ear:
+    async with feed.listening(cursor=start_of(feed)) as ear:
         await ear.hear_up_to(1)
         feed.node._following._next_look = float("inf")
         *_, last = happening_again(record, post, times=3)
-        _ring(record, bell, post, last)
+        ring(_epoch(feed), bell, post, last)
 
         assert _numbers(await ear.hear_up_to(last.seq)) == [2, 3, 4]
 
@@ -152,10 +151,10 @@ async def test_late_rings_are_not_told_twice(feed: Running, record: Database, be
     """The log told of it first; its ring comes afterwards."""
     post = await _publish(record, bell)
     lines = happening_again(record, post, times=2)
-    async with feed.listening(cursor=_start(feed)) as ear:
+    async with feed.listening(cursor=start_of(feed)) as ear:
         heard = await ear.hear_up_to(3)
         for line in lines:
-            _ring(record, bell, post, line)
+            ring(_epoch(feed), bell, post, line)
         await _publish(record, bell)
         heard += await ear.hear_up_to(4)
 
@@ -173,6 +172,23 @@ async def test_a_hidden_post_that_is_mended_tells_no_words(feed: Running, record
             posting.decide(tx, silent, post.id, Verb.HIDE, reason="privacy")
 
         assert await ear.hear() == {"type": "event", "seq": 3, "kind": "post.hidden", "post_id": post.id}
+
+
+async def test_words_taken_back_before_they_were_told_are_not_told(
+    feed: Running, record: Database, bell: Bell, redis_client: redis.Redis
+) -> None:
+    """A node that was held up hears of publishing and hiding in one batch, and tells only of the hiding."""
+    async with feed.listening() as ear:
+        # One transaction of Redis holds the node up: it reads both rings at once.
+        with redis_client.pipeline(transaction=True) as both:
+            held_up = Bell(both, BELL_KEY)
+            post = a_published_post(record, held_up, title="A secret", ready=False)
+            with record.write(by=OPERATOR) as tx:
+                posting.decide(tx, held_up, post.id, Verb.HIDE, reason="privacy")
+            feed.node._following._next_look = float("inf")
+            both.execute()
+
+        assert (await ear.hear())["kind"] == "post.hidden"
 
 
 async def test_a_record_that_cannot_be_read_is_waited_for(
@@ -194,13 +210,6 @@ async def _publish(record: Database, bell: Bell) -> Post:
     return await asyncio.to_thread(lambda: a_published_post(record, bell, ready=False))
 
 
-def _ring(record: Database, bell: Bell, post: Post, line: feed_log.Line) -> None:
-    event = build(line, post)
-    assert event is not None
-    with record.read() as conn:
-        bell.ring(feed_log.head(conn).epoch, line, event.model_dump_json().encode())
-
-
 def _forge(client: redis.Redis, feed: Running, entry: str) -> None:
     rung: Any = client.xrange(bells.stream(_epoch(feed)))
     other = bells.seal(bytes(32), _epoch(feed), Ring(2, "d", "crime", b"{}", 0))
@@ -214,12 +223,8 @@ def _forge(client: redis.Redis, feed: Running, entry: str) -> None:
     client.xadd(bells.stream(_epoch(feed)), fields, id=id_)
 
 
-def _start(feed: Running) -> str:
-    return f"{_epoch(feed)}:0"
-
-
 def _epoch(feed: Running) -> str:
-    return feed.node._house.memory.epoch
+    return memory(feed).epoch
 
 
 def _numbers(heard: list[dict[str, object]]) -> list[object]:

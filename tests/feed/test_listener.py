@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from feed.listener import Close, Join, Leave, Listener, Read, Redeem, Send, Stage
+from feed.actions import Close, Join, Leave, Read, Redeem, Send
+from feed.listener import Listener, Stage
 from feed.memory import Happening, Memory
 from feed.replay import PAGE, Page
 from feed.rooms import Filter
@@ -215,6 +216,18 @@ def test_a_log_in_that_is_over_ends_the_conversation() -> None:
     assert listener.passed(999) == []
     assert listener.passed(1000) == [Leave(ROOM), Close(4401, "the log-in is over")]
     assert endless.passed(10**15) == []
+
+
+def test_rights_that_shrink_end_the_conversation() -> None:
+    """4401 where something is left to get a ticket for, 4403 where nothing is; more rights change nothing."""
+
+    def live() -> Listener:
+        return _live(_memory())
+
+    assert live().may_still(frozenset({"d", "e"})) == []
+    assert live().may_still(frozenset({"e"})) == [Leave(ROOM), Close(4401, "what you may see has changed")]
+    assert live().may_still(frozenset()) == [Leave(ROOM), Close(4403, "access was withdrawn")]
+    assert Listener(_memory()).may_still(frozenset()) == []
 
 
 def test_goodbye_is_said_once() -> None:
