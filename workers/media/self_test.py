@@ -62,6 +62,8 @@ def _try_escapes() -> dict[str, bool]:
 def _python_needs() -> list[Path]:
     # Its standard library, and what the two modules written in C are linked to.
     folders = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")}
-    modules = [Path(module.__file__) for module in (_ctypes, _socket) if module.__file__]
+    # Debian's own Python has `_socket` built in: then there is no file, and what it is linked to counts.
+    files = [getattr(module, "__file__", None) or sys.executable for module in (_ctypes, _socket)]
+    modules = [Path(file).resolve() for file in files]
     linked = {library for module in modules for library in libraries_of(module)}
     return [path for path in (*folders, *linked, *modules) if os.access(path, os.R_OK)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,23 @@ def test_a_real_clip_comes_out_proved(tools: Programs, real_clip: Path, tmp_path
     assert prove_mp4(rendition.path.read_bytes()) == []
     assert prove_jpeg(poster.path.read_bytes()) == []
     assert (rendition.bytes, poster.bytes) == (rendition.path.stat().st_size, poster.path.stat().st_size)
+
+
+@pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is not installed")
+def test_exiftool_finds_neither_times_nor_words(tools: Programs, clip: Path, tmp_path: Path) -> None:
+    """A program we did not write reads structure, and nothing that says who or when."""
+    probed = rework.inspect(tools, clip)
+    rendition = rework.make_rendition(tools, clip, probed, rework.rungs(probed)[0], tmp_path, sound=True)
+    poster = rework.make_poster(tools, rendition, tmp_path)
+
+    argv: list[str | Path] = ["exiftool", "-a", "-u", "-G1", "-s", rendition.path, poster.path]
+    told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+
+    lines = [line.split("]", 1) for line in told.splitlines() if line.startswith("[") and "[System]" not in line]
+    times = {value.split(":", 1)[1].strip() for _, value in lines if "Date" in value}
+    assert times == {"0000:00:00 00:00:00"}
+    words = ("GPS", "Comment", "Encoder", "Software", "HandlerDescription", "CompressorName", "Make", "Model", "Title")
+    assert not [value for _, value in lines if value.strip().startswith(words)]
 
 
 def test_without_the_scrub_nothing_is_shown(
