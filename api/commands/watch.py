@@ -9,14 +9,13 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from feed.client import NotWelcome, Ticket, TryLater, follow
+from feed.client import Ticket, TryLater, follow
 from storage.kit import settings
-from storage.kit.errors import NotLoggedIn, NotThere, PorchlightError, Refused
+from storage.kit.errors import NotLoggedIn, NotThere, Refused, TooOften
 from storage.kit.settings import LOOPBACK, Ports
 
 ANSWER_SECONDS = 10.0
@@ -27,24 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--token", required=True, help="a staff or resident token (`porchlight token`)")
     parser.add_argument("--division", action="append", default=[], help="name or id; repeat for several; staff only")
     parser.add_argument("--after", metavar="CURSOR", help="go on after this cursor (EPOCH:SEQ) instead of from now")
-    parser.add_argument("--data", type=Path, default=Path("var"), help="the data folder (%(default)s/)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when stopped by Ctrl-C, or by a reader that closes the pipe; 1 with the reason on stderr."""
-    settings.choose_data_folder(args.data)
+    """Goes on until Ctrl-C, or until who reads us closes the pipe: 0. Raises PorchlightError when it cannot go on."""
     try:
         asyncio.run(_watch(settings.record().ports, args.token, args.division, args.after))
     except KeyboardInterrupt:
-        return 0
-    except BrokenPipeError:  # who reads us has read enough; nothing may be flushed to them at the end
+        pass
+    except BrokenPipeError:  # nothing may be flushed into a closed pipe at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except PorchlightError as error:
-        print(error.message, file=sys.stderr)
-    except NotWelcome as error:
-        print(error, file=sys.stderr)
-    return 1
+    return 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ class Door:
             raise TryLater from None
         if answer.status_code == NotLoggedIn.status:
             raise NotLoggedIn("This token is not good, or not any more.")
-        if answer.status_code == 429 or answer.status_code >= 500:
+        if answer.status_code == TooOften.status or answer.status_code >= 500:
             raise TryLater
         found: dict[str, Any] = answer.json()
         if answer.is_error:
