@@ -20,7 +20,7 @@ from storage.identity.clips import ATTEMPTS, Clip, Stage
 from storage.identity.vault import ClipId
 from storage.kit import clock, ids, log
 from storage.posts import NewPost, Rendition
-from workers.airlock.agree import agree
+from workers.airlock.agree import agree, is_all_there
 from workers.airlock.attempt import Attempt, Stopped, scratch_for
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
@@ -58,7 +58,10 @@ def admit(airlock: Airlock, clip_id: ClipId) -> None:
     try:
         agree(airlock.stores, clip)
         with scratch_for(airlock.work, clip) as scratch:
-            _take_through(airlock, Attempt(airlock.stores.vault, clip, scratch))
+            attempt = Attempt(airlock.stores.vault, clip, scratch)
+            if not is_all_there(airlock.stores, clip):
+                _take_through(airlock, attempt)
+            _finish(airlock.stores, attempt)
         log.event("clip_done", attempt=clip.attempts)
     except RefusedClip as refused:
         _refuse(airlock, clip, refused)
@@ -97,7 +100,6 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> None:
     for rung in larger:
         attempt.at(Stage.FINISHING, 1.0)
         _add(stores, attempt, _larger(airlock, attempt, source, probed, rung), last=rung is larger[-1])
-    _finish(stores, attempt)
 
 
 def _larger(airlock: Airlock, attempt: Attempt, source: Path, probed: Probed, rung: Rung) -> list[Encoded]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from storage import posts
+from storage.atlas import versions
 from storage.db import AIRLOCK
 from storage.identity import clips
 from storage.identity.clips import Clip
+from storage.posts import MediaState
 from workers.airlock.both_sides import BothSides
 
 
@@ -17,3 +19,11 @@ def agree(stores: BothSides, clip: Clip) -> bool:
     with stores.vault.write(by=AIRLOCK) as tx:
         clips.found_published(tx, clip.id)
     return True
+
+
+def is_all_there(stores: BothSides, clip: Clip) -> bool:
+    """Whether the record holds all of the post's media, so that nothing is left to do but to end the clip."""
+    with stores.record.read() as conn:
+        block = versions.block(conn, clip.block)
+        post = posts.one(conn, [block.division.id], clip.post_id) if block else None
+    return post is not None and post.media_state is MediaState.READY
