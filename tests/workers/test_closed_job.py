@@ -131,7 +131,7 @@ def test_nobody_outside_is_told_anything(worker: Worker, open_queue: Queue, ran:
     """A webhook in a job is not called, whatever becomes of the job."""
     address = ear.pop()
     for argument in ("good", "break"):
-        hooks = [Webhook(address, job_status="finished"), Webhook(address, job_status="failed")]
+        hooks = [Webhook(address, job_status=status, method="POST") for status in ("finished", "failed")]
         open_queue.enqueue_call(ALLOWED, args=(argument,), webhooks=hooks)
 
     work(worker)
