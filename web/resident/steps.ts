@@ -3,7 +3,8 @@ import type { Step } from "../shared/types";
 import { w } from "../shared/words/words.svelte";
 import type { Progress } from "./types";
 
-export function stepsOf({ state, stage, progress, seconds, accepted_at }: Progress): Step[] {
+/** `seen`: seconds until this page saw it published, for a program that does not tell. */
+export function stepsOf({ state, stage, progress, seconds, accepted_at }: Progress, seen?: number): Step[] {
   const words = w().resident.sent;
   // `seconds` are those from acceptance until a stage began.
   const after = (s: number | undefined) => (s === undefined ? undefined : words.after(s));
@@ -21,7 +22,7 @@ export function stepsOf({ state, stage, progress, seconds, accepted_at }: Progre
         ? { name: words.removed, state: "stopped" }
         : now(words.removed),
     done
-      ? { name: words.published, state: "done", note: after(seconds?.done) }
+      ? { name: words.published, state: "done", note: after(seconds?.done ?? seen) }
       : publishing
         ? now(words.published)
         : { name: words.published, state: "later" },
