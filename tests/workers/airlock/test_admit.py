@@ -17,6 +17,7 @@ from storage.identity.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId
 from storage.kit.clock import QUARTER_HOUR
+from storage.objects import Folder
 from storage.posts import MediaState, PostState
 from tests import builders
 from tests.builders import NOON
@@ -253,17 +254,12 @@ def test_a_clip_withdrawn_meanwhile_ends_withdrawn(
     assert told(airlock) == ([Kind.PUBLISHED, Kind.WITHDRAWN] if stage == "finishing" else [])
 
 
-@pytest.mark.parametrize(("owner", "step"), [(posting, "publish"), (clips, "publish"), (clips, "end")])
+@pytest.mark.parametrize(("owner", "step"), [(Folder, "put"), (admitting, "_demand"), (admitting, "_finish")])
 def test_a_withdrawal_wins_over_a_publication_under_way(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
-    """Also between the two commits of a publication, and at the very end."""
+    """Before the bytes are put, between the two commits of a publication, and at the very end."""
     clip_id = accepted()
-    # Before the step's own transaction begins, as a withdrawal from another process would come.
-    before = {("posting", "publish"): "_put", ("clips", "publish"): "_demand", ("clips", "end"): "_finish"}
-    name = before[owner.__name__.rpartition(".")[2], step]  # type: ignore[attr-defined]
-    module = admitting
-    original = getattr(module, name)
     withdrawn: list[bool] = []
 
     def once() -> None:
@@ -271,21 +267,12 @@ def test_a_withdrawal_wins_over_a_publication_under_way(
             withdrawn.append(True)
             withdraw(airlock, clip_id)
 
-    if name == "_put":  # after it: the media are in the bucket, and nothing else is
-
-        def put_then_withdrawn(*args: object) -> object:
-            files = original(*args)
-            once()
-            return files
-
-        monkeypatch.setattr(module, name, put_then_withdrawn)
-    else:
-        monkeypatch.setattr(module, name, then(once, original))
+    monkeypatch.setattr(owner, step, then(once, getattr(owner, step)))
 
     admit(airlock, clip_id)
 
     assert_withdrawn_for_good(airlock, clip_id)
-    assert told(airlock)[-1:] in ([], [Kind.WITHDRAWN])
+    assert told(airlock)[-1:] == ([] if step == "put" else [Kind.WITHDRAWN])
 
 
 def test_a_fault_after_a_withdrawal_ends_withdrawn(
@@ -306,8 +293,7 @@ def test_a_stale_attempt_is_fenced_out(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, goes_on_at: str
 ) -> None:
     """One that slept while another took the clip over: its media are deleted, listeners hear of one post."""
-    clip_id, module = accepted(), admitting
-    original = getattr(module, goes_on_at)
+    clip_id, original = accepted(), getattr(admitting, goes_on_at)
     slept: list[bool] = []
 
     def sleep() -> None:
@@ -316,7 +302,7 @@ def test_a_stale_attempt_is_fenced_out(
             time_passes(airlock)
             admit(airlock, clip_id)
 
-    monkeypatch.setattr(module, goes_on_at, then(sleep, original))
+    monkeypatch.setattr(admitting, goes_on_at, then(sleep, original))
 
     admit(airlock, clip_id)
 
