@@ -14,14 +14,6 @@ from storage.kit import settings
 from storage.kit.settings import IDENTITY_VARIABLES, LOOPBACK
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a command sets for its children does not outlive the test."""
-    for name in ("PORCHLIGHT_DATA", "PORCHLIGHT_PORTS"):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-
-
 def test_a_taken_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A port in use ends the start with one line that names it."""
     with socket.socket() as taken:

@@ -1,0 +1,70 @@
+"""What is said about demo data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from api.commands import demo
+from storage import audit, staff, staff_proof
+from storage.atlas import versions
+from storage.db import OPERATOR
+from storage.kit import settings
+from storage.kit.ids import StaffId
+from storage.record import open_record
+
+
+def test_the_demo_has_one_of_each(demo_data: Path) -> None:
+    """An analyst of each of six divisions, a moderator, a detective, a lead and an admin can log in."""
+    record = open_record(settings.record().database)
+    passwords = json.loads((demo_data / "record" / "demo").read_text())
+
+    with record.read() as conn:
+        accounts = {name: staff_proof.account(conn, name) for name in passwords}
+        assert versions.current(conn).invented
+
+    assert sorted(accounts) == sorted(
+        [f"analyst-{name}" for name in ("central", "east", "metro", "north", "shoal-creek", "south")]
+        + ["moderator", "detective", "lead", "admin"]
+    )
+    assert all(account and account.second_factor is None for account in accounts.values())
+
+
+def test_an_analyst_sees_one_division_and_a_moderator_all(demo_data: Path) -> None:
+    """Duties are those the names say."""
+    record = open_record(settings.record().database)
+    with record.write(by=OPERATOR) as tx:
+        tokens = {name: staff.log_in(tx, _id(tx.connection, name)) for name in ("analyst-shoal-creek", "moderator")}
+
+    with record.read() as conn:
+        found = {name: staff.who(conn, token) for name, token in tokens.items()}
+
+    seen = {name: [d.name for d in who.member.divisions(*staff.VIEWERS)] for name, who in found.items() if who}
+    assert seen["analyst-shoal-creek"] == ["Shoal Creek"]
+    assert len(seen["moderator"]) == 6
+
+
+def test_preparing_twice_changes_nothing(demo_data: Path) -> None:
+    """The second start prints the same passwords and writes nothing on the record."""
+    record = open_record(settings.record().database)
+    with record.read() as conn:
+        before, _ = audit.verify(conn)
+
+    first, second = demo.prepare(), demo.prepare()
+
+    with record.read() as conn:
+        assert audit.verify(conn) == (before, None)
+    assert first == second
+
+
+def test_the_passwords_can_be_read_by_their_owner_alone(demo_data: Path) -> None:
+    """The file that holds them is private."""
+    assert (demo_data / "record" / "demo").stat().st_mode & 0o077 == 0
+
+
+def _id(conn: Connection, name: str) -> StaffId:
+    found = staff.find(conn, name)
+    assert found is not None
+    return found
