@@ -43,7 +43,7 @@ class House:
 
     memory: Memory
     rooms: Rooms
-    origins: Sequence[str]  # pages that may listen; programs, which send no Origin, may too
+    origins: Sequence[Origin | None]  # pages that may listen; None: programs, which send no Origin
     redeem: Callable[[str], Awaitable[Grant | None]]
     read: Callable[[int], Awaitable[Page]]
     health: Callable[[], tuple[bool, dict[str, object]]]
@@ -57,8 +57,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, house: House) -> None:
         self._house = house
         self._listener = Listener(house.memory)
-        origins = [*(Origin(origin) for origin in house.origins), None]
-        self._ws = ServerProtocol(origins=origins, max_size=MOST_BYTES, logger=_silent)
+        self._ws = ServerProtocol(origins=house.origins, max_size=MOST_BYTES, logger=_silent)
         self._closing = False
         self._full_since: float | None = None
         self._task: asyncio.Task[None] | None = None

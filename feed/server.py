@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import redis.asyncio
 from sqlalchemy.exc import SQLAlchemyError
+from websockets.typing import Origin
 
 from feed import replay, tickets
 from feed.connection import HELLO_SECONDS, Connection, House
@@ -57,7 +58,13 @@ class Node:
             record, client, key, tell=self._rooms.tell, restarted=self._send_everyone_back, timed=timed
         )
         self._house = House(
-            self._following.memory, self._rooms, origins, self._redeem, self._read, self._health, hello_seconds
+            self._following.memory,
+            self._rooms,
+            origins=[*map(Origin, origins), None],
+            redeem=self._redeem,
+            read=self._read,
+            health=self._health,
+            hello_seconds=hello_seconds,
         )
 
     async def start(self, host: str, port: int) -> int:

@@ -134,7 +134,7 @@ class Running:
         if narrow:
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wire.connect(("127.0.0.1", self.port))
-        async with connect(self.url, sock=wire, max_queue=1 if narrow else 1024) as open_:
+        async with connect(self.url, sock=wire, max_queue=1 if narrow else 1024, close_timeout=1) as open_:
             await open_.send(hello(ticket, cursor))
             ear = Ear(open_)
             ear.ready = await ear.hear()

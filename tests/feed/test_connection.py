@@ -105,3 +105,4 @@ async def test_one_that_never_reads_again_is_let_go(
         async with feed.listening(narrow=True):
             ring_again(record, bell, post, times=1000)
             await until(lambda: not connections(feed))
+            assert memory(feed).last == 1001
