@@ -21,7 +21,8 @@ export class DrawnMap {
   #byId = new Map<string, L.Polygon>();
   #drawing: Drawing = { divisions: [], cells: [], marks: new Map(), chosen: null };
   #fitted?: string[];
-  #restyle = () => this.#style();
+  #styled = new Map<string, string>(); // how each block that stands out was drawn last
+  #restyle = () => this.#styleAll();
 
   constructor(
     element: HTMLElement,
@@ -81,33 +82,47 @@ export class DrawnMap {
     this.#edges.remove();
     this.#byId.clear();
     const { cells, divisions } = this.#drawing;
-    this.#cells = L.geoJSON(cells, {
-      onEachFeature: (feature: Cell, layer) => {
-        this.#byId.set(feature.properties.id, layer as L.Polygon);
-        layer.on("click", () => this.choose(feature.properties.id));
-        layer.bindTooltip(() => this.#says(feature), { sticky: true, className: "blockname" });
-      },
-    }).addTo(this.#map);
+    const id = (layer: L.Layer) => ((layer as L.Polygon).feature as unknown as Cell).properties.id;
+    this.#cells = L.geoJSON(cells, { onEachFeature: (cell: Cell, layer) => this.#byId.set(cell.properties.id, layer as L.Polygon) })
+      .on("click", (event) => this.choose(id(event.propagatedFrom as L.Layer)))
+      .bindTooltip((layer) => this.#says((layer as L.Polygon).feature as unknown as Cell), { sticky: true, className: "blockname" })
+      .addTo(this.#map);
     this.#edges = L.geoJSON(divisions, { interactive: false }).addTo(this.#map);
-    this.#style();
+    this.#styleAll();
     this.#name();
   }
 
+  #styleAll(): void {
+    this.#styled.clear();
+    this.#cells.setStyle(plain());
+    this.#edges.setStyle({ color: token("--map-edge"), weight: 2, fill: false });
+    this.#style();
+  }
+
+  /** Only what changed: a city has thousands of blocks, and an analyst steps through posts quickly. */
   #style(): void {
     const { marks, chosen } = this.#drawing;
-    const [land, line, warm, edge, ink] = ["--map-land", "--map-line", "--map-warm", "--map-edge", "--ink"].map(token);
-    this.#cells.setStyle((feature) => {
-      const { id } = feature!.properties;
-      const mark = marks.get(id);
-      if (id === chosen) return { color: ink, weight: 3.5, fillColor: warm, fillOpacity: mark ? 0.75 : 0.45 };
-      if (!mark) return { color: line, weight: 1, fillColor: land, fillOpacity: 1 };
-      return { color: warm, weight: 1.5, fillColor: warm, fillOpacity: 0.15 + 0.6 * (1 - Math.min(1, Math.log1p(mark.hours) / Math.log1p(STALE_HOURS))) };
-    });
-    this.#edges.setStyle({ color: edge, weight: 2, fill: false });
-    for (const id of marks.keys()) this.#byId.get(id)?.bringToFront();
-    const layer = chosen ? this.#byId.get(chosen) : undefined;
-    layer?.bringToFront();
-    this.#encircle(layer?.getBounds());
+    const warm = token("--map-warm");
+    const wanted = new Map<string, L.PathOptions>();
+    for (const [id, { hours }] of marks) wanted.set(id, { color: warm, weight: 1.5, fillColor: warm, fillOpacity: tint(hours) });
+    if (chosen) wanted.set(chosen, { color: token("--ink"), weight: 3.5, fillColor: warm, fillOpacity: marks.has(chosen) ? 0.75 : 0.45 });
+
+    for (const id of this.#styled.keys()) if (!wanted.has(id)) this.#plain(id);
+    for (const [id, style] of wanted) this.#stand(id, style);
+    this.#encircle(chosen ? this.#byId.get(chosen)?.getBounds() : undefined);
+  }
+
+  #plain(id: string): void {
+    this.#styled.delete(id);
+    this.#byId.get(id)?.setStyle(plain());
+  }
+
+  /** Lets one block stand out, unless it does already in just this way. */
+  #stand(id: string, style: L.PathOptions): void {
+    const key = JSON.stringify(style);
+    if (this.#styled.get(id) === key) return;
+    this.#styled.set(id, key);
+    this.#byId.get(id)?.setStyle(style).bringToFront();
   }
 
   /** A block too small to see gets a ring of a size that can be seen. */
@@ -164,5 +179,10 @@ export class DrawnMap {
     return says;
   }
 }
+
+/** How strongly a block is filled: most when it was just now, least after a week; in steps, so that time alone rarely redraws. */
+const tint = (hours: number) => Math.round(100 * (0.15 + 0.6 * (1 - Math.min(1, Math.log1p(hours) / Math.log1p(STALE_HOURS))))) / 100;
+
+const plain = (): L.PathOptions => ({ color: token("--map-line"), weight: 1, fillColor: token("--map-land"), fillOpacity: 1 });
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
