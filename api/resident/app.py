@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api import http, places, stores
 from api.resident import auth, neighborhood, posts, uploads
-from api.resident.desk import Desk
+from api.resident.desk import Desk, resident
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -15,6 +15,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.desk = desk
     stores.give(app, stores.Stores(desk.stores.record, desk.stores.media, desk.stores.bell, desk.settings))
     # `posts` before `neighborhood`: /v1/posts/mine is no post's id.
-    for router in (auth.router, uploads.router, posts.router, neighborhood.router, places.router):
+    for router in (auth.router, uploads.router, posts.router, neighborhood.router):
         app.include_router(router)
+    app.include_router(places.router, dependencies=[Depends(resident)])
     return app

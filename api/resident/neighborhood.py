@@ -104,7 +104,8 @@ def as_police_see_it(post_id: PostId, asking: Asking, desk: AtDesk) -> PostAsSee
     return as_seen(_visible(desk, asking, post_id))
 
 
-@router.api_route("/v1/media/{post_id}/{file}", methods=["GET", "HEAD"])
+@router.head("/v1/media/{post_id}/{file}", include_in_schema=False)
+@router.get("/v1/media/{post_id}/{file}")
 def play(post_id: PostId, file: str, request: Request, asking: Asking, desk: AtDesk) -> Response:
     """A file of a post's media, with range requests."""
     return media.stream(request, desk.stores.media, _visible(desk, asking, post_id), file)
