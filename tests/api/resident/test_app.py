@@ -1,0 +1,141 @@
+"""The resident program as a whole: who may ask what, and what it never takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.who import declared
+from storage.db import OPERATOR
+from storage.identity.schema import log_ins
+from tests.api.asking import Client
+from tests.api.conftest import NewClient
+from tests.api.resident.neighbour import Neighbour
+
+ANYONE = {
+    "GET /docs",
+    "GET /openapi.json",
+    "GET /v1/health",
+    "GET /{path:page}",
+    "HEAD /{path:page}",
+    "POST /v1/log-ins",
+    "POST /v1/log-ins/code",
+    "PUT /v1/uploads/{upload_id}/parts/{number}",  # by its signed address
+}
+RESIDENT = {
+    "DELETE /v1/log-ins/current",
+    "GET /v1/me",
+    "PUT /v1/me/home",
+    "POST /v1/uploads",
+    "GET /v1/uploads/{upload_id}",
+    "POST /v1/uploads/{upload_id}/finish",
+    "POST /v1/posts",
+    "POST /v1/previews",
+    "GET /v1/receipts/{receipt}",
+    "DELETE /v1/receipts/{receipt}",
+    "GET /v1/posts/mine",
+    "GET /v1/posts/mine/{handle}",
+    "DELETE /v1/posts/mine/{handle}",
+    "GET /v1/categories",
+    "GET /v1/neighborhood/posts",
+    "GET /v1/posts/{post_id}",
+    "GET /v1/posts/{post_id}/as-police-see-it",
+    "GET /v1/media/{post_id}/{file}",
+    "HEAD /v1/media/{post_id}/{file}",
+    "GET /v1/posts/{post_id}/comments",
+    "POST /v1/posts/{post_id}/comments",
+    "POST /v1/posts/{post_id}/flags",
+    "POST /v1/feed/tickets",
+    "GET /v1/places/divisions",
+    "GET /v1/places/cells/{division}",
+    "GET /v1/places/cells/{division}/{sha256}.json",
+}
+# Words of which a place, a name or a machine could be told finer than a block.
+FINER = re.compile(r"\b(lat|lon|lng|latitude|longitude|coord\w*|geo\w*|point|bbox|viewport|street|address|zip)\b")
+
+
+def ask(client: Client, route: str) -> int:
+    """The status of the route for an id of nothing."""
+    method, path = route.split(" ")
+    body: object = {} if method in ("POST", "PUT") else None
+    return client.ask(method, re.sub(r"\{.*?\}", "a" * 26, path), json=body).status_code
+
+
+def names(schema: Any) -> Iterator[str]:
+    """Every field and parameter that a schema names."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        if "in" in schema and isinstance(schema.get("name"), str):
+            yield schema["name"]
+        for inner in schema.values():
+            yield from names(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from names(inner)
+
+
+def test_each_route_names_who_may_ask(app: FastAPI) -> None:
+    """The whole table: a route that is new, or that names nobody, is seen here."""
+    table = {f"{one.method} {one.path}": one.who for one in declared(app)}
+
+    assert table == {**dict.fromkeys(ANYONE, ("anyone",)), **dict.fromkeys(RESIDENT, ("resident",))}
+
+
+def test_nobody_gets_in_without_a_log_in(app: FastAPI, client: NewClient, ada: Neighbour) -> None:
+    """Neither without a token, nor with one that was never issued, nor with one whose time is over."""
+    with app.state.desk.stores.vault.write(by=OPERATOR) as tx:
+        tx.execute(log_ins.update().values(ends_at=1))
+    for stranger in (client(app), client(app, "b" * 52), ada.client):
+        for route in RESIDENT:
+            assert ask(stranger, route) == 401, route
+
+    assert not {ask(client(app), route) for route in ANYONE} & {401, 403}
+
+
+def test_a_resident_reaches_every_route(ada: Neighbour) -> None:
+    """What is asked for is made up, so it is not there or cannot be accepted; nothing breaks."""
+    statuses = {route: ask(ada.client, route) for route in sorted(RESIDENT - {"DELETE /v1/log-ins/current"})}
+
+    assert {route: status for route, status in statuses.items() if status not in (200, 404, 422)} == {}
+
+
+def test_a_staff_token_opens_nothing_here(app: FastAPI, client: NewClient, analyst: Client) -> None:
+    """Nor does a resident's there: each program has log-ins and a cookie of its own."""
+    token = analyst._http.headers["authorization"].removeprefix("Bearer ")
+
+    assert client(app, token).get("/v1/me").status_code == 401
+    assert analyst.get("/v1/me").status_code == 200
+
+
+def test_no_field_could_take_a_coordinate(app: FastAPI) -> None:
+    """In no request and no answer of the whole program, nor in a parameter of any route."""
+    found = sorted(set(names(app.openapi())))
+
+    assert {"block_id", "happened_at", "upload_id", "email"} <= set(found)
+    assert [name for name in found if FINER.search(name.lower().replace("_", " "))] == []
+
+
+def test_what_is_sent_is_closed(app: FastAPI) -> None:
+    """A body with a field that is not described is refused, on every route."""
+    schemas = app.openapi()["components"]["schemas"]
+    bodies = [
+        route["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for path in app.openapi()["paths"].values()
+        for route in path.values()
+        if "requestBody" in route
+    ]
+
+    assert len(bodies) >= 8
+    assert [body for body in bodies if schemas[body].get("additionalProperties") is not False] == []
+
+
+def test_an_answer_tells_no_answer_s_number_twice(ada: Neighbour) -> None:
+    """Each has a number drawn for it, never the one that was sent along."""
+    answers = [ada.ask("GET", "/v1/me", headers={"x-request-id": "mine"}) for _ in range(2)]
+
+    numbers = {answer.headers["x-request-id"] for answer in answers}
+    assert len(numbers) == 2
+    assert "mine" not in numbers

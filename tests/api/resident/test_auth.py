@@ -1,0 +1,180 @@
+"""Log-in of residents: a code that only the mail tells, a token, and a home that is a block."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI
+
+from api.resident.app import create_app
+from api.resident.desk import Desk
+from tests.api.asking import HOST, Client
+from tests.api.conftest import NewClient
+from tests.api.resident.conftest import NewNeighbour, Town
+from tests.api.resident.neighbour import Neighbour
+
+MAIL = "ada.lovelace@example.org"
+
+
+def mailed(desk: Desk) -> list[str]:
+    """The codes in the mails that were sent."""
+    files = (desk.identity.folder / "mail").glob("*.eml")
+    return [code for file in files for code in re.findall(r"Your code is (\d{6})", file.read_text())]
+
+
+def wrong(code: str) -> str:
+    """Another code."""
+    return str((int(code) + 1) % 10**6).zfill(6)
+
+
+@pytest.fixture
+def somebody(app: FastAPI, client: NewClient) -> Client:
+    """Somebody at the door."""
+    return client(app)
+
+
+def test_a_code_by_mail_lets_one_in(somebody: Client, app: FastAPI, client: NewClient, desk: Desk) -> None:
+    """Once: it is in the mail and not in the answer, and its token is known from there on."""
+    asked = somebody.post("/v1/log-ins", {"email": MAIL})
+    (code,) = mailed(desk)
+
+    answer = somebody.post("/v1/log-ins/code", {"email": f" {MAIL}", "code": code})
+
+    assert (asked.status_code, asked.json()) == (202, {"demo_code": None})
+    assert answer.status_code == 200
+    told = client(app, answer.json()["token"]).get("/v1/me").json()
+    assert told == {"email_hint": "a…@e…", "home": None, "demo": False}
+    again = somebody.post("/v1/log-ins/code", {"email": MAIL, "code": code})
+    assert (again.status_code, again.json()["error"]["code"]) == (422, "wrong_code")
+
+
+def test_in_a_demo_the_page_may_show_the_code(desk: Desk, client: NewClient) -> None:
+    """And says that it is one; nowhere else does an answer hold it."""
+    demo = client(create_app(replace(desk, settings=replace(desk.settings, demo=True))))
+
+    code = demo.post("/v1/log-ins", {"email": MAIL}).json()["demo_code"]
+
+    assert mailed(desk) == [code]
+    token = demo.post("/v1/log-ins/code", {"email": MAIL, "code": code}).json()["token"]
+    assert demo.get("/v1/me", headers={"authorization": f"Bearer {token}"}).json()["demo"] is True
+
+
+def test_whether_an_address_is_known_cannot_be_asked(somebody: Client, neighbour: NewNeighbour) -> None:
+    """The same answer for a resident and for nobody, to the code as well."""
+    neighbour("ada")
+
+    answers = [somebody.post("/v1/log-ins", {"email": f"{name}@example.org"}) for name in ("ada", "nobody")]
+    guesses = [
+        somebody.post("/v1/log-ins/code", {"email": f"{name}@example.org", "code": "x"}) for name in ("ada", "nobody")
+    ]
+
+    assert answers[0].content == answers[1].content
+    assert guesses[0].content == guesses[1].content
+    assert guesses[0].status_code == 422
+
+
+def test_five_wrong_guesses_spend_a_code(somebody: Client, desk: Desk) -> None:
+    """The right one comes too late, and does not say so."""
+    somebody.post("/v1/log-ins", {"email": MAIL})
+    (code,) = mailed(desk)
+    guesses = [somebody.post("/v1/log-ins/code", {"email": MAIL, "code": wrong(code)}) for _ in range(5)]
+
+    late = somebody.post("/v1/log-ins/code", {"email": MAIL, "code": code})
+
+    assert {guess.content for guess in guesses} == {late.content}
+    assert late.json()["error"]["code"] == "wrong_code"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "most"),
+    [("/v1/log-ins", {"email": MAIL}, 5), ("/v1/log-ins/code", {"email": MAIL, "code": "1"}, 20)],
+)
+def test_trying_again_and_again_is_too_often(somebody: Client, path: str, body: dict[str, str], most: int) -> None:
+    """For this address, with the time to wait; another address is not held up."""
+    tried = [somebody.post(path, body).status_code for _ in range(most)]
+
+    told = somebody.post(path, body)
+
+    assert 429 not in tried
+    assert told.status_code == 429
+    assert 0 < int(told.headers["retry-after"]) <= 901
+    assert somebody.post(path, {**body, "email": "eve@example.org"}).status_code != 429
+
+
+@pytest.mark.parametrize("typed", ["", "ada", "a b@c", "ada@x\nBcc: eve@example.org", "x" * 300 + "@example.org", 5])
+def test_what_is_no_address_is_refused_unrepeated(somebody: Client, desk: Desk, typed: object) -> None:
+    """The field is named, and no mail goes out."""
+    answer = somebody.post("/v1/log-ins", {"email": typed})
+
+    assert answer.status_code == 422
+    assert list(answer.json()["error"]["fields"]) == ["email"]
+    if len(str(typed)) > 2:
+        assert str(typed)[:20] not in answer.text
+    assert not (desk.identity.folder / "mail").exists()
+
+
+def test_a_browser_gets_a_cookie_that_no_page_can_read(somebody: Client, desk: Desk) -> None:
+    """It is enough to read; to change something the page must be ours."""
+    somebody.post("/v1/log-ins", {"email": MAIL})
+    answer = somebody.post("/v1/log-ins/code", {"email": MAIL, "code": mailed(desk)[0]})
+
+    cookie = answer.headers["set-cookie"].lower()
+    assert "porchlight-resident-dev=" in cookie
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert somebody.get("/v1/me").status_code == 200
+    for origin, status in ((None, 403), ("http://evil.example", 403), ("null", 403), (HOST, 200)):
+        headers = {} if origin is None else {"origin": origin}
+        told = somebody.ask("POST", "/v1/previews", json={}, headers=headers).status_code
+        assert told == (422 if status == 200 else status), origin
+
+
+def test_another_site_cannot_log_anybody_in(somebody: Client) -> None:
+    """Nor ask for a code in their name."""
+    for path in ("/v1/log-ins", "/v1/log-ins/code"):
+        answer = somebody.post(path, {"email": MAIL, "code": "1"}, headers={"origin": "http://evil.example"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (403, "cross_site")
+
+
+def test_logging_out_ends_one_log_in(neighbour: NewNeighbour) -> None:
+    """Its token is nobody's from there on; the one on the other device still is."""
+    phone, desk_ = neighbour("ada"), neighbour("ada")
+
+    answer = phone.ask("DELETE", "/v1/log-ins/current")
+
+    assert answer.status_code == 204
+    assert "max-age=0" in answer.headers["set-cookie"].lower()
+    assert phone.ask("GET", "/v1/me").status_code == 401
+    assert desk_.ask("GET", "/v1/me").status_code == 200
+
+
+def test_a_home_is_a_block_of_the_map(neighbour: NewNeighbour, town: Town) -> None:
+    """Told with its division; what is not on the map is refused, and its id is not repeated."""
+    ada = neighbour("ada", home=None)
+    assert ada.get("/v1/me")["home"] is None
+
+    answer = ada.ask("PUT", "/v1/me/home", {"block_id": town.blocks[1]})
+    refused = ada.ask("PUT", "/v1/me/home", {"block_id": "39.0997,-94.5786"})
+
+    home = {
+        "id": town.blocks[1],
+        "label": "Central, cell 2",
+        "homes": 14,
+        "division": {"id": town.central, "name": "Central"},
+    }
+    assert answer.json() == {"home": home}
+    assert ada.get("/v1/me")["home"] == home
+    assert refused.status_code == 422
+    assert "39.0997" not in refused.text
+
+
+def test_a_home_moves_twice_in_thirty_days(ada: Neighbour, town: Town) -> None:
+    """The third move is a conflict with a reason."""
+    for block in (town.blocks[1], town.east_block):
+        assert ada.ask("PUT", "/v1/me/home", {"block_id": block}).status_code == 200
+
+    answer = ada.ask("PUT", "/v1/me/home", {"block_id": town.blocks[0]})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "home_changed_too_often")

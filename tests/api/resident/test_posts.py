@@ -1,0 +1,400 @@
+"""A resident's own clips: accepted once, seen beforehand as police will see them, followed, and taken back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from api.resident import posts as sending
+from api.resident.desk import Desk
+from feed import posting
+from storage.db import OPERATOR
+from storage.identity import clips
+from storage.identity.limits import Limit
+from storage.identity.schema import authorship
+from storage.identity.schema import clips as rows
+from storage.identity.vault import ClipId, Receipt
+from storage.kit import clock
+from storage.kit.ids import PostId
+from storage.posts import Verb
+from tests.api.resident.conftest import NewNeighbour, Town
+from tests.api.resident.neighbour import Neighbour, said
+from tests.storage.identity.making import the_clip
+from workers.airlock.admit import Airlock, admit
+from workers.media import rework
+from workers.media.refusals import Reason, RefusedClip
+from workers.queue import AIRLOCK_QUEUE
+
+TYPED = {"title": "Call 816-555-0142", "text": "I am at 1204 Oak Street; write to jane.roe@example.org"}
+
+
+def clip_ids(desk: Desk) -> list[ClipId]:
+    """Every clip on the books."""
+    with desk.stores.vault.read() as conn:
+        return [ClipId(found) for found in conn.execute(select(rows.c.id).order_by(rows.c.accepted_at)).scalars()]
+
+
+def published(ada: Neighbour, desk: Desk, airlock: Airlock, **other: Any) -> tuple[str, dict[str, Any]]:
+    """A clip that went through the airlock: its receipt and its post."""
+    before = set(clip_ids(desk))
+    receipt = ada.posted(**other)
+    (clip_id,) = set(clip_ids(desk)) - before
+    admit(airlock, clip_id)
+    return receipt, ada.get(f"/v1/receipts/{receipt}")["post"]
+
+
+def decide(desk: Desk, post_id: str, verb: Verb) -> None:
+    """A moderator's decision."""
+    with desk.stores.record.write(by=OPERATOR) as tx:
+        posting.decide(tx, desk.stores.bell, PostId(post_id), verb, reason="privacy")
+
+
+def at(milliseconds: int) -> str:
+    """A time as text."""
+    return clock.as_text(clock.now() + milliseconds)
+
+
+def test_an_accepted_clip_has_a_receipt_and_is_rung_for(ada: Neighbour, desk: Desk, redis_client: Any) -> None:
+    """It is on the books before the answer, found by the receipt, and the airlock hears of its id alone."""
+    answer = ada.post()
+
+    (clip_id,) = clip_ids(desk)
+    assert answer.status_code == 202
+    assert answer.json()["state"] == "received"
+    assert set(answer.json()) == {"receipt", "state"}
+    with desk.stores.vault.read() as conn:
+        assert clips.by_receipt(conn, Receipt(answer.json()["receipt"])).id == clip_id
+    assert redis_client.lrange(f"rq:queue:{AIRLOCK_QUEUE}", 0, -1) == [f"admit-{clip_id}".encode()]
+
+
+def test_a_clip_is_accepted_while_redis_is_away(ada: Neighbour, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doorbell is not the truth: whoever reconciles rings again."""
+
+    def away(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(type(desk.doorbell), "admit_clip", away)
+
+    assert ada.post().status_code == 202
+    assert len(clip_ids(desk)) == 1
+
+
+def test_the_same_request_is_accepted_once(ada: Neighbour, desk: Desk) -> None:
+    """Byte for byte the same answer; the same key with other words is a conflict."""
+    upload_id, when = ada.upload(), at(-clock.HOUR)
+    answers = [ada.post(key="key-number-1", upload_id=upload_id, happened_at=when) for _ in range(2)]
+
+    other = ada.post(key="key-number-1", upload_id=upload_id, happened_at=when, title="Something else")
+
+    assert answers[0].status_code == 202
+    assert answers[0].content == answers[1].content
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "idempotency_key_reused")
+    assert len(clip_ids(desk)) == 1
+
+
+def test_the_same_key_of_two_residents_is_two_posts(ada: Neighbour, neighbour: NewNeighbour, desk: Desk) -> None:
+    """Each with a receipt of their own."""
+    receipts = {one.posted(key="key-number-1") for one in (ada, neighbour("eve"))}
+
+    assert len(receipts) == len(clip_ids(desk)) == 2
+
+
+@pytest.mark.parametrize("key", [None, "short", "x" * 81])
+def test_a_request_without_a_key_is_refused(ada: Neighbour, key: str | None) -> None:
+    """Or it could not be repeated safely."""
+    headers = {} if key is None else {"idempotency-key": key}
+
+    answer = ada.ask("POST", "/v1/posts", said(ada.block, upload_id=ada.upload()), headers=headers)
+
+    assert answer.status_code == 422
+    assert [name.lower() for name in answer.json()["error"]["fields"]] == ["idempotency-key"]
+
+
+def test_an_upload_is_posted_once(ada: Neighbour, desk: Desk) -> None:
+    """Nor before it is complete."""
+    upload_id, unfinished = ada.upload(), ada.begin(5)["upload_id"]
+    ada.posted(upload_id=upload_id)
+
+    again, early = ada.post(upload_id=upload_id), ada.post(upload_id=unfinished)
+
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "upload_posted")
+    assert (early.status_code, early.json()["error"]["code"]) == (409, "upload_open")
+    assert len(clip_ids(desk)) == 1
+
+
+@pytest.mark.parametrize("blur", [["faces"], ["plates", "overlay"]])
+def test_a_redaction_that_is_not_built_is_refused(ada: Neighbour, desk: Desk, blur: list[str]) -> None:
+    """Never ignored: nothing is accepted, and the upload waits for a second try."""
+    upload_id = ada.upload()
+
+    answer = ada.post(upload_id=upload_id, blur=blur)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "redaction_not_built")
+    assert list(answer.json()["error"]["fields"]) == ["blur"]
+    assert clip_ids(desk) == []
+    assert ada.post(upload_id=upload_id).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("happened_at", at(10 * clock.MINUTE)),
+        ("happened_at", at(-31 * clock.DAY)),
+        ("happened_at", "yesterday evening"),
+        ("happened_at", "2026-11-01T10:00:00"),
+        ("happened_at", "0001-01-01T00:00:00+14:00"),
+        ("happened_at", "9999-12-31T23:59:59-14:00"),
+        ("block_id", "my own house"),
+        ("block_id", "39.0997,-94.5786"),
+        ("category", "gossip"),
+        ("title", ""),
+        ("title", "   "),
+        ("title", "Jane Roe " * 20),
+        ("text", "Jane Roe " * 300),
+        ("title", "\ud800"),
+        ("sound", "loud"),
+    ],
+)
+def test_what_cannot_be_accepted_names_its_field_and_repeats_nothing(
+    ada: Neighbour, desk: Desk, field: str, value: str
+) -> None:
+    """In a post and in its preview alike."""
+    body = said(ada.block, **{field: value})
+    upload_id = ada.upload()
+    headers = {"idempotency-key": "key-number-1", "content-type": "application/json"}
+
+    answers = [
+        ada.ask("POST", "/v1/posts", content=json.dumps({**body, "upload_id": upload_id}), headers=headers),
+        *([] if field == "sound" else [ada.ask("POST", "/v1/previews", content=json.dumps(body), headers=headers)]),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 422, answer.text
+        assert list(answer.json()["error"]["fields"]) == [field]
+        assert len(value) < 5 or value[:12] not in answer.text
+    assert clip_ids(desk) == []
+
+
+@pytest.mark.parametrize("field", ["lat", "lon", "latitude", "address", "author", "Jane Roe"])
+def test_a_field_that_is_not_known_is_refused(ada: Neighbour, field: str) -> None:
+    """A coordinate cannot be sent, not even to be ignored; the field's name is not repeated."""
+    for path in ("/v1/posts", "/v1/previews"):
+        body = said(ada.block, **{field: "39.0997"}, **({"upload_id": "a" * 26} if path == "/v1/posts" else {}))
+        answer = ada.ask("POST", path, body, headers={"idempotency-key": "key-number-1"})
+
+        assert answer.status_code == 422
+        assert field not in answer.text or field in ("lat", "lon")
+        assert "39.0997" not in answer.text
+
+
+def test_a_phone_s_clock_may_run_a_little_fast(ada: Neighbour, desk: Desk) -> None:
+    """What happens in four minutes happened now; what was 29 days ago may be told."""
+    ada.posted(happened_at=at(4 * clock.MINUTE))
+    ada.posted(happened_at=at(-29 * clock.DAY))
+
+    happened = [the_clip(desk.stores.vault, one).happened_at for one in clip_ids(desk)]
+    assert max(happened) <= clock.now()
+
+
+def test_thirty_posts_an_hour_are_enough(ada: Neighbour, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond that one waits; a repeated request is no new post."""
+    monkeypatch.setattr(sending, "ACCEPTED", Limit("posts", 1, clock.HOUR))
+    upload_id, when = ada.upload(), at(-clock.HOUR)
+    first = ada.post(key="key-number-1", upload_id=upload_id, happened_at=when)
+
+    assert ada.post().status_code == 429
+    assert ada.post(key="key-number-1", upload_id=upload_id, happened_at=when).content == first.content
+
+
+def test_a_preview_is_what_gets_published(ada: Neighbour, desk: Desk, airlock: Airlock, town: Town) -> None:
+    """Word for word, block and time too; only its id, the media and when it came are still to be."""
+    when = at(-clock.HOUR)
+    preview = ada.ask("POST", "/v1/previews", said(town.blocks[1], happened_at=when, **TYPED)).json()
+
+    _, post = published(ada, desk, airlock, block_id=town.blocks[1], happened_at=when, **TYPED)
+
+    still_to_be = ("id", "media", "published_at")
+    expected = {name: value for name, value in preview["post"].items() if name not in still_to_be}
+    assert {name: value for name, value in post.items() if name not in still_to_be} == expected
+    assert post.keys() == preview["post"].keys()
+    assert expected["title"] == "Call [phone]"
+    assert preview["replaced"] == [
+        {"kind": "address", "count": 1},
+        {"kind": "email", "count": 1},
+        {"kind": "phone", "count": 1},
+    ]
+
+
+def test_a_preview_keeps_nothing_and_counts_only_what_it_replaced(ada: Neighbour, desk: Desk) -> None:
+    """What somebody put in brackets themselves was not replaced."""
+    answer = ada.ask("POST", "/v1/previews", said(ada.block, title="[phone] rings", text="nothing else"))
+
+    assert answer.json()["replaced"] == []
+    assert answer.json()["post"]["media"] is None
+    assert clip_ids(desk) == []
+
+
+def test_a_receipt_follows_a_clip_to_its_post(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """From received to done; a receipt nobody was given is not there."""
+    receipt = ada.posted()
+    early = ada.get(f"/v1/receipts/{receipt}")
+
+    admit(airlock, clip_ids(desk)[0])
+
+    late = ada.get(f"/v1/receipts/{receipt}")
+    assert (early["state"], early["stage"], early["progress"], early["post"]) == ("received", "received", 0.0, None)
+    assert (late["state"], late["stage"], late["progress"], late["reason"]) == ("published", "done", 1.0, None)
+    assert late["post"]["media"]["state"] == "ready"
+    assert late["accepted_at"] == early["accepted_at"]
+    assert set(late["seconds"]) == {"checking", "encoding", "proving", "publishing", "finishing"}
+    assert ada.ask("GET", f"/v1/receipts/{'a' * 32}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [(RefusedClip(Reason.TOO_LONG), "too_long"), (RefusedClip(Reason.UNREADABLE), "unreadable")]
+)
+def test_a_refusal_is_told_in_words(
+    ada: Neighbour, desk: Desk, airlock: Airlock, monkeypatch: pytest.MonkeyPatch, reason: RefusedClip, code: str
+) -> None:
+    """A stable code for programs, a sentence for people."""
+
+    def refuse(*_: object) -> None:
+        raise reason
+
+    monkeypatch.setattr(rework, "inspect", refuse)
+    receipt = ada.posted()
+    admit(airlock, clip_ids(desk)[0])
+
+    told = ada.get(f"/v1/receipts/{receipt}")
+
+    assert (told["state"], told["reason"]["code"]) == ("rejected", code)
+    assert told["reason"]["message"] == reason.sentence
+
+
+@pytest.mark.parametrize("verb", [Verb.HOLD, Verb.HIDE, Verb.REMOVE])
+def test_an_author_is_told_of_a_decision(ada: Neighbour, desk: Desk, airlock: Airlock, verb: Verb) -> None:
+    """What became of their post, and that a moderator did it: not who."""
+    receipt, post = published(ada, desk, airlock)
+
+    decide(desk, post["id"], verb)
+
+    told = ada.get(f"/v1/receipts/{receipt}")
+    state = {"hold": "held", "hide": "hidden", "remove": "removed"}[verb]
+    assert (told["reason"]["code"], told["post"]["state"]) == (state, state)
+    assert "moderator" in told["reason"]["message"]
+
+
+def test_an_author_is_told_when_a_post_s_time_is_over(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """There is no post any more, and it was not their doing."""
+    receipt, post = published(ada, desk, airlock)
+    with desk.stores.record.write(by=OPERATOR) as tx:
+        posting.end(tx, desk.stores.bell, PostId(post["id"]), Verb.EXPIRE)
+
+    told = ada.get(f"/v1/receipts/{receipt}")
+
+    assert (told["post"], told["reason"]["code"]) == (None, "expired")
+
+
+@pytest.mark.parametrize("by", ["receipt", "handle"])
+@pytest.mark.parametrize("when", ["received", "published"])
+def test_a_clip_is_taken_back_at_any_moment(ada: Neighbour, desk: Desk, airlock: Airlock, when: str, by: str) -> None:
+    """By its receipt or from my list; again is harmless, and what was there for others is not."""
+    receipt = ada.posted()
+    (clip_id,) = clip_ids(desk)
+    if when == "published":
+        admit(airlock, clip_id)
+    (mine,) = ada.get("/v1/posts/mine")["items"]
+    path = f"/v1/receipts/{receipt}" if by == "receipt" else f"/v1/posts/mine/{mine['handle']}"
+
+    answers = [ada.ask("DELETE", path) for _ in range(2)]
+
+    assert [(one.status_code, one.json()) for one in answers] == [(200, {"state": "withdrawn"})] * 2
+    admit(airlock, clip_id)
+    told = ada.get(path)
+    assert (told["state"], told["post"], told["reason"]) == ("withdrawn", None, None)
+    assert ada.get("/v1/neighborhood/posts")["items"] == []
+    assert ada.ask("GET", f"/v1/posts/{the_clip(desk.stores.vault, clip_id).post_id}").status_code == 404
+
+
+def test_a_clip_somebody_works_on_is_withdrawing(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """It ends by itself when the attempt lets go; nothing of it can be published."""
+    receipt = ada.posted()
+    (clip_id,) = clip_ids(desk)
+    with desk.stores.vault.write(by=OPERATOR) as tx:
+        held = clips.claim(tx, clip_id)
+    assert held is not None
+
+    answer = ada.ask("DELETE", f"/v1/receipts/{receipt}")
+
+    assert answer.json() == {"state": "withdrawing"}
+    with desk.stores.vault.write(by=OPERATOR) as tx:
+        clips.release(tx, held)
+    assert ada.ask("DELETE", f"/v1/receipts/{receipt}").json() == {"state": "withdrawn"}
+
+
+def test_a_withdrawal_is_heard_while_the_record_is_away(
+    ada: Neighbour, desk: Desk, airlock: Airlock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wish is on the books at once."""
+    receipt, _ = published(ada, desk, airlock)
+
+    def away(*_: object, **__: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(posting, "end", away)
+        answer = ada.ask("DELETE", f"/v1/receipts/{receipt}")
+
+    assert answer.json() == {"state": "withdrawing"}
+
+
+def test_my_list_holds_my_clips_alone(ada: Neighbour, neighbour: NewNeighbour, desk: Desk, airlock: Airlock) -> None:
+    """Newest first, with what was typed until it is shredded, and a handle that only works for me."""
+    published(ada, desk, airlock, title="older")
+    ada.posted(title="newer, call 816-555-0142")
+    eve = neighbour("eve")
+    eve.posted(title="hers")
+    with desk.stores.vault.write(by=OPERATOR) as tx:
+        tx.execute(rows.update().where(rows.c.state == "published").values(accepted_at=1))
+
+    items = ada.get("/v1/posts/mine")["items"]
+
+    assert [(one["title"], one["state"]) for one in items] == [
+        ("newer, call 816-555-0142", "received"),
+        ("older", "published"),
+    ]
+    handle = items[0]["handle"]
+    followed = ada.get(f"/v1/posts/mine/{handle}")
+    assert followed == {name: items[0][name] for name in followed}
+    for method in ("GET", "DELETE"):
+        answers = [eve.ask(method, f"/v1/posts/mine/{one}") for one in (handle, "a" * 26)]
+        assert answers[0].status_code == 404
+        assert answers[0].content == answers[1].content
+
+
+def test_a_list_survives_the_shredding_of_what_was_typed(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """A withdrawn clip has no title any more."""
+    receipt, _ = published(ada, desk, airlock)
+    ada.ask("DELETE", f"/v1/receipts/{receipt}")
+
+    (mine,) = ada.get("/v1/posts/mine")["items"]
+
+    assert (mine["title"], mine["state"], mine["post"]) == ("", "withdrawn", None)
+
+
+def test_a_receipt_is_in_no_answer_but_the_first(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """Nor is an id by which the identity side knows a clip or its author."""
+    receipt, post = published(ada, desk, airlock)
+    (clip_id,) = clip_ids(desk)
+    clip = the_clip(desk.stores.vault, clip_id)
+    with desk.stores.vault.read() as conn:
+        author = conn.execute(select(authorship.c.resident_id)).scalar_one()
+    paths = ["/v1/posts/mine", f"/v1/receipts/{receipt}", f"/v1/posts/{post['id']}", "/v1/neighborhood/posts", "/v1/me"]
+
+    told = "".join(ada.ask("GET", path).text for path in paths)
+
+    for secret in (receipt, clip_id, clip.upload_id, author):
+        assert secret not in told
