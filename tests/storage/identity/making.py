@@ -32,14 +32,16 @@ def a_token(vault: Vault, resident_id: ResidentId) -> str:
 
 
 def an_upload(vault: Vault, resident_id: ResidentId, content: bytes = b"clip", bucket: Bucket | None = None) -> str:
-    """A complete upload; with a `bucket`, its sealed bytes are there, in one part."""
+    """A complete upload; with a `bucket`, its sealed bytes are there."""
     with vault.write(by=RESIDENT) as tx:
         upload = originals.one(tx.connection, originals.begin(tx, vault, resident_id, len(content)))
         writers = {number: originals.start_part(tx, upload, number) for number in upload.parts}
         key = originals.key_of(tx.connection, vault, upload.id)
-        if bucket is not None:
-            _put_sealed(bucket, writers[1], key, content)
         for number, writer in writers.items():
+            if bucket is not None:
+                _put_sealed(
+                    bucket, writer, key, content[(number - 1) * originals.PART_BYTES :][: upload.size_of(number)]
+                )
             originals.confirm_part(tx, upload.id, number, writer)
         originals.finish(tx, originals.one(tx.connection, upload.id))
     return upload.id

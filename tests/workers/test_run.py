@@ -1,0 +1,186 @@
+"""The airlock's worker and its rounds as programs: started, working, killed and stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis
+
+from storage.db import OPERATOR, RESIDENT
+from storage.identity import clips
+from storage.identity.clips import Clip, ClipState
+from storage.identity.vault import ClipId
+from storage.kit import settings
+from storage.objects import open_bucket
+from tests import builders
+from tests.storage.identity.making import a_resident, an_accepted_clip, the_clip
+from tests.workers.media.conftest import H264, MakeClip, make_clip, tools  # noqa: F401 - fixtures
+from workers.airlock.both_sides import BothSides, open_both_sides
+from workers.queue import AIRLOCK_QUEUE, Doorbell
+
+ROOT = Path(__file__).parents[2]
+WITHIN = 60.0  # seconds, on a busy machine
+
+
+@dataclass
+class Place:
+    """A data folder with both sides, and the environment that names it."""
+
+    stores: BothSides
+    env: dict[str, str]
+    log: Path
+
+    def accepted(self, content: bytes) -> ClipId:
+        """A clip on the books."""
+        resident = a_resident(self.stores.vault)
+        return an_accepted_clip(self.stores.vault, resident, content, self.stores.originals)[0]
+
+    def clip(self, clip_id: ClipId) -> Clip:
+        """The clip as it stands."""
+        return the_clip(self.stores.vault, clip_id)
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """Waits for something to be so."""
+        deadline = time.monotonic() + WITHIN
+        while not true():
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
+    @contextmanager
+    def running(self, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+        """`python -m command`, until it said that it is ready; ended by force if it is still there."""
+        with self.log.open("wb") as log:
+            words = [sys.executable, "-m", *command]
+            process = subprocess.Popen(words, cwd=ROOT, env=self.env, stdout=log, stderr=log)
+        try:
+            self.until(lambda: "ready" in self.log.read_text() or process.poll() is not None)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def place(tmp_path: Path, redis_server: str, redis_client: redis.Redis) -> Place:
+    """A data folder with a city, on the test's own Redis."""
+    named = {
+        "PORCHLIGHT_DATA": str(tmp_path / "var"),
+        "PORCHLIGHT_RECORD_REDIS": redis_server,
+        "PORCHLIGHT_AIRLOCK_REDIS": redis_server,
+    }
+    stores = open_both_sides(settings.record(named), settings.identity(named))
+    with stores.record.write(by=OPERATOR) as tx:
+        builders.load_city(tx)
+    return Place(stores, {**os.environ, **named}, tmp_path / "log")
+
+
+@pytest.fixture(scope="session")
+def small(make_clip: MakeClip) -> bytes:  # noqa: F811
+    """A second of picture."""
+    return make_clip("run.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=1", *H264).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def long(make_clip: MakeClip) -> bytes:  # noqa: F811
+    """A clip that takes a while."""
+    return make_clip("long.mp4", "-f", "lavfi", "-i", "testsrc2=s=854x480:r=30:d=15", *H264).read_bytes()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(one) for one in found]
+
+
+def test_a_worker_takes_what_is_rung_for(place: Place, small: bytes, redis_client: redis.Redis) -> None:
+    """In the sandbox, to its end; its log tells neither the clip nor its author; SIGTERM ends it."""
+    clip_id = place.accepted(small)
+    Doorbell(redis_client).admit_clip(clip_id)
+
+    with place.running("workers.run", "airlock") as worker:
+        place.until(lambda: place.clip(clip_id).ended_at is not None)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+
+    assert place.clip(clip_id).state is ClipState.PUBLISHED
+    told = place.log.read_text()
+    assert "clip_done attempt=1" in told
+    assert clip_id not in told
+    assert place.clip(clip_id).post_id not in told
+
+
+def test_a_clip_whose_process_was_killed_is_free_at_once(place: Place, long: bytes, redis_client: redis.Redis) -> None:
+    """Nobody waits for its lease; the worker goes on, and nothing of the sandbox is left running."""
+    clip_id = place.accepted(long)
+    Doorbell(redis_client).admit_clip(clip_id)
+    with place.running("workers.run", "airlock") as worker:
+        place.until(lambda: place.clip(clip_id).stage == "encoding")
+        (horse,) = children(worker.pid)
+        place.until(lambda: bool(children(horse)))
+        sandboxed = children(horse)
+
+        os.kill(horse, signal.SIGKILL)
+
+        place.until(lambda: place.clip(clip_id).lease == "")
+        assert place.clip(clip_id).state is ClipState.PROCESSING
+        assert "clip_process_killed" in place.log.read_text()
+        assert worker.poll() is None
+        place.until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in sandboxed))
+        with place.stores.vault.write(by=RESIDENT) as tx:
+            clips.withdraw(tx, clip_id)
+
+
+def test_a_worker_that_cannot_work_says_why_in_one_line(place: Place) -> None:
+    """And ends with an error, for whoever watches it."""
+    place.env["PORCHLIGHT_PORTS"] = "many"
+
+    with place.running("workers.run", "airlock") as worker:
+        assert worker.wait(30) == 1
+
+    assert place.log.read_text().splitlines() == ["airlock-worker: PORCHLIGHT_PORTS must be a number."]
+
+
+def test_a_worker_serves_no_other_queue(place: Place) -> None:
+    """What is no queue of ours is refused before anything is opened."""
+    with place.running("workers.run", "anything") as worker:
+        assert worker.wait(30) == 2
+
+
+def test_rounds_by_themselves_ring_for_a_forgotten_clip(place: Place, small: bytes, redis_client: redis.Redis) -> None:
+    """The schedule needs no queue; SIGTERM ends it."""
+    clip_id = place.accepted(small)
+
+    with place.running("workers.airlock.schedule") as rounds:
+        place.until(lambda: redis_client.llen(f"rq:queue:{AIRLOCK_QUEUE}") == 1)
+        rounds.send_signal(signal.SIGTERM)
+        assert rounds.wait(30) == 0
+
+    assert redis_client.lrange(f"rq:queue:{AIRLOCK_QUEUE}", 0, -1) == [f"admit-{clip_id}".encode()]
+
+
+def test_rounds_that_cannot_run_say_why_in_one_line(place: Place) -> None:
+    """As the worker does."""
+    place.env["PORCHLIGHT_PORTS"] = "many"
+
+    with place.running("workers.airlock.schedule") as rounds:
+        assert rounds.wait(30) == 1
+
+    assert place.log.read_text().splitlines() == ["airlock-schedule: PORCHLIGHT_PORTS must be a number."]
+
+
+def test_originals_and_media_are_apart(place: Place) -> None:
+    """Two buckets in two folders, one on each side of the wall."""
+    here, who = settings.record(place.env), settings.identity(place.env)
+
+    assert open_bucket(here.media) is not open_bucket(who.originals)
+    assert Path(who.originals).is_relative_to(who.folder)
+    assert not Path(here.media).is_relative_to(who.folder)
