@@ -91,6 +91,11 @@ def make(tx: Tx, name: str) -> StaffId:
     return staff_id
 
 
+def is_anyone(conn: Connection) -> bool:
+    """Whether there is any member of the staff yet."""
+    return conn.execute(select(staff_members.c.id).limit(1)).first() is not None
+
+
 def find(conn: Connection, name: str) -> StaffId | None:
     """Who goes by `name`, ended accounts included."""
     found = conn.execute(select(staff_members.c.id).where(staff_members.c.name == name)).scalar_one_or_none()

@@ -22,10 +22,10 @@ CITY_WIDE = (Role.MODERATOR, Role.DETECTIVE, Role.LEAD, Role.ADMIN)
 
 
 def mark(data: Path) -> None:
-    """Makes a new data folder a demo folder; NotAllowed for one that holds a real city's data."""
+    """Makes a new data folder, or one with nothing but an atlas, a demo folder; NotAllowed for a real city's data."""
     if settings.is_demo(data):
         return
-    if (data / "record" / "record.db").exists():
+    if (data / "identity" / "identity.db").exists() or _has_staff(data):
         raise NotAllowed(f"{data} holds other than demo data: choose another folder with --data DIR.")
     _write(data, {})
 
@@ -46,6 +46,16 @@ def prepare() -> list[str]:
         *(f"demo: {name:20} password {password}" for name, password in passwords.items()),
         f"demo: {RESIDENT:20} logs in as a resident, as does any other address",
     ]
+
+
+def _has_staff(data: Path) -> bool:
+    if not (data / "record" / "record.db").exists():
+        return False
+    record = open_record(settings.record().database)
+    with record.read() as conn:
+        found = staff.is_anyone(conn)
+    record.engine.dispose()
+    return found
 
 
 def _city(record: Database) -> list[KnownDivision]:

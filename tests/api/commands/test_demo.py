@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection
 
 from api.commands import demo
 from storage import audit, staff, staff_proof
 from storage.atlas import versions
+from storage.atlas.demo import demo_atlas
 from storage.db import OPERATOR
 from storage.kit import settings
+from storage.kit.errors import NotAllowed
 from storage.kit.ids import StaffId
 from storage.record import open_record
 
@@ -68,3 +71,26 @@ def _id(conn: Connection, name: str) -> StaffId:
     found = staff.find(conn, name)
     assert found is not None
     return found
+
+
+def test_a_folder_with_nothing_but_an_atlas_may_become_a_demo(tmp_path: Path, environment: None) -> None:
+    """A city's own cells can be shown with demo staff, as long as nobody works or lives there yet."""
+    settings.choose_data_folder(tmp_path)
+    record = open_record(settings.record().database)
+    with record.write(by=OPERATOR) as tx:
+        versions.load(tx, demo_atlas())
+
+    demo.mark(tmp_path)
+
+    assert settings.is_demo(tmp_path)
+
+
+def test_a_folder_with_staff_is_no_demo(tmp_path: Path, environment: None) -> None:
+    """A city that somebody works for is never turned into a demo."""
+    settings.choose_data_folder(tmp_path)
+    record = open_record(settings.record().database)
+    with record.write(by=OPERATOR) as tx:
+        staff.make(tx, "somebody")
+
+    with pytest.raises(NotAllowed, match="other than demo data"):
+        demo.mark(tmp_path)

@@ -29,8 +29,8 @@ def test_a_taken_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 def test_a_real_city_is_not_turned_into_a_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`--demo` refuses a data folder that holds other data."""
-    (tmp_path / "record").mkdir()
-    (tmp_path / "record" / "record.db").touch()
+    (tmp_path / "identity").mkdir()
+    (tmp_path / "identity" / "identity.db").touch()
 
     code = main(["up", "--demo", "--data", str(tmp_path), "--ports", "47300"])
 
