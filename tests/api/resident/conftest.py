@@ -14,7 +14,7 @@ from shapely.geometry import box
 from api.resident.app import create_app
 from api.resident.desk import Desk
 from api.staff.app import create_app as create_staff
-from api.stores import Stores
+from api.stores import Stores, give
 from api.who import TokenCookie
 from feed.bell import Bell
 from storage import staff
@@ -87,10 +87,20 @@ def desk(
     return Desk(stores, Doorbell(redis_client), settings, identity, TokenCookie("resident", secure=False))
 
 
+@pytest.fixture(scope="session")
+def kept() -> list[FastAPI]:
+    """The program that was put together for the first test: building its routes takes longer than most tests."""
+    return []
+
+
 @pytest.fixture
-def app(desk: Desk) -> FastAPI:
-    """The resident program."""
-    return create_app(desk)
+def app(desk: Desk, kept: list[FastAPI]) -> FastAPI:
+    """The resident program, at this test's desk."""
+    if not kept:
+        kept.append(create_app(desk))
+    kept[0].state.desk = desk
+    give(kept[0], Stores(desk.stores.record, desk.stores.media, desk.stores.bell, desk.settings))
+    return kept[0]
 
 
 @pytest.fixture

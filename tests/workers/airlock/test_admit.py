@@ -285,6 +285,7 @@ def test_a_fault_after_a_withdrawal_ends_withdrawn(
 
         admit(airlock, clip_id)
 
+        assert clip_of(airlock, clip_id).state is ClipState.WITHDRAWN
         assert_withdrawn_for_good(airlock, clip_id)
 
 

@@ -97,6 +97,7 @@ def test_a_clip_can_be_withdrawn_wherever_its_process_was_killed(
     withdraw(airlock, clip_id)
     mend(airlock, doorbell, clip_id)
 
+    assert clip_of(airlock, clip_id).state is ClipState.WITHDRAWN
     assert_withdrawn_for_good(airlock, clip_id)
 
 

@@ -41,6 +41,7 @@ def test_the_author_s_word_is_last(airlock: Airlock, accepted: NewClip, quick: N
 
     withdraw(airlock, clip_id)
 
+    assert clip_of(airlock, clip_id).state is ClipState.WITHDRAWN
     assert_withdrawn_for_good(airlock, clip_id)
 
 
@@ -68,6 +69,7 @@ def test_a_clip_that_came_to_nothing_is_taken_back(airlock: Airlock, accepted: N
 
     withdraw(airlock, clip_id)
 
+    assert clip_of(airlock, clip_id).state is ClipState.WITHDRAWN
     assert_withdrawn_for_good(airlock, clip_id)
 
 
