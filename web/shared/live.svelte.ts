@@ -3,7 +3,8 @@ import * as api from "./api";
 import { follow, type FeedEvent, type Line } from "./feed";
 import type { Page, Post } from "./types";
 
-export type Asking = { path: string; query: api.Query; wants: (post: Post) => boolean };
+/** A `query` of null asks for nothing: the list is empty without a request. */
+export type Asking = { path: string; query: api.Query | null; wants: (post: Post) => boolean };
 
 /** `hold` keeps arrivals in `waiting` until `show()`; otherwise they enter the list at once. */
 export class LivePosts {
@@ -15,6 +16,8 @@ export class LivePosts {
   #asking: Asking;
   #cursor: string | null = null;
   #round = 0;
+  #reading = 0; // answers under way
+  #meanwhile: FeedEvent[] = []; // told since the oldest of them was asked for: it may not know of these yet
 
   constructor(
     asking: Asking,
@@ -43,13 +46,13 @@ export class LivePosts {
   async reload(): Promise<void> {
     const round = ++this.#round;
     try {
-      const page = await api.get<Page<Post>>(this.#asking.path, this.#asking.query);
-      if (round !== this.#round) return;
-      this.items = page.items;
-      this.waiting = [];
-      this.#cursor = page.cursor;
-      this.more = page.cursor !== null;
-      this.state = "ready";
+      await this.#read(null, (page) => {
+        if (round !== this.#round) return;
+        this.items = page.items;
+        this.waiting = [];
+        this.#turn(page);
+        this.state = "ready";
+      });
     } catch (error) {
       if (round === this.#round && this.state === "loading") this.state = "error";
       throw error;
@@ -59,12 +62,12 @@ export class LivePosts {
   async older(): Promise<void> {
     if (!this.#cursor) return;
     const round = this.#round;
-    const page = await api.get<Page<Post>>(this.#asking.path, { ...this.#asking.query, cursor: this.#cursor });
-    if (round !== this.#round) return;
-    const known = new Set(this.items.map((post) => post.id));
-    this.items = [...this.items, ...page.items.filter((post) => !known.has(post.id))];
-    this.#cursor = page.cursor;
-    this.more = page.cursor !== null;
+    await this.#read(this.#cursor, (page) => {
+      if (round !== this.#round) return;
+      const known = new Set([...this.items, ...this.waiting].map((post) => post.id));
+      this.items = [...this.items, ...page.items.filter((post) => !known.has(post.id))];
+      this.#turn(page);
+    });
   }
 
   show(): void {
@@ -73,27 +76,62 @@ export class LivePosts {
   }
 
   apply(event: FeedEvent): void {
-    if (!("post" in event)) return this.#drop(event.post_id, event.kind);
-    const { post } = event;
-    const replace = (list: Post[]) => list.map((one) => (one.id === post.id ? post : one));
-    const known = [...this.items, ...this.waiting].some((one) => one.id === post.id);
-    if (post.state !== "live") return this.#drop(post.id, `post.${post.state}`);
-    if (known) {
-      this.items = replace(this.items);
-      this.waiting = replace(this.waiting);
-      return;
-    }
-    this.tell.arrived?.(post);
-    if (!this.#asking.wants(post)) return;
-    if (this.tell.hold) this.waiting = byTime([post, ...this.waiting]);
-    else this.items = byTime([post, ...this.items]);
+    if (this.#reading) this.#meanwhile.push(event);
+    const seen = seenIn(event);
+    if (!seen) this.tell.gone?.(...gone(event));
+    else if (!this.#knows(seen)) this.tell.arrived?.(seen);
+    this.#lay(event);
   }
 
-  #drop(id: string, kind: string): void {
+  /** Reads a page and lays it down, then once more what the feed told while it was on its way. */
+  async #read(cursor: string | null, lay: (page: Page<Post>) => void): Promise<void> {
+    const { path, query } = this.#asking;
+    this.#reading += 1;
+    try {
+      lay(query ? await api.get<Page<Post>>(path, { ...query, cursor }) : { items: [], cursor: null });
+      for (const event of this.#meanwhile) this.#lay(event);
+    } finally {
+      this.#reading -= 1;
+      if (!this.#reading) this.#meanwhile = [];
+    }
+  }
+
+  #turn({ cursor }: Page<Post>): void {
+    this.#cursor = cursor;
+    this.more = cursor !== null;
+  }
+
+  #knows({ id }: Post): boolean {
+    return [...this.items, ...this.waiting].some((one) => one.id === id);
+  }
+
+  #lay(event: FeedEvent): void {
+    const post = seenIn(event);
+    if (!post) return this.#drop(gone(event)[0]);
+    if (this.#knows(post)) {
+      const replace = (list: Post[]) => list.map((one) => (one.id === post.id ? post : one));
+      this.items = replace(this.items);
+      this.waiting = replace(this.waiting);
+    } else if (this.#asking.wants(post)) {
+      if (this.tell.hold) this.waiting = byTime([post, ...this.waiting]);
+      else this.items = byTime([post, ...this.items]);
+    }
+  }
+
+  #drop(id: string): void {
     this.items = this.items.filter((post) => post.id !== id);
     this.waiting = this.waiting.filter((post) => post.id !== id);
-    this.tell.gone?.(id, kind);
   }
+}
+
+/** The post that may be seen after this event; null where it took one away. */
+function seenIn(event: FeedEvent): Post | null {
+  return "post" in event && event.post.state === "live" ? event.post : null;
+}
+
+/** Which post an event took away, and how. */
+function gone(event: FeedEvent): [id: string, kind: string] {
+  return "post" in event ? [event.post.id, `post.${event.post.state}`] : [event.post_id, event.kind];
 }
 
 /** Newest first. Published times are rounded, so what came later stays before what came earlier. */
