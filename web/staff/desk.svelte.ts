@@ -115,10 +115,11 @@ export class DeskState {
     const { category } = this;
     const words = this.words.trim();
     const on = this.divisions.filter(({ id }) => !this.off.has(id)).map(({ id }) => id);
+    const division = on.length === this.divisions.length ? null : on;
     return {
       path: "/v1/posts",
-      // Asking for none of the divisions would mean all of them; an impossible one means none.
-      query: { division: on.length === this.divisions.length ? null : on.length ? on : ["none"], category, q: words || null },
+      // Naming no division would ask for all of them, so with none on nothing is asked.
+      query: on.length ? { division, category, q: words || null } : null,
       wants: (post: Post) =>
         on.includes(post.division.id) &&
         (category === null || post.category === category) &&
