@@ -16,7 +16,6 @@ from api.http import new_app
 from api.media import Span, wanted
 from api.who import anyone
 from storage.kit.errors import PorchlightError
-from storage.kit.ids import new_id
 from storage.objects import CHUNK_BYTES, Folder
 from storage.posts import BlockSeen, MediaState, Post, PostState, Rendition
 from tests import builders
@@ -24,7 +23,7 @@ from tests.api.asking import Client
 from tests.api.conftest import NewClient
 
 CONTENT = os.urandom(CHUNK_BYTES * 2 + 77)
-KEY = new_id()
+KEY = "k" * 26
 
 
 @pytest.fixture
