@@ -37,7 +37,11 @@ HANDLE = _pattern(
     r"(?<![\w$]) \$[a-z]\w{2,20} | \b\w{2,32}\#\d{4}\b"
 )
 
-COORDINATES = _pattern(r"[-+]?\d{1,2}\.\d{3,}°? \s*[NS]? \s*[,;/\s]\s* [-+]?\d{1,3}\.\d{3,}°? (?:\s*[EW]\b)?")
+# Bounded white space throughout: with three open ones in a row a text of blanks took minutes (cubic).
+COORDINATES = _pattern(
+    r"[-+]?\d{1,2}\.\d{3,12}°? (?:\s{0,3}[NS])? (?:\s{0,3}[,;/]\s{0,3}|\s{1,3})"
+    r"[-+]?\d{1,3}\.\d{3,12}°? (?:\s{0,3}[EW]\b)?"
+)
 SOCIAL = _pattern(r"(?<![\d-]) \d{3}([- ])\d{2}\1\d{4} (?![\d-])")
 CARD = _pattern(r"(?<![\d.]) \d(?:[ -]?\d){12,18} (?![\d.]\d)")
 VEHICLE = _pattern(r"\b (?=\w*\d) [A-HJ-NPR-Z0-9]{17} \b")

@@ -130,3 +130,14 @@ def test_long_hostile_texts_are_scrubbed_in_bounded_time() -> None:
         scrub(piece * (10_000 // len(piece)))
 
     assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize("filler", [" ", "1.1111 ", "1.1111,  ", "@", "5 ", "a@", "(816) ", "one ", "http://", "12 N "])
+def test_no_text_keeps_the_patterns_busy(filler: str) -> None:
+    """The longest text a resident may send, made to make patterns try again and again, takes well under a second."""
+    text = ("1.1111" + filler * 2000)[:2000] + "x"
+    started = time.process_time()
+
+    scrub(text)
+
+    assert time.process_time() - started < 1.0
