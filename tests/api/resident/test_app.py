@@ -21,6 +21,9 @@ ANYONE = {
     "GET /v1/health",
     "GET /{path:page}",
     "HEAD /{path:page}",
+    "GET /v1/places/divisions",  # published, the same for everyone
+    "GET /v1/places/cells/{division}",
+    "GET /v1/places/cells/{division}/{sha256}.json",
     "POST /v1/log-ins",
     "POST /v1/log-ins/code",
     "PUT /v1/uploads/{upload_id}/parts/{number}",  # by its signed address
@@ -49,9 +52,6 @@ RESIDENT = {
     "POST /v1/posts/{post_id}/comments",
     "POST /v1/posts/{post_id}/flags",
     "POST /v1/feed/tickets",
-    "GET /v1/places/divisions",
-    "GET /v1/places/cells/{division}",
-    "GET /v1/places/cells/{division}/{sha256}.json",
 }
 # Words of which a place, a name or a machine could be told finer than a block.
 FINER = re.compile(r"\b(lat|lon|lng|latitude|longitude|coord\w*|geo\w*|point|bbox|viewport|street|address|zip)\b")
