@@ -88,10 +88,14 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
     """Settings of the record side; raises MisconfiguredError when a value cannot be used."""
     data = data_folder(env)
     ports = Ports(_number(env, "PORCHLIGHT_PORTS", 8000))
-    bench = env.get("PORCHLIGHT_BENCH") == "1"
+    bench, demo = env.get("PORCHLIGHT_BENCH") == "1", is_demo(data)
     feed_address = env.get("PORCHLIGHT_FEED_ADDRESS", f"ws://{LOOPBACK}:{ports.feed}/v1/feed")
-    if bench and urlsplit(feed_address).hostname != LOOPBACK:
+    here = urlsplit(feed_address).hostname == LOOPBACK
+    if bench and not here:
         raise MisconfiguredError("PORCHLIGHT_BENCH tells finer times than a city may: loopback only.")
+    # Demo data show log-in codes and skip the second factor: they never stand for a city that anybody can reach.
+    if demo and not (here and env.get("PORCHLIGHT_TLS") != "1" and "PORCHLIGHT_RECORD_DATABASE" not in env):
+        raise MisconfiguredError("Demo data run embedded on loopback only: choose another data folder.")
     return RecordSettings(
         data=data,
         database=env.get("PORCHLIGHT_RECORD_DATABASE", f"sqlite:///{data}/record/record.db"),
@@ -100,7 +104,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         bell_key_file=Path(env.get("PORCHLIGHT_BELL_KEY_FILE", data / "record/keys/bell.key")),
         ports=ports,
         feed_address=feed_address,
-        demo=is_demo(data),
+        demo=demo,
         bench=bench,
         secure_cookies=env.get("PORCHLIGHT_TLS") == "1",
     )
