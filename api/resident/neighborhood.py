@@ -17,7 +17,7 @@ from feed.tickets import Grant
 from storage import comments, flags, posts
 from storage.atlas import versions
 from storage.comments import Comment
-from storage.db import RESIDENT
+from storage.db import RESIDENT, Tx
 from storage.identity import authorship, limits
 from storage.identity.limits import Limit as TryLimit
 from storage.identity.vault import ResidentId
@@ -30,6 +30,8 @@ from workers.redact.text import scrub
 router = APIRouter(tags=["my area"])
 
 WORDS_A_DAY = TryLimit("comments and flags of one resident", 60, clock.DAY)
+
+LISTENS_AT_MOST = clock.HOUR
 
 
 class CategorySeen(BaseModel):
@@ -126,6 +128,7 @@ def say(post_id: PostId, body: NewComment, asking: Asking, desk: AtDesk) -> Comm
     limits.count(desk.stores.vault, WORDS_A_DAY, asking)
     name = name_for(desk.stores.vault.keyed("comment name", post_id, asking))
     with desk.stores.record.write(by=RESIDENT) as tx:
+        _still_live(tx, post_id)
         at = clock.rounded(tx.now())
         return _seen(comments.add(tx, post_id, name=name, text=scrub(body.text), at=at))
 
@@ -136,6 +139,7 @@ def flag(post_id: PostId, body: NewFlag, asking: Asking, desk: AtDesk) -> dict[s
     _visible(desk, asking, post_id)
     limits.count(desk.stores.vault, WORDS_A_DAY, asking)
     with desk.stores.record.write(by=RESIDENT) as tx:
+        _still_live(tx, post_id)
         flags.add(
             tx,
             post_id,
@@ -151,7 +155,13 @@ def flag(post_id: PostId, body: NewFlag, asking: Asking, desk: AtDesk) -> dict[s
 @router.post("/v1/feed/tickets")
 def ticket(asking: Asking, desk: AtDesk) -> TicketSeen:
     """A ticket to the live feed of my area: one use, half a minute."""
-    grant = Grant(audience="resident", divisions=(_my_division(desk, asking),), handle=ids.new_id())
+    grant = Grant(
+        audience="resident",
+        divisions=(_my_division(desk, asking),),
+        handle=ids.new_id(),
+        # The node knows no resident whose log-in might end or whose home might move: it asks for a new ticket instead.
+        ends_at=clock.now() + LISTENS_AT_MOST,
+    )
     with desk.stores.record.write(by=RESIDENT) as tx:
         return TicketSeen(ticket=tickets.issue(tx, grant), url=desk.settings.feed_address)
 
@@ -175,6 +185,13 @@ def _visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
     if post is None or (post.state is not PostState.LIVE and mine is None):
         raise NotThere
     return post
+
+
+def _still_live(tx: Tx, post_id: PostId) -> None:
+    """Asked again under the lock: nothing is added under a post that was taken back a moment ago."""
+    post = posts.locked(tx, post_id)
+    if post is None or post.state is not PostState.LIVE:
+        raise NotThere
 
 
 def _seen(comment: Comment) -> CommentSeen:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from api.paging import Page
+from api.paging import DEFAULT_LIMIT, Cursor, Page, number, page
+from api.paging import Limit as Count
 from api.resident.desk import Asking, AtDesk, Desk, block_now
 from api.resident.standing import MineSeen, Standing, mine_seen, standing
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
@@ -29,6 +31,7 @@ from workers.redact.text import scrub
 router = APIRouter(tags=["posts"])
 
 ACCEPTED = Limit("posts of one resident", 30, clock.HOUR)
+PREVIEWED = Limit("previews of one resident", 120, clock.MINUTE)  # the page asks half a second after each pause
 OLDEST = 30 * clock.DAY
 AHEAD = 5 * clock.MINUTE  # phones' clocks differ
 MARK = re.compile(r"\[([a-z]+)\]")  # what stands in a word's place: its kind
@@ -46,7 +49,7 @@ class Said(BaseModel):
     block_id: str = Field(max_length=40)
     category: Category
     title: Title
-    text: Words = ""
+    text: Words | None = None
     happened_at: AwareDatetime
 
 
@@ -104,8 +107,9 @@ def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
 
 
 @router.post("/v1/previews")
-def preview(body: Said, _asking: Asking, desk: AtDesk) -> Preview:
+def preview(body: Said, asking: Asking, desk: AtDesk) -> Preview:
     """The scrubbed words and the post as police will see it, before anything is sent."""
+    limits.count(desk.stores.vault, PREVIEWED, asking)
     block = block_now(desk, body.block_id)
     with desk.stores.record.read() as conn:
         known = versions.block(conn, block.id)
@@ -115,7 +119,7 @@ def preview(body: Said, _asking: Asking, desk: AtDesk) -> Preview:
         kind="video",
         category=body.category,
         title=scrub(body.title),
-        text=scrub(body.text),
+        text=scrub(body.text or ""),
         happened_at=clock.as_text(clock.rounded(_happened(body.happened_at))),
         published_at=clock.as_text(clock.rounded(clock.now())),
         division=DivisionSeen(id=known.division.id, name=known.division.name),
@@ -123,7 +127,7 @@ def preview(body: Said, _asking: Asking, desk: AtDesk) -> Preview:
         media=None,
         state=PostState.LIVE,
     )
-    return Preview(post=post, replaced=_replaced(f"{body.title}\n{body.text}"))
+    return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])))
 
 
 @router.get("/v1/receipts/{receipt}")
@@ -143,11 +147,12 @@ def withdraw(receipt: str, _asking: Asking, desk: AtDesk) -> TakenBack:
 
 
 @router.get("/v1/posts/mine")
-def mine(asking: Asking, desk: AtDesk) -> Page[MineSeen]:
+def mine(asking: Asking, desk: AtDesk, cursor: Cursor = None, limit: Count = DEFAULT_LIMIT) -> Page[MineSeen]:
     """What I sent and where it stands, newest first."""
     with desk.stores.vault.read() as conn:
-        found = authorship.of_resident(conn, asking)
-    return Page(items=[mine_seen(desk, one) for one in found], cursor=None)
+        found = authorship.of_resident(conn, asking, skip=number(cursor) or 0, limit=limit + 1)
+    after = (number(cursor) or 0) + limit
+    return page(found, limit, place=lambda _last: (after,), seen=partial(mine_seen, desk))
 
 
 @router.get("/v1/posts/mine/{handle}")
@@ -173,7 +178,7 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         block=block.id,
         category=body.category,
         title=body.title,
-        text=body.text,
+        text=body.text or "",
         happened_at=_happened(body.happened_at),
         sound=body.sound,
     )

@@ -54,13 +54,14 @@ def record(tx: Tx, resident_id: ResidentId, clip_id: ClipId, *, key: str, reques
     tx.execute(insert(idempotency).values(**row))
 
 
-def of_resident(conn: Connection, resident_id: ResidentId, *, limit: int = 100) -> list[Mine]:
-    """The resident's own clips, newest first."""
+def of_resident(conn: Connection, resident_id: ResidentId, *, skip: int = 0, limit: int = 100) -> list[Mine]:
+    """The resident's own clips, newest first, without the first `skip`."""
     query = (
         select(authorship.c.handle, authorship.c.clip_id)
         .join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
         .where(authorship.c.resident_id == resident_id)
-        .order_by(clip_rows.c.accepted_at.desc())
+        .order_by(clip_rows.c.accepted_at.desc(), clip_rows.c.id)
+        .offset(skip)
         .limit(limit)
     )
     found = [(row.handle, clips.one(conn, ClipId(row.clip_id))) for row in conn.execute(query).all()]

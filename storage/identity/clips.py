@@ -115,6 +115,7 @@ class Clip:
     happened_at: int
     sound: bool
     accepted_at: int
+    retry_at: int
     ended_at: int | None
     stage_times: dict[str, int]
     media_keys: list[str]
@@ -256,10 +257,10 @@ def quarantine(tx: Tx, clip: Clip, reason: str) -> None:
 
 
 def retry(tx: Tx, clip_id: ClipId) -> bool:
-    """The operator lets a quarantined clip try again from the start."""
+    """The operator lets a quarantined clip try again from the start; its time to be worked on begins anew."""
     fresh = {"state": ClipState.RECEIVED, "stage": Stage.RECEIVED, "progress": 0.0, "reason": None, "ended_at": None}
     here = _may(Step.RETRY, clip_id)
-    return tx.execute(update(clips).where(here).values(**fresh, tries=0, retry_at=0)).rowcount == 1
+    return tx.execute(update(clips).where(here).values(**fresh, tries=0, retry_at=tx.now())).rowcount == 1
 
 
 def drop(tx: Tx, clip_id: ClipId) -> bool:
@@ -392,6 +393,7 @@ def _clip(row: Row[tuple[object, ...]]) -> Clip:
         happened_at=row.happened_at,
         sound=row.sound,
         accepted_at=row.accepted_at,
+        retry_at=row.retry_at,
         ended_at=row.ended_at,
         stage_times=json.loads(row.stage_times),
         media_keys=json.loads(row.media_keys),

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.db import Tx
 from storage.identity.schema import clips, upload_parts, uploads
@@ -22,6 +22,7 @@ from storage.kit.errors import Conflict, NotThere, TooLarge
 PART_BYTES = 8 * 1024 * 1024  # a phone on a bad line re-sends 8 MB at most; S3 wants at least 5
 LARGEST = 500_000_000  # bytes; the reason a resident sees is `too_large`
 UNPOSTED_LIFE = 24 * clock.HOUR
+UNPOSTED_BYTES = 4 * LARGEST  # of one resident at any time: a draft on each of a few devices, not a full disk
 
 
 class UploadState(StrEnum):
@@ -55,9 +56,11 @@ class Upload:
 
 
 def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int) -> str:
-    """Opens an upload of `size` bytes and answers its id; raises TooLarge."""
+    """Opens an upload of `size` bytes and answers its id; raises TooLarge, or Conflict where too much lies unposted."""
     if size > LARGEST:
         raise TooLarge("That clip is larger than 500 MB.")
+    if _unposted(tx.connection, resident_id) + size > UNPOSTED_BYTES:
+        raise Conflict("Too much was uploaded and not posted. Post it, or wait a day.", code="too_much_unposted")
     upload_id = ids.new_id()
     tx.execute(
         insert(uploads).values(
@@ -71,6 +74,11 @@ def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int) -> str:
         )
     )
     return upload_id
+
+
+def _unposted(conn: Connection, resident_id: ResidentId) -> int:
+    unposted = uploads.c.state.in_((UploadState.OPEN, UploadState.COMPLETE)) & (uploads.c.resident_id == resident_id)
+    return int(conn.execute(select(func.coalesce(func.sum(uploads.c.bytes), 0)).where(unposted)).scalar_one())
 
 
 def one(conn: Connection, upload_id: str) -> Upload:
