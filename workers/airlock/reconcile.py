@@ -18,7 +18,7 @@ from workers.airlock.withdraw import take_back
 from workers.queue import Doorbell
 
 QUARANTINE_LIFE = 7 * clock.DAY  # the operator has a week to look at what went wrong
-UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive this
+UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive this, once accepted or retried
 
 
 def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
@@ -92,7 +92,8 @@ def _drop_stray_parts(stores: BothSides, now: int) -> None:
 
 def _is_due(clip: Clip, now: int) -> bool:
     if clip.ended_at is None:
-        return now - clip.accepted_at > UNFINISHED_LIFE
+        # From the operator's retry, where there was one: it would be over before it began.
+        return now - max(clip.accepted_at, clip.retry_at) > UNFINISHED_LIFE
     return clip.state is not ClipState.QUARANTINED or now - clip.ended_at > QUARANTINE_LIFE
 
 

@@ -189,6 +189,27 @@ def test_no_other_original_outlives_three_days(
     assert rung_for(redis_client) <= {clip_id}  # at most from before it was given up: harmless
 
 
+def test_a_retried_clip_has_three_days_from_the_retry(
+    airlock: Airlock, doorbell: Doorbell, redis_client: redis.Redis, accepted: NewClip
+) -> None:
+    """However long ago it was accepted: what the operator asked for is tried."""
+    clip_id = accepted()
+    with writing(airlock.stores.vault) as tx:
+        clips.quarantine(tx, clip_of(airlock, clip_id), "not_clean")
+    older(airlock, clip_id, 4 * DAY)
+    with writing(airlock.stores.vault) as tx:
+        clips.retry(tx, clip_id)
+
+    reconcile(airlock, doorbell)
+
+    assert clip_of(airlock, clip_id).state is ClipState.RECEIVED
+    assert not is_shredded(airlock, clip_id)
+    assert rung_for(redis_client) == {clip_id}
+    change(airlock, clip_id, retry_at=clip_of(airlock, clip_id).retry_at - 73 * HOUR)
+    reconcile(airlock, doorbell)
+    assert clip_of(airlock, clip_id).reason == "given_up"
+
+
 @pytest.mark.parametrize("state", [ClipState.REJECTED, ClipState.PUBLISHED])
 def test_what_ended_unshredded_is_shredded(
     airlock: Airlock, doorbell: Doorbell, accepted: NewClip, state: ClipState
