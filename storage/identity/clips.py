@@ -244,9 +244,13 @@ def break_lease(tx: Tx, clip_id: ClipId) -> None:
 
 
 def found_published(tx: Tx, clip_id: ClipId) -> None:
-    """The record was found to hold the post: an attempt died, or failed, between the two commits of a publication."""
-    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.PROCESSING)
-    tx.execute(update(clips).where(here).values(state=ClipState.PUBLISHED))
+    """The record was found to hold the post: an attempt died, or failed, between the two commits of a publication.
+
+    One that slept through its lease may have put it there while another gave the clip back or had it quarantined.
+    """
+    unaware = (ClipState.RECEIVED, ClipState.PROCESSING, ClipState.QUARANTINED)
+    here = (clips.c.id == clip_id) & clips.c.state.in_(unaware)
+    tx.execute(update(clips).where(here).values(state=ClipState.PUBLISHED, reason=None, ended_at=None))
 
 
 def quarantine(tx: Tx, clip: Clip, reason: str) -> None:
@@ -284,7 +288,7 @@ def withdraw(tx: Tx, clip_id: ClipId) -> ClipState:
 
 def note_leaving(tx: Tx, clip_id: ClipId, keys: list[str]) -> None:
     """Writes down the media of a post that is about to be entombed: afterwards only this list tells where they are."""
-    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.WITHDRAWING)
+    here = (clips.c.id == clip_id) & clips.c.state.in_((ClipState.WITHDRAWING, ClipState.REJECTED))
     tx.execute(update(clips).where(here).values(media_keys=json.dumps(keys)))
 
 

@@ -20,7 +20,7 @@ from storage.identity.clips import ATTEMPTS, Clip, Stage
 from storage.identity.vault import ClipId
 from storage.kit import clock, ids, log
 from storage.posts import NewPost, Rendition
-from workers.airlock.agree import agree, is_all_there
+from workers.airlock.agree import agree, is_all_there, settle
 from workers.airlock.attempt import Attempt, Stopped, scratch_for
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
@@ -67,6 +67,7 @@ def admit(airlock: Airlock, clip_id: ClipId) -> None:
         _refuse(airlock, clip, refused)
     except NotClean as findings:
         log.fault("clip_not_clean", findings, attempt=clip.attempts)
+        agree(airlock.stores, clip)  # an attempt before this one may have published and never said so
         with airlock.stores.vault.write(by=AIRLOCK) as tx:
             clips.quarantine(tx, clip, NOT_CLEAN)
     except Stopped:
@@ -156,8 +157,10 @@ def _publish(stores: BothSides, attempt: Attempt, small: Encoded, poster: Poster
         outcome = posting.publish(tx, stores.bell, new, files, generation=clip.attempts, last=last)
     _demand(stores, files, outcome)
     with stores.vault.write(by=AIRLOCK) as tx:
-        if not clips.publish(tx, clip):
-            raise Stopped
+        published = clips.publish(tx, clip)
+    if not published:  # the record has it all the same: what others decided while this attempt slept is looked at
+        settle(stores, clip.id)
+        raise Stopped
     log.event("clip_published", attempt=clip.attempts)
 
 
@@ -195,6 +198,7 @@ def _finish(stores: BothSides, attempt: Attempt) -> None:
 
 def _refuse(airlock: Airlock, clip: Clip, refused: RefusedClip) -> None:
     log.event("clip_refused", reason=refused.reason)
+    agree(airlock.stores, clip)  # what an attempt before this one published can be refused no more
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
         said = clips.reject(tx, clip, refused.reason)
     if said:

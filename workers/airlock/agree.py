@@ -6,9 +6,13 @@ from storage import posts
 from storage.atlas import versions
 from storage.db import AIRLOCK
 from storage.identity import clips
-from storage.identity.clips import Clip
-from storage.posts import MediaState
+from storage.identity.clips import Clip, ClipState
+from storage.identity.vault import ClipId
+from storage.posts import MediaState, PostState
 from workers.airlock.both_sides import BothSides
+from workers.airlock.withdraw import entomb
+
+TOMBSTONES = (PostState.WITHDRAWN, PostState.EXPIRED)
 
 
 def agree(stores: BothSides, clip: Clip) -> bool:
@@ -19,6 +23,24 @@ def agree(stores: BothSides, clip: Clip) -> bool:
     with stores.vault.write(by=AIRLOCK) as tx:
         clips.found_published(tx, clip.id)
     return True
+
+
+def settle(stores: BothSides, clip_id: ClipId) -> None:
+    """Where an attempt that slept through its lease published a clip that others had decided on meanwhile.
+
+    Refused or given up, its author was told no and its original is shredded: the post comes down. Else it is published.
+    """
+    with stores.vault.read() as conn:
+        clip = clips.one(conn, clip_id)
+    if clip is None:
+        return
+    if clip.state is not ClipState.REJECTED:
+        agree(stores, clip)
+        return
+    with stores.record.read() as conn:
+        state = posts.state_of(conn, clip.post_id)
+    if state not in (None, *TOMBSTONES):
+        entomb(stores, clip)
 
 
 def is_all_there(stores: BothSides, clip: Clip) -> bool:

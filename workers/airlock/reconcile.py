@@ -11,19 +11,21 @@ from storage.identity import clips, limits, logins, originals
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
 from workers.airlock.admit import TOO_MANY_FAULTS, Airlock
-from workers.airlock.agree import agree
+from workers.airlock.agree import TOMBSTONES, agree, settle
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
 from workers.airlock.withdraw import take_back
-from workers.queue import Doorbell
+from workers.queue import JOB_SECONDS, Doorbell
 
 QUARANTINE_LIFE = 7 * clock.DAY  # the operator has a week to look at what went wrong
+# A sleeping attempt may still publish what it put there; none sleeps longer than its job may take.
+ATTEMPT_LIFE = JOB_SECONDS * clock.SECOND
 UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive this, once accepted or retried
 
 
 def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
     """One round; each step is harmless when repeated, and a step that fails does not keep the next from running."""
-    for step in (_resend, _finish_withdrawals, _shred_what_is_due, _drop_stray_media, _tidy):
+    for step in (_resend, _finish_withdrawals, _settle, _shred_what_is_due, _drop_stray_media, _tidy):
         try:
             step(airlock, doorbell)
         except Exception as error:  # noqa: BLE001  the next round tries again; the others must not wait for it
@@ -61,6 +63,16 @@ def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
         leaving = clips.in_state(conn, ClipState.WITHDRAWING)
     for clip in leaving:
         take_back(airlock.stores, clip.id)
+
+
+def _settle(airlock: Airlock, _doorbell: Doorbell) -> None:
+    """Mends a crash between a publication that came too late and the look at what others had decided meanwhile."""
+    with airlock.stores.vault.read() as conn:
+        decided = clips.in_state(conn, ClipState.REJECTED, ClipState.QUARANTINED)
+    with airlock.stores.record.read() as conn:
+        live = [clip.id for clip in decided if posts.state_of(conn, clip.post_id) not in (None, *TOMBSTONES)]
+    for clip_id in live:
+        settle(airlock.stores, clip_id)
 
 
 def _shred_what_is_due(airlock: Airlock, _doorbell: Doorbell) -> None:
@@ -101,8 +113,10 @@ def _drop_stray_media(airlock: Airlock, _doorbell: Doorbell) -> None:
     """Deletes what broken attempts put into the media bucket and no post names."""
     stores = airlock.stores
     with stores.vault.read() as conn:
-        ended = clips.with_stray_media(conn)
+        ended, now = clips.with_stray_media(conn), database_now(conn)
     for clip in ended:
+        if clip.state is ClipState.QUARANTINED and now - (clip.ended_at or now) < ATTEMPT_LIFE:
+            continue
         with stores.record.read() as conn:
             kept = set(posts.media_keys(conn, clip.post_id))
         for key in set(clip.media_keys) - kept:

@@ -6,7 +6,7 @@ from feed import posting
 from storage import posts
 from storage.db import AIRLOCK
 from storage.identity import clips
-from storage.identity.clips import ClipState
+from storage.identity.clips import Clip, ClipState
 from storage.identity.vault import ClipId
 from storage.posts import Verb
 from workers.airlock.both_sides import BothSides
@@ -23,14 +23,19 @@ def take_back(stores: BothSides, clip_id: ClipId) -> bool:
         clip = clips.one(conn, clip_id)
     if clip is None or clip.state is not ClipState.WITHDRAWING:
         return True
+    entomb(stores, clip)
+    shred(stores, clip.upload_id)
+    with stores.vault.write(by=AIRLOCK) as tx:
+        return clips.finish_withdrawal(tx, clip_id)
+
+
+def entomb(stores: BothSides, clip: Clip) -> None:
+    """Puts a tombstone over the clip's post and deletes all of its media. Twice is once."""
     with stores.record.read() as conn:
         keys = sorted({*clip.media_keys, *posts.media_keys(conn, clip.post_id)})
     with stores.vault.write(by=AIRLOCK) as tx:
-        clips.note_leaving(tx, clip_id, keys)
+        clips.note_leaving(tx, clip.id, keys)
     with stores.record.write(by=AIRLOCK) as tx:
         posting.end(tx, stores.bell, clip.post_id, Verb.WITHDRAW)
     for key in keys:
         stores.media.delete(key)
-    shred(stores, clip.upload_id)
-    with stores.vault.write(by=AIRLOCK) as tx:
-        return clips.finish_withdrawal(tx, clip_id)

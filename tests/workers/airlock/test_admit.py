@@ -320,6 +320,58 @@ def test_a_stale_attempt_is_fenced_out(
     assert post_of(airlock, clip_id).media_generation == (1 if goes_on_at == "_finish" else 2)
 
 
+@pytest.mark.parametrize("error", [RefusedClip(Reason.UNREADABLE), NotClean([Finding("file", "x")]), OSError()])
+def test_an_attempt_that_wakes_after_the_clip_was_decided_on_leaves_both_sides_agreed(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """It slept before the record's commit: what was refused comes down again, what waits for the operator is out."""
+    clip_id, publish = accepted(), posting.publish
+    with writing(airlock.stores.vault) as tx:
+        tx.execute(rows.update().values(tries=ATTEMPTS - 2))
+
+    def sleep() -> None:
+        time_passes(airlock)
+        monkeypatch.setattr(posting, "publish", publish)
+        with monkeypatch.context() as broken:
+            broken.setattr(rework, "inspect", fails(error))
+            admit(airlock, clip_id)
+
+    monkeypatch.setattr(posting, "publish", then(sleep, publish))
+
+    admit(airlock, clip_id)
+
+    clip = clip_of(airlock, clip_id)
+    if isinstance(error, RefusedClip):
+        assert clip.state is ClipState.REJECTED
+        assert post_state(airlock, clip_id) is PostState.WITHDRAWN
+        assert told(airlock) == [Kind.PUBLISHED, Kind.WITHDRAWN]
+        assert media(airlock) == set()
+    else:
+        assert (clip.state, clip.reason, clip.ended_at) == (ClipState.PUBLISHED, None, None)
+        assert post_state(airlock, clip_id) is PostState.LIVE
+
+
+@pytest.mark.parametrize("error", [RefusedClip(Reason.UNREADABLE), NotClean([Finding("file", "x")])])
+def test_what_another_attempt_published_meanwhile_is_not_refused(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """The post came onto the record while this attempt looked at the clip."""
+    clip_id = accepted()
+
+    def publish_meanwhile() -> None:
+        stores, post_id = airlock.stores, clip_of(airlock, clip_id).post_id
+        builders.a_published_post(stores.record, stores.bell, id=post_id, ready=False)
+
+    monkeypatch.setattr(rework, "inspect", then(publish_meanwhile, fails(error)))
+
+    admit(airlock, clip_id)
+
+    clip = clip_of(airlock, clip_id)
+    assert (clip.state, clip.reason) == (ClipState.PUBLISHED, None)
+    assert post_state(airlock, clip_id) is PostState.LIVE
+    assert not is_shredded(airlock, clip_id)
+
+
 def test_an_attempt_that_published_and_failed_is_published(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -134,6 +134,59 @@ def test_a_withdrawal_is_finished(airlock: Airlock, doorbell: Doorbell, accepted
         assert_withdrawn_for_good(airlock, one)
 
 
+def test_a_refused_clip_with_a_live_post_is_taken_down(
+    airlock: Airlock, doorbell: Doorbell, accepted: NewClip, tmp_path: Path
+) -> None:
+    """A sleeping attempt published it after the refusal, and died before it looked; refused ones without are left."""
+    late, refused = accepted(), accepted()
+    for clip_id in (late, refused):
+        change(airlock, clip_id, state=ClipState.REJECTED, reason="unreadable", ended_at=1)
+    key = put(airlock, tmp_path / "file", new_id())
+    change(airlock, late, media_keys=f'["{key}"]')
+    a_published_post(airlock.stores.record, airlock.stores.bell, id=clip_of(airlock, late).post_id)
+
+    for _ in range(2):
+        reconcile(airlock, doorbell)
+
+    assert post_state(airlock, late) is PostState.WITHDRAWN
+    assert post_state(airlock, refused) is None
+    assert {clip_of(airlock, one).state for one in (late, refused)} == {ClipState.REJECTED}
+    assert media(airlock) == set()
+
+
+def test_a_quarantined_clip_with_a_live_post_is_published(
+    airlock: Airlock, doorbell: Doorbell, accepted: NewClip
+) -> None:
+    """What its last attempts failed at is made again, or left out, as for every post that is on screen."""
+    clip_id = accepted()
+    change(airlock, clip_id, state=ClipState.QUARANTINED, reason="too_many_faults", tries=ATTEMPTS, ended_at=1)
+    a_published_post(airlock.stores.record, airlock.stores.bell, id=clip_of(airlock, clip_id).post_id, ready=False)
+
+    for _ in range(2):
+        reconcile(airlock, doorbell)
+
+    clip = clip_of(airlock, clip_id)
+    assert (clip.state, clip.stage, clip.reason) == (ClipState.PUBLISHED, Stage.DONE, None)
+    assert post_of(airlock, clip_id).media_state is MediaState.READY
+
+
+def test_media_of_a_clip_just_quarantined_wait_for_an_attempt_that_sleeps(
+    airlock: Airlock, doorbell: Doorbell, accepted: NewClip, tmp_path: Path
+) -> None:
+    """It may yet publish them: an hour later none can."""
+    clip_id, key = accepted(), put(airlock, tmp_path / "file", new_id())
+    change(airlock, clip_id, media_keys=f'["{key}"]')
+    with writing(airlock.stores.vault) as tx:
+        clips.quarantine(tx, clip_of(airlock, clip_id), "not_clean")
+    reconcile(airlock, doorbell)
+    assert media(airlock) == {key}
+
+    older(airlock, clip_id, reconciling.ATTEMPT_LIFE)
+    reconcile(airlock, doorbell)
+
+    assert media(airlock) == set()
+
+
 def test_uploads_nobody_posted_die_after_a_day(airlock: Airlock, doorbell: Doorbell, ada: ResidentId) -> None:
     """Key and bytes; a younger one waits for its owner."""
     stores = airlock.stores
