@@ -10,8 +10,8 @@ import pytest
 from api.resident import neighborhood
 from api.resident.desk import Desk
 from feed import posting, tickets
-from storage import audit, flags
-from storage.db import OPERATOR
+from storage import audit, comments, flags
+from storage.db import AIRLOCK, OPERATOR
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.ids import PostId
@@ -240,3 +240,25 @@ def test_categories_are_those_of_the_protocol(ada: Neighbour) -> None:
 
     ids = "crime suspicious safety animal lost_found kindness other".split()
     assert items == [{"id": one, "label_key": f"category.{one}"} for one in ids]
+
+
+def test_nothing_is_added_under_a_post_taken_back_a_moment_ago(
+    ada: Neighbour, post: dict[str, Any], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The post goes between the look and the write: neither a comment nor a flag is left under its tombstone."""
+    seen = neighborhood._visible
+
+    def then_gone(*asked: Any) -> Any:
+        found = seen(*asked)
+        with desk.stores.record.write(by=AIRLOCK) as tx:
+            posting.end(tx, desk.stores.bell, found.id, Verb.WITHDRAW)
+        return found
+
+    monkeypatch.setattr(neighborhood, "_visible", then_gone)
+    said = ada.ask("POST", f"/v1/posts/{post['id']}/comments", {"text": "Too late"})
+    flagged = ada.ask("POST", f"/v1/posts/{post['id']}/flags", {"reason": "privacy"})
+
+    assert (said.status_code, flagged.status_code) == (404, 404)
+    with desk.stores.record.read() as conn:
+        assert comments.of_post(conn, post["id"]) == []
+        assert flags.of_posts(conn, [post["id"]]) == {}

@@ -398,3 +398,15 @@ def test_a_receipt_is_in_no_answer_but_the_first(ada: Neighbour, desk: Desk, air
 
     for secret in (receipt, clip_id, clip.upload_id, author):
         assert secret not in told
+
+
+def test_ones_own_list_is_paged(ada: Neighbour) -> None:
+    """Newest first, each once, however many there are; without words for a text is like an empty one."""
+    for number in range(3):
+        ada.posted(title=f"Clip {number}", text=None)
+
+    first = ada.get("/v1/posts/mine?limit=2")
+    rest = ada.get(f"/v1/posts/mine?limit=2&cursor={first['cursor']}")
+
+    assert [one["title"] for one in (*first["items"], *rest["items"])] == ["Clip 2", "Clip 1", "Clip 0"]
+    assert rest["cursor"] is None

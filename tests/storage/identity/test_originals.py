@@ -74,6 +74,21 @@ def test_half_a_gigabyte_is_the_most(vault: Vault, ada: ResidentId) -> None:
         begun(vault, ada, LARGEST + 1)
 
 
+def test_only_so_much_may_lie_unposted(vault: Vault, ada: ResidentId) -> None:
+    """Four of the largest clips at once; a fifth upload waits until one is posted. Another resident is not held up."""
+    for _ in range(4):
+        last = begun(vault, ada, LARGEST)
+
+    with pytest.raises(Conflict) as refused:
+        begun(vault, ada, 1)
+
+    assert refused.value.code == "too_much_unposted"
+    assert begun(vault, a_resident(vault, "bob@example.org"), 1).bytes == 1
+    with vault.write(by=RESIDENT) as tx:
+        tx.execute(update(uploads).where(uploads.c.id == last.id).values(state=UploadState.POSTED))
+    assert begun(vault, ada, 1).bytes == 1
+
+
 def test_an_upload_is_its_owners(vault: Vault, ada: ResidentId) -> None:
     """For another resident it is not there, as one that never was."""
     upload, eve = begun(vault, ada), a_resident(vault, "eve@example.org")

@@ -130,6 +130,25 @@ def test_demo_data_carry_a_mark(tmp_path: Path) -> None:
     assert (before, settings.is_demo(tmp_path)) == (False, True)
 
 
+@pytest.mark.parametrize(
+    "reachable",
+    [
+        {"PORCHLIGHT_TLS": "1"},
+        {"PORCHLIGHT_FEED_ADDRESS": "ws://127.0.0.1.example/v1/feed"},
+        {"PORCHLIGHT_RECORD_DATABASE": "sqlite:////elsewhere/record.db"},
+    ],
+)
+def test_demo_data_never_stand_for_a_city_that_anybody_can_reach(tmp_path: Path, reachable: dict[str, str]) -> None:
+    """Codes on the page and log-ins without a second factor exist embedded and on loopback only."""
+    (tmp_path / "record").mkdir()
+    (tmp_path / "record" / "demo").touch()
+    env = {"PORCHLIGHT_DATA": str(tmp_path)}
+
+    assert settings.record(env).demo
+    with pytest.raises(MisconfiguredError, match="loopback"):
+        settings.record({**env, **reachable})
+
+
 def test_sockets_are_in_a_short_private_folder(tmp_path: Path) -> None:
     """However deep the data lie, a socket's path is short, its folder closed to others, and each data folder's own."""
     deep = tmp_path / ("d" * 100) / ("e" * 100)
