@@ -82,7 +82,10 @@ class Following:
         return [(_number(id_), fields.get(b"r", b"")) for id_, fields in answer[0][1]] if answer else []
 
     def _take_rings(self, rings: list[tuple[int, bytes]]) -> bool:
-        """Takes what follows without a hole and leaves the rest to the log; False where one does not bear our seal."""
+        """Takes what follows without a hole and leaves the rest to the log; False where one does not bear our seal.
+
+        What bears it and cannot be read comes from a node of another version, and is a hole.
+        """
         heard: list[Happening] = []
         sound = True
         try:
@@ -93,6 +96,8 @@ class Following:
         except ForgedRingError as error:
             log.fault("bell_forged", error, seq=self.memory.last)
             sound = False
+        except (ValueError, TypeError) as error:  # the class alone is logged: pydantic's message quotes the post
+            log.fault("bell_unreadable", error, seq=self.memory.last)
         self._take(heard)
         return sound
 

@@ -147,6 +147,25 @@ async def test_a_ring_from_beyond_the_log_is_thrown_away(
         assert _numbers(await ear.hear_up_to(2)) == [2]
 
 
+@pytest.mark.parametrize("event", [b'{"kind":"post.published","post":{"title":"A secret"}}', b"A secret"])
+async def test_a_ring_of_another_version_is_a_hole(
+    feed: Running, record: Database, bell: Bell, caplog: pytest.LogCaptureFixture, event: bytes
+) -> None:
+    """The log tells what it was about at once; of what the ring said nothing is logged."""
+    post = await _publish(record, bell)
+    async with feed.listening(cursor=start_of(feed)) as ear:
+        await ear.hear_up_to(1)
+        feed.node._following._next_look = float("inf")
+        (line,) = happening_again(record, post, times=1)
+        bell.ring(_epoch(feed), line, event)
+
+        assert _numbers(await ear.hear_up_to(2)) == [2]
+        await _publish(record, bell)
+        assert _numbers(await ear.hear_up_to(3)) == [3]
+    assert "bell_unreadable" in caplog.text
+    assert "secret" not in caplog.text
+
+
 async def test_late_rings_are_not_told_twice(feed: Running, record: Database, bell: Bell) -> None:
     """The log told of it first; its ring comes afterwards."""
     post = await _publish(record, bell)
