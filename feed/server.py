@@ -133,6 +133,9 @@ class Node:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._take_ticket, ticket)
 
     def _take_ticket(self, ticket: str) -> Grant | None:
+        with self._record.read() as conn:
+            if not tickets.known(conn, ticket):
+                return None
         with self._record.write(by=FEED) as tx:
             return tickets.redeem(tx, ticket)
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from feed.events import Closed
 from storage import tickets
 from storage.db import Tx
@@ -41,6 +43,11 @@ def issue(tx: Tx, grant: Grant) -> str:
     secret = new_secret()
     tickets.add(tx, digest(secret), ends_at=tx.now() + VALID_MS, grant=grant.model_dump_json())
     return secret
+
+
+def known(conn: Connection, secret: str) -> bool:
+    """Whether there is such a ticket, perhaps too old: a look that keeps guesses from queueing as writers."""
+    return tickets.is_there(conn, digest(secret))
 
 
 def redeem(tx: Tx, secret: str) -> Grant | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, delete, insert, select
 
 from storage.db import Tx
 from storage.schema import tickets
@@ -11,6 +11,11 @@ from storage.schema import tickets
 def add(tx: Tx, digest: str, *, ends_at: int, grant: str) -> None:
     """Keeps a ticket until `ends_at` (milliseconds since 1970, the database's clock)."""
     tx.execute(insert(tickets).values(digest=digest, ends_at=ends_at, grant=grant))
+
+
+def is_there(conn: Connection, digest: str) -> bool:
+    """Whether the ticket is kept, ended or not."""
+    return conn.execute(select(tickets.c.digest).where(tickets.c.digest == digest)).one_or_none() is not None
 
 
 def take(tx: Tx, digest: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from websockets.asyncio.client import connect
 
 from feed import posting, server
 from feed.bell import Bell
@@ -14,7 +15,7 @@ from storage.kit import clock
 from storage.posts import Verb
 from storage.staff import Role
 from tests.builders import City, a_published_post
-from tests.feed.conftest import Running, close_code, happening_again, memory, running, start_of, until
+from tests.feed.conftest import SOON, Running, close_code, happening_again, hello, memory, running, start_of, until
 
 pytestmark = pytest.mark.anyio
 
@@ -129,6 +130,14 @@ async def test_a_new_epoch_sends_everyone_back(feed: Running, record: Database, 
         post = a_published_post(record, bell, ready=False)
         assert again.ready["reset"] is True
         assert (await again.hear())["post"]["id"] == post.id
+
+
+async def test_a_guessed_ticket_waits_for_no_writer(feed: Running, record: Database) -> None:
+    """It is refused while the record is being written to, and holds nobody up."""
+    with record.write(by=OPERATOR):
+        async with connect(feed.url) as guess:
+            await guess.send(hello("guess", None))
+            assert await asyncio.wait_for(close_code(guess), SOON) == 4401
 
 
 async def test_beats_move_the_cursor(

@@ -55,6 +55,17 @@ def test_a_word_that_was_never_issued_is_no_ticket(record: Database) -> None:
     assert _redeem(record, "guess") is None
 
 
+def test_a_look_tells_which_tickets_there_are(record: Database) -> None:
+    """Of those issued and not yet used; looking uses nothing up."""
+    ticket = _issue(record)
+
+    with record.read() as conn:
+        assert (tickets.known(conn, ticket), tickets.known(conn, "guess")) == (True, False)
+    assert _redeem(record, ticket) == GRANT
+    with record.read() as conn:
+        assert not tickets.known(conn, ticket)
+
+
 def test_the_secret_is_not_in_the_record(record: Database) -> None:
     """Only a digest is stored: who reads the table can redeem nothing."""
     ticket = _issue(record)
