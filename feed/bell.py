@@ -18,7 +18,9 @@ from storage.feed_log import Line
 from storage.kit.clock import now_ns
 
 NONCE_BYTES = 12
-KEPT = 10_000  # entries; a node that is further behind reads the log
+# What was taken back stays readable here for whoever has the key, so not much is kept, and not for long.
+KEPT = 256  # entries; a node that is further behind reads the log
+KEPT_SECONDS = 15 * 60  # after the last ring
 
 
 class ForgedRingError(Exception):
@@ -56,6 +58,7 @@ class Bell:
             Ring(line.seq, line.division, line.category, event, now_ns()),
         )
         self._client.xadd(stream(epoch), {"r": sealed}, id=f"{line.seq}-0", maxlen=KEPT, approximate=True)
+        self._client.expire(stream(epoch), KEPT_SECONDS)
 
 
 def seal(key: bytes, epoch: str, ring: Ring) -> bytes:

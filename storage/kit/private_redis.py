@@ -1,4 +1,4 @@
-"""A Redis server of our own, as a command: on a private socket, kept on disk, never forgetting to make room."""
+"""A Redis server of our own, as a command: on a private socket, never forgetting to make room."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from pathlib import Path
 from storage.kit.programs import redis_server
 
 
-def command(folder: Path, socket: Path, *, password: str | None = None) -> tuple[str, ...]:
-    """Writes the configuration into `folder`, made if need be, and answers what to start; MissingProgramError."""
+def command(folder: Path, socket: Path, *, on_disk: bool, password: str | None = None) -> tuple[str, ...]:
+    """Writes the configuration into `folder`, made if need be, and answers what to start; MissingProgramError.
+
+    With `on_disk` every write survives a kill; without, nothing is written there but the log of the server.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lines = [
         "port 0",
         f'unixsocket "{socket}"',
         "unixsocketperm 700",
         f'dir "{folder}"',
-        "appendonly yes",
+        f"appendonly {'yes' if on_disk else 'no'}",
         'save ""',
         "maxmemory-policy noeviction",
         "loglevel warning",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from feed.bell import KEPT, Bell, ForgedRingError, Ring, seal, stream, unseal
+from feed.bell import KEPT, KEPT_SECONDS, Bell, ForgedRingError, Ring, seal, stream, unseal
 from storage.feed_log import Kind, Line
 from storage.kit.clock import now_ns
 from storage.kit.ids import DivisionId, PostId
@@ -88,7 +88,7 @@ def test_a_ring_below_another_fails(redis_client: redis.Redis) -> None:
 
 
 def test_the_stream_is_bounded(redis_client: redis.Redis) -> None:
-    """Redis keeps about the newest ten thousand."""
+    """Redis keeps about the newest 256, and none of them for long after the last."""
     bell = Bell(redis_client, BELL_KEY)
     with redis_client.pipeline(transaction=False) as pipe:
         for seq in range(1, KEPT + 501):
@@ -98,6 +98,8 @@ def test_the_stream_is_bounded(redis_client: redis.Redis) -> None:
     bell.ring("e", _line(KEPT + 501), b"{}")
 
     assert KEPT <= redis_client.xlen(stream("e")) < KEPT + 200
+    left: Any = redis_client.ttl(stream("e"))
+    assert KEPT_SECONDS - 60 < left <= KEPT_SECONDS
 
 
 def _line(seq: int) -> Line:

@@ -38,6 +38,17 @@ def test_what_was_written_survives_a_kill(tmp_path: Path, socket: Path) -> None:
         assert client.get("told") == b"once"
 
 
+def test_one_that_is_not_kept_on_disk_leaves_nothing_there(tmp_path: Path, socket: Path) -> None:
+    """Neither while it runs nor when it is told to end."""
+    with _running(tmp_path, socket, on_disk=False) as server, connect(f"unix://{socket}") as client:
+        _until_it_answers(client.ping)
+        client.set("told", "once")
+        server.terminate()
+        server.wait(DEADLINE)
+
+    assert {file.name for file in tmp_path.iterdir()} <= {"redis.conf", "redis.log"}
+
+
 def test_it_asks_for_the_password(tmp_path: Path, socket: Path) -> None:
     """Without the password nothing is answered; with it everything."""
     with (
@@ -60,8 +71,10 @@ def test_it_never_forgets_to_make_room_and_listens_to_no_network(tmp_path: Path,
 
 
 @contextmanager
-def _running(folder: Path, socket: Path, *, password: str | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(private_redis.command(folder, socket, password=password)) as server:
+def _running(
+    folder: Path, socket: Path, *, on_disk: bool = True, password: str | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(private_redis.command(folder, socket, on_disk=on_disk, password=password)) as server:
         try:
             yield server
         finally:
