@@ -20,6 +20,7 @@ Place = tuple[int | str, ...]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="The cursor of the page before.")]
 DEFAULT_LIMIT = 30
+LARGEST = 2**53  # what JSON carries everywhere; databases refuse larger numbers with a fault
 
 
 class Page(BaseModel, Generic[Seen]):
@@ -47,9 +48,9 @@ def decode(cursor: str, *kinds: type) -> list[int | str]:
     """The place a cursor stands for, one value of each kind; raises Refused for anything we did not hand out."""
     try:
         place = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         place = None
-    if not isinstance(place, list) or [type(value) for value in place] != list(kinds):
+    if not isinstance(place, list) or [type(value) for value in place] != list(kinds) or not all(map(_fits, place)):
         raise Refused("The cursor is not one of ours.", fields={"cursor": "Start again without it."})
     return place
 
@@ -57,3 +58,7 @@ def decode(cursor: str, *kinds: type) -> list[int | str]:
 def number(cursor: str | None) -> int | None:
     """The place of a list that is ordered by one number."""
     return None if cursor is None else int(decode(cursor, int)[0])
+
+
+def _fits(value: int | str) -> bool:
+    return isinstance(value, str) or 0 <= value <= LARGEST

@@ -31,7 +31,9 @@ def test_a_place_comes_back_as_it_was() -> None:
     assert number(None) is None
 
 
-@pytest.mark.parametrize("said", ["[1,2]", '["1"]', "[true]", "[1.5]", "{}", "1", "", "[1", "\x00"])
+@pytest.mark.parametrize(
+    "said", ["[1,2]", '["1"]', "[true]", "[1.5]", "{}", "1", "", "[1", "\x00", "[-1]", f"[{2**53 + 1}]", f"[{10**30}]"]
+)
 def test_a_cursor_that_is_not_ours_is_refused(said: str) -> None:
     """Whatever it says, and without repeating it."""
     with pytest.raises(Refused) as refused:
