@@ -38,13 +38,20 @@ def install(app: FastAPI, program: str, built: Path = BUILT) -> None:
 
 
 def _file(folder: Path, path: str) -> Response:
-    file = (folder / path).resolve() if "\0" not in path else folder
-    if file.is_file() and file.is_relative_to(folder.resolve()):
+    if _is_file_in(folder, path):
         cache = FOR_EVER if path.startswith(HASHED) else "no-cache"
-        return FileResponse(file, headers={"cache-control": cache})
+        return FileResponse(folder / path, headers={"cache-control": cache})
     if path.startswith(HASHED):
         raise NotThere
     page = folder / "index.html"
     if not page.is_file():
         return PlainTextResponse("The pages of this program are not built yet: `make setup` builds them.", 503)
     return FileResponse(page, headers={"cache-control": "no-cache"})
+
+
+def _is_file_in(folder: Path, path: str) -> bool:
+    try:
+        file = (folder / path).resolve()
+        return file.is_relative_to(folder.resolve()) and file.is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte in it
+        return False

@@ -61,6 +61,12 @@ def test_nothing_outside_the_build_is_served(ask: Client, path: str) -> None:
     assert "secret" not in ask.get(path).text
 
 
+@pytest.mark.parametrize(("path", "status"), [("/" + "a" * 5000, 200), ("/assets/" + "a" * 5000, 404)])
+def test_an_address_that_no_file_could_have_is_no_fault(ask: Client, path: str, status: int) -> None:
+    """It is the page, or not there, as any other."""
+    assert ask.get(path).status_code == status
+
+
 def test_a_missing_build_is_said_in_a_sentence(built: Path, client: NewClient) -> None:
     """With the remedy."""
     app = FastAPI()
