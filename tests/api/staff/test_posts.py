@@ -88,6 +88,8 @@ def test_a_list_is_narrowed_by_what_is_asked(record: Database, bell: Bell, as_st
 
     assert titles(ask, f"?division={builders.division('East')}") == ["east"]
     assert len(titles(ask, f"?division={builders.division('East')}&division={builders.division()}")) == 4
+    assert titles(ask, "?division=&category=") == titles(ask)
+    assert titles(ask, "?category=&category=crime") == ["van"] == titles(ask, "?category=crime&division=&q=van")
     assert titles(ask, "?category=crime&category=animal") == ["cat", "dog", "van"]
     assert titles(ask, f"?since={later}") == ["cat"]
     assert titles(ask, "?q=brown+DOG") == ["dog"]
@@ -240,7 +242,7 @@ def test_a_ticket_grants_what_the_record_says(record: Database, as_staff: NewCli
     """All of mine, or what I asked of it, until my log-in ends; its address is the feed's."""
     ask = as_staff(Role.ANALYST, "Central", "East")
 
-    everything = ask.post("/v1/feed/tickets").json()
+    everything = ask.ask("POST", "/v1/feed/tickets").json()
     some = ask.post("/v1/feed/tickets", {"divisions": [builders.division("East")], "categories": ["crime"]}).json()
 
     assert everything["url"] == "ws://127.0.0.1:8002/v1/feed"
