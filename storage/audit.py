@@ -31,6 +31,18 @@ class AuditEntry:
     payload: dict[str, object] | None
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Which lines are meant, each exactly; None is any."""
+
+    by: str | None = None
+    action: str | None = None
+    subject: str | None = None
+
+
+ANY = Sought()
+
+
 def append(
     connection: Connection,
     *,
@@ -54,8 +66,8 @@ def append(
     return int(head.seq)
 
 
-def page(connection: Connection, *, before: int | None, limit: int) -> list[AuditEntry]:
-    """The newest lines older than number `before`, newest first."""
+def page(connection: Connection, *, before: int | None, limit: int, sought: Sought = ANY) -> list[AuditEntry]:
+    """The newest lines older than number `before` of those sought, newest first."""
     entries = audit_entries.c
     query = (
         select(audit_entries, audit_payloads.c.words)
@@ -65,6 +77,9 @@ def page(connection: Connection, *, before: int | None, limit: int) -> list[Audi
     )
     if before is not None:
         query = query.where(entries.seq < before)
+    for column, value in ((entries.by, sought.by), (entries.action, sought.action), (entries.subject, sought.subject)):
+        if value is not None:
+            query = query.where(column == value)
     return [
         AuditEntry(row.seq, row.at, row.by, row.action, row.subject, json.loads(row.words) if row.words else None)
         for row in connection.execute(query)

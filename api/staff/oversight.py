@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import Admin
 from api.stores import Record
 from feed.events import Closed
 from storage import audit
-from storage.audit import AuditEntry
+from storage.audit import AuditEntry, Sought
 from storage.kit.clock import as_text
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
+Word = Annotated[str | None, Query(max_length=120)]
 
 
 class AuditSeen(Closed):
@@ -29,10 +30,19 @@ class AuditSeen(Closed):
 
 
 @router.get("/audit")
-def entries(me: Admin, record: Record, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[AuditSeen]:
-    """The audit, newest first."""
+def entries(
+    me: Admin,
+    record: Record,
+    by: Word = None,
+    action: Word = None,
+    subject: Word = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[AuditSeen]:
+    """The audit, newest first: all of it, or what was done by one, of one kind, or to one subject."""
+    sought = Sought(by or None, action or None, subject or None)
     with record.read() as conn:
-        found = audit.page(conn, before=number(cursor), limit=limit + 1)
+        found = audit.page(conn, before=number(cursor), limit=limit + 1, sought=sought)
     return page(found, limit, place=lambda entry: (entry.seq,), seen=_seen)
 
 
