@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import redis
 
 from feed import posting
 from storage import feed_log, posts
@@ -17,6 +21,7 @@ from workers.airlock.shred import shred
 from workers.airlock.withdraw import take_back
 from workers.queue import JOB_SECONDS, Doorbell
 
+T = TypeVar("T")
 QUARANTINE_LIFE = 7 * clock.DAY  # the operator has a week to look at what went wrong
 # A sleeping attempt may still publish what it put there; none sleeps longer than its job may take.
 ATTEMPT_LIFE = JOB_SECONDS * clock.SECOND
@@ -36,7 +41,8 @@ def _resend(airlock: Airlock, doorbell: Doorbell) -> None:
     vault = airlock.stores.vault
     with vault.read() as conn:
         waiting = clips.unattended(conn, database_now(conn))
-    for clip in waiting:
+
+    def resend(clip: Clip) -> None:
         if clip.tries < ATTEMPTS:
             doorbell.admit_clip(clip.id)
         elif agree(airlock.stores, clip):
@@ -45,6 +51,19 @@ def _resend(airlock: Airlock, doorbell: Doorbell) -> None:
             log.event("clip_quarantined", reason=TOO_MANY_FAULTS)
             with vault.write(by=AIRLOCK) as tx:
                 clips.quarantine(tx, clip, TOO_MANY_FAULTS)
+
+    _each(waiting, resend)
+
+
+def _each(ones: Iterable[T], do: Callable[[T], object]) -> None:
+    """Does it for each: one clip that keeps failing is told of, and does not keep the others waiting."""
+    for one in ones:
+        try:
+            do(one)
+        except (redis.ConnectionError, redis.TimeoutError):
+            raise  # no clip's fault, and the next would wait as long for it
+        except Exception as error:  # noqa: BLE001  the next round tries this one again
+            log.fault("reconcile_clip_failed", error)
 
 
 def _do_without(stores: BothSides, clip: Clip) -> None:
@@ -61,8 +80,7 @@ def _do_without(stores: BothSides, clip: Clip) -> None:
 def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
     with airlock.stores.vault.read() as conn:
         leaving = clips.in_state(conn, ClipState.WITHDRAWING)
-    for clip in leaving:
-        take_back(airlock.stores, clip.id)
+    _each(leaving, lambda clip: take_back(airlock.stores, clip.id))
 
 
 def _settle(airlock: Airlock, _doorbell: Doorbell) -> None:
@@ -71,8 +89,7 @@ def _settle(airlock: Airlock, _doorbell: Doorbell) -> None:
         decided = clips.in_state(conn, ClipState.REJECTED, ClipState.QUARANTINED)
     with airlock.stores.record.read() as conn:
         live = [clip.id for clip in decided if posts.state_of(conn, clip.post_id) not in (None, *TOMBSTONES)]
-    for clip_id in live:
-        settle(airlock.stores, clip_id)
+    _each(live, lambda clip_id: settle(airlock.stores, clip_id))
 
 
 def _shred_what_is_due(airlock: Airlock, _doorbell: Doorbell) -> None:
@@ -80,16 +97,17 @@ def _shred_what_is_due(airlock: Airlock, _doorbell: Doorbell) -> None:
     with stores.vault.write(by=AIRLOCK) as tx:
         originals.forget_unposted(tx)
         now, readable = tx.now(), clips.unshredded(tx.connection)
-    for clip in readable:
-        if _is_due(clip, now):
-            if not agree(stores, clip):
-                with stores.vault.write(by=AIRLOCK) as tx:
-                    clips.give_up(tx, clip.id)
-            shred(stores, clip.upload_id)
+
+    def finish_off(clip: Clip) -> None:
+        if not agree(stores, clip):
+            with stores.vault.write(by=AIRLOCK) as tx:
+                clips.give_up(tx, clip.id)
+        shred(stores, clip.upload_id)
+
+    _each([clip for clip in readable if _is_due(clip, now)], finish_off)
     with stores.vault.read() as conn:
         half = originals.half_shredded(conn)
-    for upload_id in half:
-        shred(stores, upload_id)
+    _each(half, lambda upload_id: shred(stores, upload_id))
     _drop_stray_parts(stores, now)
 
 
@@ -98,8 +116,7 @@ def _drop_stray_parts(stores: BothSides, now: int) -> None:
     old = list(stores.originals.keys(older_than=now - originals.UNPOSTED_LIFE))
     with stores.vault.read() as conn:
         named = originals.confirmed(conn, old)
-    for key in set(old) - named:
-        stores.originals.delete(key)
+    _each(set(old) - named, stores.originals.delete)
 
 
 def _is_due(clip: Clip, now: int) -> bool:
@@ -114,15 +131,18 @@ def _drop_stray_media(airlock: Airlock, _doorbell: Doorbell) -> None:
     stores = airlock.stores
     with stores.vault.read() as conn:
         ended, now = clips.with_stray_media(conn), database_now(conn)
-    for clip in ended:
+
+    def drop(clip: Clip) -> None:
         if clip.state is ClipState.QUARANTINED and now - (clip.ended_at or now) < ATTEMPT_LIFE:
-            continue
+            return
         with stores.record.read() as conn:
             kept = set(posts.media_keys(conn, clip.post_id))
         for key in set(clip.media_keys) - kept:
             stores.media.delete(key)
         with stores.vault.write(by=AIRLOCK) as tx:
             clips.forget_media(tx, clip.id)
+
+    _each(ended, drop)
 
 
 def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:

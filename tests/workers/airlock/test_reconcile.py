@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from pathlib import Path
@@ -19,6 +20,7 @@ from storage.identity.schema import log_in_codes, tries, uploads
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit.clock import DAY, HOUR, MINUTE
 from storage.kit.ids import new_id
+from storage.objects import Folder
 from storage.posts import MediaState, PostState
 from tests.builders import a_published_post
 from tests.storage.identity.making import MAIL, an_upload, claimed
@@ -39,6 +41,7 @@ from workers import queue
 from workers.airlock import reconcile as reconciling
 from workers.airlock.admit import Airlock, admit
 from workers.airlock.reconcile import reconcile
+from workers.airlock.shred import shred
 from workers.queue import AIRLOCK_QUEUE, Doorbell
 
 
@@ -406,6 +409,57 @@ def test_one_step_that_fails_does_not_stop_the_others(
     assert clip_of(airlock, waiting).state is ClipState.RECEIVED
     assert clip_of(airlock, leaving).state is ClipState.WITHDRAWN
     assert list(airlock.work.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("owner", "step"),
+    [
+        (Doorbell, "admit_clip"),
+        (Folder, "delete"),
+        *((reconciling, step) for step in ("take_back", "settle", "shred")),
+    ],
+)
+def test_one_clip_that_keeps_failing_does_not_stop_the_others(
+    airlock: Airlock,
+    doorbell: Doorbell,
+    redis_client: redis.Redis,
+    accepted: NewClip,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    owner: object,
+    step: str,
+) -> None:
+    """Whatever is done for one clip after the other, the second has its turn."""
+    both = [accepted(), accepted()]
+    stores, posted = airlock.stores, step == "settle"
+    states = {"admit_clip": ClipState.RECEIVED, "take_back": ClipState.WITHDRAWING}
+    state = states.get(step, ClipState.REJECTED)
+    for clip_id in both:
+        strays = [put(airlock, tmp_path / "file", new_id())] if step == "delete" else []
+        ended_at = 1 if state is ClipState.REJECTED else None
+        change(airlock, clip_id, state=state, ended_at=ended_at, media_keys=json.dumps(strays))
+        if posted:
+            a_published_post(stores.record, stores.bell, id=clip_of(airlock, clip_id).post_id)
+        if step == "delete":
+            shred(stores, clip_of(airlock, clip_id).upload_id)
+    original, calls = getattr(owner, step), []
+
+    def fail_first(*args: object) -> object:
+        calls.append(args)
+        if len(calls) == 1:
+            raise OSError("a clip of Jane Roe")
+        return original(*args)
+
+    monkeypatch.setattr(owner, step, fail_first)
+
+    with caplog.at_level(logging.ERROR, "porchlight"):
+        reconcile(airlock, doorbell)
+
+    assert len(calls) >= 2
+    assert "reconcile_clip_failed error=OSError" in caplog.text
+    assert "reconcile_step_failed" not in caplog.text
+    assert "Jane" not in caplog.text
 
 
 @pytest.mark.parametrize("broken", ["_resend", "_finish_withdrawals", "_shred_what_is_due", "_drop_stray_media"])
