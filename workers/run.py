@@ -9,12 +9,13 @@ from rq.job import Job
 
 from storage.db import AIRLOCK
 from storage.identity import clips
-from storage.identity.vault import ClipId, Vault
+from storage.identity.vault import ClipId
 from storage.kit import log, settings
 from storage.kit.errors import PorchlightError
 from storage.kit.redis import connect
 from workers.airlock import jobs
 from workers.airlock.admit import Airlock
+from workers.airlock.attempt import is_held_by
 from workers.airlock.both_sides import open_both_sides, scratch_folder
 from workers.closed_job import closed_worker
 from workers.media import programs, self_test
@@ -39,18 +40,23 @@ def work() -> None:
     identity = settings.identity()
     airlock = open_airlock(identity)
     jobs.work_in(airlock)
-    allowed, killed = {ADMIT_CLIP: jobs.admit_clip}, partial(_horse_killed, airlock.stores.vault)
+    allowed, killed = {ADMIT_CLIP: jobs.admit_clip}, partial(_horse_killed, airlock)
     worker = closed_worker(AIRLOCK_QUEUE, connect(identity.redis), allowed, killed)
     log.event("ready", queue=AIRLOCK_QUEUE)
     # Only errors: the lines of this library tell every job's arguments.
     worker.work(with_scheduler=False, logging_level="ERROR")
 
 
-def _horse_killed(vault: Vault, job: Job, _pid: int, _status: int, _usage: object) -> None:
-    """The process of one clip was killed from outside: others may have the clip without waiting for its lease."""
+def _horse_killed(airlock: Airlock, job: Job, pid: int, _status: int, _usage: object) -> None:
+    """The process of one clip was killed from outside: others may have the clip without waiting for its lease.
+
+    Not where its lease had run out before and another process is at work by now.
+    """
     log.event("clip_process_killed")
-    with vault.write(by=AIRLOCK) as tx:
-        clips.break_lease(tx, ClipId(job.args[0]))
+    with airlock.stores.vault.write(by=AIRLOCK) as tx:
+        clip = clips.one(tx.connection, ClipId(job.args[0]))
+        if clip is not None and is_held_by(airlock.work, clip, pid):
+            clips.break_lease(tx, clip)
 
 
 def open_airlock(identity: settings.IdentitySettings) -> Airlock:

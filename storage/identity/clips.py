@@ -236,11 +236,10 @@ def release(tx: Tx, clip: Clip) -> None:
     tx.execute(update(clips).where(clips.c.id == clip.id, clips.c.lease == clip.lease).values(lease=None))
 
 
-def break_lease(tx: Tx, clip_id: ClipId) -> None:
-    """The process that held the clip is known to be dead: nobody needs to wait until its lease runs out."""
-    clip = one(tx.connection, clip_id)
-    if clip is not None:
-        tx.execute(update(clips).where(clips.c.id == clip_id).values(lease=None, retry_at=tx.now() + _wait(clip)))
+def break_lease(tx: Tx, clip: Clip) -> None:
+    """The process that held the clip under this lease is dead: nobody needs to wait until the lease runs out."""
+    here = (clips.c.id == clip.id) & (clips.c.lease == clip.lease)
+    tx.execute(update(clips).where(here).values(lease=None, retry_at=tx.now() + _wait(clip)))
 
 
 def found_published(tx: Tx, clip_id: ClipId) -> None:

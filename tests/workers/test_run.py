@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import redis
+from rq.job import Job
+from rq.serializers import JSONSerializer
 
 from storage.db import OPERATOR, RESIDENT
 from storage.identity import clips
@@ -22,10 +24,14 @@ from storage.identity.vault import ClipId
 from storage.kit import settings
 from storage.objects import open_bucket
 from tests import builders
-from tests.storage.identity.making import a_resident, an_accepted_clip, the_clip
+from tests.storage.identity.making import a_resident, an_accepted_clip, claimed, the_clip
 from tests.workers.media.conftest import H264, MakeClip, make_clip, tools  # noqa: F401 - fixtures
+from workers import run
+from workers.airlock.admit import Airlock
+from workers.airlock.attempt import scratch_for
 from workers.airlock.both_sides import BothSides, open_both_sides
-from workers.queue import AIRLOCK_QUEUE, Doorbell
+from workers.media.programs import Programs
+from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE, Doorbell
 
 ROOT = Path(__file__).parents[2]
 WITHIN = 60.0  # seconds, on a busy machine
@@ -137,6 +143,20 @@ def test_a_clip_whose_process_was_killed_is_free_at_once(place: Place, long: byt
         place.until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in sandboxed))
         with place.stores.vault.write(by=RESIDENT) as tx:
             clips.withdraw(tx, clip_id)
+
+
+def test_a_killed_process_frees_no_clip_that_another_has(place: Place, tools: Programs, tmp_path: Path) -> None:  # noqa: F811
+    """It slept through its lease: whoever took the clip over keeps it."""
+    airlock, clip_id = Airlock(place.stores, tools, tmp_path), place.accepted(b"a clip")
+    clip = claimed(place.stores.vault, clip_id)
+    job = Job.create(ADMIT_CLIP, args=(clip_id,), connection=redis.Redis(), serializer=JSONSerializer)
+    with scratch_for(airlock.work, clip):
+        run._horse_killed(airlock, job, os.getpid() + 1, signal.SIGKILL, None)
+        assert place.clip(clip_id).lease == clip.lease
+
+        run._horse_killed(airlock, job, os.getpid(), signal.SIGKILL, None)
+
+        assert place.clip(clip_id).lease == ""
 
 
 def test_a_worker_that_cannot_work_says_why_in_one_line(place: Place) -> None:

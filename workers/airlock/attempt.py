@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -48,7 +49,16 @@ def scratch_for(work: Path, clip: Clip) -> Iterator[Path]:
     """A folder named by the lease, so that whoever reconciles knows which ones a crash left behind."""
     folder = work / clip.lease
     (folder / "out").mkdir(parents=True, mode=0o700)
+    (folder / "pid").write_text(str(os.getpid()))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_held_by(work: Path, clip: Clip, pid: int) -> bool:
+    """Whether process `pid` of this machine is, or was until it died, at work under the clip's lease."""
+    try:
+        return bool(clip.lease) and (work / clip.lease / "pid").read_text() == str(pid)
+    except FileNotFoundError:
+        return False

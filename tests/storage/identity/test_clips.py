@@ -319,11 +319,12 @@ def test_what_nobody_works_on_is_found(vault: Vault, ada: ResidentId) -> None:
 
 def test_a_dead_process_leaves_its_clip_to_others(vault: Vault, clip_id: ClipId) -> None:
     """Without waiting for the lease, though not at once: what killed it may kill the next."""
-    claimed(vault, clip_id)
+    clip = claimed(vault, clip_id)
 
     with airlock(vault) as tx:
-        clips.break_lease(tx, clip_id)
-        clips.break_lease(tx, ClipId("nothing"))
+        clips.break_lease(tx, replace(clip, lease="another's"))
+        assert clips.one(tx.connection, clip_id) == clip
+        clips.break_lease(tx, clip)
         assert clips.claim(tx, clip_id) is None
 
     write(vault, clip_id, retry_at=0)
