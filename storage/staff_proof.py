@@ -22,10 +22,14 @@ from storage.kit.ids import StaffId
 from storage.schema import log_in_tries, staff_members
 
 TRIES, WINDOW_MS = 10, 15 * MINUTE  # by name: ten guesses in a quarter of an hour lead nowhere
+EVERYBODY = ""  # all names together, under one that nobody can give
+ALL_TRIES, ALL_WINDOW_MS = 120, MINUTE  # more than a police force needs, too few for guessing name after name
 STEP_MS = 30 * SECOND  # TOTP's own
 DRIFT_STEPS = 1  # how far a phone's clock may be off, each way
 _hasher = PasswordHasher()
 _hashing = threading.BoundedSemaphore(2)  # 64 MiB each: many who try at once must not fill the memory
+WAIT_SECONDS = 0.25  # for one's turn: who waits keeps a thread from every other endpoint
+BUSY_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,10 @@ def set_second_factor(tx: Tx, staff_id: StaffId) -> str:
 
 
 def count_try(tx: Tx, name: str) -> None:
-    """Counts one more try for `name`, known or not; raises TooOften beyond the limit."""
-    now, of_name = tx.now(), log_in_tries.c.name_digest == ids.digest(name)
-    tx.execute(delete(log_in_tries).where(log_in_tries.c.window_start <= now - WINDOW_MS))
-    row = tx.connection.execute(select(log_in_tries).where(of_name).with_for_update()).one_or_none()
-    if row is None:
-        tx.execute(insert(log_in_tries).values(name_digest=ids.digest(name), window_start=now, tries=1))
-    elif row.tries >= TRIES:
-        wait = (row.window_start + WINDOW_MS - now) // SECOND + 1
-        raise TooOften("There were too many tries for this name. Please wait.", retry_after=wait)
-    else:
-        tx.execute(update(log_in_tries).where(of_name).values(tries=log_in_tries.c.tries + 1))
+    """Counts one more try for `name`, known or not; raises TooOften beyond its limit or that of all names."""
+    tx.execute(delete(log_in_tries).where(log_in_tries.c.window_start <= tx.now() - WINDOW_MS))
+    _count(tx, EVERYBODY, ALL_TRIES, ALL_WINDOW_MS)
+    _count(tx, name, TRIES, WINDOW_MS)
 
 
 def forget_tries(tx: Tx, name: str) -> None:
@@ -81,12 +78,18 @@ def account(conn: Connection, name: str) -> Account | None:
 
 
 def is_password(found: Account | None, password: str) -> bool:
-    """Whether the password opens the account; takes as long where there is none."""
+    """Whether the password opens the account; takes as long where there is none.
+
+    Raises TooOften where too many are being checked at this moment.
+    """
+    if not _hashing.acquire(timeout=WAIT_SECONDS):
+        raise TooOften("Too many are logging in at this moment. Please wait.", retry_after=BUSY_SECONDS)
     try:
-        with _hashing:
-            return _hasher.verify(found.password_hash if found else _nobody(), password) and found is not None
+        return _hasher.verify(found.password_hash if found else _nobody(), password) and found is not None
     except (VerificationError, InvalidHashError):
         return False
+    finally:
+        _hashing.release()
 
 
 def use_code(tx: Tx, found: Account, code: str) -> bool:
@@ -100,6 +103,20 @@ def use_code(tx: Tx, found: Account, code: str) -> bool:
     used = tx.execute(unused.values(second_factor_step=step)).rowcount == 1
     tx.audit("staff.use_code" if used else "staff.code_refused", found.id)
     return used
+
+
+def _count(tx: Tx, name: str, limit: int, window_ms: int) -> None:
+    now, of_name = tx.now(), log_in_tries.c.name_digest == ids.digest(name)
+    row = tx.connection.execute(select(log_in_tries).where(of_name).with_for_update()).one_or_none()
+    if row is None:
+        tx.execute(insert(log_in_tries).values(name_digest=ids.digest(name), window_start=now, tries=1))
+    elif row.window_start <= now - window_ms:
+        tx.execute(update(log_in_tries).where(of_name).values(window_start=now, tries=1))
+    elif row.tries >= limit:
+        wait = (row.window_start + window_ms - now) // SECOND + 1
+        raise TooOften("There were too many tries. Please wait.", retry_after=wait)
+    else:
+        tx.execute(update(log_in_tries).where(of_name).values(tries=log_in_tries.c.tries + 1))
 
 
 @cache

@@ -7,10 +7,11 @@ import pytest
 
 from storage import staff, staff_proof
 from storage.db import OPERATOR, Actor, Database
+from storage.kit import ids
 from storage.kit.errors import TooOften
 from storage.kit.ids import StaffId
 from storage.schema import log_in_tries, staff_members
-from storage.staff_proof import STEP_MS, TRIES, WINDOW_MS, Account
+from storage.staff_proof import ALL_TRIES, ALL_WINDOW_MS, BUSY_SECONDS, STEP_MS, TRIES, WINDOW_MS, Account
 
 DOOR = Actor("door")
 
@@ -107,6 +108,30 @@ def test_tries_are_limited_by_name(record: Database) -> None:
     attempt("bo")
 
 
+def test_tries_are_limited_over_all_names(record: Database) -> None:
+    """Guessing name after name ends soon; a minute later there are tries again."""
+    with record.write(by=DOOR) as tx:
+        for number in range(ALL_TRIES):
+            staff_proof.count_try(tx, f"name {number}")
+
+        with pytest.raises(TooOften) as refused:
+            staff_proof.count_try(tx, "one more")
+        assert 0 < refused.value.retry_after <= ALL_WINDOW_MS // 1000 + 1
+        tx.execute(log_in_tries.update().values(window_start=tx.now() - ALL_WINDOW_MS))
+        staff_proof.count_try(tx, "one more")
+
+
+def test_who_cannot_be_checked_soon_is_told_to_come_back(record: Database, member: StaffId) -> None:
+    """Instead of waiting in a thread that others need; afterwards all is as before."""
+    found = account(record)
+
+    with staff_proof._hashing, staff_proof._hashing, pytest.raises(TooOften) as refused:
+        staff_proof.is_password(found, "a long password")
+
+    assert refused.value.retry_after == BUSY_SECONDS
+    assert staff_proof.is_password(found, "a long password")
+
+
 @pytest.mark.parametrize("by", ["a log-in", "a quarter of an hour"])
 def test_counting_starts_anew(record: Database, by: str) -> None:
     """After a log-in, and when the window is over, there are as many tries as before."""
@@ -120,5 +145,7 @@ def test_counting_starts_anew(record: Database, by: str) -> None:
             tx.execute(log_in_tries.update().values(window_start=tx.now() - WINDOW_MS))
 
         staff_proof.count_try(tx, "bo")  # clears away what is over
-        assert [row.tries for row in tx.connection.execute(log_in_tries.select())] == [1]
+        of_bo = log_in_tries.select().where(log_in_tries.c.name_digest == ids.digest("bo"))
+        assert tx.connection.execute(of_bo).one().tries == 1
+        assert len(tx.connection.execute(log_in_tries.select()).all()) == 2  # and that of all names
         staff_proof.count_try(tx, "ana")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import httpx
 import pyotp
 import pytest
@@ -110,6 +113,29 @@ def test_too_many_tries_are_told_to_wait(ask: Client, ana: StaffId, record: Data
     assert code_of(refused) == (429, "too_often")
     assert 0 < int(refused.headers["retry-after"]) <= 901
     assert code_of(log_in(ask)) == (403, "no_second_factor")
+
+
+def test_a_crowd_at_the_door_leaves_the_other_endpoints_free(
+    staff_app: FastAPI, record: Database, ana: StaffId
+) -> None:
+    """More log-ins than there are threads are sent away soon, while no password can be checked."""
+    with record.write(by=OPERATOR) as tx:
+        bearer = {"authorization": f"Bearer {staff.log_in(tx, ana)}"}
+
+    async def crowd() -> tuple[float, list[int]]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(staff_app), base_url=HOST) as door:
+            proofs = [{"name": f"n{number}", "password": "x"} for number in range(60)]
+            tries = [asyncio.ensure_future(door.post("/v1/log-ins", json=proof)) for proof in proofs]
+            await asyncio.sleep(0.1)
+            started = time.monotonic()
+            assert (await door.get("/v1/me", headers=bearer)).status_code == 200
+            return time.monotonic() - started, [answer.status_code for answer in await asyncio.gather(*tries)]
+
+    with staff_proof._hashing, staff_proof._hashing:
+        seconds, codes = asyncio.run(crowd())
+
+    assert set(codes) == {429}
+    assert seconds < 5
 
 
 def test_logging_out_ends_the_token(as_staff: NewClient) -> None:
