@@ -14,7 +14,9 @@ from storage.kit.redis import connect
 
 AIRLOCK_QUEUE = "airlock"
 ADMIT_CLIP = "workers.airlock.jobs.admit_clip"
-JOB_SECONDS = 30 * 60  # far beyond any clip: the sandbox has limits of its own, this one only catches what they miss
+# Beyond any clip: the first encode may take 900 s and the larger one 1800 s, each stopped by the sandbox's own limits,
+# and bringing in and checking come on top. This one only catches what those miss.
+JOB_SECONDS = 60 * 60
 FAILED_KEPT = 3600  # seconds a failed entry stays to be looked at
 
 

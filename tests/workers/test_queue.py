@@ -15,6 +15,7 @@ from storage.identity.vault import ClipId
 from storage.kit.redis import ANSWER_SECONDS, CONNECT_SECONDS
 from workers import queue
 from workers.airlock import jobs
+from workers.media import encode
 from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE, Doorbell
 
 
@@ -38,6 +39,13 @@ def test_a_clip_is_rung_for_with_its_id_alone(redis_client: redis.Redis) -> None
     (job,) = waiting(redis_client)
     assert (job.func_name, job.args, job.kwargs) == (ADMIT_CLIP, ["a" * 26], {})
     assert (job.result_ttl, job.description, job.meta) == (0, "admit_clip", {})
+
+
+def test_a_job_may_take_longer_than_all_its_encodes() -> None:
+    """They have limits of their own; one that keeps within them is not cut off by the queue."""
+    encodes = encode.FIRST_LIMITS.wall_seconds + encode.FULL_LIMITS.wall_seconds
+
+    assert encodes + 15 * 60 <= queue.JOB_SECONDS
 
 
 def test_a_clip_is_not_queued_twice(redis_client: redis.Redis) -> None:
