@@ -128,13 +128,15 @@ def database_now(connection: Connection) -> int:
 
 
 def _engine(url: str) -> Engine:
+    # Hidden: an error that gets printed somewhere must not tell the values of its statement.
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     # No pool: a connection costs 0.1 ms, and none may live across the fork an RQ worker makes for each job.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_MS / 1000})
+    waits = {"timeout": BUSY_MS / 1000}
+    engine = create_engine(url, poolclass=NullPool, connect_args=waits, hide_parameters=True)
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

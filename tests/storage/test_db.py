@@ -34,6 +34,12 @@ def test_a_write_lasts(record: Database) -> None:
     assert _count(record, divisions) == 1
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "postgresql://nowhere/record"])
+def test_an_error_does_not_tell_what_was_to_be_written(url: str) -> None:
+    """Whoever prints it, on either kind of database."""
+    assert Database(url).engine.hide_parameters
+
+
 def test_an_error_rolls_everything_back(record: Database) -> None:
     """An error inside the block undoes writes and audit lines alike, and goes through."""
     with pytest.raises(Stop), record.write(by=OPERATOR) as tx:
