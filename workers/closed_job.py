@@ -6,6 +6,7 @@ write to a worker's Redis can run code in the worker. Ours looks the name up in 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from resource import struct_rusage
 from typing import Any
@@ -14,6 +15,8 @@ import redis
 from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
+
+from storage.kit import log
 
 Killed = Callable[[Job, int, int, struct_rusage], None]  # a job, its process, the exit status, what it used
 WORKER_SECONDS = 60  # a worker that was killed is forgotten by Redis after this
@@ -40,6 +43,22 @@ def closed_worker(
     )
 
 
+def keep_quiet() -> None:
+    """Makes RQ say nothing in its own words, which tell jobs' arguments: of an error, its class and where it arose."""
+    logger = logging.getLogger("rq")
+    logger.handlers[:] = [_ClassOnly(logging.ERROR)]
+    logger.propagate = False
+
+
+class _ClassOnly(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            log.event("queue_fault")
+        else:
+            log.fault("queue_fault", error)
+
+
 def closed(allowed: Mapping[str, Callable[..., object]]) -> type[Job]:
     """The job class of a worker that may call `allowed`, by dotted name, and nothing else."""
 
@@ -48,6 +67,7 @@ def closed(allowed: Mapping[str, Callable[..., object]]) -> type[Job]:
         def func(self) -> Callable[..., object]:
             name = self.func_name
             if self.instance is not None or name is None or name not in allowed:
+                log.event("job_refused")
                 raise RefusedJobError
             return allowed[name]
 

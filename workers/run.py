@@ -17,7 +17,7 @@ from workers.airlock import jobs
 from workers.airlock.admit import Airlock
 from workers.airlock.attempt import is_held_by
 from workers.airlock.both_sides import open_both_sides, scratch_folder
-from workers.closed_job import closed_worker
+from workers.closed_job import closed_worker, keep_quiet
 from workers.media import programs, self_test
 from workers.media.sandbox import SandboxBroken
 from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE
@@ -43,7 +43,7 @@ def work() -> None:
     allowed, killed = {ADMIT_CLIP: jobs.admit_clip}, partial(_horse_killed, airlock)
     worker = closed_worker(AIRLOCK_QUEUE, connect(identity.redis), allowed, killed)
     log.event("ready", queue=AIRLOCK_QUEUE)
-    # Only errors: the lines of this library tell every job's arguments.
+    keep_quiet()
     worker.work(with_scheduler=False, logging_level="ERROR")
 
 

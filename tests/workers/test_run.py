@@ -16,6 +16,7 @@ import pytest
 import redis
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy import text
 
 from storage.db import OPERATOR, RESIDENT
 from storage.identity import clips
@@ -107,6 +108,14 @@ def children(pid: int) -> list[int]:
     return [int(one) for one in found]
 
 
+def is_running(pid: int) -> bool:
+    """Whether the process is there and not only waiting to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_a_worker_takes_what_is_rung_for(place: Place, small: bytes, redis_client: redis.Redis) -> None:
     """In the sandbox, to its end; its log tells neither the clip nor its author; SIGTERM ends it."""
     clip_id = place.accepted(small)
@@ -143,6 +152,41 @@ def test_a_clip_whose_process_was_killed_is_free_at_once(place: Place, long: byt
         place.until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in sandboxed))
         with place.stores.vault.write(by=RESIDENT) as tx:
             clips.withdraw(tx, clip_id)
+
+
+def test_a_worker_that_is_killed_leaves_nothing_running(place: Place, long: bytes, redis_client: redis.Redis) -> None:
+    """Neither the process of the clip in hand nor what runs in the sandbox."""
+    clip_id = place.accepted(long)
+    Doorbell(redis_client).admit_clip(clip_id)
+    with place.running("workers.run", "airlock") as worker:
+        place.until(lambda: place.clip(clip_id).stage == "encoding")
+        (horse,) = children(worker.pid)
+        place.until(lambda: bool(children(horse)))
+        left = [horse, *children(horse)]
+
+        worker.kill()
+        worker.wait()
+
+        place.until(lambda: not any(is_running(pid) for pid in left))
+        assert place.clip(clip_id).state is ClipState.PROCESSING  # they were killed, and did not come to their end
+
+
+def test_what_goes_wrong_in_a_worker_is_told_without_a_clip(place: Place, redis_client: redis.Redis) -> None:
+    """Neither its id nor a traceback: of a job that is not ours, and of a database that fails."""
+    clip_id, bell = place.accepted(b"a clip"), Doorbell(redis_client)
+    bell._queue.enqueue_call("os.system", args=(clip_id,))
+    bell.admit_clip(clip_id)
+    with place.stores.vault.write(by=OPERATOR) as tx:
+        tx.connection.execute(text("alter table clips rename to elsewhere"))
+
+    with place.running("workers.run", "airlock"):
+        place.until(lambda: "job_failed" in place.log.read_text())
+
+    told = place.log.read_text()
+    assert "job_refused" in told
+    assert "queue_fault" in told
+    assert clip_id not in told
+    assert {line.split(":")[0] for line in told.splitlines()} == {"airlock-worker"}
 
 
 def test_a_killed_process_frees_no_clip_that_another_has(place: Place, tools: Programs, tmp_path: Path) -> None:  # noqa: F811
