@@ -16,7 +16,7 @@ from storage.kit.redis import connect
 from workers.airlock import jobs
 from workers.airlock.admit import Airlock
 from workers.airlock.attempt import is_held_by
-from workers.airlock.both_sides import open_both_sides, scratch_folder
+from workers.airlock.both_sides import mail_folder, open_both_sides, scratch_folder
 from workers.closed_job import closed_worker, keep_quiet
 from workers.media import programs, self_test
 from workers.media.sandbox import SandboxBroken
@@ -63,7 +63,8 @@ def open_airlock(identity: settings.IdentitySettings) -> Airlock:
     """The airlock, once the sandbox has been seen to hold; raises SandboxBroken, MissingProgram."""
     tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
     self_test.self_test(tools)
-    return Airlock(open_both_sides(settings.record(), identity), tools, scratch_folder(identity))
+    stores = open_both_sides(settings.record(), identity)
+    return Airlock(stores, tools, scratch_folder(identity), mail_folder(identity))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from storage.kit import clock
 from storage.kit.errors import Refused
 from storage.kit.ids import BlockId
 from workers.airlock import mailroom
+from workers.airlock.both_sides import mail_folder
 
 router = APIRouter(tags=["log-in"])
 
@@ -82,7 +83,7 @@ def ask_code(body: AskCode, desk: AtDesk) -> CodeSent:
     limits.count(vault, CODES, body.email.strip().lower())
     with vault.write(by=RESIDENT) as tx:
         code = logins.new_code(tx, vault, body.email)
-        tx.after_commit(mailroom.send_code, desk.identity.folder / "mail", body.email.strip(), code)
+        tx.after_commit(mailroom.send_code, mail_folder(desk.identity), body.email.strip(), code)
     return CodeSent(demo_code=code if desk.settings.demo else None)
 
 

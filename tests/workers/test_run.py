@@ -191,7 +191,7 @@ def test_what_goes_wrong_in_a_worker_is_told_without_a_clip(place: Place, redis_
 
 def test_a_killed_process_frees_no_clip_that_another_has(place: Place, tools: Programs, tmp_path: Path) -> None:  # noqa: F811
     """It slept through its lease: whoever took the clip over keeps it."""
-    airlock, clip_id = Airlock(place.stores, tools, tmp_path), place.accepted(b"a clip")
+    airlock, clip_id = Airlock(place.stores, tools, tmp_path, tmp_path / "mail"), place.accepted(b"a clip")
     clip = claimed(place.stores.vault, clip_id)
     job = Job.create(ADMIT_CLIP, args=(clip_id,), connection=redis.Redis(), serializer=JSONSerializer)
     with scratch_for(airlock.work, clip):

@@ -41,11 +41,12 @@ NOT_CLEAN, TOO_MANY_FAULTS = "not_clean", "too_many_faults"
 
 @dataclass(frozen=True)
 class Airlock:
-    """What an attempt needs."""
+    """What an attempt needs, and what a round tidies."""
 
     stores: BothSides
     tools: Programs
     work: Path
+    mail: Path
 
 
 def admit(airlock: Airlock, clip_id: ClipId) -> None:

@@ -42,3 +42,8 @@ def scratch_folder(identity: IdentitySettings) -> Path:
     folder = identity.folder / "work"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def mail_folder(identity: IdentitySettings) -> Path:
+    """Where mail to residents is left; it need not be there yet."""
+    return identity.folder / "mail"

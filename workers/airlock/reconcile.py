@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
 import redis
@@ -149,8 +151,18 @@ def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
     vault, folders = airlock.stores.vault, list(airlock.work.iterdir())
     with vault.write(by=AIRLOCK) as tx:
         logins.forget_ended(tx)
-        live = clips.live_leases(tx.connection, tx.now())  # asked after the folders: a claim comes before its folder
+        now = tx.now()
+        live = clips.live_leases(tx.connection, now)  # asked after the folders: a claim comes before its folder
     limits.forget(vault, older_than=clock.DAY)
     for folder in folders:
         if folder.name not in live:
             shutil.rmtree(folder, ignore_errors=True)
+    _drop_old_mail(airlock.mail, now)
+
+
+def _drop_old_mail(folder: Path, now: int) -> None:
+    """Deletes mails whose code is over: each says in clear who asked to be let in, and when."""
+    for mail in folder.glob("*.eml"):
+        with suppress(FileNotFoundError):  # the operator of the machine may delete them too
+            if mail.stat().st_mtime * 1000 < now - logins.CODE_LIFE:
+                mail.unlink()

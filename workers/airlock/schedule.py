@@ -8,7 +8,7 @@ from __future__ import annotations
 from storage.kit import log, settings
 from storage.kit.errors import PorchlightError
 from workers.airlock.admit import Airlock
-from workers.airlock.both_sides import open_both_sides, scratch_folder
+from workers.airlock.both_sides import mail_folder, open_both_sides, scratch_folder
 from workers.airlock.reconcile import reconcile
 from workers.every import Round, repeat
 from workers.media import programs
@@ -23,7 +23,8 @@ def main() -> None:
     try:
         identity = settings.identity()
         tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
-        airlock = Airlock(open_both_sides(settings.record(), identity), tools, scratch_folder(identity))
+        stores = open_both_sides(settings.record(), identity)
+        airlock = Airlock(stores, tools, scratch_folder(identity), mail_folder(identity))
         bell = doorbell(identity.redis)
     except (PorchlightError, programs.MissingProgram) as why:
         raise SystemExit(f"airlock-schedule: {why}") from None

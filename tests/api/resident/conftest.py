@@ -107,7 +107,7 @@ def app(desk: Desk, kept: list[FastAPI]) -> FastAPI:
 def airlock(desk: Desk, tools: Programs, quick: None, tmp_path: Path) -> Airlock:  # noqa: F811
     """The airlock behind it; its media were encoded before."""
     (tmp_path / "work").mkdir()
-    return Airlock(desk.stores, tools, tmp_path / "work")
+    return Airlock(desk.stores, tools, tmp_path / "work", desk.identity.folder / "mail")
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def airlock(
     work = tmp_path / "work"
     work.mkdir()
     stores = BothSides(vault, Folder(tmp_path / "originals"), record, Folder(tmp_path / "media"), bell)
-    yield Airlock(stores, tools, work)
+    yield Airlock(stores, tools, work, tmp_path / "mail")
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ from tests.workers.airlock.looking import (
 from workers import queue
 from workers.airlock import reconcile as reconciling
 from workers.airlock.admit import Airlock, admit
+from workers.airlock.mailroom import send_code
 from workers.airlock.reconcile import reconcile
 from workers.airlock.shred import shred
 from workers.queue import AIRLOCK_QUEUE, Doorbell
@@ -389,6 +390,19 @@ def test_what_ended_by_itself_is_forgotten(airlock: Airlock, doorbell: Doorbell)
     with vault.read() as conn:
         assert conn.execute(log_in_codes.select()).all() == []
         assert conn.execute(tries.select()).all() == []
+
+
+def test_mail_whose_code_is_over_is_deleted(airlock: Airlock, doorbell: Doorbell) -> None:
+    """Ten minutes after it was left; what is younger can still be read."""
+    for code in ("111111", "222222"):
+        send_code(airlock.mail, MAIL, code)
+    old, young = sorted(airlock.mail.iterdir())
+    at = old.stat().st_mtime - (logins.CODE_LIFE + MINUTE) / 1000
+    os.utime(old, (at, at))
+
+    reconcile(airlock, doorbell)
+
+    assert list(airlock.mail.iterdir()) == [young]
 
 
 def test_one_step_that_fails_does_not_stop_the_others(
