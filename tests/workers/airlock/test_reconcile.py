@@ -163,7 +163,9 @@ def test_a_quarantined_clip_with_a_live_post_is_published(
 ) -> None:
     """What its last attempts failed at is made again, or left out, as for every post that is on screen."""
     clip_id = accepted()
-    change(airlock, clip_id, state=ClipState.QUARANTINED, reason="too_many_faults", tries=ATTEMPTS, ended_at=1)
+    change(airlock, clip_id, tries=ATTEMPTS)
+    with writing(airlock.stores.vault) as tx:
+        clips.quarantine(tx, clip_of(airlock, clip_id), "too_many_faults")
     a_published_post(airlock.stores.record, airlock.stores.bell, id=clip_of(airlock, clip_id).post_id, ready=False)
 
     for _ in range(2):
