@@ -31,6 +31,7 @@ REDIS_STARTS_WITHIN = 10.0  # seconds
 NewDatabase = Callable[[Path], str]  # a fresh, migrated database: the folder it may use -> its URL
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files are shared out between two processes; the journeys, which take longest, go first and to one of them.
 
