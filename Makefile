@@ -24,7 +24,7 @@ run: setup
 	exec $(BIN)/porchlight up --demo
 
 test: setup browser static web-check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup static web-check
 	$(BIN)/python -m pytest -q tests/walls

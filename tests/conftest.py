@@ -31,18 +31,6 @@ REDIS_STARTS_WITHIN = 10.0  # seconds
 NewDatabase = Callable[[Path], str]  # a fresh, migrated database: the folder it may use -> its URL
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files are shared out between two processes; the journeys, which take longest, go first and to one of them.
-
-    They stand on one whole stack, and a second one beside it would have both wait for the same two processors.
-    """
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
-    for item in items:
-        name = "journeys" if "journeys" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(name))
-
-
 @pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """The database engine the record and identity are tested on."""
