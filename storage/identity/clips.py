@@ -20,7 +20,7 @@ from storage.kit import clock, ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import BlockId, PostId
 
-# Measured against 38 random faults (docs/decisions/0001): short enough to recover within 75 s, long enough for a slow disk.
+# Measured under 38 random faults (docs/decisions/0001): recovers within 75 s, and is long enough for a slow disk.
 LEASE = 60 * clock.SECOND
 ATTEMPTS = 5
 BACK_OFF = (0, 5, 15, 45, 120)  # seconds before attempt 1..5
