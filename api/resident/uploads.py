@@ -75,7 +75,7 @@ class Finished(BaseModel):
 def begin(body: Begin, asking: Asking, desk: AtDesk) -> Begun:
     """Opens an upload."""
     if not body.type.startswith(("video/", "application/octet-stream")):
-        raise WrongType("Only videos can be shared here for now.", code="not_a_video")
+        raise WrongType("Only videos can be shared here.", code="not_a_video")
     limits.count(desk.stores.vault, STARTED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         upload_id = originals.begin(tx, desk.stores.vault, asking, body.bytes)
