@@ -168,14 +168,18 @@ def test_an_upstream_that_is_away_looks_like_a_reset() -> None:
     """A client of a proxy before nothing is accepted and cut."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        # Which may come before the client's own connect has returned.
+        # The reset may come before the client's own connect has returned.
         with Proxy(f"127.0.0.1:{nobody.getsockname()[1]}") as proxy, pytest.raises(ConnectionResetError):
-            with _dial(proxy) as line:
-                line.recv(1)
+            _knock(proxy)
 
 
 def _dial(proxy: Proxy) -> socket.socket:
     return socket.create_connection(("127.0.0.1", proxy.port), timeout=SOON)
+
+
+def _knock(proxy: Proxy) -> None:
+    with _dial(proxy) as line:
+        line.recv(1)
 
 
 def _ask(line: socket.socket, told: bytes) -> bytes:
