@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 from fastapi import FastAPI
 
 from api.serving import serve
-from api.stores import Stores, open_stores
 from storage.kit import starting
-from storage.kit.settings import Ports
+from storage.kit.settings import RECORD_VARIABLES, RecordSettings
 
 
-def run(program: str, create_app: Callable[[Stores], FastAPI], *, port: Callable[[Ports], int]) -> None:
-    """Starts the program and serves until told to stop; refuses to start with an identity credential."""
+def run(
+    program: Literal["staff", "public"],
+    open_app: Callable[[RecordSettings], FastAPI],
+    *,
+    uses: Sequence[str] = RECORD_VARIABLES,
+) -> None:
+    """Starts the program and serves until told to stop; refuses to start with an identity credential.
+
+    `uses` are the variables of the stores it opens: what a program does not use it need not be given.
+    """
     with starting.program(program):
-        here = starting.on_the_record_side()
-        serve(create_app(open_stores(here)), port(here.ports))
+        here = starting.on_the_record_side(*uses)
+        serve(open_app(here), getattr(here.ports, program), listen=here.listen, hosts=here.hosts(program))

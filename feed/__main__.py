@@ -10,16 +10,17 @@ import uvloop
 from feed.server import Node
 from storage.kit import keys, log, starting
 from storage.kit.redis import connect_async
-from storage.kit.settings import LOOPBACK, RecordSettings
+from storage.kit.settings import RecordSettings
 from storage.record import open_record
 
+USES = ("PORCHLIGHT_RECORD_DATABASE", "PORCHLIGHT_RECORD_REDIS", "PORCHLIGHT_BELL_KEY_FILE")
 ANSWER_SECONDS = 1.0  # of Redis, of which its blocking reads take less than half
 
 
 def main() -> None:
     """Refuses identity credentials, shuts itself out of the identity folder, serves until it is told to stop."""
     with starting.program("feed"):
-        here = starting.on_the_record_side()
+        here = starting.on_the_record_side(*USES)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(here))
 
@@ -29,8 +30,8 @@ async def serve(here: RecordSettings) -> None:
     record = open_record(here.database)
     client = connect_async(here.redis, answer_seconds=ANSWER_SECONDS)
     key = keys.read_or_make(here.bell_key_file)
-    node = Node(record, client, key, origins=origins(here), timed=here.bench)
-    port = await node.start(LOOPBACK, here.ports.feed)
+    node = Node(record, client, key, origins=here.pages, timed=here.bench)
+    port = await node.start(here.listen, here.ports.feed)
     log.event("listening", port=port)
     work = asyncio.ensure_future(node.wait())
     for end in (signal.SIGTERM, signal.SIGINT):
@@ -43,12 +44,6 @@ async def serve(here: RecordSettings) -> None:
         await node.stop()
         await client.aclose()
         record.engine.dispose()
-
-
-def origins(here: RecordSettings) -> list[str]:
-    """The pages that may listen: the residents' and the staff's site, under each name this machine answers to."""
-    hosts = (LOOPBACK, "localhost", "residents.localhost", "staff.localhost")
-    return [f"http://{host}:{port}" for host in hosts for port in (here.ports.resident, here.ports.staff)]
 
 
 if __name__ == "__main__":

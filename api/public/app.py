@@ -8,9 +8,7 @@ from threading import Lock
 
 from fastapi import Depends, FastAPI
 
-from api import stores
 from api.http import Program, new_app
-from api.stores import Record, Stores
 from api.who import anyone
 from feed.events import Closed
 from storage import counts
@@ -48,14 +46,13 @@ class Counted:
             return self._last[1]
 
 
-def create_app(given: Stores) -> FastAPI:
-    """The app over what it was given."""
+def create_app(record: Database) -> FastAPI:
+    """The app over the record."""
     app = new_app(PROGRAM)
-    stores.give(app, given)
     counted = Counted()
 
     @app.get("/v1/transparency", dependencies=[Depends(anyone)], tags=["transparency"])
-    def transparency(record: Record) -> Transparency:
+    def transparency() -> Transparency:
         """How many posts are live and how often moderators decided what, since the beginning."""
         return counted.get(record)
 

@@ -6,22 +6,18 @@ from api.resident.app import create_app
 from api.resident.desk import Desk
 from api.serving import serve
 from api.who import TokenCookie
-from storage.kit import log, settings
-from storage.kit.errors import PorchlightError
+from storage.kit import starting
 from workers.airlock.both_sides import open_both_sides
 from workers.queue import doorbell
 
 
 def main() -> None:
     """Serves until told to stop, or says in one line why not."""
-    log.start("resident")
-    try:
-        record, identity = settings.record(), settings.identity()
+    with starting.program("resident"):
+        record, identity = starting.on_both_sides()
         cookie = TokenCookie("resident", secure=record.secure_cookies)
         desk = Desk(open_both_sides(record, identity), doorbell(identity.redis), record, identity, cookie)
-        serve(create_app(desk), record.ports.resident)
-    except PorchlightError as why:
-        raise SystemExit(f"resident: {why}") from None
+        serve(create_app(desk), record.ports.resident, listen=record.listen, hosts=record.hosts("resident"))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.record_side import run
 from api.staff.app import create_app
+from api.stores import open_stores
 
 if __name__ == "__main__":
-    run("staff", create_app, port=lambda ports: ports.staff)
+    run("staff", lambda here: create_app(open_stores(here)))

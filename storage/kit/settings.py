@@ -6,43 +6,41 @@ paths). In production `PORCHLIGHT_*` variables name the engines instead; docs/op
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from storage.kit import keys
-from storage.kit.errors import PorchlightError
+from storage.kit import doors, keys, variables
+from storage.kit.doors import NO_ORIGINS, DoorName, Origins, Ports
+from storage.kit.folders import choose_data_folder, choose_ports, data_folder, is_demo, socket_folder
+from storage.kit.sides import IDENTITY_VARIABLES, RECORD_VARIABLES, demand, for_child, refuse_identity
+from storage.kit.variables import LOOPBACK, Address, MisconfiguredError, Network
 
-IDENTITY_VARIABLES = (
-    "PORCHLIGHT_IDENTITY_DATABASE",
-    "PORCHLIGHT_ORIGINALS",
-    "PORCHLIGHT_AIRLOCK_REDIS",
-    "PORCHLIGHT_VAULT_KEY_FILE",
-)
-LOOPBACK = "127.0.0.1"
-
-
-class MisconfiguredError(PorchlightError):
-    """A setting is missing or must not be there; the program does not start."""
-
-    code = "misconfigured"
-
-
-@dataclass(frozen=True)
-class Ports:
-    """Where the four doors listen in embedded mode: BASE to BASE+3."""
-
-    base: int = 8000
-
-    resident = property(lambda self: self.base)
-    staff = property(lambda self: self.base + 1)
-    feed = property(lambda self: self.base + 2)
-    public = property(lambda self: self.base + 3)
+# The front of all that tells a program where it is: others say `settings.data_folder()`.
+__all__ = [
+    "IDENTITY_VARIABLES",
+    "LOOPBACK",
+    "RECORD_VARIABLES",
+    "Address",
+    "IdentitySettings",
+    "MisconfiguredError",
+    "Origins",
+    "Ports",
+    "RecordSettings",
+    "choose_data_folder",
+    "choose_ports",
+    "data_folder",
+    "demand",
+    "for_child",
+    "identity",
+    "is_demo",
+    "record",
+    "refuse_identity",
+    "socket_folder",
+]
+_OF_A_CITY = (*RECORD_VARIABLES, *IDENTITY_VARIABLES, "PORCHLIGHT_TLS", "PORCHLIGHT_TRUSTED_PROXY")
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,29 @@ class RecordSettings:
     demo: bool
     bench: bool
     secure_cookies: bool
+    listen: str = LOOPBACK
+    origins: Origins = NO_ORIGINS
+    trusted_proxies: tuple[Network, ...] = ()
+    metrics: Address | None = None
+
+    def hosts(self, door: DoorName) -> frozenset[str]:
+        """The hosts a door answers to; raises MisconfiguredError where others may reach it and it was told none."""
+        if getattr(self.origins, door) is None and not variables.is_here(self.listen):
+            raise MisconfiguredError(f"PORCHLIGHT_{door.upper()}_ORIGIN must name what this door is called outside.")
+        return self.origins.hosts(door)
+
+    @property
+    def feed_hosts(self) -> frozenset[str]:
+        """The hosts the feed answers to: pages reach it under their own site's, or under one of its own."""
+        if not (self.origins.resident and self.origins.staff) and not variables.is_here(self.listen):
+            raise MisconfiguredError("PORCHLIGHT_RESIDENT_ORIGIN and PORCHLIGHT_STAFF_ORIGIN must name who may listen.")
+        own = urlsplit(self.feed_address).hostname or LOOPBACK
+        return frozenset({own, *self.origins.hosts("resident"), *self.origins.hosts("staff")})
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The origins whose pages may listen to the feed."""
+        return self.origins.of_pages(resident_port=self.ports.resident, staff_port=self.ports.staff)
 
 
 @dataclass(frozen=True)
@@ -87,27 +108,25 @@ class IdentitySettings:
 def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
     """Settings of the record side; raises MisconfiguredError when a value cannot be used."""
     data = data_folder(env)
-    ports = Ports(_number(env, "PORCHLIGHT_PORTS", 8000))
-    bench, demo = env.get("PORCHLIGHT_BENCH") == "1", is_demo(data)
-    feed_address = env.get("PORCHLIGHT_FEED_ADDRESS", f"ws://{LOOPBACK}:{ports.feed}/v1/feed")
-    here = urlsplit(feed_address).hostname == LOOPBACK
-    if bench and not here:
-        raise MisconfiguredError("PORCHLIGHT_BENCH tells finer times than a city may: loopback only.")
-    # Demo data show log-in codes and skip the second factor: they never stand for a city that anybody can reach.
-    if demo and not (here and env.get("PORCHLIGHT_TLS") != "1" and "PORCHLIGHT_RECORD_DATABASE" not in env):
-        raise MisconfiguredError("Demo data run embedded on loopback only: choose another data folder.")
-    return RecordSettings(
+    ports, origins = Ports(variables.number(env, "PORCHLIGHT_PORTS", 8000)), doors.origins(env)
+    found = RecordSettings(
         data=data,
-        database=env.get("PORCHLIGHT_RECORD_DATABASE", f"sqlite:///{data}/record/record.db"),
-        media=env.get("PORCHLIGHT_MEDIA", f"{data}/record/media"),
-        redis=env.get("PORCHLIGHT_RECORD_REDIS", f"unix://{socket_folder(data)}/record.sock"),
-        bell_key_file=Path(env.get("PORCHLIGHT_BELL_KEY_FILE", data / "record/keys/bell.key")),
+        database=variables.text(env, "PORCHLIGHT_RECORD_DATABASE") or f"sqlite:///{data}/record/record.db",
+        media=variables.text(env, "PORCHLIGHT_MEDIA") or f"{data}/record/media",
+        redis=variables.text(env, "PORCHLIGHT_RECORD_REDIS") or f"unix://{socket_folder(data)}/record.sock",
+        bell_key_file=variables.key_file(env, "PORCHLIGHT_BELL_KEY_FILE", data / "record/keys/bell.key"),
         ports=ports,
-        feed_address=feed_address,
-        demo=demo,
-        bench=bench,
-        secure_cookies=env.get("PORCHLIGHT_TLS") == "1",
+        feed_address=variables.text(env, "PORCHLIGHT_FEED_ADDRESS") or f"ws://{LOOPBACK}:{ports.feed}/v1/feed",
+        demo=is_demo(data),
+        bench=variables.flag(env, "PORCHLIGHT_BENCH"),
+        secure_cookies=variables.flag(env, "PORCHLIGHT_TLS") or origins.are_secure,
+        listen=variables.text(env, "PORCHLIGHT_LISTEN") or LOOPBACK,
+        origins=origins,
+        trusted_proxies=variables.networks(env, "PORCHLIGHT_TRUSTED_PROXY"),
+        metrics=variables.address(env, "PORCHLIGHT_METRICS"),
     )
+    _demand_loopback(env, found)
+    return found
 
 
 def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
@@ -115,62 +134,19 @@ def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
     folder = data_folder(env) / "identity"
     return IdentitySettings(
         folder=folder,
-        database=env.get("PORCHLIGHT_IDENTITY_DATABASE", f"sqlite:///{folder}/identity.db"),
-        originals=env.get("PORCHLIGHT_ORIGINALS", f"{folder}/originals"),
-        named_redis=env.get("PORCHLIGHT_AIRLOCK_REDIS"),
-        vault_key_file=Path(env.get("PORCHLIGHT_VAULT_KEY_FILE", folder / "keys/vault.key")),
-        unsafe_no_sandbox=env.get("PORCHLIGHT_UNSAFE_NO_SANDBOX") == "1",
+        database=variables.text(env, "PORCHLIGHT_IDENTITY_DATABASE") or f"sqlite:///{folder}/identity.db",
+        originals=variables.text(env, "PORCHLIGHT_ORIGINALS") or f"{folder}/originals",
+        named_redis=variables.text(env, "PORCHLIGHT_AIRLOCK_REDIS"),
+        vault_key_file=variables.key_file(env, "PORCHLIGHT_VAULT_KEY_FILE", folder / "keys/vault.key"),
+        unsafe_no_sandbox=variables.flag(env, "PORCHLIGHT_UNSAFE_NO_SANDBOX"),
     )
 
 
-def refuse_identity(env: Mapping[str, str] = os.environ) -> None:
-    """Raises MisconfiguredError if this process was handed any credential of the identity side."""
-    held = [name for name in IDENTITY_VARIABLES if env.get(name)]
-    if held:
-        raise MisconfiguredError(
-            f"This program must not hold identity credentials: {', '.join(held)}. Remove them and start again."
-        )
-
-
-def data_folder(env: Mapping[str, str] = os.environ) -> Path:
-    """The data folder, absolute (default `var/`)."""
-    return Path(env.get("PORCHLIGHT_DATA", "var")).absolute()
-
-
-def choose_data_folder(folder: Path) -> None:
-    """Makes `folder` the data folder of this process and of those it starts."""
-    os.environ["PORCHLIGHT_DATA"] = str(folder.absolute())
-
-
-def choose_ports(base: int) -> None:
-    """Makes `base` the first of the ports that this process, and those it starts, take the doors to be at."""
-    os.environ["PORCHLIGHT_PORTS"] = str(base)
-
-
-def for_child(*, identity: bool, **variables: str) -> dict[str, str]:
-    """This process's environment for one it starts, with `variables` set; what tells of identity only if `identity`."""
-    known = {name: value for name, value in os.environ.items() if identity or name not in IDENTITY_VARIABLES}
-    return {**known, **variables}
-
-
-def is_demo(data: Path) -> bool:
-    """Whether this folder holds demo data (a mark that `porchlight up --demo` leaves)."""
-    return (data / "record" / "demo").exists()
-
-
-def socket_folder(data: Path) -> Path:
-    """A short private folder for sockets: a socket's path may have 107 bytes at most, a data folder's any."""
-    name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"porchlight-{os.getuid()}-{name}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    owner = folder.lstat()
-    if not stat.S_ISDIR(owner.st_mode) or owner.st_uid != os.getuid() or owner.st_mode & 0o077:
-        raise MisconfiguredError(f"The socket folder {folder} is not private to this user. Remove it.")
-    return folder
-
-
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
-    try:
-        return int(env.get(name, default))
-    except ValueError:
-        raise MisconfiguredError(f"{name} must be a number.") from None
+def _demand_loopback(env: Mapping[str, str], found: RecordSettings) -> None:
+    here = urlsplit(found.feed_address).hostname == LOOPBACK and variables.is_here(found.listen)
+    if found.bench and not (here and not found.origins.are_named):
+        raise MisconfiguredError("PORCHLIGHT_BENCH tells finer times than a city may: loopback only.")
+    # Demo data show log-in codes and skip the second factor: they never stand for a city that anybody can reach.
+    named = [name for name in _OF_A_CITY if variables.is_named(env, name)]
+    if found.demo and (named or found.origins.are_named or not here):
+        raise MisconfiguredError("Demo data run embedded on loopback only: choose another data folder.")

@@ -62,9 +62,9 @@ def staff_app(given: Stores) -> FastAPI:
 
 
 @pytest.fixture
-def public_app(given: Stores) -> FastAPI:
+def public_app(record: Database, city: builders.City) -> FastAPI:
     """The public program."""
-    return create_public(given)
+    return create_public(record)
 
 
 @pytest.fixture

@@ -15,12 +15,10 @@ import pytest
 from websockets.asyncio.client import connect
 
 from feed import tickets
-from feed.__main__ import origins
 from feed.bell import Bell
 from feed.tickets import Grant
 from storage.db import OPERATOR, Database
 from storage.kit import keys, settings
-from storage.kit.settings import Ports
 from tests import builders
 from tests.api.running import free_port, running
 from tests.builders import a_published_post
@@ -79,16 +77,6 @@ async def test_a_taken_port_is_said_in_one_line(data: tuple[Path, Database], own
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == f"feed: Port {port + 2} is taken by another program."
     assert "Traceback" not in done.stderr
-
-
-def test_our_pages_may_listen_under_each_name_of_this_machine() -> None:
-    """Residents' and staff's site; the public one has nothing to hear."""
-    found = origins(settings.record({"PORCHLIGHT_PORTS": "9000"}))
-
-    assert Ports(9000).staff == 9001
-    assert "http://127.0.0.1:9000" in found
-    assert "http://staff.localhost:9001" in found
-    assert not [origin for origin in found if origin.endswith((":9002", ":9003"))]
 
 
 def _ticket(record: Database) -> str:

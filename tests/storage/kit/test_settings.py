@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from storage.kit import settings
-from storage.kit.settings import IDENTITY_VARIABLES, MisconfiguredError, Ports
+from storage.kit.settings import IDENTITY_VARIABLES, Address, MisconfiguredError, Ports
 
 
 def test_the_data_folder_alone_is_enough(tmp_path: Path) -> None:
@@ -45,14 +45,14 @@ def test_variables_name_the_engines_of_production(tmp_path: Path) -> None:
         "PORCHLIGHT_RECORD_DATABASE": "postgresql+psycopg://record",
         "PORCHLIGHT_MEDIA": "s3://media",
         "PORCHLIGHT_RECORD_REDIS": "redis://record",
-        "PORCHLIGHT_BELL_KEY_FILE": "/keys/bell",
+        "PORCHLIGHT_BELL_KEY_FILE": str(_a_key(tmp_path / "bell")),
         "PORCHLIGHT_PORTS": "9000",
         "PORCHLIGHT_FEED_ADDRESS": "wss://feed.example/v1/feed",
         "PORCHLIGHT_TLS": "1",
         "PORCHLIGHT_IDENTITY_DATABASE": "postgresql+psycopg://identity",
         "PORCHLIGHT_ORIGINALS": "s3://originals",
         "PORCHLIGHT_AIRLOCK_REDIS": "redis://airlock",
-        "PORCHLIGHT_VAULT_KEY_FILE": "/keys/vault",
+        "PORCHLIGHT_VAULT_KEY_FILE": str(_a_key(tmp_path / "vault")),
     }
 
     record, identity = settings.record(env), settings.identity(env)
@@ -62,19 +62,34 @@ def test_variables_name_the_engines_of_production(tmp_path: Path) -> None:
         "s3://media",
         "redis://record",
     )
-    assert (record.bell_key_file, record.feed_address) == (Path("/keys/bell"), "wss://feed.example/v1/feed")
+    assert (record.bell_key_file, record.feed_address) == (tmp_path / "bell", "wss://feed.example/v1/feed")
     assert (record.ports, record.secure_cookies) == (Ports(9000), True)
     assert (identity.database, identity.originals) == ("postgresql+psycopg://identity", "s3://originals")
-    assert (identity.redis, identity.vault_key_file) == ("redis://airlock", Path("/keys/vault"))
+    assert (identity.redis, identity.vault_key_file) == ("redis://airlock", tmp_path / "vault")
 
 
-@pytest.mark.parametrize("name", IDENTITY_VARIABLES)
+@pytest.mark.parametrize("name", [each for name in IDENTITY_VARIABLES for each in (name, f"{name}_FILE")])
 def test_the_record_side_refuses_each_credential_of_identity(name: str) -> None:
     """A program of the record side names the variable it must not hold, never its value, and does not start."""
     with pytest.raises(MisconfiguredError, match=name) as raised:
         settings.refuse_identity({name: "a-credential"})
 
     assert "a-credential" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["PORCHLIGHT_BELL_KEY_FILE", "PORCHLIGHT_VAULT_KEY_FILE"])
+@pytest.mark.parametrize("held", [None, b"short"])
+def test_a_named_key_is_never_drawn_anew(tmp_path: Path, name: str, held: bytes | None) -> None:
+    """Missing or damaged, it is one line that names the variable, and no file is made."""
+    place = tmp_path / "named.key"
+    if held is not None:
+        place.write_bytes(held)
+    env = {"PORCHLIGHT_DATA": str(tmp_path), name: str(place)}
+
+    with pytest.raises(MisconfiguredError, match=name):
+        settings.identity(env) if "VAULT" in name else settings.record(env)
+
+    assert (place.read_bytes() if place.exists() else None) == held
 
 
 def test_every_credential_of_identity_is_in_the_list(tmp_path: Path) -> None:
@@ -93,7 +108,9 @@ def test_every_credential_of_identity_is_in_the_list(tmp_path: Path) -> None:
 
     settings.identity(env)
 
-    assert env.names == {*IDENTITY_VARIABLES, "PORCHLIGHT_DATA", "PORCHLIGHT_UNSAFE_NO_SANDBOX"}
+    asked = {name.removesuffix("_FILE") for name in env.names}
+    refused = {name.removesuffix("_FILE") for name in IDENTITY_VARIABLES}
+    assert asked == {*refused, "PORCHLIGHT_DATA", "PORCHLIGHT_UNSAFE_NO_SANDBOX"}
 
 
 def test_without_credentials_nothing_is_refused() -> None:
@@ -136,6 +153,11 @@ def test_demo_data_carry_a_mark(tmp_path: Path) -> None:
         {"PORCHLIGHT_TLS": "1"},
         {"PORCHLIGHT_FEED_ADDRESS": "ws://127.0.0.1.example/v1/feed"},
         {"PORCHLIGHT_RECORD_DATABASE": "sqlite:////elsewhere/record.db"},
+        {"PORCHLIGHT_MEDIA": "s3+https://key:secret@s3/media"},
+        {"PORCHLIGHT_AIRLOCK_REDIS_FILE": "/run/secrets/airlock-redis"},
+        {"PORCHLIGHT_LISTEN": "0.0.0.0"},
+        {"PORCHLIGHT_STAFF_ORIGIN": "https://staff.example"},
+        {"PORCHLIGHT_TRUSTED_PROXY": "172.30.1.0/24"},
     ],
 )
 def test_demo_data_never_stand_for_a_city_that_anybody_can_reach(tmp_path: Path, reachable: dict[str, str]) -> None:
@@ -147,6 +169,64 @@ def test_demo_data_never_stand_for_a_city_that_anybody_can_reach(tmp_path: Path,
     assert settings.record(env).demo
     with pytest.raises(MisconfiguredError, match="loopback"):
         settings.record({**env, **reachable})
+
+
+def test_doors_beyond_this_machine_must_be_told_their_names(tmp_path: Path) -> None:
+    """Who listens to others answers under the host of its own origin alone; without one it does not start."""
+    env = {"PORCHLIGHT_DATA": str(tmp_path), "PORCHLIGHT_LISTEN": "0.0.0.0"}
+    named = {
+        **env,
+        "PORCHLIGHT_RESIDENT_ORIGIN": "https://porch.example",
+        "PORCHLIGHT_STAFF_ORIGIN": "https://s.example",
+    }
+    alone, told = settings.record(env), settings.record(named)
+
+    with pytest.raises(MisconfiguredError, match="PORCHLIGHT_STAFF_ORIGIN"):
+        alone.hosts("staff")
+    with pytest.raises(MisconfiguredError, match="who may listen"):
+        _ = alone.feed_hosts
+
+    assert told.hosts("resident") == {"porch.example", "127.0.0.1", "localhost"}
+    assert told.feed_hosts == {"porch.example", "s.example", "127.0.0.1", "localhost"}
+    assert told.pages == ("https://porch.example", "https://s.example")
+    assert (alone.secure_cookies, told.secure_cookies) == (False, True)
+
+
+def test_on_this_machine_doors_answer_to_its_own_names(tmp_path: Path) -> None:
+    """Each under the name its site has in embedded mode, and as programs call this machine."""
+    found = settings.record({"PORCHLIGHT_DATA": str(tmp_path)})
+
+    assert found.hosts("resident") == {"residents.localhost", "127.0.0.1", "localhost"}
+    assert found.hosts("public") == {"127.0.0.1", "localhost"}
+    assert found.feed_hosts == {"residents.localhost", "staff.localhost", "127.0.0.1", "localhost"}
+
+
+def test_our_pages_may_listen_under_each_name_of_this_machine(tmp_path: Path) -> None:
+    """Residents' and staff's site; the public one has nothing to hear."""
+    found = settings.record({"PORCHLIGHT_DATA": str(tmp_path), "PORCHLIGHT_PORTS": "9000"}).pages
+
+    assert "http://127.0.0.1:9000" in found
+    assert "http://staff.localhost:9001" in found
+    assert not [origin for origin in found if origin.endswith((":9002", ":9003"))]
+
+
+@pytest.mark.parametrize("side", ["RECORD", "IDENTITY"])
+def test_a_city_on_postgresql_names_every_store_it_uses(tmp_path: Path, side: str) -> None:
+    """A forgotten one would be a folder in a container, gone with it."""
+    env = {f"PORCHLIGHT_{side}_DATABASE": "postgresql+psycopg://x", "PORCHLIGHT_MEDIA": "s3+https://x"}
+
+    settings.demand("PORCHLIGHT_MEDIA", env=env)
+    settings.demand("PORCHLIGHT_RECORD_REDIS", env={"PORCHLIGHT_DATA": str(tmp_path)})
+    with pytest.raises(MisconfiguredError, match="PORCHLIGHT_RECORD_REDIS"):
+        settings.demand("PORCHLIGHT_MEDIA", "PORCHLIGHT_RECORD_REDIS", env=env)
+
+
+def test_metrics_answer_nowhere_unless_told(tmp_path: Path) -> None:
+    """PORCHLIGHT_METRICS names a host and a port."""
+    env = {"PORCHLIGHT_DATA": str(tmp_path)}
+
+    assert settings.record(env).metrics is None
+    assert settings.record({**env, "PORCHLIGHT_METRICS": "0.0.0.0:9100"}).metrics == Address("0.0.0.0", 9100)
 
 
 def test_sockets_are_in_a_short_private_folder(tmp_path: Path) -> None:
@@ -184,6 +264,7 @@ def test_a_child_gets_this_environment_and_more(
     """A child gets variables beside ours, and the credentials of identity only where that is its side."""
     monkeypatch.setenv("PORCHLIGHT_DATA", "elsewhere")
     monkeypatch.setenv("PORCHLIGHT_ORIGINALS", "a-credential")
+    monkeypatch.setenv("PORCHLIGHT_AIRLOCK_REDIS_FILE", "where-a-credential-is")
 
     settings.choose_data_folder(tmp_path)
     env = settings.for_child(identity=identity, PORCHLIGHT_TLS="1")
@@ -191,3 +272,9 @@ def test_a_child_gets_this_environment_and_more(
     assert settings.data_folder() == tmp_path
     assert (env["PORCHLIGHT_DATA"], env["PORCHLIGHT_TLS"]) == (str(tmp_path), "1")
     assert ("PORCHLIGHT_ORIGINALS" in env) is identity
+    assert ("PORCHLIGHT_AIRLOCK_REDIS_FILE" in env) is identity
+
+
+def _a_key(place: Path) -> Path:
+    place.write_bytes(bytes(32))
+    return place

@@ -1,0 +1,131 @@
+"""Reads one `PORCHLIGHT_*` variable: its value, or the line in the file that NAME_FILE names (container secrets)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from storage.kit.errors import PorchlightError
+from storage.kit.keys import KEY_BYTES
+
+Env = Mapping[str, str]
+Network = IPv4Network | IPv6Network
+LOOPBACK = "127.0.0.1"
+_HERE = frozenset({LOOPBACK, "localhost", "::1"})
+
+
+class MisconfiguredError(PorchlightError):
+    """A setting is missing or must not be there; the program does not start. No message holds a value."""
+
+    code = "misconfigured"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a program listens."""
+
+    host: str
+    port: int
+
+
+def names(name: str) -> tuple[str, str]:
+    """Both ways to give a variable."""
+    return name, f"{name}_FILE"
+
+
+def is_named(env: Env, name: str) -> bool:
+    """Whether the variable is given, in either way; an empty one is not."""
+    return any(env.get(each) for each in names(name))
+
+
+def text(env: Env, name: str) -> str | None:
+    """The value; None where it is not given. Raises MisconfiguredError."""
+    plain, in_file = (env.get(each) for each in names(name))
+    if not in_file:
+        return plain or None
+    if plain:
+        raise MisconfiguredError(f"{name} and {name}_FILE are both set: keep one of them.")
+    return _line(name, Path(in_file))
+
+
+def flag(env: Env, name: str) -> bool:
+    """Whether it is `1`."""
+    return text(env, name) == "1"
+
+
+def number(env: Env, name: str, default: int) -> int:
+    """A whole number."""
+    found = text(env, name)
+    try:
+        return default if found is None else int(found)
+    except ValueError:
+        raise MisconfiguredError(f"{name} must be a number.") from None
+
+
+def key_file(env: Env, name: str, default: Path) -> Path:
+    """Where a key is. One that is named must be there: a key drawn anew would lock a city out of what it sealed."""
+    found = env.get(name)
+    if not found:
+        return default
+    try:
+        held = len(Path(found).read_bytes())
+    except OSError:
+        raise MisconfiguredError(
+            f"{name} names a key that cannot be read. It is never drawn anew: restore it."
+        ) from None
+    if held != KEY_BYTES:
+        raise MisconfiguredError(f"{name} names a file that does not hold a key of {KEY_BYTES} bytes.")
+    return Path(found)
+
+
+def address(env: Env, name: str) -> Address | None:
+    """`HOST:PORT`, an IPv6 host in brackets; None where it is not given."""
+    found = text(env, name)
+    if found is None:
+        return None
+    try:
+        parts = urlsplit(f"//{found}")
+        if parts.hostname and parts.port is not None:
+            return Address(parts.hostname, parts.port)
+    except ValueError:
+        pass
+    raise MisconfiguredError(f"{name} must be HOST:PORT.")
+
+
+def origin(env: Env, name: str) -> str | None:
+    """`https://host`, as browsers write it; plain `http://` on this machine only."""
+    found = text(env, name)
+    if found is None:
+        return None
+    parts = urlsplit(found.lower())
+    if found.lower() != f"{parts.scheme}://{parts.netloc}" or not parts.hostname or "@" in parts.netloc:
+        raise MisconfiguredError(f"{name} must be https://HOST, without a path.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_here(parts.hostname)):
+        raise MisconfiguredError(f"{name} must be https: only this machine may be reached without.")
+    return found.lower()
+
+
+def networks(env: Env, name: str) -> tuple[Network, ...]:
+    """Networks such as `172.30.1.0/24`, with commas between them."""
+    try:
+        return tuple(ip_network(each.strip()) for each in (text(env, name) or "").split(",") if each.strip())
+    except ValueError:
+        raise MisconfiguredError(f"{name} must be networks such as 172.30.1.0/24.") from None
+
+
+def is_here(host: str) -> bool:
+    """Whether nothing but this machine answers to the name."""
+    return host in _HERE or host.endswith(".localhost")
+
+
+def _line(name: str, file: Path) -> str:
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise MisconfiguredError(f"{name}_FILE names a file that cannot be read.") from None
+    if len(lines) != 1 or not lines[0].strip():
+        raise MisconfiguredError(f"{name}_FILE must hold one line.")
+    return lines[0].strip()
