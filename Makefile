@@ -16,7 +16,7 @@ NODE_PACKAGES := web/node_modules/.packages
 PAGES := web/dist/.built
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
-.PHONY: setup run test check bench faults attacks soak fuzz lock static web-check browser
+.PHONY: setup run test check bench faults attacks soak fuzz lock static web-check browser sbom
 
 setup: $(PROJECT) $(if $(wildcard web/package.json),$(PAGES),no-pages)
 
@@ -43,6 +43,7 @@ static:
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive api bench feed storage workers
 
 web-check:
 	if [ -f web/package.json ]; then scripts/npm --prefix web --loglevel=error run check; fi
@@ -56,6 +57,10 @@ browser:
 	else
 		echo "chromium is not here: browser journeys are skipped (remedy: apt install chromium)."
 	fi
+
+# What is built on, for whoever has to know: sbom/python.json and sbom/pages.json.
+sbom: setup
+	scripts/sbom sbom
 
 # --clear: a half-made environment, or one with packages that left the list, is never built upon.
 $(PACKAGES): requirements.lock scripts/installer.lock scripts/make-environment
