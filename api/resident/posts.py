@@ -26,7 +26,7 @@ from storage.kit import clock, log
 from storage.kit.errors import Refused
 from storage.posts import PostState
 from workers.airlock.withdraw import take_back
-from workers.redact.text import scrub
+from workers.redact.text import scrub, scrub_title
 
 router = APIRouter(tags=["posts"])
 
@@ -118,7 +118,7 @@ def preview(body: Said, asking: Asking, desk: AtDesk) -> Preview:
         id="preview",
         kind="video",
         category=body.category,
-        title=scrub(body.title),
+        title=scrub_title(body.title),
         text=scrub(body.text or ""),
         happened_at=clock.as_text(clock.rounded(_happened(body.happened_at))),
         published_at=clock.as_text(clock.rounded(clock.now())),

@@ -33,7 +33,7 @@ from workers.media.probe import Probed
 from workers.media.programs import Programs
 from workers.media.refusals import RefusedClip
 from workers.redact.findings import NotClean
-from workers.redact.text import scrub
+from workers.redact.text import scrub, scrub_title
 
 FIRST_SHARE = (0.05, 0.9)  # where between 0 and 1 the first rendition's encode begins and ends
 NOT_CLEAN, TOO_MANY_FAULTS = "not_clean", "too_many_faults"
@@ -146,7 +146,7 @@ def _publish(stores: BothSides, attempt: Attempt, small: Encoded, poster: Poster
         id=clip.post_id,
         kind="video",
         category=clip.category,
-        title=scrub(typed[0]),
+        title=scrub_title(typed[0]),
         text=scrub(typed[1]),
         happened_at=clock.rounded(clip.happened_at),
         published_at=clock.rounded(clock.now()),

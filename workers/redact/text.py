@@ -15,6 +15,9 @@ import phonenumbers
 from workers.redact import text_patterns as patterns
 
 REGION = "US"
+TITLE_LONGEST = 200  # characters, as on the record; widened letters can make a title longer than it was typed
+# What is no letter, blank or line: a database may refuse it (PostgreSQL a NUL, both half a surrogate pair).
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 INVISIBLE = re.compile(r"[\u00ad\u180e\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]|(?<=[\x00-\x7f])[\u200c\u200d]")
 
 
@@ -23,10 +26,15 @@ def scrub(text: str) -> str:
 
     Widths and invisible characters are normalised first. Scrubbing twice changes nothing more.
     """
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", UNWRITABLE.sub("", text)))
     for step in STEPS:
         text = step(text)
     return text
+
+
+def scrub_title(text: str) -> str:
+    """`text` scrubbed, and no longer than a title may be."""
+    return scrub(text)[:TITLE_LONGEST].rstrip()
 
 
 def _phones(text: str) -> str:

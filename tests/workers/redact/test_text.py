@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.redact.text import scrub
+from workers.redact.text import TITLE_LONGEST, scrub, scrub_title
 
 TELLING = [
     ("Call me at 816-555-0147 if you saw it", "Call me at [phone] if you saw it"),
@@ -141,3 +141,19 @@ def test_no_text_keeps_the_patterns_busy(filler: str) -> None:
     scrub(text)
 
     assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize("nothing", ["\x00", "\x1b", "\x7f", "\x85", "\ud800", "\udfff"])
+def test_what_no_database_takes_is_gone(nothing: str) -> None:
+    """Control characters and halves of letters leave the words, and hide nothing: the phone around one is found."""
+    assert scrub(f"a v{nothing}an") == "a van"
+    assert scrub(f"816-555{nothing}-0147") == "[phone]"
+    assert scrub("one\n\ttwo") == "one\n\ttwo"
+
+
+def test_a_title_fits_the_record() -> None:
+    """Letters that widen to many are cut where the record ends, and a title that fits is left alone."""
+    widened = "\ufdfa" * TITLE_LONGEST  # one character that stands for eighteen
+
+    assert len(scrub(widened)) > TITLE_LONGEST >= len(scrub_title(widened))
+    assert scrub_title("A van") == "A van"
