@@ -10,10 +10,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
+from storage import s3_client
 from storage.kit.ids import new_id, new_secret
+from storage.s3 import S3
 from tests.servers.ports import free_ports
 
 STARTS_WITHIN = 30.0  # seconds, on a machine that is busy with other tests
@@ -61,6 +66,13 @@ class S3Server:
         who = f"{quote(self.key, safe='')}:{quote(self.secret, safe='')}"
         return f"s3+http://{who}@127.0.0.1:{port or self.port}/{bucket}?region={REGION}"
 
+    def make(self, bucket: str) -> str:
+        """Makes `bucket`, empty, and answers its url."""
+        client = s3_client.connect(s3_client.parse(self.url(bucket)))
+        client.create_bucket(Bucket=bucket)
+        client.close()
+        return self.url(bucket)
+
     def _send(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
@@ -85,3 +97,16 @@ class S3Server:
             time.sleep(0.02)
         self.kill()
         raise RuntimeError(f"the S3 server did not answer within {STARTS_WITHIN} s")
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A server for tests that do it no harm."""
+    server = S3Server(tmp_path_factory.mktemp("s3")).start()
+    yield server
+    server.stop()
+
+
+def an_empty_bucket(server: S3Server) -> S3:
+    """A new bucket of that server."""
+    return S3(server.make(f"test-{new_id()}"))
