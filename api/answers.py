@@ -10,8 +10,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from storage.kit.errors import Malformed, NotLoggedIn, NotThere, PorchlightError, Refused, TooLarge, TooOften, WrongType
+from storage.kit.errors import (
+    Malformed,
+    NotLoggedIn,
+    NotThere,
+    PorchlightError,
+    Refused,
+    TooLarge,
+    TooOften,
+    Unavailable,
+    WrongType,
+)
 
+RETRY_SECONDS = 3  # a store that went away comes back in seconds, or somebody is called
 # What is wrong with a field, by pydantic's name for it; its own sentences quote the input.
 _SENTENCES = {
     "missing": "This is needed.",
@@ -54,6 +65,8 @@ def answer(error: PorchlightError, headers: Mapping[str, str] | None = None) -> 
     own: dict[str, str] = dict(headers or {})
     if isinstance(error, TooOften):
         own["retry-after"] = str(max(error.retry_after, 1))
+    if isinstance(error, Unavailable):
+        own["retry-after"] = str(RETRY_SECONDS)
     if isinstance(error, NotLoggedIn):
         own["www-authenticate"] = "Bearer"
     return JSONResponse(body, error.status, own)

@@ -5,21 +5,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import tempfile
-from collections.abc import AsyncIterator
-from pathlib import Path
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
 
+from api.resident.senders import Senders, evicted
 from storage.db import RESIDENT
 from storage.identity import originals, sealed_parts
 from storage.identity.originals import Upload
 from storage.identity.vault import Vault
-from storage.kit import clock
-from storage.kit.errors import Malformed, NotThere, Refused
+from storage.kit import clock, log
+from storage.kit.errors import NotThere, Refused, Unavailable
+from storage.objects import Draft
 from workers.airlock.both_sides import BothSides
 
 ADDRESS_LIFE = 12 * clock.HOUR  # a phone may lie in a pocket without a line for long; a fresh one is a call away
-SILENCE_SECONDS = 30  # a sender that says nothing for so long is gone: its half a part is thrown away
-WRITE_BYTES = 1024 * 1024  # hashed, sealed and written in one go on a thread, so that the loop stays free
+WRITE_BYTES = 256 * 1024  # hashed, sealed and written in one go on a thread, so that the loop stays free
+ASK_EVERY_SECONDS = 1.0  # whether a newer sender came to another process: a read for each second that a part takes
+SENDERS = Senders()
+
+P = ParamSpec("P")
+T = TypeVar("T")
+# Their own, so that a bucket that hangs holds up parts and nothing else of this program.
+_THREADS = ThreadPoolExecutor(16, thread_name_prefix="parts")
 
 
 def address(vault: Vault, upload_id: str, number: int) -> str:
@@ -38,67 +48,92 @@ def demand_signed(vault: Vault, upload_id: str, number: int, *, expires: int, si
 
 async def receive(stores: BothSides, upload_id: str, number: int, body: AsyncIterator[bytes], sha256: bytes) -> None:
     """Takes the part's bytes; raises Refused if they are not those of `sha256`, Conflict if a newer sender came."""
-    upload, writer, key = await asyncio.to_thread(_start, stores, upload_id, number)
-    with tempfile.TemporaryDirectory(prefix="part-") as folder:
-        draft = Path(folder) / writer
-        told = await _write(draft, key, body, most=upload.size_of(number))
-        if told != (upload.size_of(number), sha256):
-            raise Refused("The part did not arrive as it was sent. Send it again.", code="checksum")
-        await asyncio.to_thread(_keep, stores, upload_id, number, writer, draft)
+    upload = await _on_thread(_look, stores, upload_id, number)
+    with SENDERS.enter(upload, number) as sender:
+        writer, key = await _on_thread(_start, stores, upload, number)
+        with stores.originals.draft(writer) as draft:
+            sealing = _Sealing(draft, key, partial(_demand_newest, stores.vault, upload_id, number, writer))
+            async with sender.listening() as heard:
+                await _write(sealing, body, heard, most=upload.size_of(number))
+            if (sealing.count, sealing.told.digest()) != (upload.size_of(number), sha256):
+                raise Refused("The part did not arrive as it was sent. Send it again.", code="checksum")
+            await _on_thread(_keep, stores, upload_id, number, writer, draft)
 
 
-def _start(stores: BothSides, upload_id: str, number: int) -> tuple[Upload, str, bytes]:
+def _look(stores: BothSides, upload_id: str, number: int) -> Upload:
+    with stores.vault.read() as conn:
+        upload = originals.one(conn, upload_id)
+    if number not in upload.parts:
+        raise NotThere
+    return upload
+
+
+def _start(stores: BothSides, upload: Upload, number: int) -> tuple[str, bytes]:
     with stores.vault.write(by=RESIDENT) as tx:
-        upload = originals.one(tx.connection, upload_id)
-        if number not in upload.parts:
-            raise NotThere
-        writer = originals.start_part(tx, upload, number)
-        return upload, writer, originals.key_of(tx.connection, stores.vault, upload_id)
+        writer = originals.start_part(tx, originals.one(tx.connection, upload.id), number)
+        return writer, originals.key_of(tx.connection, stores.vault, upload.id)
 
 
-async def _write(draft: Path, key: bytes, body: AsyncIterator[bytes], *, most: int) -> tuple[int, bytes]:
-    """Writes the body sealed; answers how many plain bytes came and their SHA-256."""
-    nonce, seal = sealed_parts.seal(key)
-    told, count, waiting = hashlib.sha256(), 0, bytearray()
-    with draft.open("xb") as file:
-        file.write(nonce)
+class _Sealing:
+    """Bytes on their way from a sender into a draft: counted, hashed as they came, written sealed."""
 
-        def write(plain: bytes) -> None:
-            told.update(plain)
-            file.write(seal.update(plain))
+    def __init__(self, draft: Draft, key: bytes, demand_newest: Callable[[], None]) -> None:
+        nonce, self._seal = sealed_parts.seal(key)
+        self._draft, self._demand_newest, self._asked = draft, demand_newest, time.monotonic()
+        self.count, self.told = 0, hashlib.sha256()
+        draft.write(nonce)
 
-        async for chunk in _not_silent(body):
-            count += len(chunk)
-            if count > most:
-                raise Refused("The part is longer than it was said to be.", code="checksum")
-            waiting += chunk
-            if len(waiting) >= WRITE_BYTES:
-                await asyncio.to_thread(write, bytes(waiting))
-                waiting.clear()
-        await asyncio.to_thread(write, bytes(waiting))
-    return count, told.digest()
+    def write(self, plain: bytes) -> None:
+        """Adds to them; raises Conflict once a newer sender came, also where it came to another process."""
+        self.count += len(plain)
+        self.told.update(plain)
+        self._draft.write(self._seal.update(plain))
+        if time.monotonic() - self._asked >= ASK_EVERY_SECONDS:
+            self._demand_newest()
+            self._asked = time.monotonic()
 
 
-async def _not_silent(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    while True:
-        try:
-            yield await asyncio.wait_for(anext(body), SILENCE_SECONDS)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise Malformed("The part stopped coming. Send it again.", code="silent") from None
+async def _write(sealing: _Sealing, body: AsyncIterator[bytes], heard: Callable[[], None], *, most: int) -> None:
+    waiting = bytearray()
+    async for chunk in body:
+        heard()
+        waiting += chunk
+        if sealing.count + len(waiting) > most:
+            raise Refused("The part is longer than it was said to be.", code="checksum")
+        if len(waiting) >= WRITE_BYTES:
+            await _on_thread(sealing.write, bytes(waiting))
+            waiting.clear()
+    await _on_thread(sealing.write, bytes(waiting))
 
 
-def _keep(stores: BothSides, upload_id: str, number: int, writer: str, draft: Path) -> None:
-    stores.originals.put(writer, draft)
+def _demand_newest(vault: Vault, upload_id: str, number: int, writer: str) -> None:
+    with vault.read() as conn:
+        if not originals.is_newest(conn, upload_id, number, writer):
+            raise evicted()
+
+
+def _keep(stores: BothSides, upload_id: str, number: int, writer: str, draft: Draft) -> None:
+    draft.keep()
     try:
         with stores.vault.write(by=RESIDENT) as tx:
             older = originals.confirm_part(tx, upload_id, number, writer)
     except Exception:
-        stores.originals.delete(writer)
+        _drop(stores, writer)
         raise
     if older:
-        stores.originals.delete(older)
+        _drop(stores, older)
+
+
+def _drop(stores: BothSides, name: str) -> None:
+    """Deletes bytes that are nobody's; where that fails, whoever reconciles sweeps them up after a day."""
+    try:
+        stores.originals.delete(name)
+    except Unavailable:
+        log.event("stray_part_left")
+
+
+async def _on_thread(do: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, partial(do, *args, **named))
 
 
 def _sign(vault: Vault, upload_id: str, number: int, expires: int) -> str:

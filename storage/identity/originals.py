@@ -111,7 +111,7 @@ def key_of(conn: Connection, vault: Vault, upload_id: str) -> bytes:
 
 def start_part(tx: Tx, upload: Upload, number: int) -> str:
     """Draws the name under which this writer's bytes go; an older writer of the same part cannot finish any more."""
-    if upload.state is not UploadState.OPEN:
+    if not _lock_open(tx, upload.id):
         raise Conflict("This upload is finished.", code="upload_finished")
     writer = ids.new_id()
     part = (upload_parts.c.upload_id == upload.id) & (upload_parts.c.number == number)
@@ -120,15 +120,29 @@ def start_part(tx: Tx, upload: Upload, number: int) -> str:
     return writer
 
 
+def is_newest(conn: Connection, upload_id: str, number: int, writer: str) -> bool:
+    """Whether nobody began to send this part after `writer` did, and its original is still wanted."""
+    part = (upload_parts.c.upload_id == upload_id) & (upload_parts.c.number == number)
+    open_ = upload_parts.c.upload_id.in_(select(uploads.c.id).where(uploads.c.state == UploadState.OPEN))
+    newest = select(upload_parts.c.writer).where(part, open_)
+    return conn.execute(newest).scalar_one_or_none() == writer
+
+
 def confirm_part(tx: Tx, upload_id: str, number: int, writer: str) -> str | None:
     """Makes this writer's bytes the part's; answers the key of older bytes to delete. Raises Conflict if evicted."""
     part = (upload_parts.c.upload_id == upload_id) & (upload_parts.c.number == number)
-    open_ = select(uploads.c.id).where(uploads.c.id == upload_id, uploads.c.state == UploadState.OPEN)
+    is_open = _lock_open(tx, upload_id)
     before = tx.connection.execute(select(upload_parts.c.object_key).where(part)).scalar_one_or_none()
-    mine_ = part & (upload_parts.c.writer == writer) & open_.exists()
-    if not tx.execute(update(upload_parts).where(mine_).values(object_key=writer)).rowcount:
+    mine_ = part & (upload_parts.c.writer == writer)
+    if not (is_open and tx.execute(update(upload_parts).where(mine_).values(object_key=writer)).rowcount):
         raise Conflict("Another connection is sending this part.", code="evicted")
     return before
+
+
+def _lock_open(tx: Tx, upload_id: str) -> bool:
+    """Whether it is open; nobody starts, confirms or finishes beside the caller, until its transaction ends."""
+    state = select(uploads.c.state).where(uploads.c.id == upload_id).with_for_update()
+    return tx.connection.execute(state).scalar_one_or_none() == UploadState.OPEN
 
 
 def finish(tx: Tx, upload: Upload) -> None:

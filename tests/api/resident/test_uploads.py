@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.resident import parts
+from api.resident import parts, senders
 from api.resident.desk import Desk
 from storage.identity import originals, sealed_parts
 from storage.identity.limits import Limit
@@ -153,7 +153,7 @@ def test_a_sender_that_broke_off_leaves_nothing(ada: Neighbour, app: FastAPI, de
 
 def test_a_silent_sender_is_let_go(ada: Neighbour, monkeypatch: pytest.MonkeyPatch) -> None:
     """A phone that lost its line does not hold a connection for ever."""
-    monkeypatch.setattr(parts, "SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr(senders, "SILENCE_SECONDS", 0.05)
     begun = ada.begin(len(CLIP))
 
     async def falls_silent() -> AsyncIterator[bytes]:
