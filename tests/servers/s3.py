@@ -5,12 +5,14 @@ Every key pair of nanio opens every bucket, so who wants media and originals apa
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +22,7 @@ from storage import s3_client
 from storage.kit.ids import new_id, new_secret
 from storage.s3 import S3
 from tests.servers.ports import free_ports
+from tests.servers.proxy import Proxy
 
 STARTS_WITHIN = 30.0  # seconds, on a machine that is busy with other tests
 REGION = "us-east-1"
@@ -73,6 +76,13 @@ class S3Server:
         client.close()
         return self.url(bucket)
 
+    def age(self, bucket: str, by: int) -> None:
+        """Makes all objects of `bucket` older by so many milliseconds."""
+        for about in (self.folder / "data" / bucket / ".nanio-meta").glob("*.json"):
+            told = json.loads(about.read_text())
+            changed = datetime.fromisoformat(told["last_modified"]) - timedelta(milliseconds=by)
+            about.write_text(json.dumps({**told, "last_modified": changed.isoformat()}))
+
     def _send(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
@@ -105,6 +115,30 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     server = S3Server(tmp_path_factory.mktemp("s3")).start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def mortal_s3(tmp_path: Path) -> Iterator[S3Server]:
+    """A server to do harm to."""
+    server = S3Server(tmp_path / "mortal-s3").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3_line(s3_server: S3Server) -> Iterator[Proxy]:
+    """A line to `s3_server` that can be broken."""
+    with Proxy(f"127.0.0.1:{s3_server.port}") as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def s3_by_line(s3_server: S3Server, s3_line: Proxy, monkeypatch: pytest.MonkeyPatch) -> S3:
+    """A bucket over that line, by a client who waits for a second only."""
+    monkeypatch.setattr(s3_client, "READ_SECONDS", 1)
+    name = f"test-{new_id()}"
+    s3_server.make(name)
+    return S3(s3_server.url(name, port=s3_line.port))
 
 
 def an_empty_bucket(server: S3Server) -> S3:

@@ -1,5 +1,6 @@
 """Buckets: the same promises in a folder and on an S3 server that checks signatures."""
 
+# ruff: noqa: F811 - fixtures are imported, and named where they are used
 from __future__ import annotations
 
 import os
@@ -164,7 +165,7 @@ def test_a_folder_s_sweeper_clears_what_a_killed_put_left(folder: Folder, tmp_pa
     assert not half.exists()
 
 
-def test_a_bucket_is_named_by_a_path_or_a_server(tmp_path: Path, s3_server: S3Server) -> None:  # noqa: F811
+def test_a_bucket_is_named_by_a_path_or_a_server(tmp_path: Path, s3_server: S3Server) -> None:
     """Both are made ready the same way, once or more often."""
     places = {Folder: str(tmp_path / "m"), S3: s3_server.url(f"test-{new_id()}")}
 

@@ -1,10 +1,11 @@
 """A bucket on an S3 server that is slow, refuses, breaks off, dies or freezes: whole bytes, or an error."""
 
+# ruff: noqa: F811 - fixtures are imported, and named where they are used
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,40 +18,16 @@ from storage.objects import CHUNK_BYTES
 from storage.s3 import BREAKS, S3
 from tests.servers.far_side import Asked, FarSide, Said
 from tests.servers.proxy import Proxy
-from tests.servers.s3 import S3Server, an_empty_bucket, s3_server  # noqa: F401 - fixtures
+from tests.servers.s3 import S3Server, an_empty_bucket, mortal_s3, s3_by_line, s3_line, s3_server  # noqa: F401 - fixtures
 
 CONTENT = os.urandom(CHUNK_BYTES * 6 + 77)
 SLOW_DOWN = Said(503, b"<Error><Code>SlowDown</Code></Error>")
 
 
 @pytest.fixture
-def bucket(s3_server: S3Server) -> S3:  # noqa: F811
+def bucket(s3_server: S3Server) -> S3:
     """An empty bucket on a server that stays well."""
     return an_empty_bucket(s3_server)
-
-
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[S3Server]:
-    """A server to do harm to."""
-    server = S3Server(tmp_path / "s3").start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def line(s3_server: S3Server) -> Iterator[Proxy]:  # noqa: F811
-    """A line to the server that can be broken."""
-    with Proxy(f"127.0.0.1:{s3_server.port}") as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def by_line(s3_server: S3Server, line: Proxy, monkeypatch: pytest.MonkeyPatch) -> S3:  # noqa: F811
-    """A bucket over that line, by a reader who waits for a second only."""
-    monkeypatch.setattr(s3_client, "READ_SECONDS", 1)
-    name = f"test-{new_id()}"
-    s3_server.make(name)
-    return S3(s3_server.url(name, port=line.port))
 
 
 def put(bucket: S3, tmp_path: Path, content: bytes = CONTENT) -> str:
@@ -73,7 +50,7 @@ def at(port: int) -> S3:
     return bucket
 
 
-def test_a_wrong_key_opens_nothing(s3_server: S3Server, bucket: S3, tmp_path: Path) -> None:  # noqa: F811
+def test_a_wrong_key_opens_nothing(s3_server: S3Server, bucket: S3, tmp_path: Path) -> None:
     """The server checks signatures; what is said names neither server nor bucket nor key."""
     key = put(bucket, tmp_path)
     good = s3_server.url(bucket.address.bucket)
@@ -97,23 +74,25 @@ def test_a_wrong_key_opens_nothing(s3_server: S3Server, bucket: S3, tmp_path: Pa
 
 
 @pytest.mark.parametrize("after", [1000, CHUNK_BYTES, CHUNK_BYTES * 3 + 5, len(CONTENT)])
-def test_a_stream_that_breaks_goes_on_where_it_broke(by_line: S3, line: Proxy, tmp_path: Path, after: int) -> None:
+def test_a_stream_that_breaks_goes_on_where_it_broke(
+    s3_by_line: S3, s3_line: Proxy, tmp_path: Path, after: int
+) -> None:
     """Every byte comes once."""
-    key = put(by_line, tmp_path)
+    key = put(s3_by_line, tmp_path)
 
-    line.cut_after(after)
-    read = b"".join(by_line.chunks(key, 3, len(CONTENT) - 3))
+    s3_line.cut_after(after)
+    read = b"".join(s3_by_line.chunks(key, 3, len(CONTENT) - 3))
 
     assert read == CONTENT[3:-3]
 
 
-def test_a_stream_that_stalls_goes_on_where_it_stalled(by_line: S3, line: Proxy, tmp_path: Path) -> None:
+def test_a_stream_that_stalls_goes_on_where_it_stalled(s3_by_line: S3, s3_line: Proxy, tmp_path: Path) -> None:
     """After a while without a byte the line is given up and another taken."""
-    key = put(by_line, tmp_path, CONTENT * 8)
-    pieces = by_line.chunks(key)
+    key = put(s3_by_line, tmp_path, CONTENT * 8)
+    pieces = s3_by_line.chunks(key)
     first = next(pieces)
-    line.freeze()
-    mending = threading.Timer(1.5, line.mend)
+    s3_line.freeze()
+    mending = threading.Timer(1.5, s3_line.mend)
     mending.start()
 
     rest = b"".join(pieces)
@@ -122,27 +101,27 @@ def test_a_stream_that_stalls_goes_on_where_it_stalled(by_line: S3, line: Proxy,
     assert first + rest == CONTENT * 8
 
 
-def test_a_server_that_dies_for_good_ends_the_stream(mortal: S3Server, tmp_path: Path) -> None:
+def test_a_server_that_dies_for_good_ends_the_stream(mortal_s3: S3Server, tmp_path: Path) -> None:
     """With an error, never with the end of the bytes."""
-    bucket = S3(mortal.make("media"))
+    bucket = S3(mortal_s3.make("media"))
     key = put(bucket, tmp_path, CONTENT * 8)
     pieces = bucket.chunks(key)
     first = next(pieces)
 
-    mortal.kill()
+    mortal_s3.kill()
 
     with pytest.raises(Unavailable):
         b"".join(pieces)
     assert first == CONTENT[:CHUNK_BYTES]
 
 
-def test_an_object_deleted_in_the_middle_ends_the_stream(by_line: S3, line: Proxy, tmp_path: Path) -> None:
+def test_an_object_deleted_in_the_middle_ends_the_stream(s3_by_line: S3, s3_line: Proxy, tmp_path: Path) -> None:
     """Once the line breaks, what is gone is gone."""
-    key = put(by_line, tmp_path, CONTENT * 8)
-    pieces = by_line.chunks(key)
+    key = put(s3_by_line, tmp_path, CONTENT * 8)
+    pieces = s3_by_line.chunks(key)
     next(pieces)
-    by_line.delete(key)
-    line.cut()
+    s3_by_line.delete(key)
+    s3_line.cut()
 
     with pytest.raises(NotThere):
         list(pieces)
@@ -222,21 +201,21 @@ def test_a_large_file_comes_back_whole(bucket: S3, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [CHUNK_BYTES * 4, s3.MULTIPART_FROM + 1])
-def test_a_put_that_breaks_leaves_nothing_half(mortal: S3Server, tmp_path: Path, size: int) -> None:
+def test_a_put_that_breaks_leaves_nothing_half(mortal_s3: S3Server, tmp_path: Path, size: int) -> None:
     """Killed in the middle: not there; sent again it is there. What multipart left is aborted by the sweeper."""
-    with Proxy(f"127.0.0.1:{mortal.port}") as line:
-        mortal.make("media")
-        bucket = S3(mortal.url("media", port=line.port))
+    with Proxy(f"127.0.0.1:{mortal_s3.port}") as line:
+        mortal_s3.make("media")
+        bucket = S3(mortal_s3.url("media", port=line.port))
         put(bucket, tmp_path, b"seen to be private")
         before, content = keys(bucket), os.urandom(size)
         line.slow(size * 2)  # all of it, or each of its parts, takes longer than the server lives
-        killer = threading.Timer(0.2, mortal.kill)
+        killer = threading.Timer(0.2, mortal_s3.kill)
         killer.start()
         with pytest.raises(Unavailable):
             put(bucket, tmp_path, content)
         killer.join()
 
-        mortal.start()
+        mortal_s3.start()
         line.mend()
 
         assert keys(bucket) == before
@@ -262,7 +241,7 @@ def test_connections_are_not_shared_with_a_child(bucket: S3, tmp_path: Path) -> 
     assert b"".join(bucket.chunks(mine)) == CONTENT
 
 
-def test_a_listing_has_more_than_a_page(s3_server: S3Server, bucket: S3) -> None:  # noqa: F811
+def test_a_listing_has_more_than_a_page(s3_server: S3Server, bucket: S3) -> None:
     """All of 1,201 keys, and nothing that is no key."""
     folder = s3_server.folder / "data" / bucket.address.bucket
     there = {new_id() for _ in range(1200)} | {"z" * 26}

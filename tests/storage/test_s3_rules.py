@@ -1,5 +1,6 @@
 """Setting up a bucket on an S3 server: made, private, tidied by the server where it can."""
 
+# ruff: noqa: F811 - fixtures are imported, and named where they are used
 from __future__ import annotations
 
 import re
@@ -30,7 +31,7 @@ def private(asked: Asked) -> Said:
     return Said() if "authorization" in asked.headers else REFUSED
 
 
-def test_a_bucket_is_made_once(s3_server: S3Server) -> None:  # noqa: F811
+def test_a_bucket_is_made_once(s3_server: S3Server) -> None:
     """Again is harmless; what the server does not know is said in a line each; no probe is left."""
     place = s3_server.url(f"test-{new_id()}")
 
