@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.commands import atlas, audit, post, quarantine, token, up, watch
+from api.commands import atlas, audit, backup, post, quarantine, restore, token, up, watch
 from api.stack import Running
 from storage.kit import settings
 from storage.kit.errors import PorchlightError
@@ -21,6 +21,8 @@ COMMANDS = {
     "atlas": (atlas, "build or load the city's blocks"),
     "verify-audit": (audit, "check the audit's chain"),
     "quarantine": (quarantine, "look after clips that could not be processed"),
+    "backup": (backup, "copy the record or the identity side to a folder"),
+    "restore": (restore, "put a backup into empty databases"),
 }
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C ended
 

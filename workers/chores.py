@@ -6,7 +6,7 @@ from itertools import islice
 
 from feed import posting, tickets
 from feed.bell import Bell
-from storage import feed_log, posts, staff
+from storage import feed_log, posts, staff, takedowns
 from storage.db import CHORES, Database, database_now
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
@@ -51,11 +51,23 @@ def sweep_media(record: Database, bucket: Bucket, _bell: Bell) -> int:
     count, waiting = 0, bucket.keys(older_than=unclaimed_since)
     while keys := list(islice(waiting, AT_ONCE)):
         with record.read() as conn:
-            nobodys = set(keys) - posts.kept_keys(conn, keys)
+            nobodys = {key for key in keys if not takedowns.is_note(key)} - posts.kept_keys(conn, keys)
         for key in nobodys:
             bucket.delete(key)
         count += len(nobodys)
     return count
+
+
+def note_takedowns(record: Database, bucket: Bucket, _bell: Bell) -> int:
+    """Notes what moderators decided beside the media, for the day a backup is restored; answers how far it is."""
+    return takedowns.note_decisions(record, bucket)
+
+
+def forget_takedowns(record: Database, bucket: Bucket, _bell: Bell) -> None:
+    """Drops notes about posts whose time would be over in any backup: one that comes back is expired at once."""
+    with record.read() as conn:
+        now = database_now(conn)
+    takedowns.forget(bucket, older_than=now - POSTS_LIVE_MS - DAY)
 
 
 def _past(record: Database) -> list[PostId]:

@@ -19,6 +19,8 @@ CHORES = {
     chores.trim_feed_log: 60 * MINUTES,
     chores.forget_ended: 5 * MINUTES,
     chores.sweep_media: 30 * MINUTES,
+    chores.note_takedowns: 1 * MINUTES,
+    chores.forget_takedowns: 24 * 60 * MINUTES,
 }
 
 

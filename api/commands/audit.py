@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from api.commands.opened import the_record
 from storage import audit
-from storage.kit import settings
-from storage.record import open_record
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -16,8 +15,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def run(_args: argparse.Namespace) -> int:
     """0 if every line stands; 1 with the number of the first that does not."""
-    record = open_record(settings.record().database)
-    with record.read() as conn:
+    with the_record() as record, record.read() as conn:
         count, broken = audit.verify(conn)
     if broken is not None:
         print(f"The audit is broken at line {broken}; the {count} before it stand.", file=sys.stderr)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
+from api.commands.opened import the_vault
 from storage.db import OPERATOR
 from storage.identity import clips
 from storage.identity.clips import ClipState
-from storage.identity.vault import ClipId, Vault, open_vault
+from storage.identity.vault import ClipId, Vault
 from storage.kit import clock, settings
 from storage.kit.errors import NotThere
 from workers.queue import doorbell
@@ -24,11 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when done; NotThere for a clip that is not in quarantine."""
-    vault = open_vault(settings.identity())
-    if args.verb == "list":
-        _list(vault)
-    else:
-        _judge(vault, ClipId(args.clip), retry=args.verb == "retry")
+    with the_vault() as vault:
+        if args.verb == "list":
+            _list(vault)
+        else:
+            _judge(vault, ClipId(args.clip), retry=args.verb == "retry")
     return 0
 
 

@@ -13,11 +13,18 @@ from tests.walls.reading import OURS, sources, text, tree
 
 OUTSIDE = [path for path in sources(*OURS) if not path.startswith("storage/")]
 CARRIED = {"Connection"}  # what code outside storage may take from SQLAlchemy's top: a connection to pass on
-WRITES = ("insert", "update", "delete")
+WRITES = ("insert", "update", "delete", "insert_new", "ensure", "put")
+SPOKEN = [
+    "storage/db.py",
+    "storage/engines.py",
+    "storage/identity/migrations/env.py",
+    "storage/migrations/env.py",
+]  # asking for the time, setting a database up
 # Tables that two modules write, and why.
 SHARED = {
     "staff_members": {"storage/staff.py", "storage/staff_proof.py"},  # who they are, and how they prove it
-    "clips": {"storage/identity/clips.py", "storage/identity/originals.py"},  # shredding takes the sealed words along
+    # Shredding takes the sealed words along; what a restore left is settled from outside, while nobody works.
+    "clips": {"storage/identity/clips.py", "storage/identity/originals.py", "storage/identity/restored.py"},
 }
 
 
@@ -32,7 +39,7 @@ def test_no_statement_is_written_as_text() -> None:
         path for path in sources(*OURS) if re.search(r"\btext\(question\)|exec_driver_sql\(|\btext\(['\"f]", text(path))
     ]
 
-    assert spoken == ["storage/db.py", "storage/identity/migrations/env.py", "storage/migrations/env.py"]
+    assert spoken == SPOKEN
 
 
 @pytest.mark.parametrize("side", ["record", "identity"])

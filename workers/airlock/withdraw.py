@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed import posting
-from storage import posts
+from storage import posts, takedowns
 from storage.db import AIRLOCK
 from storage.identity import clips
 from storage.identity.clips import Clip, ClipState
@@ -30,12 +30,13 @@ def take_back(stores: BothSides, clip_id: ClipId) -> bool:
 
 
 def entomb(stores: BothSides, clip: Clip) -> None:
-    """Puts a tombstone over the clip's post and deletes all of its media. Twice is once."""
+    """Puts a tombstone over the clip's post, notes it for restores, and deletes all of its media. Twice is once."""
     with stores.record.read() as conn:
         keys = sorted({*clip.media_keys, *posts.media_keys(conn, clip.post_id)})
     with stores.vault.write(by=AIRLOCK) as tx:
         clips.note_leaving(tx, clip.id, keys)
     with stores.record.write(by=AIRLOCK) as tx:
         posting.end(tx, stores.bell, clip.post_id, Verb.WITHDRAW)
+    takedowns.note_withdrawn(stores.media, clip.post_id)
     for key in keys:
         stores.media.delete(key)

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import update
 
-from storage import feed_log, posts
+from storage import feed_log, posts, takedowns
 from storage.db import AIRLOCK, RESIDENT, database_now
 from storage.feed_log import Kind
 from storage.identity import clips, originals
@@ -55,8 +55,8 @@ def keys(airlock: Airlock, bucket: Bucket) -> set[str]:
 
 
 def media(airlock: Airlock) -> set[str]:
-    """Everything in the media bucket."""
-    return keys(airlock, airlock.stores.media)
+    """Everything in the media bucket but notes of what was taken back."""
+    return {key for key in keys(airlock, airlock.stores.media) if not takedowns.is_note(key)}
 
 
 def is_shredded(airlock: Airlock, clip_id: ClipId) -> bool:

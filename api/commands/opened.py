@@ -1,0 +1,31 @@
+"""The stores of the settings, for as long as a command needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from storage.db import Database
+from storage.identity.vault import Vault, open_vault
+from storage.kit import settings
+from storage.record import open_record
+
+
+@contextmanager
+def the_record() -> Iterator[Database]:
+    """The record."""
+    database = open_record(settings.record().database)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
+
+
+@contextmanager
+def the_vault() -> Iterator[Vault]:
+    """The identity side."""
+    vault = open_vault(settings.identity())
+    try:
+        yield vault
+    finally:
+        vault.engine.dispose()

@@ -1,0 +1,150 @@
+"""`porchlight restore`: puts a backup into empty databases. What was shredded or taken back since stays so."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from api.commands.opened import the_record, the_vault
+from api.stack import Running
+from feed import posting
+from feed.bell import Bell
+from storage import audit, backup, dump, media_copy, posts, takedowns
+from storage.db import OPERATOR, Database, Tx
+from storage.feed_log import Line
+from storage.identity import backup as identity_backup
+from storage.identity import restored
+from storage.identity.vault import SealBrokenError, Vault
+from storage.kit import settings
+from storage.kit.errors import Conflict, Refused
+from storage.kit.ids import PostId
+from storage.objects import Bucket, open_bucket
+from storage.posts import PostState, Verb
+from storage.takedowns import Noted
+
+_SIDES = {"record": backup.RECORD, "identity": identity_backup.IDENTITY}
+_OPEN = (PostState.LIVE, PostState.HELD, PostState.HIDDEN)
+_DOWN = {PostState.HELD: Verb.HOLD, PostState.HIDDEN: Verb.HIDE, PostState.REMOVED: Verb.REMOVE}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `porchlight restore`."""
+    parser.add_argument("folder", metavar="DIR", type=Path, nargs="?", help="what `porchlight backup --out DIR` wrote")
+    parser.add_argument("--takedowns", metavar="PLACE", help="where the notes of what was taken back are (the media)")
+    parser.add_argument("--without-takedowns", action="store_true", help="they are lost: withdrawn posts may come back")
+    parser.add_argument("--settle", action="store_true", help="only bring the identity side to agree with the record")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all stands again; Refused, Conflict or Malformed before anything was changed."""
+    sides = [side for side in _SIDES if args.folder is not None and (args.folder / side).exists()]
+    if not sides and not args.settle:
+        raise Refused("Name the folder of a backup.")
+    if Running.read(settings.data_folder()) is not None:
+        raise Conflict("Stop every program first: a restore needs the databases for itself.")
+    bucket = open_bucket(settings.record().media)
+    with ExitStack() as opened:
+        record = opened.enter_context(the_record())
+        vault = _vault(opened) if args.settle or "identity" in sides else None
+        if not args.settle:
+            _fill(args, sides, bucket, record, vault)
+        if "record" in sides:
+            media = media_copy.put_back(record, bucket, args.folder / "record/media")
+            print(f"media: {media.count} objects are there, {media.missing} are missing")
+        if vault is not None:
+            _settle(record, vault)
+        else:
+            print("Next, where both sides can be reached: porchlight restore --settle")
+    return 0
+
+
+def _fill(
+    args: argparse.Namespace, sides: Sequence[str], bucket: Bucket, record: Database, vault: Vault | None
+) -> None:
+    found = {side: dump.check(_SIDES[side], args.folder / side) for side in sides}
+    media_copy.check(args.folder / "record/media")
+    if "record" in sides:
+        notes = None if args.without_takedowns else takedowns.noted(_notes_place(args, bucket))
+        with record.write(by=OPERATOR) as tx:
+            epoch = backup.restore(tx, args.folder / "record", found["record"])
+            _take_down(tx, bucket, _demand(notes, epoch))
+        _tell(found["record"])
+    if vault is not None:
+        _demand_record(record)
+        _fill_identity(vault, args.folder / "identity", found["identity"])
+
+
+def _fill_identity(vault: Vault, folder: Path, manifest: dump.Manifest) -> None:
+    try:
+        with vault.write(by=OPERATOR) as tx:
+            identity_backup.restore(tx, vault, folder, manifest)
+    except SealBrokenError:
+        raise Refused("This backup was sealed under another vault key: put that key back first.") from None
+    _tell(manifest)
+
+
+def _settle(record: Database, vault: Vault) -> None:
+    def states(asked: Sequence[PostId]) -> dict[PostId, PostState]:
+        with record.read() as conn:
+            return backup.states_of(conn, asked)
+
+    with vault.write(by=OPERATOR) as tx:
+        changed = restored.settle(tx, states)
+    with record.write(by=OPERATOR) as tx:
+        tx.audit("restore.settle", "identity")
+    told = ", ".join(f"{count} {became}" for became, count in sorted(changed.items())) or "nothing to change"
+    print(f"settled: {told}")
+
+
+def _take_down(tx: Tx, bucket: Bucket, notes: Noted) -> None:
+    """The author's word, and what moderators decided, since the backup was made."""
+    for post_id in notes.gone:
+        for key in posting.end(tx, _Silent(), post_id, Verb.WITHDRAW):
+            tx.after_commit(bucket.delete, key)
+    for post_id, state in notes.down.items():
+        now = posts.state_of(tx.connection, post_id)
+        if now in _OPEN and now is not state and not (now is PostState.HIDDEN and state is PostState.HELD):
+            posting.decide(tx, _Silent(), post_id, _DOWN[state], reason="restore")
+    print(f"taken back or down: {len(notes.gone)} and {len(notes.down)} notes looked at")
+
+
+def _notes_place(args: argparse.Namespace, bucket: Bucket) -> Bucket:
+    return open_bucket(args.takedowns) if args.takedowns else bucket
+
+
+def _demand(notes: Noted | None, epoch: str) -> Noted:
+    if notes is None:
+        return Noted(frozenset(), {}, {})
+    if epoch not in notes.marks:
+        told = "name their place with --takedowns, or say --without-takedowns and what was withdrawn may come back"
+        raise Refused(f"The notes of what was taken back since this backup are not in the media bucket: {told}.")
+    return notes
+
+
+def _demand_record(record: Database) -> None:
+    with record.read() as conn:
+        if not audit.page(conn, before=None, limit=1):
+            raise Conflict("Restore the record first: the identity side is settled by what it holds.")
+
+
+def _vault(opened: ExitStack) -> Vault:
+    key = settings.identity().vault_key_file
+    if not key.is_file():  # opening would draw a new one, which opens nothing
+        raise Refused(f"Put the vault's key back first: {key}.")
+    return opened.enter_context(the_vault())
+
+
+def _tell(manifest: dump.Manifest) -> None:
+    print(f"{manifest.side}: {sum(part.rows for part in manifest.tables.values())} rows are back")
+
+
+class _Silent(Bell):
+    """Nobody listens yet, and whoever comes begins at the new epoch's head."""
+
+    def __init__(self) -> None:
+        pass
+
+    def ring(self, epoch: str, line: Line, event: bytes) -> None:
+        """Does nothing."""

@@ -1,0 +1,71 @@
+"""What of the record a backup holds, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from storage import dump, feed_log
+from storage.db import Database, Tx
+from storage.dump import Manifest, Side
+from storage.kit.ids import PostId
+from storage.posts import PostState
+from storage.schema import metadata, posts
+
+RECORD = Side(
+    name="record",
+    tables=metadata,
+    kept={
+        "atlas_versions": ("number", "digest", "k", "invented", "loaded_at", "geojson"),
+        "divisions": ("id", "name"),
+        "blocks": ("id", "division_id", "label", "homes", "since_version"),
+        "posts": (
+            *("id", "state", "kind", "category", "title", "text", "happened_at", "published_at"),
+            *("block_id", "division_id", "media_state", "media_generation", "seconds", "order_key", "words"),
+        ),
+        "renditions": ("post_id", "file", "key", "generation", "width", "height", "bytes"),
+        "feed_head": ("one", "epoch", "seq", "floor"),
+        "audit_entries": ("seq", "at", "by", "action", "subject", "digest", "hash"),
+        "audit_payloads": ("seq", "salt", "words"),
+        "audit_head": ("one", "seq", "hash"),
+        "staff_members": ("id", "name", "password_hash", "second_factor", "second_factor_step", "ended"),
+        "staff_roles": ("staff_id", "role", "division_id"),
+        "flags": ("id", "post_id", "origin", "reason", "text", "at_seconds", "flagged_at", "state"),
+        "decisions": ("id", "post_id", "verb", "reason", "note", "staff_id", "from_state", "to_state", "at"),
+        "comments": ("id", "post_id", "seq", "name", "text", "at"),
+    },
+    left_out={
+        "feed_log": "a restored log begins anew under another epoch, so nobody asks for these lines",
+        "staff_log_ins": "everybody logs in again: a log-in ended since must not come back",
+        "log_in_tries": "tries of another day",
+        "tickets": "they last 30 seconds",
+    },
+    seeded=frozenset({"feed_head", "audit_head"}),
+)
+
+
+def back_up(record: Database, folder: Path) -> Manifest:
+    """Copies the record into `folder`; raises Conflict."""
+    return dump.write(record, RECORD, folder)
+
+
+def restore(tx: Tx, folder: Path, manifest: Manifest) -> str:
+    """Puts a checked copy into the empty record, audited; answers the feed's epoch in it.
+
+    The numbers of the feed go on under a new epoch: a cursor from before the restore means nothing any more.
+    """
+    dump.fill(tx, RECORD, folder, manifest)
+    epoch = feed_log.head(tx.connection).epoch
+    feed_log.new_epoch(tx)
+    feed_log.trim(tx, keep=0)
+    rows = sum(part.rows for part in manifest.tables.values())
+    tx.audit("record.restore", manifest.revision, {"made_at": manifest.made_at, "rows": rows})
+    return epoch
+
+
+def states_of(conn: Connection, asked: Sequence[PostId]) -> dict[PostId, PostState]:
+    """The states of those of the posts that the record ever heard of, tombstones included."""
+    query = select(posts.c.id, posts.c.state).where(posts.c.id.in_(asked))
+    return {PostId(row.id): PostState(row.state) for row in conn.execute(query)}

@@ -1,0 +1,70 @@
+"""What of the identity side a backup holds, sealed under the vault's key, and what it leaves out.
+
+Who holds the folder without that key learns how many rows each table has, and when it was made; nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from storage import dump
+from storage.db import Tx
+from storage.dump import Manifest, Row, Side, Wrap
+from storage.identity.originals import UploadState
+from storage.identity.schema import metadata
+from storage.identity.sealed_files import Sealing, unsealed
+from storage.identity.vault import Vault
+
+_SHREDDED = "a restore never brings back what was shredded: an original's key is in no backup"
+IDENTITY = Side(
+    name="identity",
+    tables=metadata,
+    kept={
+        "residents": ("id", "mail_lookup", "mail_sealed", "home_block", "home_changes"),
+        "uploads": ("id", "resident_id", "state", "bytes", "part_bytes", "created_at"),
+        "clips": (
+            *("id", "post_id", "receipt_digest", "upload_id", "state", "reason", "stage", "progress"),
+            *("attempts", "tries", "retry_at", "block_id", "category", "happened_at", "sound", "accepted_at"),
+            *("ended_at", "stage_times", "media_keys", "original_salt", "original_hash"),
+        ),
+        "authorship": ("clip_id", "resident_id", "handle"),
+        "idempotency": ("resident_id", "key", "request_digest", "clip_id"),
+    },
+    left_out={
+        "log_in_codes": "they last ten minutes",
+        "log_ins": "everybody logs in again: a log-in ended since must not come back",
+        "tries": "tries of another day",
+        "upload_parts": _SHREDDED,
+        "uploads.key_sealed": _SHREDDED,
+        "clips.words_sealed": _SHREDDED,
+        "clips.lease": "whoever held it is gone",
+        "clips.lease_ends_at": "whoever held it is gone",
+    },
+)
+
+
+def back_up(vault: Vault, folder: Path) -> Manifest:
+    """Copies the identity side into `folder`, sealed; raises Conflict."""
+    return dump.write(vault, IDENTITY, folder, wrap=_sealing(vault))
+
+
+def restore(tx: Tx, vault: Vault, folder: Path, manifest: Manifest) -> None:
+    """Puts a checked copy into the empty vault; raises SealBrokenError where its key is another one.
+
+    Every original is shredded in it; `restored.settle` then brings each clip to an end that is true.
+    """
+
+    def change(table: str, row: Row) -> Row:
+        return row | {"state": UploadState.SHREDDED} if table == "uploads" else row
+
+    dump.fill(tx, IDENTITY, folder, manifest, wrap=_unsealing(vault), change=change)
+
+
+def _sealing(vault: Vault) -> Wrap:
+    return lambda file: cast(BinaryIO, io.BufferedWriter(Sealing(file, vault.derive("backup"))))
+
+
+def _unsealing(vault: Vault) -> Wrap:
+    return lambda file: unsealed(file, vault.derive("backup"))

@@ -1,0 +1,115 @@
+"""What was taken back or taken down, noted beside the media, so that a restored backup of the record does not undo it.
+
+The author's word: `gone<post>` lies in the bucket before the author is told that the post is withdrawn. What moderators
+decided follows: `down<post>` holds the state the post was last in, brought up from the audit by a chore.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from storage import feed_log, posts
+from storage.db import Database
+from storage.kit import clock
+from storage.kit.errors import NotThere
+from storage.kit.ids import PostId
+from storage.objects import Bucket
+from storage.posts import PostState, Verb
+from storage.schema import audit_entries
+
+AT_ONCE = 500  # lines of the audit
+_GONE, _DOWN, _MARK = "gone", "down", "takedowns"
+_NOTE = re.compile(r"(gone|down|takedowns)([a-z2-7]{26})")  # no key of media, which are 26 characters, has this form
+_VERBS = [f"post.{verb}" for verb in (Verb.HOLD, Verb.HIDE, Verb.RESTORE, Verb.REMOVE)]
+_KEPT_STATES = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """All that is noted. `marks`: up to which audit number decisions were, by epoch of the feed."""
+
+    gone: frozenset[PostId]
+    down: dict[PostId, PostState]
+    marks: dict[str, int]
+
+
+def note_withdrawn(bucket: Bucket, post_id: PostId) -> None:
+    """Keeps the author's word. Twice is once."""
+    _put(bucket, _GONE + post_id, PostState.WITHDRAWN)
+
+
+def note_decisions(record: Database, bucket: Bucket) -> int:
+    """Brings the notes up to the audit; answers up to which of its lines. A crash in between costs a repetition."""
+    with record.read() as conn:
+        epoch = feed_log.head(conn).epoch
+    while True:
+        mark = int(_get(bucket, _MARK + epoch) or -1)
+        with record.read() as conn:
+            newer = audit_entries.c.seq > mark
+            query = select(audit_entries.c.seq, audit_entries.c.subject, audit_entries.c.action).where(newer)
+            lines = conn.execute(query.order_by(audit_entries.c.seq).limit(AT_ONCE)).all()
+            subjects = {PostId(line.subject) for line in lines if line.action in _VERBS}
+            now = {post_id: posts.state_of(conn, post_id) for post_id in subjects}
+        for post_id, state in now.items():
+            if state in _KEPT_STATES:
+                _put(bucket, _DOWN + post_id, state)
+            else:
+                bucket.delete(_DOWN + post_id)
+        if lines or mark < 0:
+            mark = lines[-1].seq if lines else 0
+            _put(bucket, _MARK + epoch, str(mark))
+        if len(lines) < AT_ONCE:
+            return mark
+
+
+def noted(bucket: Bucket) -> Noted:
+    """Everything noted in the bucket."""
+    gone, down, marks = set(), {}, {}
+    for kind, about in _notes(bucket, clock.now() + clock.DAY):
+        told = _get(bucket, kind + about)
+        if kind == _GONE:
+            gone.add(PostId(about))
+        elif kind == _DOWN and told:
+            down[PostId(about)] = PostState(told)
+        elif told:
+            marks[about] = int(told)
+    return Noted(frozenset(gone), down, marks)
+
+
+def forget(bucket: Bucket, *, older_than: int) -> None:
+    """Deletes notes about posts from before `older_than` (milliseconds since 1970); the marks stay."""
+    for kind, about in list(_notes(bucket, older_than)):
+        if kind != _MARK:
+            bucket.delete(kind + about)
+
+
+def is_note(key: str) -> bool:
+    """Whether this key of the media bucket is a note and not a post's media."""
+    return _NOTE.fullmatch(key) is not None
+
+
+def _notes(bucket: Bucket, older_than: int) -> Iterator[tuple[str, str]]:
+    for key in bucket.keys(older_than=older_than):
+        found = _NOTE.fullmatch(key)
+        if found:
+            yield found[1], found[2]
+
+
+def _put(bucket: Bucket, key: str, told: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="note-") as folder:
+        draft = Path(folder) / "note"
+        draft.write_text(told)
+        bucket.put(key, draft)
+
+
+def _get(bucket: Bucket, key: str) -> str | None:
+    try:
+        return b"".join(bucket.chunks(key)).decode()
+    except NotThere:
+        return None

@@ -1,0 +1,91 @@
+"""The identity side goes out sealed, and comes back with every original shredded."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage import dump
+from storage.db import OPERATOR, RESIDENT
+from storage.identity import authorship, backup, clips, logins, originals, residents
+from storage.identity.originals import UploadState
+from storage.identity.vault import Receipt, ResidentId, SealBrokenError, Vault, new_key
+from storage.kit.errors import NotThere
+from tests.builders import block
+from tests.conftest import NewDatabase
+from tests.storage.identity.making import KEY, MAIL, a_token, an_accepted_clip, bytes_below
+
+
+@pytest.fixture
+def receipt(vault: Vault, ada: ResidentId) -> Receipt:
+    """Ada lives somewhere, is logged in, and sent a clip."""
+    with vault.write(by=RESIDENT) as tx:
+        residents.move(tx, ada, block())
+    return an_accepted_clip(vault, ada, title="A blue van")[1]
+
+
+@pytest.fixture
+def empty(new_identity: NewDatabase, tmp_path: Path) -> Iterator[Vault]:
+    """Another vault under the same key, with nobody in it."""
+    (tmp_path / "other").mkdir()
+    opened = Vault(new_identity(tmp_path / "other"), KEY)
+    yield opened
+    opened.engine.dispose()
+
+
+def test_the_copy_tells_nothing_without_the_key(
+    vault: Vault, ada: ResidentId, receipt: Receipt, tmp_path: Path
+) -> None:
+    """No id, block, mail address or time of a row stands in it; only how many rows there are."""
+    manifest = backup.back_up(vault, tmp_path / "copy")
+
+    stored = bytes_below(tmp_path / "copy")
+    with vault.read() as conn:
+        clip = clips.by_receipt(conn, receipt)
+    for told in (ada, block(), MAIL, receipt, clip.id, clip.post_id, str(clip.accepted_at)):
+        assert told.encode() not in stored
+    with pytest.raises(gzip.BadGzipFile), gzip.open(tmp_path / "copy/clips.jsonl.gz") as lines:
+        lines.read()
+    assert manifest.tables["residents"].rows == 1
+
+
+def test_who_comes_back_and_originals_do_not(
+    vault: Vault, empty: Vault, ada: ResidentId, receipt: Receipt, tmp_path: Path
+) -> None:
+    """Mail, home, authorship and receipts hold; the original's key, the words as typed and the log-in are gone."""
+    token = a_token(vault, ada)
+    manifest = backup.back_up(vault, tmp_path / "copy")
+
+    with empty.write(by=OPERATOR) as tx:
+        backup.restore(tx, empty, tmp_path / "copy", manifest)
+
+    with empty.read() as conn:
+        found = residents.one(conn, empty, ada)
+        clip = clips.by_receipt(conn, receipt)
+        assert found is not None
+        assert (found.mail, found.home) == (MAIL, block())
+        assert [mine.clip.id for mine in authorship.of_resident(conn, ada)] == [clip.id]
+        assert clips.words(conn, empty, clip) is None
+        assert originals.one(conn, clip.upload_id).state is UploadState.SHREDDED
+        with pytest.raises(NotThere):
+            originals.key_of(conn, empty, clip.upload_id)
+        assert logins.who(conn, token) is None
+
+
+@pytest.mark.usefixtures("receipt")
+def test_another_vault_key_opens_nothing(vault: Vault, new_identity: NewDatabase, tmp_path: Path) -> None:
+    """And leaves the database empty."""
+    manifest = backup.back_up(vault, tmp_path / "copy")
+    (tmp_path / "other").mkdir()
+    other = Vault(new_identity(tmp_path / "other"), new_key())
+
+    with pytest.raises(SealBrokenError), other.write(by=OPERATOR) as tx:
+        backup.restore(tx, other, tmp_path / "copy", manifest)
+
+    assert dump.check(backup.IDENTITY, tmp_path / "copy") == manifest
+    with other.read() as conn:
+        assert residents.find(conn, other, MAIL) is None
+    other.engine.dispose()
