@@ -7,12 +7,12 @@ far as its browser knows; what it cannot change is the name it calls.
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import answers
+from storage.kit.doors import host_of
 from storage.kit.errors import Malformed
 
 
@@ -31,11 +31,3 @@ class KnownHosts:
         await answers.answer(Malformed("Nothing is known here under this name.", code="unknown_host"))(
             scope, receive, send
         )
-
-
-def host_of(header: str) -> str | None:
-    """The host in a Host header, without its port; None where there is none to read."""
-    try:
-        return urlsplit(f"//{header}").hostname
-    except ValueError:
-        return None

@@ -30,7 +30,15 @@ async def serve(here: RecordSettings) -> None:
     record = open_record(here.database)
     client = connect_async(here.redis, answer_seconds=ANSWER_SECONDS)
     key = keys.read_or_make(here.bell_key_file)
-    node = Node(record, client, key, origins=here.pages, timed=here.bench)
+    node = Node(
+        record,
+        client,
+        key,
+        origins=here.pages,
+        hosts=here.feed_hosts,
+        trusted_proxies=here.trusted_proxies,
+        timed=here.bench,
+    )
     port = await node.start(here.listen, here.ports.feed)
     log.event("listening", port=port)
     work = asyncio.ensure_future(node.wait())

@@ -9,7 +9,9 @@ from http import HTTPStatus
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
-from storage.kit.errors import NotThere
+from storage.kit.errors import Malformed, NotThere, PorchlightError, TooOften
+
+RETRY_SECONDS = 10
 
 
 def health(well: bool, facts: Mapping[str, object]) -> Response:
@@ -19,9 +21,25 @@ def health(well: bool, facts: Mapping[str, object]) -> Response:
 
 def not_there() -> Response:
     """404, in the form of all programs."""
-    error = NotThere()
+    return _refused(NotThere())
+
+
+def unknown_host() -> Response:
+    """400: who asks was led here under a name that is not ours."""
+    return _refused(Malformed("Nothing is known here under this name.", code="unknown_host"))
+
+
+def too_often() -> Response:
+    """429: one address holds, or opened, too many connections."""
+    return _refused(TooOften("Too many connections. Please try again soon.", retry_after=RETRY_SECONDS))
+
+
+def _refused(error: PorchlightError) -> Response:
     told = {"code": error.code, "message": error.message, "fields": error.fields}
-    return _json(HTTPStatus.NOT_FOUND, {"error": told})
+    answer = _json(HTTPStatus(error.status), {"error": told})
+    if isinstance(error, TooOften):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _json(status: HTTPStatus, body: dict[str, object]) -> Response:

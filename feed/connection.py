@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -16,13 +16,15 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
 from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
-from feed.answers import health, not_there
+from feed.answers import health, not_there, too_often, unknown_host
+from feed.crowd import Crowd
 from feed.listener import BAD_HELLO, TRY_LATER, Listener
 from feed.memory import Memory
 from feed.replay import Page
 from feed.rooms import Rooms
 from feed.tickets import Grant
 from storage.kit import clock, log
+from storage.kit.doors import host_of
 
 HELLO_SECONDS = 5.0  # PROTOCOL.md
 CLOSE_SECONDS = 5.0  # for the other side to say goodbye too
@@ -47,6 +49,8 @@ class House:
     redeem: Callable[[str], Awaitable[Grant | None]]
     read: Callable[[int], Awaitable[Page]]
     health: Callable[[], tuple[bool, dict[str, object]]]
+    hosts: Collection[str]  # what this node may be called
+    crowd: Crowd
     hello_seconds: float = HELLO_SECONDS
     present: set[Connection] = field(default_factory=set)
 
@@ -61,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._closing = False
         self._full_since: float | None = None
         self._task: asyncio.Task[None] | None = None
+        self._address: str | None = None  # under which the house counts us
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Opens the conversation; the time for a hello begins."""
@@ -107,6 +112,8 @@ class Connection(asyncio.Protocol):
         """The connection is over, however it ended."""
         self._timer.cancel()
         self._house.present.discard(self)
+        if self._address is not None:
+            self._house.crowd.leave(self._address)
         self._act(self._listener.gone())
 
     def tidy(self) -> None:
@@ -136,11 +143,23 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, request: Request) -> Response:
         path = request.path.partition("?")[0]
+        if host_of(", ".join(request.headers.get_all("Host"))) not in self._house.hosts:
+            return unknown_host()
         if path == "/v1/health":
             return health(*self._house.health())
         if path != "/v1/feed":
             return not_there()
-        return self._ws.accept(request)
+        return self._ws.accept(request) if self._is_let_in(request) else too_often()
+
+    def _is_let_in(self, request: Request) -> bool:
+        crowd, peer = self._house.crowd, self._transport.get_extra_info("peername") or ("",)
+        address = crowd.address(peer[0], ",".join(request.headers.get_all("X-Forwarded-For")))
+        if address is None:
+            return True
+        if not crowd.enter(address):
+            return False
+        self._address = address
+        return True
 
     def _heard(self, received: Frame) -> None:
         if received.opcode is Opcode.TEXT and received.fin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import redis.asyncio
@@ -14,6 +14,7 @@ from websockets.typing import Origin
 
 from feed import replay, tickets
 from feed.connection import HELLO_SECONDS, Connection, House
+from feed.crowd import Crowd
 from feed.events import Beat
 from feed.following import Following
 from feed.listener import COME_BACK
@@ -24,12 +25,14 @@ from feed.tickets import Grant
 from storage import staff
 from storage.db import Actor, Database
 from storage.kit import log
+from storage.kit.doors import LOCAL_NAMES
 from storage.kit.errors import Unavailable
 from storage.kit.ids import DivisionId, StaffId
+from storage.kit.variables import Network
 from storage.staff import VIEWERS
 
 BEAT_SECONDS = 25.0  # PROTOCOL.md
-TIDY_SECONDS = 5.0  # the longest that a permission withdrawn is still used
+TIDY_SECONDS = 1.0  # the longest that a permission withdrawn is still used; costs one node two small queries
 SILENT_SECONDS = 5.0  # a bus or a log that has not answered for so long makes the node unwell
 GOODBYE_SECONDS = 2.0
 SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it keeps 4 MB for one that stalls
@@ -48,6 +51,8 @@ class Node:
         key: bytes,
         *,
         origins: Sequence[str] = (),
+        hosts: Collection[str] = LOCAL_NAMES,
+        trusted_proxies: Sequence[Network] = (),
         timed: bool = False,
         hello_seconds: float = HELLO_SECONDS,
     ) -> None:
@@ -64,6 +69,8 @@ class Node:
             redeem=self._redeem,
             read=self._read,
             health=self._health,
+            hosts=frozenset(hosts),
+            crowd=Crowd(trusted_proxies),
             hello_seconds=hello_seconds,
         )
 
@@ -109,6 +116,7 @@ class Node:
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(TIDY_SECONDS)
+            self._house.crowd.forget()
             for connection in tuple(self._house.present):
                 connection.tidy()
             await self._ask_who_may_still()
@@ -119,7 +127,7 @@ class Node:
         loop = asyncio.get_running_loop()
         try:
             reach = await loop.run_in_executor(self._threads, self._reach, {handle for _, handle in theirs})
-        except SQLAlchemyError as error:
+        except (Unavailable, SQLAlchemyError) as error:
             log.fault("rights_unreadable", error)
             return
         for connection, handle in theirs:
@@ -150,7 +158,7 @@ class Node:
 
 
 def _door(host: str, port: int) -> socket.socket:
-    door = socket.socket()
+    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     try:

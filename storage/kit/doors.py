@@ -70,3 +70,11 @@ def origins(env: Env) -> Origins:
     if resident is not None and resident == staff:
         raise MisconfiguredError("Residents and staff must have hosts of their own.")
     return Origins(resident, staff, public)
+
+
+def host_of(header: str) -> str | None:
+    """The host in a Host header, without its port; None where there is none to read."""
+    try:
+        return urlsplit(f"//{header}").hostname
+    except ValueError:
+        return None

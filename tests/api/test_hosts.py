@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi import FastAPI
 
-from api.hosts import KnownHosts, host_of
+from api.hosts import KnownHosts
+from storage.kit.doors import host_of
 from tests.api.asking import Client
 
 

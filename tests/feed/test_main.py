@@ -43,7 +43,8 @@ async def test_it_tells_what_happens_and_says_goodbye(data: tuple[Path, Database
     """A post is heard; SIGTERM sends listeners back with 1012, and the process ends well."""
     folder, record = data
     port = free_port()
-    with running("feed", port=port + 2, env=_environment(folder, port, own_redis), log_file=folder / "log") as feed:
+    env = _environment(folder, record, port, own_redis)
+    with running("feed", port=port + 2, env=env, log_file=folder / "log") as feed:
         async with connect(f"ws://127.0.0.1:{port + 2}/v1/feed", proxy=None) as open_:
             await open_.send(hello(await asyncio.to_thread(_ticket, record)))
             ready = json.loads(await open_.recv())
@@ -60,13 +61,13 @@ async def test_it_tells_what_happens_and_says_goodbye(data: tuple[Path, Database
 
 async def test_a_taken_port_is_said_in_one_line(data: tuple[Path, Database], own_redis: OwnRedis) -> None:
     """And the process ends."""
-    folder, _ = data
+    folder, record = data
     port = free_port()
     with socket.create_server(("127.0.0.1", port + 2)):
         done = await asyncio.to_thread(
             lambda: subprocess.run(
                 [sys.executable, "-m", "feed"],
-                env=_environment(folder, port, own_redis),
+                env=_environment(folder, record, port, own_redis),
                 capture_output=True,
                 text=True,
                 timeout=60,
@@ -85,7 +86,14 @@ def _ticket(record: Database) -> str:
         return tickets.issue(tx, Grant(audience="resident", divisions=divisions, handle="x"))
 
 
-def _environment(data: Path, port: int, redis: OwnRedis) -> dict[str, str]:
+def _environment(data: Path, record: Database, port: int, redis: OwnRedis) -> dict[str, str]:
+    key = data / "record/keys/bell.key"
+    keys.read_or_make(key)
     return settings.for_child(
-        identity=False, PORCHLIGHT_DATA=str(data), PORCHLIGHT_PORTS=str(port), PORCHLIGHT_RECORD_REDIS=redis.url
+        identity=False,
+        PORCHLIGHT_DATA=str(data),
+        PORCHLIGHT_PORTS=str(port),
+        PORCHLIGHT_RECORD_DATABASE=record.engine.url.render_as_string(hide_password=False),
+        PORCHLIGHT_RECORD_REDIS=redis.url,
+        PORCHLIGHT_BELL_KEY_FILE=str(key),
     )

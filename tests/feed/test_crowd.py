@@ -1,0 +1,87 @@
+"""How many connections one address may have."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from feed.crowd import A_SECOND, MOST_IN_A_ROW, Crowd
+
+PROXIES = (ip_network("172.30.1.0/24"), ip_network("fd00:1::/64"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "whose"),
+    [
+        ("203.0.113.7", None, "203.0.113.7"),
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),  # anybody may write a header
+        ("172.30.1.2", "198.51.100.1", "198.51.100.1"),
+        ("172.30.1.2", "10.9.8.7, 198.51.100.1", "198.51.100.1"),  # the first was written by who came
+        ("172.30.1.2", None, "172.30.1.2"),
+        ("172.30.1.2", "somebody", "172.30.1.2"),
+        ("::ffff:172.30.1.2", "198.51.100.1", "198.51.100.1"),
+        ("172.30.1.2", "::ffff:198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", None, None),
+        ("::1", None, None),
+        ("", None, None),
+    ],
+)
+def test_the_address_is_the_one_a_trusted_proxy_saw(peer: str, forwarded: str | None, whose: str | None) -> None:
+    """Its last hop; from others the header means nothing, and this machine is not counted."""
+    assert Crowd(PROXIES).address(peer, forwarded) == whose
+
+
+def test_one_household_has_one_address() -> None:
+    """Of IPv6 the first half counts: the rest anybody may choose for themselves."""
+    crowd = Crowd(PROXIES)
+
+    first, second, other = (
+        crowd.address(each, None) for each in ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1")
+    )
+
+    assert first == second != other
+
+
+def test_so_many_at_once_and_no_more() -> None:
+    """Until one of them leaves; another address is not concerned."""
+    crowd = Crowd(most=2)
+
+    let_in = [crowd.enter("a"), crowd.enter("a"), crowd.enter("a"), crowd.enter("b")]
+    crowd.leave("a")
+
+    assert let_in == [True, True, False, True]
+    assert crowd.enter("a")
+
+
+def test_so_many_in_a_row_and_then_at_a_pace() -> None:
+    """Who opens and closes without end is slowed down."""
+    now = 0.0
+    crowd = Crowd(clock=lambda: now)
+    for _ in range(MOST_IN_A_ROW):
+        assert crowd.enter("a")
+        crowd.leave("a")
+
+    assert not crowd.enter("a")
+    now += 1.0
+    let_in = [crowd.enter("a") for _ in range(MOST_IN_A_ROW)]
+
+    assert sum(let_in) == A_SECOND
+
+
+def test_who_is_gone_is_forgotten() -> None:
+    """No address is kept longer than it needs to be counted."""
+    now = 0.0
+    crowd = Crowd(clock=lambda: now)
+    crowd.enter("gone")
+    crowd.enter("here")
+    crowd.leave("gone")
+
+    crowd.forget()
+    young = set(crowd._openings)
+    now += 10.0
+    crowd.forget()
+
+    assert young == {"gone", "here"}
+    assert set(crowd._openings) == {"here"}
+    assert set(crowd._here) == {"here"}
