@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from feed.bell import Bell
 from feed.events import build
-from storage import comments, feed_log, flags, posts
+from storage import comments, feed_log, flags, post_changes, posts
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
@@ -50,16 +50,16 @@ def publish(
         case PostState.WITHDRAWN | PostState.EXPIRED:
             return Outcome.TAKEN_BACK
         case None:
-            posts.add(tx, new, generation=generation, order_key=head.seq + 1)
+            post_changes.add(tx, new, generation=generation, order_key=head.seq + 1)
             kind = Kind.PUBLISHED
         case _:
-            if not posts.take_generation(tx, new.id, generation):
+            if not post_changes.take_generation(tx, new.id, generation):
                 return Outcome.FENCED
             kind = Kind.UPDATED
     for file in files:
-        posts.add_rendition(tx, new.id, file, generation=generation)
+        post_changes.add_rendition(tx, new.id, file, generation=generation)
     if last:
-        posts.set_ready(tx, new.id, generation=generation)
+        post_changes.set_ready(tx, new.id, generation=generation)
     tx.audit("post.publish", new.id, {"generation": generation})
     _tell(tx, bell, head.epoch, kind, new.id)
     return Outcome.DONE
@@ -72,12 +72,12 @@ def add_media(
     head = feed_log.lock(tx)
     if posts.state_of(tx.connection, post_id) in (PostState.WITHDRAWN, PostState.EXPIRED):
         return Outcome.TAKEN_BACK
-    if not posts.may_add_media(tx.connection, post_id, generation):
+    if not post_changes.may_add_media(tx.connection, post_id, generation):
         return Outcome.FENCED
     for file in files:
-        posts.add_rendition(tx, post_id, file, generation=generation)
+        post_changes.add_rendition(tx, post_id, file, generation=generation)
     if last:
-        posts.set_ready(tx, post_id, generation=generation)
+        post_changes.set_ready(tx, post_id, generation=generation)
     tx.audit("post.add_media", post_id, {"generation": generation, "files": len(files)})
     _tell(tx, bell, head.epoch, Kind.UPDATED, post_id)
     return Outcome.DONE
@@ -90,7 +90,7 @@ def decide(tx: Tx, bell: Bell, post_id: PostId, verb: Verb, *, reason: str) -> t
     if post is None:
         raise NotThere
     state = posts.after(post.state, verb)
-    posts.set_state(tx, post_id, state)
+    post_changes.set_state(tx, post_id, state)
     tx.audit(f"post.{verb}", post_id, {"reason": reason, "from": post.state, "to": state})
     _tell(tx, bell, head.epoch, _TOLD[verb], post_id)
     return post.state, state
@@ -106,7 +106,7 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     goal = _END[verb]
     if state in (goal, PostState.WITHDRAWN):
         return []
-    keys = posts.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
+    keys = post_changes.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
     flags.erase(tx, post_id)
     comments.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)

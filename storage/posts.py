@@ -1,4 +1,6 @@
-"""Posts and their renditions: what stands on the record about a clip, and the states it may go through.
+"""Posts and their renditions: what stands on the record about a clip, the states it may go through, and asking for it.
+
+`post_lists.py` asks for lists of them, `post_changes.py` changes them.
 
 There is no query here without divisions: who asks says where they may look, and sees nothing beyond it.
 """
@@ -6,10 +8,10 @@ There is no query here without divisions: who asks says where they may look, and
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, select
 
 from storage.db import Tx
 from storage.kit.errors import Conflict
@@ -117,40 +119,12 @@ class NewPost:
     seconds: int
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which posts of one's divisions a list shows; `None` is "any"."""
-
-    categories: Collection[str] | None = None
-    since: int | None = None
-    words: str | None = None
-    states: Collection[PostState] = (PostState.LIVE,)
-
-
 def after(state: PostState, verb: Verb) -> PostState:
     """The state that `verb` leads to from `state`; raises Conflict where it leads nowhere."""
     try:
         return TRANSITIONS[state, verb]
     except KeyError:
         raise Conflict(f"A post that is {state} cannot be changed in this way.") from None
-
-
-def page(
-    conn: Connection, in_divisions: Collection[DivisionId], wanted: Wanted, *, before: int | None, limit: int
-) -> list[Post]:
-    """Posts of the given divisions, newest first, older than order key `before`."""
-    query = _in(in_divisions).where(posts.c.state.in_(wanted.states)).order_by(posts.c.order_key.desc()).limit(limit)
-    if before is not None:
-        query = query.where(posts.c.order_key < before)
-    if wanted.categories is not None:
-        query = query.where(posts.c.category.in_(wanted.categories))
-    if wanted.since is not None:
-        query = query.where(posts.c.published_at >= wanted.since)
-    for word in (wanted.words or "").split():
-        query = query.where(
-            or_(posts.c.title.icontains(word, autoescape=True), posts.c.text.icontains(word, autoescape=True))
-        )
-    return _posts(conn, query)
 
 
 def some(conn: Connection, in_divisions: Collection[DivisionId], ids: Iterable[PostId]) -> dict[PostId, Post]:
@@ -176,85 +150,6 @@ def state_of(conn: Connection, post_id: PostId) -> PostState | None:
     return None if found is None else PostState(found)
 
 
-def add(tx: Tx, new: NewPost, *, generation: int, order_key: int) -> None:
-    """Puts a new post on the record, live, its media arriving in `generation`."""
-    division = select(blocks.c.division_id).where(blocks.c.id == new.block).scalar_subquery()
-    tx.execute(
-        insert(posts).values(
-            id=new.id,
-            state=PostState.LIVE,
-            kind=new.kind,
-            category=new.category,
-            title=new.title,
-            text=new.text,
-            happened_at=new.happened_at,
-            published_at=new.published_at,
-            block_id=new.block,
-            division_id=division,
-            media_state=MediaState.ARRIVING,
-            media_generation=generation,
-            seconds=new.seconds,
-            order_key=order_key,
-        )
-    )
-
-
-def take_generation(tx: Tx, post_id: PostId, generation: int) -> bool:
-    """Makes `generation` the one that may add media, if it is newer and media still arrive; False: fenced out.
-
-    What older generations put there is named no more; the airlock deletes its bytes when the clip has come to its end.
-    """
-    changed = tx.execute(
-        update(posts)
-        .where(posts.c.id == post_id, posts.c.media_state == MediaState.ARRIVING)
-        .where(posts.c.media_generation < generation)
-        .values(media_generation=generation)
-    )
-    if changed.rowcount:
-        tx.execute(delete(renditions).where(renditions.c.post_id == post_id))
-    return changed.rowcount == 1
-
-
-def may_add_media(conn: Connection, post_id: PostId, generation: int) -> bool:
-    """Whether `generation` is still the post's and media still arrive."""
-    query = select(posts.c.id).where(posts.c.id == post_id, posts.c.media_generation == generation)
-    return conn.execute(query.where(posts.c.media_state == MediaState.ARRIVING)).first() is not None
-
-
-def add_rendition(tx: Tx, post_id: PostId, rendition: Rendition, *, generation: int) -> None:
-    """Adds or replaces a rendition; the caller holds the log's lock and asked `may_add_media`."""
-    tx.execute(delete(renditions).where(renditions.c.post_id == post_id, renditions.c.file == rendition.file))
-    tx.execute(insert(renditions).values(post_id=post_id, generation=generation, **asdict(rendition)))
-
-
-def set_ready(tx: Tx, post_id: PostId, *, generation: int) -> None:
-    """Says that all media are there; nothing happens to a post that another generation holds."""
-    mine = and_(posts.c.id == post_id, posts.c.media_generation == generation)
-    tx.execute(update(posts).where(mine).values(media_state=MediaState.READY))
-
-
-def set_state(tx: Tx, post_id: PostId, state: PostState) -> None:
-    """Moves a post; the caller asked `after` whether it may."""
-    tx.execute(update(posts).where(posts.c.id == post_id).values(state=state))
-
-
-def entomb(tx: Tx, post_id: PostId, state: PostState) -> list[str]:
-    """Leaves an empty row in `state` under the post's key, so that no later publish can win.
-
-    Answers the media keys that are nobody's now: the caller deletes their bytes after the commit.
-    """
-    keys = media_keys(tx.connection, post_id)
-    tx.execute(delete(renditions).where(renditions.c.post_id == post_id))
-    # The same row whether there was a post or not: a tombstone tells nothing of what lies under it.
-    words = dict.fromkeys(("kind", "category", "title", "text"), "")
-    numbers = dict.fromkeys(("happened_at", "published_at", "seconds", "order_key", "media_generation"), 0)
-    nothing = {**words, **numbers, "block_id": None, "division_id": None, "media_state": MediaState.READY}
-    changed = tx.execute(update(posts).where(posts.c.id == post_id).values(state=state, **nothing))
-    if not changed.rowcount:
-        tx.execute(insert(posts).values(id=post_id, state=state, **nothing))
-    return keys
-
-
 def media_keys(conn: Connection, post_id: PostId) -> list[str]:
     """Where the bytes of all of a post's renditions are."""
     return list(conn.execute(select(renditions.c.key).where(renditions.c.post_id == post_id)).scalars())
@@ -272,9 +167,13 @@ def past(conn: Connection, published_before: int, *, limit: int) -> list[PostId]
     return [PostId(found) for found in conn.execute(query.order_by(posts.c.published_at).limit(limit)).scalars()]
 
 
+# The words a post is found by are its title's and text's once more: nobody who is told of it needs them.
+_TOLD = [column for column in posts.c if column is not posts.c.words]
+
+
 def _everywhere() -> Select[tuple[object, ...]]:
     return (
-        select(posts, blocks.c.label, blocks.c.homes, divisions.c.name.label("division_name"))
+        select(*_TOLD, blocks.c.label, blocks.c.homes, divisions.c.name.label("division_name"))
         .join(blocks, blocks.c.id == posts.c.block_id)
         .join(divisions, divisions.c.id == posts.c.division_id)
     )

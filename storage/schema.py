@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 metadata = MetaData(
@@ -57,7 +58,7 @@ blocks = Table(
     Column("since_version", Integer, nullable=False),
 )
 
-# storage/posts.py. A withdrawn post's row stays as a tombstone, empty of words and media.
+# storage/post_changes.py. A withdrawn post's row stays as a tombstone, empty of words and media.
 posts = Table(
     "posts",
     metadata,
@@ -75,9 +76,17 @@ posts = Table(
     Column("media_generation", Integer, nullable=False),
     Column("seconds", Integer, nullable=False),  # milliseconds of play
     Column("order_key", BigInteger, nullable=False),  # the feed-log number it was published under: list order
+    Column("words", Text, nullable=False, server_default=""),  # what it is found by (storage/post_words.py)
 )
 Index("ix_posts_division_order", posts.c.division_id, posts.c.state, posts.c.order_key)
+Index("ix_posts_division_category_order", posts.c.division_id, posts.c.category, posts.c.state, posts.c.order_key)
+Index("ix_posts_state_order", posts.c.state, posts.c.order_key)
 Index("ix_posts_state_published", posts.c.state, posts.c.published_at)
+# How PostgreSQL searches words: as they are, and with no list of what is yet to be sorted in (SQLite: migration 0002).
+POST_VECTOR = literal_column("array_to_tsvector(string_to_array(words, ' '))", Text)
+Index(
+    "ix_posts_words", POST_VECTOR, _table=posts, postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+).ddl_if(dialect="postgresql")
 
 renditions = Table(
     "renditions",
@@ -90,6 +99,7 @@ renditions = Table(
     Column("height", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
 )
+Index("ix_renditions_key", renditions.c.key)
 
 # storage/feed_log.py. A line holds no words: replay builds the event from the post as it is now.
 feed_log = Table(
@@ -122,6 +132,8 @@ audit_entries = Table(
     Column("digest", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+for _sought in ("by", "action", "subject"):
+    Index(f"ix_audit_entries_{_sought}", audit_entries.c[_sought], audit_entries.c.seq)
 audit_payloads = Table(
     "audit_payloads",
     metadata,
@@ -193,6 +205,7 @@ flags = Table(
     Column("state", String(10), nullable=False),  # open | decided
 )
 Index("ix_flags_state_post", flags.c.state, flags.c.post_id)
+Index("ix_flags_post", flags.c.post_id)
 
 # storage/decisions.py.
 decisions = Table(

@@ -10,11 +10,11 @@ from sqlalchemy import insert
 
 from feed import posting
 from feed.bell import Bell
-from storage import posts
+from storage import post_changes, posts
 from storage.db import AIRLOCK, Database, Tx
 from storage.kit.clock import HOUR
 from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, base32, new_id
-from storage.posts import NewPost, Post, Rendition
+from storage.posts import NewPost, Post, PostState, Rendition
 from storage.schema import atlas_versions, blocks, divisions
 
 DIVISIONS = ("Central", "East", "North")
@@ -129,6 +129,22 @@ def a_published_post(
         with record.write(by=AIRLOCK) as tx:
             posting.add_media(tx, bell, new.id, [], generation=1, last=True)
     return the_post(record, new.id)
+
+
+def a_recorded_post(record: Database, new: NewPost, *, generation: int = 1, order: int = 1) -> Post:
+    """A live post without a word to the feed; `order` is its place in lists."""
+    with record.write(by=AIRLOCK) as tx:
+        post_changes.add(tx, new, generation=generation, order_key=order)
+        tx.audit("test", new.id)
+    return the_post(record, new.id)
+
+
+def entomb(record: Database, post_id: PostId) -> list[str]:
+    """Leaves a tombstone of a withdrawn post; answers the media keys that are nobody's now."""
+    with record.write(by=AIRLOCK) as tx:
+        keys = post_changes.entomb(tx, post_id, PostState.WITHDRAWN)
+        tx.audit("test", post_id)
+    return keys
 
 
 def the_post(record: Database, post_id: str) -> Post:

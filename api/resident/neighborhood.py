@@ -14,7 +14,7 @@ from api.resident.names import name_for
 from feed import tickets
 from feed.events import PostAsSeen, as_seen
 from feed.tickets import Grant
-from storage import comments, flags, posts
+from storage import comments, flags, post_lists, posts
 from storage.atlas import versions
 from storage.comments import Comment
 from storage.db import RESIDENT, Tx
@@ -24,7 +24,8 @@ from storage.identity.vault import ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
-from storage.posts import CATEGORIES, Post, PostState, Wanted
+from storage.post_lists import Wanted
+from storage.posts import CATEGORIES, Post, PostState
 from workers.redact.text import scrub
 
 router = APIRouter(tags=["my area"])
@@ -90,7 +91,7 @@ def area(
     """Live posts of my area, newest first."""
     division = _my_division(desk, asking)
     with desk.stores.record.read() as conn:
-        found = posts.page(conn, [division], Wanted(category), before=number(cursor), limit=limit + 1)
+        found = post_lists.page(conn, [division], Wanted(category), before=number(cursor), limit=limit + 1)
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
 
 

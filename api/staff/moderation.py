@@ -14,12 +14,13 @@ from api.stores import Record, Rings
 from feed import posting
 from feed.bell import Bell
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import decisions, flags, posts
+from storage import decisions, flags, post_lists, posts
 from storage.db import Tx
 from storage.kit.clock import as_text
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import PostId
-from storage.posts import PostState, Verb, Wanted
+from storage.post_lists import Wanted
+from storage.posts import PostState, Verb
 from storage.staff import Role
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
@@ -125,7 +126,7 @@ def taken_off(
     states = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED) if state is None else (PostState(state),)
     with record.read() as conn:
         mine = me.member.reach(Role.MODERATOR)
-        found = posts.page(conn, mine, Wanted(states=states), before=number(cursor), limit=limit + 1)
+        found = post_lists.page(conn, mine, Wanted(states=states), before=number(cursor), limit=limit + 1)
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
 
 

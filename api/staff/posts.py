@@ -16,12 +16,13 @@ from api.stores import Media, Record, Settings
 from feed import tickets
 from feed.events import POSTER, Closed, PostAsSeen, as_seen
 from feed.tickets import Grant
-from storage import flags, posts
+from storage import flags, post_lists, posts
 from storage.db import Database
 from storage.kit import clock
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import DivisionId, PostId
-from storage.posts import Post, PostState, Wanted
+from storage.post_lists import Wanted
+from storage.posts import Post, PostState
 from storage.staff import VIEWERS, LogIn, Role, StaffMember
 
 router = APIRouter(prefix="/v1", tags=["posts"])
@@ -81,7 +82,7 @@ def posts_of_my_divisions(
     """Live posts of my divisions, newest first."""
     wanted = Wanted(_given(category), clock.from_datetime(since) if since else None, q)
     with record.read() as conn:
-        found = posts.page(conn, among_mine(me, _given(division)), wanted, before=number(cursor), limit=limit + 1)
+        found = post_lists.page(conn, among_mine(me, _given(division)), wanted, before=number(cursor), limit=limit + 1)
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
 
 

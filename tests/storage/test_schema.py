@@ -21,13 +21,15 @@ def url_of(new_record: NewDatabase, new_identity: NewDatabase, tmp_path: Path) -
     return {"record": new_record(tmp_path), "identity": new_identity(tmp_path)}
 
 
+# SQLite has none of PostgreSQL's index of words, and Alembic says that it cannot look for one.
+@pytest.mark.filterwarnings("ignore:autogenerate skipping .*'ix_posts_words'.*'sqlite':UserWarning")
 @pytest.mark.parametrize("side", LINEAGES)
 def test_the_migrations_make_exactly_the_tables(side: str, url_of: dict[str, str]) -> None:
     """After the last migration a database has every table, column, index and constraint, and no other."""
     _, tables = LINEAGES[side]
 
     with Database(url_of[side]).engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
         differences = compare_metadata(context, tables)
 
     assert differences == []
@@ -64,3 +66,8 @@ def test_the_two_sides_share_no_table() -> None:
 def test_only_known_tables_go_unaudited() -> None:
     """The list of tables written without an entry names tables of the record."""
     assert metadata.tables.keys() >= UNAUDITED
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """SQLite keeps its own index of words in tables that are none of ours."""
+    return kind != "table" or not (name or "").startswith("post_index")

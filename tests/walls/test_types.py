@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+from types import ModuleType
 
 from pydantic import BaseModel
 
-from storage import posts
+from storage import post_lists, posts
 from storage.identity import vault
 from storage.kit import ids
 from tests.walls.reading import functions, sources
@@ -53,11 +54,12 @@ def test_ids_of_the_two_sides_are_different_types() -> None:
 
 
 def test_nobody_asks_for_posts_without_divisions() -> None:
-    """Every public question of storage/posts that answers posts takes the divisions the asker may see."""
+    """Every public question of storage that answers posts takes the divisions the asker may see."""
     asking = {
         name: inspect.signature(function).parameters
-        for name, function in vars(posts).items()
-        if not name.startswith("_") and "Post" in _answer(name)
+        for module in (posts, post_lists)
+        for name, function in vars(module).items()
+        if not name.startswith("_") and "Post" in _answer(module, name)
     }
 
     assert {"page", "some", "one"} <= asking.keys()
@@ -68,8 +70,9 @@ def _is_model(thing: object) -> bool:
     return isinstance(thing, type) and issubclass(thing, BaseModel) and thing is not BaseModel
 
 
-def _answer(name: str) -> set[str]:
-    own = [function for function in functions("storage/posts.py") if function.name == name and function.returns]
+def _answer(module: ModuleType, name: str) -> set[str]:
+    path = f"{module.__name__.replace('.', '/')}.py"
+    own = [function for function in functions(path) if function.name == name and function.returns]
     return {found for function in own for found in _names(function.returns)}
 
 

@@ -11,7 +11,7 @@ import pytest
 from feed import tickets
 from feed.bell import Bell
 from feed.tickets import Grant
-from storage import feed_log, posts, staff
+from storage import feed_log, post_changes, posts, staff
 from storage.db import CHORES, OPERATOR, Database, database_now
 from storage.feed_log import Kind
 from storage.kit.clock import DAY, HOUR, rounded
@@ -146,8 +146,8 @@ def test_a_superseded_attempts_bytes_are_swept(record: Database, bucket: Bucket,
     old, new = a_rendition(), a_rendition()
     post = a_published_post(record, bell, files=[old], ready=False)
     with record.write(by=CHORES) as tx:
-        posts.take_generation(tx, post.id, 2)
-        posts.add_rendition(tx, post.id, new, generation=2)
+        post_changes.take_generation(tx, post.id, 2)
+        post_changes.add_rendition(tx, post.id, new, generation=2)
         tx.audit("test", post.id)
     for file in (old, new):
         _put(bucket, file.key)

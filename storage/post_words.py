@@ -1,0 +1,75 @@
+"""The words a post is found by, alike on both engines.
+
+A word is a run of letters and digits, without accents and whatever its case. A post is found when each word asked for
+begins a word of its title or text. The record keeps a post's words beside it. PostgreSQL's index is over that column,
+SQLite's is a table of its own that triggers keep (migration 0002): words leave both in the transaction that empties
+the post, and the chore `forget_words` leaves none in SQLite's file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    and_,
+    cast,
+    false,
+    select,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from storage.kit.ids import PostId
+from storage.schema import POST_VECTOR, posts
+
+LONGEST = 40  # characters of a word that count
+WORD = re.compile(r"[^\W_]+")
+
+# SQLite's index. A row has its post's order key for a number, so that it answers newest first without sorting.
+_index = Table(
+    "post_index", MetaData(), *(Column(name, Text) for name in ("post_index", "rank")), Column("rowid", Integer)
+)
+
+
+def words_of(*texts: str) -> str:
+    """The words of the texts, each once, with a blank between."""
+    return " ".join(dict.fromkeys(word for text in texts for word in _words(text)))
+
+
+def has_each(asked: str) -> ColumnElement[bool]:
+    """That a post has each word of `asked`, seen by reading it; a question without any word finds nothing."""
+    words = _words(asked)
+    return and_(*((" " + posts.c.words).like(f"% {word}%") for word in words)) if words else false()
+
+
+def collected(
+    dialect: str, asked: str, standing: Sequence[ColumnElement[bool]], *, before: int | None
+) -> Select[tuple[PostId]]:
+    """The posts with each word of `asked`, by the index of words, that are `standing` where asked; newest first."""
+    words = _words(asked)
+    query = select(posts.c.id).where(*standing)
+    if not words:
+        return query.where(false())
+    if dialect != "sqlite":
+        every = cast(" & ".join(f"'{word}':*" for word in words), TSQUERY)
+        # By a sum, or PostgreSQL, which takes a prefix for frequent, would rather read all posts newest first.
+        return query.where(POST_VECTOR.bool_op("@@")(every)).order_by((posts.c.order_key + 0).desc())
+    # The sum keeps SQLite from asking its index anew for each post.
+    query = query.join(_index, posts.c.order_key == _index.c.rowid + 0).order_by(_index.c.rowid.desc())
+    query = query.where(_index.c.post_index.bool_op("match")(" ".join(f'"{word}"*' for word in words)))
+    return query if before is None else query.where(_index.c.rowid < before)
+
+
+def _words(text: str) -> list[str]:
+    # Twice: what a compatible form stands for may have case and accents of its own.
+    for _ in range(2):
+        text = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return [word[:LONGEST] for word in WORD.findall(text)]
