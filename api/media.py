@@ -6,10 +6,12 @@ The caller has made sure, for this very request, that the one who asks may see t
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -26,6 +28,8 @@ TYPES = {
     ".m4s": "video/iso.segment",
 }
 KEPT_SECONDS = 30  # by the viewer's own browser: spares it repeats while it seeks, and ends soon after a decision
+# Threads of their own: viewers who wait for a bucket that hangs hold up nobody who asks for anything else.
+READERS = CapacityLimiter(32)
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -42,12 +46,12 @@ class _NoSuchRange(PorchlightError):
 
 
 def stream(request: Request, bucket: Bucket, post: Post, file: str) -> Response:
-    """The file, whole (200) or the range asked for (206, 416); raises NotThere if the post has none of that name."""
-    key = next((rendition.key for rendition in post.renditions if rendition.file == file), None)
+    """The file, whole (200) or the range asked for (206, 416); NotThere if the post, or the bucket, has none."""
+    rendition = next((one for one in post.renditions if one.file == file), None)
     kind = TYPES.get(PurePath(file).suffix)
-    if key is None or kind is None:
+    if rendition is None or kind is None:
         raise NotThere
-    size = bucket.size(key)
+    size = rendition.bytes
     # We hand out nothing that `If-Range` could name, so whoever sends it has something else: the whole is right then.
     asked = None if "if-range" in request.headers else request.headers.get("range")
     try:
@@ -64,23 +68,40 @@ def stream(request: Request, bucket: Bucket, post: Post, file: str) -> Response:
         headers["content-range"] = f"bytes {span.start}-{span.end - 1}/{size}"
     status = 206 if span else 200
     if request.method == "HEAD":
+        bucket.size(rendition.key)
         return Response(None, status, headers, kind)
-    return _Stream(bucket.chunks(key, whole.start, whole.end), status, headers, kind)
+    return _Stream(bucket.chunks(rendition.key, whole.start, whole.end), status, headers, kind)
 
 
 class _Stream(StreamingResponse):
-    """Read by threads, a piece at a time and only as fast as it is taken; let go of when the viewer leaves."""
+    """Read by threads, a piece at a time and only as fast as it is taken; let go of when the viewer leaves.
+
+    The first piece is read before the answer begins: what is gone is 404 and a bucket that is away is 503, and only
+    what breaks later is a connection that breaks.
+    """
 
     def __init__(self, pieces: Generator[bytes, None, None], status: int, headers: dict[str, str], kind: str) -> None:
-        super().__init__(pieces, status, headers, kind)
+        super().__init__(self._as_taken(pieces), status, headers, kind)
         self._pieces = pieces
+        self._first = b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves it. A viewer who leaves in the middle would otherwise leave the file open."""
+        """Serves it. A viewer who leaves in the middle would otherwise leave the file, or the line to S3, open."""
         try:
+            self._first = await _next(self._pieces)
             await super().__call__(scope, receive, send)
         finally:
             self._pieces.close()
+
+    async def _as_taken(self, pieces: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+        piece = self._first
+        while piece:
+            yield piece
+            piece = await _next(pieces)
+
+
+async def _next(pieces: Generator[bytes, None, None]) -> bytes:
+    return await run_sync(next, pieces, b"", limiter=READERS)
 
 
 def wanted(asked: str | None, size: int) -> Span | None:
