@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ READ_SECONDS = 10  # between two pieces of an answer; a frozen server is given u
 ATTEMPTS = 3  # of one call, with back-off; beyond that whoever asked knows better when to try again
 CONNECTIONS = 64  # kept open: about as many as one program's threads can use at once
 NOT_THERE = frozenset({"NoSuchKey", "404"})
+
+# One for all clients: it keeps what it read of S3's description, most of the 0.2 s that a first client takes.
+_MAKER, _MAKING = boto3.session.Session(), threading.Lock()
 
 # Both name the server they talk to in their warnings.
 for _library in ("botocore", "urllib3"):
@@ -72,9 +76,10 @@ def connect(address: Address, *, unsigned: bool = False) -> Any:
         proxies={},  # a proxy from the environment would see what only this bucket may
         tcp_keepalive=True,
     )
+    where = {"endpoint_url": address.endpoint, "region_name": address.region}
     keys = {"aws_access_key_id": address.key, "aws_secret_access_key": address.secret}
-    session = boto3.session.Session(region_name=address.region, **keys)
-    return session.client("s3", endpoint_url=address.endpoint, config=config)
+    with _MAKING:
+        return _MAKER.client("s3", config=config, **where, **keys)
 
 
 @contextmanager
