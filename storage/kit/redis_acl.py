@@ -44,13 +44,17 @@ _WORKS = Rights(
     ("&rq:pubsub:*",),
 )
 
+# Nobody can come in as the default user: it is off and has no password. But the server plays its own AOF back as that
+# user, and drops each transaction in it that the user may not do: without rights a restart would lose the queue.
+_NOBODY = "user default reset off ~* &* +@all"
+
 RECORD: Users = {"resident": _RINGS, "airlock": _RINGS, "staff": _RINGS, "chores": _RINGS, "feed": _HEARS}
 AIRLOCK: Users = {"resident": _ASKS, "schedule": _ASKS, "operator": _ASKS, "worker": _WORKS}
 
 
 def acl_file(users: Users, passwords: Mapping[str, str]) -> str:
     """The file's text: a line for each user, with the digest of its password, and nobody without one."""
-    return "\n".join(["user default reset off", *(_line(name, users[name], passwords[name]) for name in users), ""])
+    return "\n".join([_NOBODY, *(_line(name, users[name], passwords[name]) for name in users), ""])
 
 
 def _line(name: str, rights: Rights, password: str) -> str:
