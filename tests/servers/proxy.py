@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Self
@@ -19,14 +20,15 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset, as a firewa
 
 
 class Proxy:
-    """A door at `port` of this machine that leads to `upstream`: "host:port", or the path of a unix socket.
+    """A door at `port` of this machine that leads to an upstream: "host:port", or the path of a unix socket.
 
-    The faults stay until `mend()`; `cut()` and `cut_after()` happen once. It runs in a thread of its own.
+    Of several upstreams each new line takes the next one that answers, as a balancer's would. The faults stay until
+    `mend()`; `cut()` and `cut_after()` happen once. It runs in a thread of its own.
     """
 
-    def __init__(self, upstream: str) -> None:
-        self.port = free_ports(1)[0]
-        self._upstream = upstream
+    def __init__(self, *upstreams: str, port: int | None = None) -> None:
+        self.port = port or free_ports(1)[0]
+        self._upstreams = deque(upstreams)
         self._lines: set[_Line] = set()
         self._silent: list[asyncio.StreamWriter] = []
         self._rate: float | None = None
@@ -154,10 +156,11 @@ class Proxy:
             self._lines.discard(line)
 
     async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._upstream.startswith("/"):
-            return await asyncio.open_unix_connection(self._upstream)
-        host, _, port = self._upstream.rpartition(":")
-        return await asyncio.open_connection(host, int(port))
+        for _ in self._upstreams:
+            self._upstreams.rotate(-1)
+            with suppress(OSError):
+                return await _connect(self._upstreams[-1])
+        raise ConnectionRefusedError
 
     async def _pump(self, line: _Line, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         """Passes on one direction to its end; a reset of one side is passed on as one."""
@@ -217,6 +220,13 @@ class _Line:
         if not self._keep_near:
             self.near.close()
         self.ended.set()
+
+
+async def _connect(upstream: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if upstream.startswith("/"):
+        return await asyncio.open_unix_connection(upstream)
+    host, _, port = upstream.rpartition(":")
+    return await asyncio.open_connection(host, int(port))
 
 
 def _reset(end: asyncio.StreamWriter) -> None:

@@ -164,6 +164,17 @@ def test_a_line_is_cut_after_so_many_bytes_and_only_once(line: socket.socket, pr
         assert _ask(another, b"y" * 2_000) == b"y" * 2_000
 
 
+def test_lines_go_to_each_upstream_in_turn_and_past_those_that_are_away(echo: Echo) -> None:
+    """Of two that are the same and one that is away, every line reaches one that answers."""
+    there = f"127.0.0.1:{echo.door.getsockname()[1]}"
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        with Proxy(there, f"127.0.0.1:{nobody.getsockname()[1]}", there) as proxy:
+            for _ in range(4):
+                with _dial(proxy) as line:
+                    assert _ask(line, b"hello") == b"hello"
+
+
 def test_an_upstream_that_is_away_looks_like_a_reset() -> None:
     """A client of a proxy before nothing is accepted and cut."""
     with socket.socket() as nobody:

@@ -1,0 +1,278 @@
+"""The production topology without containers: its engines, and each program with its own environment and no other's.
+
+What docker-compose.yml runs, as processes of this machine: PostgreSQL with two databases, S3 for media and for
+originals, a Redis for each side, two resident APIs and two feed nodes behind one door each, a staff API, the public
+program, airlock workers, their schedule, the chores. A fault proxy stands before every engine and behind every door.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from api.supervise import Pace, Program, supervise
+from storage.identity.vault import open_vault
+from storage.kit import keys, redis_acl, settings
+from storage.kit.settings import LOOPBACK, Ports
+from storage.record import open_record
+from tests.servers.ports import free_ports
+from tests.servers.postgres import PostgresServer
+from tests.servers.proxy import Proxy
+from tests.servers.redis import RedisServer
+from tests.servers.s3 import S3Server
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN = 120.0  # seconds: a dozen programs on two processors
+ANSWERS_WITHIN = 2.0
+PACE = Pace(first=0.3, longest=2.0, steady=5.0)  # as `restart: unless-stopped`, with less patience
+RECORD_ROLES = ("operator", "resident", "airlock", "staff", "feed", "public", "chores")
+IDENTITY_ROLES = ("identity_operator", "resident", "airlock")
+DOORS, WORK = 0, 1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What programs of one kind run, and as whom: their database role and their users in the two Redis servers."""
+
+    module: tuple[str, ...]
+    role: str
+    record_user: str | None = None
+    airlock_user: str | None = None
+    media: bool = False
+    rank: int = DOORS
+
+
+KINDS = {
+    "resident": Kind(("api.resident",), "resident", "resident", "resident", media=True),
+    "staff": Kind(("api.staff",), "staff", "staff", media=True),
+    "feed": Kind(("feed",), "feed", "feed"),
+    "public": Kind(("api.public",), "public"),
+    "airlock-worker": Kind(("workers.run", "airlock"), "airlock", "airlock", "worker", media=True, rank=WORK),
+    "airlock-schedule": Kind(("workers.airlock.schedule",), "airlock", "airlock", "schedule", media=True, rank=WORK),
+    "chores": Kind(("workers.schedule",), "chores", "chores", media=True, rank=WORK),
+}
+
+
+class Engines:
+    """The stores, and a fault proxy before each: `pg`, `media`, `originals`, `record_redis`, `airlock_redis`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.postgres = PostgresServer(folder / "postgres").start()
+        for role in {*RECORD_ROLES, *IDENTITY_ROLES}:
+            self.postgres.run("create role {} login password 'any'", f"porchlight_{role}")
+        self.postgres.create("record", owner="porchlight_operator")
+        self.postgres.create("identity", owner="porchlight_identity_operator")
+        self.media_s3, self.originals_s3 = S3Server(folder / "media").start(), S3Server(folder / "originals").start()
+        self.record_redis = RedisServer(folder / "record-redis", users=redis_acl.RECORD, aof=True).start()
+        self.airlock_redis = RedisServer(folder / "airlock-redis", users=redis_acl.AIRLOCK, aof=True).start()
+        self.servers = {
+            "postgres": self.postgres,
+            "media": self.media_s3,
+            "originals": self.originals_s3,
+            "record-redis": self.record_redis,
+            "airlock-redis": self.airlock_redis,
+        }
+        self.proxies = {name: Proxy(f"{LOOPBACK}:{server.port}") for name, server in self.servers.items()}
+
+    def database(self, name: str, role: str, *, straight: bool = False) -> str:
+        """The setting that names a database, through its proxy unless told otherwise."""
+        port = None if straight else self.proxies["postgres"].port
+        return self.postgres.url(name, f"porchlight_{role}", port=port)
+
+    def media(self, *, straight: bool = False) -> str:
+        """The setting that names the media bucket."""
+        return self.media_s3.url("media", port=None if straight else self.proxies["media"].port)
+
+    def originals(self, *, straight: bool = False) -> str:
+        """The setting that names the bucket of originals."""
+        return self.originals_s3.url("originals", port=None if straight else self.proxies["originals"].port)
+
+    def stop(self) -> None:
+        """Ends them all."""
+        for proxy in self.proxies.values():
+            proxy.stop()
+        for server in self.servers.values():
+            server.stop()
+        self.postgres.remove()
+
+
+@dataclass
+class Topology:
+    """A running city. `base` is the first of four ports, as in embedded mode: doors that balance and can be cut."""
+
+    folder: Path
+    workers: int = 4
+    lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.engines = Engines(self.folder)
+        self.vault_key, self.bell_key = self.folder / "vault.key", self.folder / "bell.key"
+        keys.read_or_make(self.vault_key)
+        keys.read_or_make(self.bell_key)
+        self.base = free_ports(4)[0]
+        self.ports = Ports(self.base)
+        self._programs = self._all_programs()
+        self.doors = {
+            door: Proxy(*self._ways_to(door), port=getattr(self.ports, door))
+            for door in ("resident", "staff", "feed", "public")
+        }
+
+    def prepare(self) -> None:
+        """What the operator does before the first start: buckets, tables, rights."""
+        self.engines.media_s3.make("media")
+        self.engines.originals_s3.make("originals")
+        self._migrate()
+
+    def start(self) -> Topology:
+        """Starts all programs, watches them, and waits until every door answers."""
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._watch, name="topology", daemon=True)
+        self._thread.start()
+        self.wait_until_ready()
+        return self
+
+    def stop(self) -> None:
+        """Ends programs and engines."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(60)
+        for door in self.doors.values():
+            door.stop()
+        self.engines.stop()
+
+    def wait_until_ready(self) -> None:
+        """Waits until each door and each node behind it answers, and every worker took up its work."""
+        deadline = time.monotonic() + STARTS_WITHIN
+        with httpx.Client(trust_env=False, timeout=ANSWERS_WITHIN) as http:
+            for name in self.names:
+                while not self._is_ready(http, name):
+                    if time.monotonic() > deadline:
+                        raise RuntimeError(f"{name} did not start:\n" + "\n".join(self.lines[-60:]))
+                    time.sleep(0.1)
+
+    @property
+    def names(self) -> list[str]:
+        """All programs by name: `resident-1`, `resident-2`, `staff`, ..."""
+        return [program.name for program in self._programs]
+
+    def pid(self, name: str) -> int:
+        """The process of a program now."""
+        started = re.compile(rf"^{name}: started as process (\d+)$")
+        return int([found[1] for line in tuple(self.lines) if (found := started.match(line))][-1])
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The variables of one program: no store, role or key but its own; what is secret lies in files."""
+        kind, engines, base = KINDS[_kind(name)], self.engines, self._base_of(name)
+        secrets = {"PORCHLIGHT_RECORD_DATABASE": engines.database("record", kind.role)}
+        plain: dict[str, str] = {}
+        if kind.media:
+            secrets["PORCHLIGHT_MEDIA"] = engines.media()
+        if kind.record_user:
+            port = engines.proxies["record-redis"].port
+            secrets["PORCHLIGHT_RECORD_REDIS"] = engines.record_redis.url(kind.record_user, port=port)
+            plain["PORCHLIGHT_BELL_KEY_FILE"] = str(self.bell_key)
+        if kind.airlock_user:
+            port = engines.proxies["airlock-redis"].port
+            secrets["PORCHLIGHT_IDENTITY_DATABASE"] = engines.database("identity", kind.role)
+            secrets["PORCHLIGHT_ORIGINALS"] = engines.originals()
+            secrets["PORCHLIGHT_AIRLOCK_REDIS"] = engines.airlock_redis.url(kind.airlock_user, port=port)
+            plain["PORCHLIGHT_VAULT_KEY_FILE"] = str(self.vault_key)
+        plain["PORCHLIGHT_PORTS"] = str(base)
+        plain["PORCHLIGHT_FEED_ADDRESS"] = f"ws://{LOOPBACK}:{self.ports.feed}/v1/feed"
+        plain["PORCHLIGHT_RESIDENT_ORIGIN"] = f"http://residents.localhost:{self.ports.resident}"
+        plain["PORCHLIGHT_STAFF_ORIGIN"] = f"http://staff.localhost:{self.ports.staff}"
+        return self._given(name, plain, secrets)
+
+    def operator(self) -> dict[str, str]:
+        """The operator's variables: both sides, straight to the engines."""
+        engines = self.engines
+        secrets = {
+            "PORCHLIGHT_RECORD_DATABASE": engines.database("record", "operator", straight=True),
+            "PORCHLIGHT_MEDIA": engines.media(straight=True),
+            "PORCHLIGHT_RECORD_REDIS": engines.record_redis.url("resident"),
+            "PORCHLIGHT_IDENTITY_DATABASE": engines.database("identity", "identity_operator", straight=True),
+            "PORCHLIGHT_ORIGINALS": engines.originals(straight=True),
+            "PORCHLIGHT_AIRLOCK_REDIS": engines.airlock_redis.url("operator"),
+        }
+        plain = {
+            "PORCHLIGHT_BELL_KEY_FILE": str(self.bell_key),
+            "PORCHLIGHT_VAULT_KEY_FILE": str(self.vault_key),
+            "PORCHLIGHT_PORTS": str(self.base),
+        }
+        return self._given("operator", plain, secrets)
+
+    def _given(self, name: str, plain: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+        folder = self.folder / "programs" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        for variable, value in secrets.items():
+            (folder / variable).write_text(value)
+        files = {f"{variable}_FILE": str(folder / variable) for variable in secrets}
+        own = {"PORCHLIGHT_DATA": str(folder / "data"), "PYTHONUNBUFFERED": "1"}
+        return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **own, **plain, **files}
+
+    def _all_programs(self) -> list[Program]:
+        workers = [f"airlock-worker-{n}" for n in range(1, self.workers + 1)]
+        doors = ["resident-1", "resident-2", "staff", "feed-1", "feed-2", "public"]
+        self._bases = {name: free_ports(4)[0] for name in doors}
+        return [self._program(name) for name in (*doors, *workers, "airlock-schedule", "chores")]
+
+    def _program(self, name: str) -> Program:
+        kind = KINDS[_kind(name)]
+        return Program(name, (sys.executable, "-m", *kind.module), self.environment(name), kind.rank)
+
+    def _base_of(self, name: str) -> int:
+        return self._bases.get(name, self.base)
+
+    def _ways_to(self, door: str) -> list[str]:
+        ports = [getattr(Ports(base), door) for name, base in self._bases.items() if _kind(name) == door]
+        return [f"{LOOPBACK}:{port}" for port in ports]
+
+    def _watch(self) -> None:
+        asyncio.set_event_loop(self._loop)
+
+        async def started(_rank: int) -> None:
+            """Doors and work start beside each other."""
+
+        self._loop.run_until_complete(
+            supervise(self._programs, stop=self._stop, say=self._say, started=started, pace=PACE)
+        )
+        self._loop.close()
+
+    def _say(self, name: str, line: str) -> None:
+        self.lines.append(f"{name}: {line}")
+        with (self.folder / "programs.log").open("a") as log:
+            log.write(f"{name}: {line}\n")
+
+    def _is_ready(self, http: httpx.Client, name: str) -> bool:
+        if name not in self._bases:
+            return any(line.startswith(f"{name}: started as") for line in tuple(self.lines)) and (
+                name == "chores" or any(line.startswith(f"{name}: ") and "ready" in line for line in tuple(self.lines))
+            )
+        try:
+            port = getattr(Ports(self._bases[name]), _kind(name))
+            return http.get(f"http://{LOOPBACK}:{port}/v1/health").status_code < 500
+        except httpx.HTTPError:
+            return False
+
+    def _migrate(self) -> None:
+        operator = settings.record(self.operator()), settings.identity(self.operator())
+        open_record(operator[0].database).engine.dispose()
+        open_vault(operator[1]).engine.dispose()
+        for database in ("record", "identity"):
+            for role in {*RECORD_ROLES, *IDENTITY_ROLES}:
+                self.engines.postgres.run(
+                    "grant all on all tables in schema public to {}", f"porchlight_{role}", database=database
+                )
+
+
+def _kind(name: str) -> str:
+    return re.sub(r"-\d+$", "", name)
