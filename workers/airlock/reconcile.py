@@ -16,11 +16,12 @@ from storage.db import AIRLOCK, database_now
 from storage.identity import clips, limits, logins, originals
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
+from storage.kit.errors import Unavailable
 from workers.airlock.admit import TOO_MANY_FAULTS, Airlock
 from workers.airlock.agree import TOMBSTONES, agree, settle
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
-from workers.airlock.withdraw import take_back
+from workers.airlock.withdraw import take_back, tombstone
 from workers.queue import JOB_SECONDS, Doorbell
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ def _each(ones: Iterable[T], do: Callable[[T], object]) -> None:
     for one in ones:
         try:
             do(one)
-        except (redis.ConnectionError, redis.TimeoutError):
+        except (redis.ConnectionError, redis.TimeoutError, Unavailable):
             raise  # no clip's fault, and the next would wait as long for it
         except Exception as error:  # noqa: BLE001  the next round tries this one again
             log.fault("reconcile_clip_failed", error)
@@ -82,6 +83,7 @@ def _do_without(stores: BothSides, clip: Clip) -> None:
 def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
     with airlock.stores.vault.read() as conn:
         leaving = clips.in_state(conn, ClipState.WITHDRAWING)
+    _each(leaving, lambda clip: tombstone(airlock.stores, clip))  # all, before one waits for a bucket that is away
     _each(leaving, lambda clip: take_back(airlock.stores, clip.id))
 
 

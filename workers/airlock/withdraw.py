@@ -5,7 +5,7 @@ from __future__ import annotations
 from feed import posting
 from storage import posts, takedowns
 from storage.db import AIRLOCK
-from storage.identity import clips
+from storage.identity import clips, originals
 from storage.identity.clips import Clip, ClipState
 from storage.identity.vault import ClipId
 from storage.posts import Verb
@@ -16,27 +16,39 @@ from workers.airlock.shred import shred
 def take_back(stores: BothSides, clip_id: ClipId) -> bool:
     """Finishes what `clips.withdraw` began; False while an attempt still holds the clip and will have to let go first.
 
-    The tombstone is what counts and comes first: after it nothing of this clip can be published, by nobody. Saying it
-    again finishes what a crash left.
+    The tombstone is what counts and comes first: after it nothing of this clip can be published, by nobody. Then the
+    original's key goes; both wait for no bucket. Saying it again finishes what a crash, or a bucket away, left.
     """
     with stores.vault.read() as conn:
         clip = clips.one(conn, clip_id)
     if clip is None or clip.state is not ClipState.WITHDRAWING:
         return True
-    entomb(stores, clip)
+    keys = tombstone(stores, clip)
+    with stores.vault.write(by=AIRLOCK) as tx:
+        originals.forget_key(tx, clip.upload_id)
+    _clear(stores, clip, keys)
     shred(stores, clip.upload_id)
     with stores.vault.write(by=AIRLOCK) as tx:
         return clips.finish_withdrawal(tx, clip_id)
 
 
 def entomb(stores: BothSides, clip: Clip) -> None:
-    """Puts a tombstone over the clip's post, notes it for restores, and deletes all of its media. Twice is once."""
+    """Puts a tombstone over the clip's post and deletes all of its media. Twice is once."""
+    _clear(stores, clip, tombstone(stores, clip))
+
+
+def tombstone(stores: BothSides, clip: Clip) -> list[str]:
+    """Takes the clip's post off every screen, which waits for no bucket; answers the keys of its media."""
     with stores.record.read() as conn:
         keys = sorted({*clip.media_keys, *posts.media_keys(conn, clip.post_id)})
     with stores.vault.write(by=AIRLOCK) as tx:
         clips.note_leaving(tx, clip.id, keys)
     with stores.record.write(by=AIRLOCK) as tx:
         posting.end(tx, stores.bell, clip.post_id, Verb.WITHDRAW)
-    takedowns.note_withdrawn(stores.media, clip.post_id)
+    return keys
+
+
+def _clear(stores: BothSides, clip: Clip, keys: list[str]) -> None:
+    takedowns.note_withdrawn(stores.media, clip.post_id)  # for restores
     for key in keys:
         stores.media.delete(key)
