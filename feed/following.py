@@ -19,7 +19,8 @@ from feed.events import FeedEvent, Told
 from feed.memory import Happening, Memory, frame, happening
 from storage.db import Database
 from storage.feed_log import Head, Line
-from storage.kit import log
+from storage.kit import clock, log, metrics
+from storage.kit.errors import Unavailable
 from storage.kit.ids import DivisionId, PostId
 
 LOOK_SECONDS = 1.0  # how often the log's head is looked at: the longest a lost ring can delay an event
@@ -87,18 +88,22 @@ class Following:
         What bears it and cannot be read comes from a node of another version, and is a hole.
         """
         heard: list[Happening] = []
+        committed: list[int] = []
         sound = True
         try:
             for seq, sealed in rings:
                 ring = bell.unseal(self._key, self.memory.epoch, seq, sealed)
                 if seq == self.memory.last + len(heard) + 1:
                     heard.append(self._opened(ring))
+                    committed.append(ring.committed_ns)
         except ForgedRingError as error:
             log.fault("bell_forged", error, seq=self.memory.last)
             sound = False
         except (ValueError, TypeError) as error:  # the class alone is logged: pydantic's message quotes the post
             log.fault("bell_unreadable", error, seq=self.memory.last)
         self._take(heard)
+        for at in committed:
+            metrics.observe("feed_lag_seconds", max(clock.now_ns() - at, 0) / 1e9)
         return sound
 
     async def _mend(self) -> None:
@@ -108,7 +113,7 @@ class Following:
             place, loop = self.memory.last, asyncio.get_running_loop()
             try:
                 page = await loop.run_in_executor(self._thread, replay.page, self._record, place)
-            except SQLAlchemyError as error:
+            except (Unavailable, SQLAlchemyError) as error:
                 return log.fault("log_unreadable", error)
             self.log_answered = time.monotonic()
             if self._is_cut(page.head):

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import redis.asyncio
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,7 +25,7 @@ from feed.rooms import Rooms
 from feed.tickets import Grant
 from storage import staff
 from storage.db import Actor, Database
-from storage.kit import log
+from storage.kit import log, metrics
 from storage.kit.doors import LOCAL_NAMES
 from storage.kit.errors import Unavailable
 from storage.kit.ids import DivisionId, StaffId
@@ -39,6 +40,7 @@ SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it
 BACKLOG = 4096
 READERS = 3  # threads for tickets and old pages of the log
 FEED = Actor("feed")
+AUDIENCES = ("staff", "resident")
 
 
 class Node:
@@ -81,6 +83,19 @@ class Node:
         self._follows = asyncio.ensure_future(self._following.run())
         self._clocks = [asyncio.ensure_future(self._beat()), asyncio.ensure_future(self._tidy())]
         return int(self._door.sockets[0].getsockname()[1])
+
+    def measure(self) -> None:
+        """Has this node's figures looked up whenever somebody asks for them, from another thread."""
+        following = self._following
+        metrics.ask("bus_age_seconds", lambda: time.monotonic() - following.bus_answered)
+        metrics.ask("log_age_seconds", lambda: time.monotonic() - following.log_answered)
+        metrics.ask("feed_memory", lambda: following.memory.last)
+        for audience in AUDIENCES:
+            metrics.ask("listeners", partial(self._count, audience), audience=audience)
+
+    def _count(self, audience: str) -> int:
+        present = tuple(self._house.present)  # at once: the loop goes on meanwhile
+        return sum(each.grant is not None and each.grant.audience == audience for each in present)
 
     async def wait(self) -> None:
         """Waits for ever; raises where the node failed."""

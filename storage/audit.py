@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from storage.schema import audit_entries, audit_head, audit_payloads
 
 FIRST = "0" * 64
+AT_ONCE = 1000  # lines in memory while the chain is walked
 
 
 @dataclass(frozen=True)
@@ -86,17 +87,27 @@ def page(connection: Connection, *, before: int | None, limit: int, sought: Soug
     ]
 
 
+def head(connection: Connection) -> int:
+    """The number of the newest line."""
+    return int(connection.execute(select(audit_head.c.seq)).scalar_one())
+
+
 def verify(connection: Connection) -> tuple[int, int | None]:
     """Walks the chain: how many lines stand, and the number of the first that does not (None: all do)."""
-    salted = {row.seq: row for row in connection.execute(select(audit_payloads))}
+    query = (
+        select(audit_entries, audit_payloads.c.salt, audit_payloads.c.words)
+        .outerjoin(audit_payloads, audit_payloads.c.seq == audit_entries.c.seq)
+        .order_by(audit_entries.c.seq)
+    )
     before, count = FIRST, 0
-    for row in connection.execute(select(audit_entries).order_by(audit_entries.c.seq)):
-        line = {name: row._mapping[name] for name in ("seq", "at", "by", "action", "subject", "digest")}
-        payload = salted.get(row.seq)
-        told = payload is None or _digest(payload.salt, payload.words) == row.digest
-        if row.seq != count + 1 or _chain(before, line) != row.hash or not told:
-            return count, count + 1
-        before, count = row.hash, count + 1
+    # One statement, so that lines and payloads are of one moment; in pieces, for a city's audit is millions of lines.
+    with connection.execute(query, execution_options={"yield_per": AT_ONCE}) as rows:
+        for row in rows:
+            line = {name: row._mapping[name] for name in ("seq", "at", "by", "action", "subject", "digest")}
+            told = row.salt is None or _digest(row.salt, row.words) == row.digest
+            if row.seq != count + 1 or _chain(before, line) != row.hash or not told:
+                return count, count + 1
+            before, count = row.hash, count + 1
     head = connection.execute(select(audit_head)).one()
     return (count, None) if (head.seq, head.hash) == (count, before) else (count, count + 1)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from storage.db import Tx
 from storage.kit import ids
 from storage.kit.ids import PostId
-from storage.schema import comments
+from storage.schema import comments, posts
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Comment:
 
 
 def add(tx: Tx, post_id: PostId, *, name: str, text: str, at: int) -> Comment:
-    """Adds a comment under the post."""
+    """Adds a comment under the post, whose row's lock keeps comments in line."""
+    tx.connection.execute(select(posts.c.id).where(posts.c.id == post_id).with_for_update())
     last = tx.connection.execute(select(func.max(comments.c.seq)).where(comments.c.post_id == post_id)).scalar()
     comment = Comment(ids.new_id(), name, text, at)
     tx.execute(

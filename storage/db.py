@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Delete,
-    Engine,
-    Executable,
-    Insert,
-    Table,
-    Update,
-    create_engine,
-    event,
-    text,
-)
-from sqlalchemy.engine import CursorResult, make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Delete, Executable, Insert, Table, Update, text
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
-from storage import audit
+from storage import audit, measured
+from storage.engines import WRITES, open_engine
 from storage.kit import log
 from storage.kit.clock import rounded
+from storage.kit.errors import Unavailable
 from storage.schema import UNAUDITED
-
-BUSY_MS = 15_000  # how long a SQLite writer waits for another: one writer at a time, each well under a second
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,7 @@ class Tx:
     def __init__(self, connection: Connection, by: Actor) -> None:
         self.connection = connection
         self.by = by
-        self._audited = 0
+        self._said: list[tuple[str, str, Mapping[str, object] | None]] = []
         self._written: set[str] = set()
         self._after: list[tuple[Callable[..., object], tuple[object, ...]]] = []
 
@@ -66,10 +54,9 @@ class Tx:
 
     def audit(self, action: str, subject: str, payload: Mapping[str, object] | None = None) -> None:
         """Records that `by` did `action` to `subject`; the payload can be erased later, the line cannot."""
-        # What a resident causes is recorded no finer than a post tells it; oversight of staff needs the real time.
-        at = rounded(self.now()) if self.by in FOR_RESIDENTS else self.now()
-        audit.append(self.connection, at=at, by=self.by.name, action=action, subject=subject, payload=payload)
-        self._audited += 1
+        # Written at the end: the chain's lock is then the last that any writer takes and the one held shortest, so
+        # that no two writers can wait for each other.
+        self._said.append((action, subject, payload))
 
     def after_commit(self, call: Callable[..., object], *args: object) -> None:
         """Runs `call(*args)` once this transaction is true; its failure is logged and never undoes it."""
@@ -79,10 +66,14 @@ class Tx:
         """Milliseconds since 1970 by the database's clock, the only one all workers share."""
         return database_now(self.connection)
 
-    def _check(self) -> None:
+    def _record(self, *, owes: bool) -> None:
         owed = self._written - UNAUDITED
-        if owed and not self._audited:
+        if owes and owed and not self._said:
             raise UnauditedWriteError(f"nothing was recorded about a write to {', '.join(sorted(owed))}")
+        for action, subject, payload in self._said:
+            # What a resident causes is recorded no finer than a post tells it; oversight of staff needs the real time.
+            at = rounded(self.now()) if self.by in FOR_RESIDENTS else self.now()
+            audit.append(self.connection, at=at, by=self.by.name, action=action, subject=subject, payload=payload)
 
     def _run_after(self) -> None:
         for call, args in self._after:
@@ -93,28 +84,41 @@ class Tx:
 
 
 class Database:
-    """One database: SQLite or PostgreSQL by its URL. `audited=False` for the identity side, which has its own rules."""
+    """One database: SQLite or PostgreSQL by its URL. `audited=False` for the identity side, which has its own rules.
+
+    Whoever cannot reach it, or waits for a lock in vain, gets Unavailable. On PostgreSQL a reader sees one moment and
+    can write nothing (REPEATABLE READ, READ ONLY); a writer sees at each statement what is committed by then (READ
+    COMMITTED) and locks the rows it decides by. So who waits for a lock goes on with what is true after the wait, and
+    nothing has to be tried again: a write says its conditions in its statement, or locks before it looks.
+    """
 
     def __init__(self, url: str, *, audited: bool = True) -> None:
-        self.engine = _engine(url)
+        self.engine = open_engine(url)
+        measured.watch(self.engine, "record" if audited else "identity")
         self._audited = audited
+        self._writers = self.engine.execution_options(**{WRITES: True})
+        self._readers = self.engine
+        if self.engine.dialect.name == "postgresql":
+            self._readers = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent look; nothing written in it lasts."""
-        with self.engine.connect() as connection:
+        with _reachable(), self._readers.connect() as connection:
             yield connection
             connection.rollback()
 
     @contextmanager
     def write(self, *, by: Actor) -> Iterator[Tx]:
-        """One transaction: commits at the end, rolls back on any error, then runs what waits for the commit."""
-        with self.engine.connect().execution_options(porchlight_writes=True) as connection:
+        """One transaction: commits at the end, rolls back on any error, then runs what waits for the commit.
+
+        Unavailable may come from the commit, its answer lost on the way: what was written may stand all the same.
+        """
+        with _reachable(), self._writers.connect() as connection:
             tx = Tx(connection, by)
             with connection.begin():
                 yield tx
-                if self._audited:
-                    tx._check()
+                tx._record(owes=self._audited)
         tx._run_after()
 
 
@@ -127,28 +131,13 @@ def database_now(connection: Connection) -> int:
     return int(connection.execute(text(question)).scalar_one())
 
 
-def _engine(url: str) -> Engine:
-    # Hidden: an error that gets printed somewhere must not tell the values of its statement.
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    # No pool: a connection costs 0.1 ms, and none may live across the fork an RQ worker makes for each job.
-    waits = {"timeout": BUSY_MS / 1000}
-    engine = create_engine(url, poolclass=NullPool, connect_args=waits, hide_parameters=True)
-    event.listen(engine, "connect", _open_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _open_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver would begin by itself, too late and as a reader
-    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
-        connection.execute(f"pragma {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: two readers that both turn writers would end in SQLITE_BUSY for one of them.
-    writes = connection.get_execution_options().get("porchlight_writes")
-    connection.exec_driver_sql("begin immediate" if writes else "begin")
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if not (error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)):
+            raise
+        raise Unavailable("The database cannot be reached at this moment. Please try again.") from error
+    except NoneFreeError as error:
+        raise Unavailable("The database is busy at this moment. Please try again.") from error

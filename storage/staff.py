@@ -18,6 +18,7 @@ from storage.kit.clock import HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import DivisionId, StaffId
 from storage.schema import staff_log_ins, staff_members, staff_roles
+from storage.upserts import insert_new
 
 LOG_IN_MS = 12 * HOUR  # a shift, and no more
 _CITY = ""  # how the table says "the whole city"
@@ -83,10 +84,10 @@ class LogIn:
 
 def make(tx: Tx, name: str) -> StaffId:
     """A new member without duties, password or second factor; raises Conflict where the name is taken."""
-    if find(tx.connection, name) is not None:
-        raise Conflict("There is a staff member of that name.", code="name_taken")
     staff_id = StaffId(ids.new_id())
-    tx.execute(insert(staff_members).values(id=staff_id, name=name, second_factor_step=0, ended=False))
+    member = {"id": staff_id, "name": name, "second_factor_step": 0, "ended": False}
+    if not tx.execute(insert_new(staff_members).values(**member)).rowcount:
+        raise Conflict("There is a staff member of that name.", code="name_taken")
     tx.audit("staff.make", staff_id, {"name": name})
     return staff_id
 
@@ -106,14 +107,14 @@ def grant(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) ->
     """Gives a duty (None: in the whole city); once more changes nothing. Raises NotThere for an unknown division."""
     if division is not None and division not in {one.id for one in all_divisions(tx.connection)}:
         raise NotThere("There is no such division.")
-    _drop(tx, staff_id, role, division)
-    tx.execute(insert(staff_roles).values(staff_id=staff_id, role=role, division_id=division or _CITY))
+    tx.execute(insert_new(staff_roles).values(staff_id=staff_id, role=role, division_id=division or _CITY))
     tx.audit("staff.grant", staff_id, {"role": role, "division": division})
 
 
 def take_back(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:
     """Ends a duty; nothing happens where there is none."""
-    _drop(tx, staff_id, role, division)
+    mine = (staff_roles.c.staff_id == staff_id, staff_roles.c.role == role)
+    tx.execute(delete(staff_roles).where(*mine, staff_roles.c.division_id == (division or _CITY)))
     tx.audit("staff.take_back", staff_id, {"role": role, "division": division})
 
 
@@ -170,11 +171,6 @@ def reach_now(conn: Connection, members: Collection[StaffId], *roles: Role) -> d
     for staff_id, division in conn.execute(query):
         found[staff_id] = found.get(staff_id, frozenset()) | (city if division == _CITY else {division})
     return found
-
-
-def _drop(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:
-    mine = (staff_roles.c.staff_id == staff_id, staff_roles.c.role == role)
-    tx.execute(delete(staff_roles).where(*mine, staff_roles.c.division_id == (division or _CITY)))
 
 
 def _duties(conn: Connection, member: StaffMember) -> tuple[Duty, ...]:

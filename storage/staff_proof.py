@@ -12,7 +12,7 @@ from functools import cache
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from storage.db import Tx
 from storage.kit import ids
@@ -20,6 +20,7 @@ from storage.kit.clock import MINUTE, SECOND
 from storage.kit.errors import TooOften
 from storage.kit.ids import StaffId
 from storage.schema import log_in_tries, staff_members
+from storage.upserts import ensure
 
 TRIES, WINDOW_MS = 10, 15 * MINUTE  # by name: ten guesses in a quarter of an hour lead nowhere
 EVERYBODY = ""  # all names together, under one that nobody can give
@@ -60,8 +61,8 @@ def set_second_factor(tx: Tx, staff_id: StaffId) -> str:
 
 def count_try(tx: Tx, name: str) -> None:
     """Counts one more try for `name`, known or not; raises TooOften beyond its limit or that of all names."""
+    _count(tx, EVERYBODY, ALL_TRIES, ALL_WINDOW_MS)  # first: its row puts all who try in line
     tx.execute(delete(log_in_tries).where(log_in_tries.c.window_start <= tx.now() - WINDOW_MS))
-    _count(tx, EVERYBODY, ALL_TRIES, ALL_WINDOW_MS)
     _count(tx, name, TRIES, WINDOW_MS)
 
 
@@ -107,10 +108,9 @@ def use_code(tx: Tx, found: Account, code: str) -> bool:
 
 def _count(tx: Tx, name: str, limit: int, window_ms: int) -> None:
     now, of_name = tx.now(), log_in_tries.c.name_digest == ids.digest(name)
-    row = tx.connection.execute(select(log_in_tries).where(of_name).with_for_update()).one_or_none()
-    if row is None:
-        tx.execute(insert(log_in_tries).values(name_digest=ids.digest(name), window_start=now, tries=1))
-    elif row.window_start <= now - window_ms:
+    tx.execute(ensure(log_in_tries).values(name_digest=ids.digest(name), window_start=now, tries=0))
+    row = tx.connection.execute(select(log_in_tries).where(of_name)).one()
+    if row.window_start <= now - window_ms:
         tx.execute(update(log_in_tries).where(of_name).values(window_start=now, tries=1))
     elif row.tries >= limit:
         wait = (row.window_start + window_ms - now) // SECOND + 1

@@ -13,40 +13,67 @@ import pytest
 import redis
 
 from feed.bell import Bell
+from storage import engines
 from storage.db import OPERATOR, Database
 from storage.identity.schema import metadata as identity_tables
 from storage.kit import migrate
+from storage.kit.ids import new_id
 from storage.kit.programs import redis_server as redis_server_program
 from storage.kit.redis import connect
 from storage.record import LINEAGE as RECORD_LINEAGE
 from storage.schema import metadata as record_tables
 from tests import builders
+from tests.servers.postgres import PostgresServer
 
 IDENTITY_LINEAGE = RECORD_LINEAGE.parent / "identity" / "migrations"
 LINEAGES = {"record": (RECORD_LINEAGE, record_tables), "identity": (IDENTITY_LINEAGE, identity_tables)}
-ENGINES = ["sqlite"]  # the one place where "postgresql" joins: with a maker of its own in `_MAKERS`
+ENGINES = ["sqlite", "postgresql"]
+KEPT = 8  # databases of PostgreSQL that stay, the newest: no test makes so many
 BELL_KEY = bytes(range(32))
 REDIS_STARTS_WITHIN = 10.0  # seconds
 
 NewDatabase = Callable[[Path], str]  # a fresh, migrated database: the folder it may use -> its URL
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test over a record or identity runs on each engine; `engines` marks those that one is enough for."""
+    if "engine" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("engines")
+        metafunc.parametrize("engine", mark.args if mark else ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """The database engine the record and identity are tested on."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def new_record(engine: str, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
-    """Makes fresh records; the migrations run once per test run."""
-    return _MAKERS[engine]("record", tmp_path_factory.mktemp("record-template"))
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """The PostgreSQL of this test run; nobody kills this one."""
+    server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")
-def new_identity(engine: str, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+def new_record(engine: str, request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes fresh records; the migrations run once per test run."""
+    return _MAKERS[engine]("record", request)
+
+
+@pytest.fixture(scope="session")
+def new_identity(engine: str, request: pytest.FixtureRequest) -> NewDatabase:
     """Makes fresh identity databases; the migrations run once per test run."""
-    return _MAKERS[engine]("identity", tmp_path_factory.mktemp("identity-template"))
+    return _MAKERS[engine]("identity", request)
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> Iterator[None]:
+    """Closes the connections that databases opened by a test keep for next time."""
+    yield
+    for engine in list(engines.pooled):
+        engine.dispose()
 
 
 @pytest.fixture
@@ -113,11 +140,9 @@ def bell(redis_client: redis.Redis) -> Bell:
     return Bell(redis_client, BELL_KEY)
 
 
-def _sqlite_maker(side: str, folder: Path) -> NewDatabase:
-    template = folder / f"{side}.db"
-    database = Database(f"sqlite:///{template}")
-    migrate.to_newest(database.engine, LINEAGES[side][0])
-    database.engine.dispose()
+def _sqlite_maker(side: str, request: pytest.FixtureRequest) -> NewDatabase:
+    template = request.getfixturevalue("tmp_path_factory").mktemp("template") / f"{side}.db"
+    _migrate(f"sqlite:///{template}", side)
 
     def make(where: Path) -> str:
         shutil.copy(template, where / template.name)
@@ -126,7 +151,29 @@ def _sqlite_maker(side: str, folder: Path) -> NewDatabase:
     return make
 
 
-_MAKERS = {"sqlite": _sqlite_maker}
+def _postgres_maker(side: str, request: pytest.FixtureRequest) -> NewDatabase:
+    server: PostgresServer = request.getfixturevalue("postgres")
+    server.create(f"{side}_template")
+    _migrate(server.url(f"{side}_template"), side)
+    made: list[str] = []
+
+    def make(_where: Path) -> str:
+        while len(made) >= KEPT:
+            server.drop(made.pop(0))
+        made.append(f"{side}_{new_id()}")
+        server.create(made[-1], template=f"{side}_template")
+        return server.url(made[-1])
+
+    return make
+
+
+_MAKERS = {"sqlite": _sqlite_maker, "postgresql": _postgres_maker}
+
+
+def _migrate(url: str, side: str) -> None:
+    database = Database(url)
+    migrate.to_newest(database.engine, LINEAGES[side][0])
+    database.engine.dispose()
 
 
 def _wait_for_redis(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from storage.db import OPERATOR, RESIDENT, Tx
 from storage.identity.schema import tries
 from storage.identity.vault import Vault
 from storage.kit.errors import TooOften
+from storage.upserts import ensure
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,8 @@ def forget(vault: Vault, *, older_than: int) -> None:
 
 def _count(tx: Tx, what: str, limit: Limit) -> int:
     now = tx.now()
-    row = tx.connection.execute(select(tries).where(tries.c.what == what).with_for_update()).one_or_none()
-    if row is None:
-        tx.execute(insert(tries).values(what=what, window_start=now, tried=1))
-        return 0
+    tx.execute(ensure(tries).values(what=what, window_start=now, tried=0))
+    row = tx.connection.execute(select(tries).where(tries.c.what == what)).one()
     if now - row.window_start >= limit.window:
         tx.execute(update(tries).where(tries.c.what == what).values(window_start=now, tried=1))
         return 0

@@ -11,6 +11,7 @@ from storage.identity.residents import find_or_make, mail_lookup
 from storage.identity.schema import log_in_codes, log_ins
 from storage.identity.vault import ResidentId, Vault
 from storage.kit import clock, ids
+from storage.upserts import put
 
 CODE_DIGITS, CODE_TRIES, CODE_LIFE = 6, 5, 10 * clock.MINUTE  # five guesses at a million, then a new code
 LOG_IN_LIFE = 30 * clock.DAY
@@ -19,9 +20,8 @@ LOG_IN_LIFE = 30 * clock.DAY
 def new_code(tx: Tx, vault: Vault, mail: str) -> str:
     """Draws the code that goes to this address; an earlier one is worthless from now on."""
     lookup, code = mail_lookup(vault, mail), ids.new_digits(CODE_DIGITS)
-    tx.execute(delete(log_in_codes).where(log_in_codes.c.mail_lookup == lookup))
     tx.execute(
-        insert(log_in_codes).values(
+        put(log_in_codes).values(
             mail_lookup=lookup,
             code_hash=_hash(vault, lookup, code),
             ends_at=tx.now() + CODE_LIFE,

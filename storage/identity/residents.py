@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.db import Tx
 from storage.identity.schema import residents
@@ -14,6 +14,7 @@ from storage.identity.vault import ResidentId, Vault
 from storage.kit import clock, ids
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import BlockId
+from storage.upserts import insert_new
 
 MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 HOME_CHANGES, HOME_WINDOW = 2, 30 * clock.DAY  # a home that moves at will would be a probe (ARCHITECTURE section 9)
@@ -44,20 +45,19 @@ def find(conn: Connection, vault: Vault, mail: str) -> ResidentId | None:
 
 
 def find_or_make(tx: Tx, vault: Vault, mail: str) -> ResidentId:
-    """The resident with this mail address, made if there is none."""
-    found = find(tx.connection, vault, mail)
-    if found is not None:
-        return found
+    """The resident with this mail address, made if there is none: by one alone of several who log in at once."""
     resident_id = ResidentId(ids.new_id())
     tx.execute(
-        insert(residents).values(
+        insert_new(residents).values(
             id=resident_id,
             mail_lookup=mail_lookup(vault, mail),
             mail_sealed=vault.seal(f"residents:{resident_id}", mail.strip().encode()),
             home_changes="[]",
         )
     )
-    return resident_id
+    found = find(tx.connection, vault, mail)
+    assert found is not None, "a resident is never deleted"
+    return found
 
 
 def one(conn: Connection, vault: Vault, resident_id: ResidentId) -> Resident | None:

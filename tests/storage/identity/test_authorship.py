@@ -36,6 +36,7 @@ def test_the_same_key_has_the_same_receipt(vault: Vault, ada: ResidentId, eve: R
     assert len({mine, *others}) == 4
 
 
+@pytest.mark.engines("sqlite")
 def test_only_a_receipts_digest_is_stored(vault: Vault, ada: ResidentId, tmp_path: Path) -> None:
     """The file alone does not let anybody withdraw."""
     _, receipt = an_accepted_clip(vault, ada)

@@ -48,6 +48,7 @@ def test_a_resident_sees_their_own_address(vault: Vault, ada: ResidentId) -> Non
         assert residents.one(conn, vault, ResidentId("nobody")) is None
 
 
+@pytest.mark.engines("sqlite")
 def test_no_address_is_in_the_databases_files(vault: Vault, ada: ResidentId, tmp_path: Path) -> None:
     """Not whole and not in parts: the file alone names nobody."""
     stolen = bytes_below(tmp_path)
