@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, desc, select, union_all
 from storage import feed_log, post_words
 from storage.kit.clock import HOUR
 from storage.kit.ids import DivisionId, PostId
+from storage.post_words import Place
 from storage.posts import CATEGORIES, Post, PostState, some
 from storage.schema import posts
 
@@ -42,13 +43,11 @@ def page(
     conn: Connection, in_divisions: Collection[DivisionId], wanted: Wanted, *, before: int | None, limit: int
 ) -> list[Post]:
     """Posts of the given divisions, newest first, older than order key `before`."""
-    narrow = [] if before is None else [posts.c.order_key < before]
-    if wanted.since is not None:
-        narrow += [posts.c.published_at >= wanted.since, posts.c.order_key > _floor(conn, wanted.since)]
+    place = Place(0 if wanted.since is None else _floor(conn, wanted.since), before)
     if (wanted.words or "").strip():
-        ids = _with_words(conn, in_divisions, wanted, narrow, before=before, limit=limit)
+        ids = _with_words(conn, in_divisions, wanted, place, limit)
     else:
-        ids = _newest(conn, _ways(in_divisions, wanted), narrow, limit)
+        ids = _newest(conn, _ways(in_divisions, wanted), [*_narrow(wanted), *place.of(posts.c.order_key)], limit)
     found = some(conn, in_divisions, ids)
     return [found[post_id] for post_id in ids]
 
@@ -77,25 +76,23 @@ def _newest(conn: Connection, ways: list[Conditions], narrow: Conditions, limit:
 
 
 def _with_words(
-    conn: Connection,
-    in_divisions: Collection[DivisionId],
-    wanted: Wanted,
-    narrow: Conditions,
-    *,
-    before: int | None,
-    limit: int,
+    conn: Connection, in_divisions: Collection[DivisionId], wanted: Wanted, place: Place, limit: int
 ) -> list[PostId]:
-    words = wanted.words or ""
-    part = (feed_log.head(conn).seq if before is None else before) - NEWEST_PART
-    near = [*narrow, posts.c.order_key > part, post_words.has_each(words)]
-    ids = _newest(conn, _ways(in_divisions, wanted), near, limit)
-    if len(ids) == limit or part <= 0:
+    words, narrow = wanted.words or "", _narrow(wanted)
+    part = (feed_log.head(conn).seq if place.before is None else place.before) - NEWEST_PART
+    near = Place(max(part, place.after), place.before).of(posts.c.order_key)
+    ids = _newest(conn, _ways(in_divisions, wanted), [*narrow, *near, post_words.has_each(words)], limit)
+    if len(ids) == limit or part <= place.after:
         return ids
-    standing = [posts.c.division_id.in_(in_divisions), posts.c.state.in_(wanted.states), *narrow]
+    narrow += [posts.c.division_id.in_(in_divisions), posts.c.state.in_(wanted.states)]
     if wanted.categories is not None:
-        standing.append(posts.c.category.in_(wanted.categories))
-    collected = post_words.collected(conn.dialect.name, words, standing, before=before).limit(limit)
+        narrow.append(posts.c.category.in_(wanted.categories))
+    collected = post_words.collected(conn.dialect.name, words, narrow, place).limit(limit)
     return [PostId(row.id) for row in conn.execute(collected)]
+
+
+def _narrow(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [] if wanted.since is None else [posts.c.published_at >= wanted.since]
 
 
 def _floor(conn: Connection, since: int) -> int:

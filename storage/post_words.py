@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import (
     Column,
@@ -39,6 +40,18 @@ _index = Table(
 )
 
 
+@dataclass(frozen=True)
+class Place:
+    """A part of a list: order keys above `after`, and below `before` unless that is None."""
+
+    after: int
+    before: int | None
+
+    def of(self, key: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """That `key` lies in it."""
+        return [key > self.after] if self.before is None else [key > self.after, key < self.before]
+
+
 def words_of(*texts: str) -> str:
     """The words of the texts, each once, with a blank between."""
     return " ".join(dict.fromkeys(word for text in texts for word in _words(text)))
@@ -50,22 +63,21 @@ def has_each(asked: str) -> ColumnElement[bool]:
     return and_(*((" " + posts.c.words).like(f"% {word}%") for word in words)) if words else false()
 
 
-def collected(
-    dialect: str, asked: str, standing: Sequence[ColumnElement[bool]], *, before: int | None
-) -> Select[tuple[PostId]]:
-    """The posts with each word of `asked`, by the index of words, that are `standing` where asked; newest first."""
+def collected(dialect: str, asked: str, narrow: Sequence[ColumnElement[bool]], place: Place) -> Select[tuple[PostId]]:
+    """The posts with each word of `asked` in this part of the list, by the index of words; newest first."""
     words = _words(asked)
-    query = select(posts.c.id).where(*standing)
+    query = select(posts.c.id).where(*narrow)
     if not words:
         return query.where(false())
     if dialect != "sqlite":
         every = cast(" & ".join(f"'{word}':*" for word in words), TSQUERY)
-        # By a sum, or PostgreSQL, which takes a prefix for frequent, would rather read all posts newest first.
-        return query.where(POST_VECTOR.bool_op("@@")(every)).order_by((posts.c.order_key + 0).desc())
+        query = query.where(POST_VECTOR.bool_op("@@")(every), *place.of(posts.c.order_key))
+        # By a sum, or PostgreSQL, which takes a beginning for frequent, would rather read all posts newest first.
+        return query.order_by((posts.c.order_key + 0).desc())
     # The sum keeps SQLite from asking its index anew for each post.
-    query = query.join(_index, posts.c.order_key == _index.c.rowid + 0).order_by(_index.c.rowid.desc())
-    query = query.where(_index.c.post_index.bool_op("match")(" ".join(f'"{word}"*' for word in words)))
-    return query if before is None else query.where(_index.c.rowid < before)
+    query = query.join(_index, posts.c.order_key == _index.c.rowid + 0).where(*place.of(_index.c.rowid))
+    every_word = _index.c.post_index.bool_op("match")(" ".join(f'"{word}"*' for word in words))
+    return query.where(every_word).order_by(_index.c.rowid.desc())
 
 
 def _words(text: str) -> list[str]:

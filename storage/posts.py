@@ -129,7 +129,12 @@ def after(state: PostState, verb: Verb) -> PostState:
 
 def some(conn: Connection, in_divisions: Collection[DivisionId], ids: Iterable[PostId]) -> dict[PostId, Post]:
     """Those of `ids` that stand in the given divisions, in whatever state; tombstones stand nowhere."""
-    return {post.id: post for post in _posts(conn, _in(in_divisions).where(posts.c.id.in_(list(ids))))}
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    # With nothing added to it a database might follow the division, to all of its posts, and look for ids among them.
+    mine = (posts.c.division_id + "").in_(in_divisions)
+    return {post.id: post for post in _posts(conn, _everywhere().where(posts.c.id.in_(wanted), mine))}
 
 
 def one(conn: Connection, in_divisions: Collection[DivisionId], post_id: PostId) -> Post | None:
@@ -177,10 +182,6 @@ def _everywhere() -> Select[tuple[object, ...]]:
         .join(blocks, blocks.c.id == posts.c.block_id)
         .join(divisions, divisions.c.id == posts.c.division_id)
     )
-
-
-def _in(in_divisions: Collection[DivisionId]) -> Select[tuple[object, ...]]:
-    return _everywhere().where(posts.c.division_id.in_(in_divisions))
 
 
 def _posts(conn: Connection, query: Select[tuple[object, ...]]) -> list[Post]:
