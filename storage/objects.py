@@ -11,9 +11,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
+from urllib.parse import urlsplit
 
 from storage.kit import ids
 from storage.kit.errors import NotThere
+from storage.kit.settings import MisconfiguredError
 
 CHUNK_BYTES = 256 * 1024  # one hop to a reading thread each: a tenth of a second of 1080p
 _KEY = re.compile(r"[a-z0-9]{20,80}")
@@ -72,6 +74,15 @@ def prepare(url: str, expire_days: int | None = None) -> list[str]:
         return cast(list[str], _of_s3("storage.s3_rules:prepare")(url, expire_days))
     Folder(Path(url))
     return []
+
+
+def demand_apart(media: str, originals: str) -> None:
+    """Raises MisconfiguredError where two buckets are one, or one key pair opens both: no wall stands between them."""
+    one, other = urlsplit(media), urlsplit(originals)
+    if (one.hostname, one.port, one.path) == (other.hostname, other.port, other.path):
+        raise MisconfiguredError("Media and originals lie in one place: name a bucket for each.")
+    if one.username and one.username == other.username:
+        raise MisconfiguredError("One key pair opens media and originals: make one for each, good for its bucket only.")
 
 
 def _of_s3(name: str) -> Callable[..., object]:

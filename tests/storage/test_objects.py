@@ -13,7 +13,8 @@ import pytest
 from storage.kit.clock import DAY, now
 from storage.kit.errors import NotThere
 from storage.kit.ids import new_id
-from storage.objects import CHUNK_BYTES, Bucket, Folder, open_bucket, prepare
+from storage.kit.settings import MisconfiguredError
+from storage.objects import CHUNK_BYTES, Bucket, Folder, demand_apart, open_bucket, prepare
 from storage.s3 import S3
 from tests.servers.s3 import S3Server, an_empty_bucket, s3_server  # noqa: F401 - fixtures
 
@@ -177,6 +178,27 @@ def test_a_bucket_is_named_by_a_path_or_a_server(tmp_path: Path, s3_server: S3Se
 
         assert isinstance(opened, kind)
         assert kept(opened) == []
+
+
+@pytest.mark.parametrize(
+    ("media", "originals", "why"),
+    [
+        ("/data/one", "/data/one", "one place"),
+        ("s3+http://a:x@host:9000/one", "s3+http://b:y@host:9000/one?region=r", "one place"),
+        ("s3+http://a:x@host/media", "s3+http://a:x@host/originals", "one key pair"),
+        ("s3+http://a:x@host/media", "s3+http://a:x@other/originals", "one key pair"),
+    ],
+)
+def test_media_and_originals_lie_apart(media: str, originals: str, why: str) -> None:
+    """In two buckets, which no key pair opens both; what is said repeats no secret."""
+    demand_apart("/data/media", "/data/originals")
+    demand_apart("s3+http://a:x@host/media", "s3+http://b:x@host/originals")
+    demand_apart("/data/media", "s3+http://b:x@host/originals")
+
+    with pytest.raises(MisconfiguredError, match=f"(?i){why}") as refused:
+        demand_apart(media, originals)
+
+    assert "host" not in str(refused.value)
 
 
 def test_a_program_of_an_embedded_city_does_not_pay_for_s3(tmp_path: Path) -> None:
