@@ -9,7 +9,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from storage.kit import metrics
 from storage.kit.errors import (
     Malformed,
     NotLoggedIn,
@@ -72,8 +74,14 @@ def answer(error: PorchlightError, headers: Mapping[str, str] | None = None) -> 
     return JSONResponse(body, error.status, own)
 
 
-async def _refused(_request: Request, error: Exception) -> JSONResponse:
+def route_of(scope: Scope) -> str:
+    """The template of the route that was found, never the path itself; `?` for none, and for the pages' files."""
+    return str(getattr(scope.get("route"), "path_format", "?"))
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PorchlightError)
+    metrics.count("refusals", route=route_of(request.scope), code=error.code)
     return answer(error)
 
 

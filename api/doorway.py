@@ -5,6 +5,7 @@ The number is drawn here for each request, is never read from one and never hand
 
 from __future__ import annotations
 
+import time
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,8 +14,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import answers
-from storage.kit import ids, log
+from storage.kit import ids, log, metrics
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 JSON_BYTES = 64 * 1024  # the largest JSON we take is a post's words: under 20 kB even if every character is escaped
 
 
@@ -36,13 +38,15 @@ class Doorway:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id, started = ids.new_id(), False
+        request_id, started, began = ids.new_id(), False, time.monotonic()
 
         async def send_closed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 self._close(scope, MutableHeaders(scope=message), request_id)
+                told = {"method": _method(scope), "route": answers.route_of(scope), "status": str(message["status"])}
+                metrics.observe("request_seconds", time.monotonic() - began, **told)  # to the answer's first byte
             await send(message)
 
         try:
@@ -50,8 +54,7 @@ class Doorway:
         except ClientDisconnect:
             pass
         except Exception as error:  # noqa: BLE001  the last place that can keep its message out of every log
-            route = getattr(scope.get("route"), "path_format", "?")
-            log.fault("request_failed", error, request=request_id, method=scope["method"], route=route)
+            log.fault("request_failed", error, request=request_id, method=_method(scope), route=answers.route_of(scope))
             if not started:  # otherwise the server cuts the connection: half an answer must not look like a whole one
                 await answers.answer(answers.Fault())(scope, receive, send_closed)
 
@@ -77,6 +80,10 @@ class Doorway:
             return message
 
         return receive_bounded
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "?"  # it is the asker's word
 
 
 def _policy(feed_address: str | None) -> str:

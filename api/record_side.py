@@ -8,8 +8,11 @@ from typing import Literal
 from fastapi import FastAPI
 
 from api.serving import serve
-from storage.kit import starting
-from storage.kit.settings import RECORD_VARIABLES, RecordSettings
+from storage import checks
+from storage.kit import ready, starting
+from storage.kit.ready import Check
+from storage.kit.settings import LOOPBACK, RECORD_VARIABLES, RecordSettings
+from storage.record import LINEAGE
 
 
 def run(
@@ -24,4 +27,10 @@ def run(
     """
     with starting.program(program):
         here = starting.on_the_record_side(*uses)
+        ready.answer(here.metrics, lambda: _checks(here, program, uses))
         serve(open_app(here), getattr(here.ports, program), listen=here.listen, hosts=here.hosts(program))
+
+
+def _checks(here: RecordSettings, program: Literal["staff", "public"], uses: Sequence[str]) -> list[Check]:
+    found = [*checks.database(here.database, LINEAGE), checks.door(here.listen, getattr(here.ports, program), LOOPBACK)]
+    return [*found, checks.bucket("media", here.media)] if "PORCHLIGHT_MEDIA" in uses else found

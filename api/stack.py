@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from api.supervise import Program
-from storage.kit import private_redis, settings
+from storage.kit import lifeline, private_redis, settings
 
 STORES, WORK, DOORS = range(3)  # started in this order, stopped in the opposite one
+METRICS = 10  # BASE and this is the first port that figures are told at
 
 
 @dataclass(frozen=True)
 class Running:
-    """What a running stack tells other commands: its first port and its process."""
+    """What a running stack tells other commands: its first port and its process, by its number and when it began."""
 
     base: int
     pid: int
+    began: int
+
+    @staticmethod
+    def here(base: int) -> Running:
+        """The stack that this process runs."""
+        return Running(base, os.getpid(), lifeline.began(os.getpid()) or 0)
 
     def write(self, data: Path) -> None:
         """Leaves word in the data folder."""
@@ -29,11 +37,12 @@ class Running:
 
     @staticmethod
     def read(data: Path) -> Running | None:
-        """What the last stack on this data folder left, if any."""
+        """The stack that runs on this data folder, if any: what one left that was killed is none."""
         try:
-            return Running(**json.loads(_place(data).read_text()))
+            found = Running(**json.loads(_place(data).read_text()))
         except (OSError, ValueError, TypeError):
             return None
+        return found if lifeline.began(found.pid) == found.began else None
 
     @staticmethod
     def forget(data: Path) -> None:
@@ -41,8 +50,29 @@ class Running:
         _place(data).unlink(missing_ok=True)
 
 
-def programs(data: Path, base: int, workers: int) -> list[Program]:
-    """Everything to run on the data folder, with `workers` airlock workers; MissingProgramError."""
+def programs(data: Path, base: int, workers: int, *, metrics: bool = False) -> list[Program]:
+    """Everything to run on the data folder, with `workers` airlock workers; MissingProgramError.
+
+    With `metrics` each program of ours tells its figures, at `metrics_ports(base, ...)`.
+    """
+    found = [*_private_redis(data), *_ours(data, base, workers)]
+    if not metrics:
+        return found
+    told = metrics_ports(base, found)
+    return [replace(it, environment=_with_metrics(it, told[it.name])) if it.name in told else it for it in found]
+
+
+def metrics_ports(base: int, programs: Sequence[Program]) -> dict[str, int]:
+    """Where each program of ours tells its figures: from BASE+10 on, in the order in which they stand."""
+    ours = [program.name for program in programs if program.rank != STORES]
+    return {name: base + METRICS + number for number, name in enumerate(ours)}
+
+
+def _with_metrics(program: Program, port: int) -> dict[str, str]:
+    return {**program.environment, "PORCHLIGHT_METRICS": f"{settings.LOOPBACK}:{port}"}
+
+
+def _ours(data: Path, base: int, workers: int) -> list[Program]:
     here = {"PORCHLIGHT_DATA": str(data), "PORCHLIGHT_PORTS": str(base), "PYTHONUNBUFFERED": "1"}
     record, both = settings.for_child(identity=False, **here), settings.for_child(identity=True, **here)
 
@@ -50,7 +80,6 @@ def programs(data: Path, base: int, workers: int) -> list[Program]:
         return Program(name, (sys.executable, "-m", *module), environment, rank)
 
     return [
-        *_private_redis(data),
         *(python(f"airlock-worker-{n}", WORK, both, "workers.run", "airlock") for n in range(1, workers + 1)),
         python("airlock-schedule", WORK, both, "workers.airlock.schedule"),
         python("chores", WORK, record, "workers.schedule"),

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 
 from feed.bell import Bell
+from storage import measured
 from storage.db import Database
 from storage.kit import keys
 from storage.kit.redis import connect
 from storage.kit.settings import RecordSettings
-from storage.objects import Bucket, open_bucket
+from storage.objects import Bucket
 from storage.record import open_record
 
 
@@ -29,7 +30,7 @@ class Stores:
 def open_stores(settings: RecordSettings) -> Stores:
     """The stores that the settings name, the record migrated."""
     bell = Bell(connect(settings.redis), keys.read_or_make(settings.bell_key_file))
-    return Stores(open_record(settings.database), open_bucket(settings.media), bell, settings)
+    return Stores(open_record(settings.database), measured.bucket(settings.media, "media"), bell, settings)
 
 
 def give(app: FastAPI, stores: Stores) -> None:

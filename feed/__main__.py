@@ -8,10 +8,11 @@ import signal
 import uvloop
 
 from feed.server import Node
-from storage.kit import keys, log, starting
+from storage.checks import database, door
+from storage.kit import keys, log, ready, starting
 from storage.kit.redis import connect_async
-from storage.kit.settings import RecordSettings
-from storage.record import open_record
+from storage.kit.settings import LOOPBACK, RecordSettings
+from storage.record import LINEAGE, open_record
 
 USES = ("PORCHLIGHT_RECORD_DATABASE", "PORCHLIGHT_RECORD_REDIS", "PORCHLIGHT_BELL_KEY_FILE")
 ANSWER_SECONDS = 1.0  # of Redis, of which its blocking reads take less than half
@@ -40,6 +41,8 @@ async def serve(here: RecordSettings) -> None:
         timed=here.bench,
     )
     port = await node.start(here.listen, here.ports.feed)
+    node.measure()
+    ready.answer(here.metrics, lambda: [*database(here.database, LINEAGE), door(here.listen, port, LOOPBACK)])
     log.event("listening", port=port)
     work = asyncio.ensure_future(node.wait())
     for end in (signal.SIGTERM, signal.SIGINT):

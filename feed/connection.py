@@ -23,7 +23,7 @@ from feed.memory import Memory
 from feed.replay import Page
 from feed.rooms import Rooms
 from feed.tickets import Grant
-from storage.kit import clock, log
+from storage.kit import clock, log, metrics
 from storage.kit.doors import host_of
 
 HELLO_SECONDS = 5.0  # PROTOCOL.md
@@ -106,6 +106,7 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             self._transport.resume_reading()
         self._listener.drained()
+        metrics.count("catch_ups", source="drained")
         self._act([])
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -119,6 +120,7 @@ class Connection(asyncio.Protocol):
     def tidy(self) -> None:
         """Ends what should have ended by now: log-ins that are over, listeners that take nothing."""
         if self._full_since is not None and time.monotonic() - self._full_since > LAG_SECONDS:
+            metrics.count("let_gos")
             self._transport.abort()
         self._act(self._listener.passed(clock.now()))
 
@@ -186,6 +188,7 @@ class Connection(asyncio.Protocol):
             case Redeem(ticket):
                 self._later(self._redeem(ticket))
             case Read(after):
+                metrics.count("catch_ups", source="log")
                 self._later(self._read(after))
             case Close(code, reason):
                 self._say_goodbye(code, reason)

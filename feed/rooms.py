@@ -8,6 +8,7 @@ from typing import Protocol
 
 from feed.memory import Happening
 from feed.tickets import Grant
+from storage.kit import metrics
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,16 @@ class Rooms:
                 if wanted.passes(told):
                     waiting.setdefault(wanted, []).append(told.frame)
         for wanted, frames in waiting.items():
-            self._write(wanted, b"".join(frames))
+            self._write(wanted, b"".join(frames), len(frames))
 
     def tell_everyone(self, data: bytes) -> None:
         """Sends the same to all."""
         for wanted in tuple(self._rooms):
-            self._write(wanted, data)
+            self._write(wanted, data, 1)
 
-    def _write(self, wanted: Filter, data: bytes) -> None:
+    def _write(self, wanted: Filter, data: bytes, frames: int) -> None:
         # A copy: one whose buffer fills up leaves the room during the write.
-        for member in tuple(self._rooms.get(wanted, ())):
+        members = tuple(self._rooms.get(wanted, ()))
+        for member in members:
             member.write(data)
+        metrics.count("deliveries", frames * len(members))

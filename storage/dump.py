@@ -71,7 +71,7 @@ def write(database: Database, side: Side, folder: Path, *, wrap: Wrap = nullcont
     if (folder / MANIFEST).exists():
         raise Conflict(f"{folder} holds a backup already: choose another folder.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _snapshot(database) as conn:
+    with database.read() as conn:  # one moment of all tables, however long the reading takes
         parts = {name: _write_table(conn, side, name, folder, wrap) for name in side.kept}
         manifest = Manifest(
             side=side.name,
@@ -141,16 +141,6 @@ def private(path: Path) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, file)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _snapshot(database: Database) -> Iterator[Connection]:
-    """One moment of all tables, however long the reading takes; SQLite's transactions are one anyway."""
-    with database.engine.connect() as conn:
-        if conn.dialect.name == "postgresql":
-            conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        yield conn
-        conn.rollback()
 
 
 def _write_table(conn: Connection, side: Side, name: str, folder: Path, wrap: Wrap) -> Part:

@@ -7,10 +7,8 @@ decided follows: `down<post>` holds the state the post was last in, brought up f
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -102,10 +100,9 @@ def _notes(bucket: Bucket, older_than: int) -> Iterator[tuple[str, str]]:
 
 
 def _put(bucket: Bucket, key: str, told: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="note-") as folder:
-        draft = Path(folder) / "note"
-        draft.write_text(told)
-        bucket.put(key, draft)
+    with bucket.draft(key) as draft:
+        draft.write(told.encode())
+        draft.keep()
 
 
 def _get(bucket: Bucket, key: str) -> str | None:

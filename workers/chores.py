@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count as count_from
 from itertools import islice
 
 from feed import posting, tickets
 from feed.bell import Bell
-from storage import feed_log, posts, staff, takedowns
+from storage import feed_log, post_words, posts, staff, takedowns
 from storage.db import CHORES, Database, database_now
+from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
 from storage.objects import Bucket
@@ -41,6 +43,15 @@ def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
         return tickets.forget_expired(tx) + staff.forget_ended(tx)
 
 
+def forget_words(record: Database, _bucket: Bucket, _bell: Bell) -> int:
+    """Leaves no byte of words taken back in the index of words; answers in how many steps."""
+    for count in count_from(1):
+        with record.write(by=CHORES) as tx:
+            if post_words.forget(tx):
+                break
+    return count
+
+
 def sweep_media(record: Database, bucket: Bucket, _bell: Bell) -> int:
     """Deletes bytes that are no post's: left by a worker that died, or by a delete that failed; answers how many.
 
@@ -60,7 +71,9 @@ def sweep_media(record: Database, bucket: Bucket, _bell: Bell) -> int:
 
 def note_takedowns(record: Database, bucket: Bucket, _bell: Bell) -> int:
     """Notes what moderators decided beside the media, for the day a backup is restored; answers how far it is."""
-    return takedowns.note_decisions(record, bucket)
+    last = takedowns.note_decisions(record, bucket)
+    metrics.put("takedowns_noted", last)
+    return last
 
 
 def forget_takedowns(record: Database, bucket: Bucket, _bell: Bell) -> None:

@@ -7,8 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from storage.kit import log
+from storage.kit import log, metrics
+
+PATIENCE_SECONDS = 60.0  # a database that is away for a moment makes nobody late
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,9 @@ def repeat(rounds: Sequence[Round]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     due = dict.fromkeys(rounds, time.monotonic())
+    for one in rounds:
+        _ended[one.name] = time.monotonic()
+        metrics.ask("round_age_seconds", partial(_age, one.name), round=one.name)
     while not stop.is_set():
         for one in rounds:
             if due[one] <= time.monotonic():
@@ -34,8 +40,22 @@ def repeat(rounds: Sequence[Round]) -> None:
         stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
 
+def is_late(rounds: Sequence[Round]) -> bool:
+    """Whether one of them has not come to a good end for three times its pace and a minute."""
+    return any(_age(one.name) > 3 * one.seconds + PATIENCE_SECONDS for one in rounds if one.name in _ended)
+
+
+_ended: dict[str, float] = {}  # when each round last came to a good end, or began to be due
+
+
+def _age(name: str) -> float:
+    return time.monotonic() - _ended[name]
+
+
 def _once(one: Round) -> None:
     try:
-        one.run()
+        with metrics.timed("round_seconds", round=one.name):
+            one.run()
+        _ended[one.name] = time.monotonic()
     except Exception as error:  # noqa: BLE001  it comes again; a process that dies of one round would stop them all
         log.fault("round_failed", error, stage=one.name)

@@ -41,6 +41,10 @@ class Doorbell:
             description="admit_clip",
         )
 
+    def waiting(self) -> int:
+        """How many rings nobody came for yet."""
+        return int(self._queue.count)
+
 
 def doorbell(url: str) -> Doorbell:
     """The doorbell of the airlock at this Redis."""

@@ -10,13 +10,15 @@ from rq.job import Job
 from storage.db import AIRLOCK
 from storage.identity import clips
 from storage.identity.vault import ClipId
-from storage.kit import log, settings
+from storage.kit import log, metrics, ready, settings
 from storage.kit.errors import PorchlightError
+from storage.kit.ready import Check
 from storage.kit.redis import connect
 from workers.airlock import jobs
 from workers.airlock.admit import Airlock
 from workers.airlock.attempt import is_held_by
 from workers.airlock.both_sides import mail_folder, open_both_sides, scratch_folder
+from workers.airlock.checks import of_both_sides
 from workers.closed_job import closed_worker, keep_quiet
 from workers.media import programs, self_test
 from workers.media.sandbox import SandboxBroken
@@ -37,14 +39,24 @@ def main() -> None:
 
 def work() -> None:
     """Works until told to stop: SIGTERM lets the clip in hand go on to its end, a second one does not."""
-    identity = settings.identity()
+    record, identity = settings.record(), settings.identity()
+    ready.answer_beside(record.metrics, lambda: [*of_both_sides(record, identity), _WORKING])
     airlock = open_airlock(identity)
     jobs.work_in(airlock)
     allowed, killed = {ADMIT_CLIP: jobs.admit_clip}, partial(_horse_killed, airlock)
     worker = closed_worker(AIRLOCK_QUEUE, connect(identity.redis), allowed, killed)
+    metrics.put("working", 1)
     log.event("ready", queue=AIRLOCK_QUEUE)
     keep_quiet()
     worker.work(with_scheduler=False, logging_level="ERROR")
+
+
+def _demand_working() -> None:
+    if not metrics.value_of("working"):
+        raise SandboxBroken("this worker has not seen its sandbox hold")
+
+
+_WORKING = Check("no_sandbox", _demand_working)
 
 
 def _horse_killed(airlock: Airlock, job: Job, pid: int, _status: int, _usage: object) -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from functools import partial
 
 from feed.bell import Bell
-from storage.kit import keys, starting
+from storage import checks, measured
+from storage.kit import keys, ready, starting
+from storage.kit.ready import Check
 from storage.kit.redis import connect
 from storage.kit.settings import RecordSettings
-from storage.objects import open_bucket
-from storage.record import open_record
-from workers import chores
-from workers.every import Round, repeat
+from storage.record import LINEAGE, open_record
+from workers import chores, figures
+from workers.every import Round, is_late, repeat
 
 MINUTES = 60.0
+FIGURES_SECONDS = 15.0
 CHORES = {
     chores.expire_posts: 10 * MINUTES,
     chores.trim_feed_log: 60 * MINUTES,
     chores.forget_ended: 5 * MINUTES,
     chores.sweep_media: 30 * MINUTES,
+    chores.forget_words: 24 * 60 * MINUTES,
     chores.note_takedowns: 1 * MINUTES,
     chores.forget_takedowns: 24 * 60 * MINUTES,
 }
@@ -27,13 +30,26 @@ CHORES = {
 def main() -> None:
     """Starts, or says in one line why not."""
     with starting.program("chores"):
-        repeat(_rounds(starting.on_the_record_side()))
+        here = starting.on_the_record_side()
+        rounds = _rounds(here)
+        ready.answer(here.metrics, lambda: _checks(here, rounds))
+        repeat(rounds)
 
 
 def _rounds(here: RecordSettings) -> list[Round]:
-    record, bucket = open_record(here.database), open_bucket(here.media)
+    record, bucket = open_record(here.database), measured.bucket(here.media, "media")
     bell = Bell(connect(here.redis), keys.read_or_make(here.bell_key_file))
-    return [Round(chore.__name__, seconds, partial(chore, record, bucket, bell)) for chore, seconds in CHORES.items()]
+    rounds = [Round(chore.__name__, seconds, partial(chore, record, bucket, bell)) for chore, seconds in CHORES.items()]
+    return [*rounds, Round("figures", FIGURES_SECONDS, partial(figures.tell, record))]
+
+
+def _checks(here: RecordSettings, rounds: list[Round]) -> list[Check]:
+    return [
+        *checks.database(here.database, LINEAGE),
+        checks.bucket("media", here.media),
+        checks.redis("bus", here.redis),
+        checks.rounds(lambda: is_late(rounds)),
+    ]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import fcntl
-import os
 import signal
 import socket
 import time
@@ -17,7 +16,7 @@ import httpx
 import redis
 
 from api.commands import demo
-from api.stack import DOORS, STORES, Running, programs, worker_count
+from api.stack import DOORS, STORES, Running, metrics_ports, programs, worker_count
 from api.supervise import Program, supervise
 from storage.identity.vault import open_vault
 from storage.kit import settings
@@ -34,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `porchlight up`."""
     parser.add_argument("--ports", metavar="BASE", type=int, default=8000, help="first of four ports (%(default)s)")
     parser.add_argument("--workers", metavar="N", type=int, default=worker_count(), help="clips at once (%(default)s)")
+    parser.add_argument("--metrics", action="store_true", help="figures of each program, from port BASE+10 on")
     parser.add_argument("--demo", action="store_true", help="an invented city, staff and a resident to try it with")
 
 
@@ -42,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     began, data, ports = time.monotonic(), settings.data_folder(), Ports(args.ports)
     if not 1024 <= args.ports <= 65532 or args.workers < 1:
         raise Refused("--ports goes from 1024 to 65532, --workers from 1.")
+    if args.metrics and args.ports > 65000:
+        raise Refused("With --metrics --ports goes to 65000.")
     with _alone(data):
         _demand_free(ports)
         settings.choose_ports(ports.base)
@@ -49,15 +51,21 @@ def run(args: argparse.Namespace) -> int:
             demo.mark(data)
         _migrate()
         log_ins = demo.prepare() if settings.is_demo(data) else []
-        Running(ports.base, os.getpid()).write(data)
+        Running.here(ports.base).write(data)
         try:
-            asyncio.run(_watch(programs(data, ports.base, args.workers), ports, log_ins, began))
+            found = programs(data, ports.base, args.workers, metrics=args.metrics)
+            told = metrics_ports(ports.base, found) if args.metrics else {}
+            lines = [
+                *_addresses(ports),
+                *(f"metrics    http://{LOOPBACK}:{it}/metrics  ({name})" for name, it in told.items()),
+            ]
+            asyncio.run(_watch(found, ports, [*lines, *log_ins], began))
         finally:
             Running.forget(data)
     return 0
 
 
-async def _watch(all_programs: list[Program], ports: Ports, log_ins: list[str], began: float) -> None:
+async def _watch(all_programs: list[Program], ports: Ports, lines: list[str], began: float) -> None:
     stop = asyncio.Event()
     for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(asked, stop.set)
@@ -67,7 +75,7 @@ async def _watch(all_programs: list[Program], ports: Ports, log_ins: list[str], 
             await asyncio.to_thread(_wait_for_redis)
         elif rank == DOORS:
             await _wait_for_doors(ports)
-            for line in [*_addresses(ports), *log_ins, f"ready after {time.monotonic() - began:.1f} s"]:
+            for line in [*lines, f"ready after {time.monotonic() - began:.1f} s"]:
                 _say("porchlight", line)
 
     await supervise(all_programs, stop=stop, say=_say, started=started)

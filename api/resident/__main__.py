@@ -6,8 +6,11 @@ from api.resident.app import create_app
 from api.resident.desk import Desk
 from api.serving import serve
 from api.who import TokenCookie
-from storage.kit import starting
+from storage.checks import door
+from storage.kit import ready, starting
+from storage.kit.settings import LOOPBACK
 from workers.airlock.both_sides import open_both_sides
+from workers.airlock.checks import of_both_sides
 from workers.queue import doorbell
 
 
@@ -17,6 +20,10 @@ def main() -> None:
         record, identity = starting.on_both_sides()
         cookie = TokenCookie("resident", secure=record.secure_cookies)
         desk = Desk(open_both_sides(record, identity), doorbell(identity.redis), record, identity, cookie)
+        ready.answer(
+            record.metrics,
+            lambda: [*of_both_sides(record, identity), door(record.listen, record.ports.resident, LOOPBACK)],
+        )
         serve(create_app(desk), record.ports.resident, listen=record.listen, hosts=record.hosts("resident"))
 
 

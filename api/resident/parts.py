@@ -16,7 +16,7 @@ from storage.db import RESIDENT
 from storage.identity import originals, sealed_parts
 from storage.identity.originals import Upload
 from storage.identity.vault import Vault
-from storage.kit import clock, log
+from storage.kit import clock, log, metrics
 from storage.kit.errors import NotThere, Refused, Unavailable
 from storage.objects import Draft
 from workers.airlock.both_sides import BothSides
@@ -58,6 +58,7 @@ async def receive(stores: BothSides, upload_id: str, number: int, body: AsyncIte
             if (sealing.count, sealing.told.digest()) != (upload.size_of(number), sha256):
                 raise Refused("The part did not arrive as it was sent. Send it again.", code="checksum")
             await _on_thread(_keep, stores, upload_id, number, writer, draft)
+    metrics.count("upload_bytes", sealing.count)
 
 
 def _look(stores: BothSides, upload_id: str, number: int) -> Upload:

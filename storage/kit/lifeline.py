@@ -20,6 +20,14 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def began(pid: int) -> int | None:
+    """When process `pid` began, in the kernel's ticks; with the number it names one process. None: it is gone."""
+    with suppress(OSError, IndexError, ValueError):
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if state in "ZX" else int(fields[18])
+    return None
+
+
 def sweep(leader: int) -> int:
     """Kills all that process `leader` (started by `setsid`) left behind; answers how many processes that were."""
     left = [pid for pid in _processes() if _leader_of(pid) == leader]

@@ -6,6 +6,8 @@ import logging
 import sys
 import traceback
 
+from storage.kit import metrics
+
 # `error` is the class of an exception, never its message: messages of libraries quote their input.
 FIELDS = frozenset(
     {"program", "count", "seconds", "bytes", "attempt", "stage", "state", "reason", "error", "where", "seq", "lag"}
@@ -40,4 +42,5 @@ def _write(level: int, name: str, fields: dict[str, str | int | float | None]) -
     unknown = fields.keys() - FIELDS
     if unknown:
         raise ValueError(f"log fields not in the allow-list: {sorted(unknown)}")
+    metrics.count("log_lines", event=name)
     _logger.log(level, " ".join([name, *(f"{key}={value}" for key, value in fields.items())]))

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from api.doorway import JSON_BYTES
 from api.http import new_app
 from api.who import anyone
-from storage.kit import log
+from storage.kit import log, metrics
 from tests.api.asking import Client
 from tests.api.conftest import NewClient
 
@@ -144,3 +144,18 @@ def test_uploads_bound_themselves(ask: Client) -> None:
 def test_our_log_has_a_field_for_each_of_these() -> None:
     """A fault must never fail for its own log line."""
     assert {"request", "method", "route"} <= log.FIELDS
+
+
+def test_requests_are_measured_by_route_and_never_by_path(ask: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The template, the method, the status; refusals by their code; nothing that was asked for."""
+    monkeypatch.setattr(metrics, "_here", metrics._Here())
+
+    ask.get("/v1/broken/elmstreet")
+    ask.ask("ELM", "/v1/elmstreet")
+    ask.post("/v1/words", {"text": "x"}, headers={"origin": "https://elm.example"})
+
+    seen = {"method": "GET", "route": "/v1/broken/{word}", "status": "500"}
+    assert metrics.value_of("request_seconds", **seen) == 1
+    assert metrics.value_of("request_seconds", method="?", route="?", status="404") == 1
+    assert metrics.value_of("refusals", route="/v1/words", code="cross_site") == 1
+    assert "elm" not in metrics.text().decode().lower()

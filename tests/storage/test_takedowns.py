@@ -58,7 +58,7 @@ def test_nothing_new_changes_nothing(
 ) -> None:
     """A round that finds no newer line writes nothing."""
     takedowns.note_decisions(record, bucket)
-    monkeypatch.setattr(bucket, "put", None)
+    monkeypatch.setattr(bucket, "draft", None)
 
     assert takedowns.note_decisions(record, bucket) == 1
 

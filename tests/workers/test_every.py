@@ -79,3 +79,23 @@ def test_a_signal_ends_the_waiting_at_once(number: signal.Signals) -> None:
         process.send_signal(number)
 
         assert process.wait(20) == 0
+
+
+def test_a_round_that_never_ends_well_is_late() -> None:
+    """After three times its pace and a minute of patience; how long each takes, and its age, are measured."""
+    done = run("""
+        from storage.kit import metrics
+        every.PATIENCE_SECONDS = 0.1
+        def fails():
+            raise ValueError
+        rounds = [Round("fails", 0.05, fails), Round("works", 0.05, lambda: None)]
+        def look():
+            if time.monotonic() - started > 1:
+                say(f"{every.is_late(rounds)} {every.is_late(rounds[1:])}")
+                say(f"{metrics.value_of('round_age_seconds', round='fails') > 0.3}")
+                say(f"{metrics.value_of('round_seconds', round='works') > 3}")
+                end()
+        every.repeat([*rounds, Round("look", 0.05, look)])
+    """)
+
+    assert done.stdout.split() == ["True", "False", "True", "True"]

@@ -191,6 +191,7 @@ def _demand(stores: BothSides, files: list[Rendition], outcome: Outcome) -> None
 
 
 def _finish(stores: BothSides, attempt: Attempt) -> None:
+    attempt.leave()
     with stores.vault.write(by=AIRLOCK) as tx:
         if not clips.end(tx, attempt.clip):
             raise Stopped

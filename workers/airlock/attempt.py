@@ -14,6 +14,7 @@ from storage.db import AIRLOCK
 from storage.identity import clips
 from storage.identity.clips import Clip, Stage
 from storage.identity.vault import Vault
+from storage.kit import metrics
 
 TELL_EVERY = 1.0  # seconds between two lines to the database; a lease lasts 60
 
@@ -30,13 +31,23 @@ class Attempt:
     clip: Clip
     scratch: Path
     _told: float = field(default=float("-inf"))
+    _entered: tuple[Stage, float] | None = None
 
     def at(self, stage: Stage, progress: float) -> None:
         """Enters a stage; raises Stopped."""
         self._told = time.monotonic()
+        if self._entered is None or self._entered[0] is not stage:
+            self.leave()
+            self._entered = stage, self._told
         with self.vault.write(by=AIRLOCK) as tx:
             if not clips.beat(tx, self.clip, stage, progress):
                 raise Stopped
+
+    def leave(self) -> None:
+        """Leaves the stage it is in, and measures how long that was."""
+        if self._entered is not None:
+            metrics.observe("stage_seconds", time.monotonic() - self._entered[1], stage=self._entered[0])
+        self._entered = None
 
     def along(self, stage: Stage, progress: float) -> None:
         """Tells how far a stage is, at most once a second; raises Stopped."""

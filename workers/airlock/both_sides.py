@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feed.bell import Bell
+from storage import measured
 from storage.db import Database
 from storage.identity.vault import Vault, open_vault
 from storage.kit import keys
 from storage.kit.redis import connect
 from storage.kit.settings import IdentitySettings, RecordSettings
-from storage.objects import Bucket, open_bucket
+from storage.objects import Bucket, demand_apart
 from storage.record import open_record
 
 
@@ -27,12 +28,16 @@ class BothSides:
 
 
 def open_both_sides(record: RecordSettings, identity: IdentitySettings) -> BothSides:
-    """Opens what these settings name; only the resident program, the airlock and the operator may."""
+    """Opens what these settings name; only the resident program, the airlock and the operator may.
+
+    Raises MisconfiguredError where media and originals are not apart.
+    """
+    demand_apart(record.media, identity.originals)
     return BothSides(
         vault=open_vault(identity),
-        originals=open_bucket(identity.originals),
+        originals=measured.bucket(identity.originals, "originals"),
         record=open_record(record.database),
-        media=open_bucket(record.media),
+        media=measured.bucket(record.media, "media"),
         bell=Bell(connect(record.redis), keys.read_or_make(record.bell_key_file)),
     )
 

@@ -5,12 +5,15 @@ It runs here and not through a queue: what mends a lost Redis must not need one.
 
 from __future__ import annotations
 
-from storage.kit import log, settings
+from storage import checks
+from storage.kit import log, ready, settings
 from storage.kit.errors import PorchlightError
+from workers.airlock import figures
 from workers.airlock.admit import Airlock
 from workers.airlock.both_sides import mail_folder, open_both_sides, scratch_folder
+from workers.airlock.checks import of_both_sides
 from workers.airlock.reconcile import reconcile
-from workers.every import Round, repeat
+from workers.every import Round, is_late, repeat
 from workers.media import programs
 from workers.queue import doorbell
 
@@ -21,15 +24,21 @@ def main() -> None:
     """Starts, or says in one line why not."""
     log.start("airlock-schedule")
     try:
-        identity = settings.identity()
+        record, identity = settings.record(), settings.identity()
         tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
-        stores = open_both_sides(settings.record(), identity)
+        stores = open_both_sides(record, identity)
         airlock = Airlock(stores, tools, scratch_folder(identity), mail_folder(identity))
         bell = doorbell(identity.redis)
+        rounds = [
+            Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell)),
+            Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
+        ]
+        late = checks.rounds(lambda: is_late(rounds))
+        ready.answer(record.metrics, lambda: [*of_both_sides(record, identity), late])
     except (PorchlightError, programs.MissingProgram) as why:
         raise SystemExit(f"airlock-schedule: {why}") from None
     log.event("ready")
-    repeat([Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell))])
+    repeat(rounds)
 
 
 if __name__ == "__main__":

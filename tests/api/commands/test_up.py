@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from api.cli import main
-from api.stack import Running, programs
+from api.stack import Running, metrics_ports, programs
 from storage.kit import settings
 from storage.kit.settings import IDENTITY_VARIABLES, LOOPBACK
 
@@ -42,8 +44,9 @@ def test_a_real_city_is_not_turned_into_a_demo(tmp_path: Path, capsys: pytest.Ca
 def test_the_record_side_gets_no_identity_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staff, public, feed and chores start without any credential of the identity side; the others have them."""
     monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path))
+    (tmp_path / "vault.key").write_bytes(bytes(32))
     for name in IDENTITY_VARIABLES:
-        monkeypatch.setenv(name, "something")
+        monkeypatch.setenv(name, str(tmp_path / "vault.key"))
 
     held = {it.name: sorted(set(IDENTITY_VARIABLES) & set(it.environment)) for it in programs(tmp_path, 8000, 1)}
 
@@ -70,13 +73,44 @@ def test_no_password_stands_in_a_command_line(tmp_path: Path, monkeypatch: pytes
 def test_a_running_stack_tells_its_ports(tmp_path: Path) -> None:
     """What one stack leaves in its data folder, another command reads; after it stopped there is nothing."""
     (tmp_path / "record").mkdir()
-    Running(8100, os.getpid()).write(tmp_path)
+    Running.here(8100).write(tmp_path)
 
     found = Running.read(tmp_path)
     Running.forget(tmp_path)
 
-    assert found == Running(8100, os.getpid())
+    assert found == Running.here(8100)
+    assert found.pid == os.getpid()
     assert Running.read(tmp_path) is None
+
+
+def test_a_stack_that_was_killed_is_none(tmp_path: Path) -> None:
+    """What `kill -9` left behind is not taken for a running stack, also where its number is another process's now."""
+    (tmp_path / "record").mkdir()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    told = {}
+
+    for name, left in (("gone", Running(8100, gone.pid, 1)), ("another", replace(Running.here(8100), began=1))):
+        left.write(tmp_path)
+        told[name] = Running.read(tmp_path)
+
+    assert told == {"gone": None, "another": None}
+
+
+def test_each_program_tells_its_figures_at_a_port_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --metrics, from BASE+10 on, on this machine only; Redis and a start without it have none."""
+    monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path))
+
+    with_figures = programs(tmp_path, 8000, 2, metrics=True)
+    without = programs(tmp_path, 8000, 2)
+
+    told = {it.name: it.environment.get("PORCHLIGHT_METRICS") for it in with_figures}
+    ports = metrics_ports(8000, with_figures)
+    assert told == {"record-redis": None, "airlock-redis": None} | {
+        name: f"127.0.0.1:{port}" for name, port in ports.items()
+    }
+    assert sorted(ports.values()) == list(range(8010, 8018))
+    assert [it.name for it in without if "PORCHLIGHT_METRICS" in it.environment] == []
 
 
 @pytest.mark.parametrize("base", ["80", "65533", "70000"])

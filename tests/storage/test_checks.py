@@ -1,0 +1,119 @@
+"""What a program must reach to be of use is looked at, and missed when it is gone."""
+
+from __future__ import annotations
+
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.sql import column, table
+
+from storage import checks
+from storage.db import OPERATOR, Database
+from storage.kit.ready import Check
+from storage.record import LINEAGE
+from tests.api.running import free_port
+
+REVISION = table("alembic_version", column("version_num"))
+
+
+@pytest.fixture
+def door() -> Iterator[tuple[int, list[int]]]:
+    """A door whose health answers as the list says."""
+    says = [200]
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(says[0] if self.path == "/v1/health" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, says
+        server.shutdown()
+
+
+def test_a_database_that_answers_with_our_tables_is_well(record_url: str) -> None:
+    """Both checks of it pass."""
+    assert _reasons(checks.database(record_url, LINEAGE)) == []
+
+
+def test_a_database_of_another_version_is_missed(record: Database, record_url: str) -> None:
+    """One that is behind its migrations, or ahead of this program."""
+    with record.write(by=OPERATOR) as tx:
+        tx.connection.execute(update(REVISION).values(version_num="0000"))
+
+    assert _reasons(checks.database(record_url, LINEAGE, of="identity_")) == ["identity_database_behind"]
+
+
+def test_a_database_that_is_gone_is_missed() -> None:
+    """Nobody listens there."""
+    url = f"postgresql+psycopg://role:password@127.0.0.1:{free_port()}/record"
+
+    assert "database" in _reasons(checks.database(url, LINEAGE))
+
+
+def test_a_bucket_that_answers_is_well(tmp_path: Path) -> None:
+    """That it does not have what is asked for is an answer."""
+    assert _reasons([checks.bucket("media", str(tmp_path / "media"))]) == []
+
+
+def test_a_bucket_that_is_gone_is_missed(tmp_path: Path) -> None:
+    """Its folder cannot be looked into."""
+    check = checks.bucket("media", str(tmp_path / "media"))
+    shutil.rmtree(tmp_path / "media")
+    (tmp_path / "media").write_bytes(b"not a folder")
+
+    assert _reasons([check]) == ["media"]
+
+
+def test_a_redis_that_is_gone_is_missed(redis_server: str, tmp_path: Path) -> None:
+    """It answers, or it does not."""
+    assert _reasons([checks.redis("bus", redis_server)]) == []
+    assert _reasons([checks.redis("bus", f"unix://{tmp_path}/none.sock")]) == ["bus"]
+
+
+def test_a_disk_is_nearly_full_by_share_and_by_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large disk may be 97 % full, a small one may have 1 GB left; not both."""
+    told = {}
+    for name, total, free in (("large", 10**13, 3 * 10**11), ("small", 4 * 10**9, 10**9), ("full", 10**12, 10**9)):
+        usage = shutil._ntuple_diskusage(total, total - free, free)  # type: ignore[attr-defined]
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder, usage=usage: usage)
+        told[name] = _reasons([checks.disk(tmp_path)])
+
+    assert told == {"large": [], "small": [], "full": ["disk_nearly_full"]}
+
+
+def test_a_door_is_well_when_it_says_so_itself(door: tuple[int, list[int]]) -> None:
+    """503, and nobody there at all, are missed."""
+    port, says = door
+    check = checks.door("127.0.0.1", port, "localhost")
+    well = _reasons([check])
+    says[0] = 503
+
+    assert (well, _reasons([check])) == ([], ["door"])
+    assert _reasons([checks.door("127.0.0.1", free_port(), "localhost")]) == ["door"]
+
+
+def test_late_rounds_are_missed() -> None:
+    """What should run by itself and does not."""
+    assert _reasons([checks.rounds(lambda: False)]) == []
+    assert _reasons([checks.rounds(lambda: True)]) == ["rounds_late"]
+
+
+def _reasons(looked_at: Sequence[Check]) -> list[str]:
+    """Those that are missed, looked at once."""
+    missed = []
+    for check in looked_at:
+        try:
+            check.look()
+        except Exception:  # noqa: BLE001  as readiness does
+            missed.append(check.reason)
+    return missed
