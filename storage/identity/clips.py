@@ -314,6 +314,13 @@ def in_state(conn: Connection, *states: ClipState) -> list[Clip]:
     return [_clip(row) for row in conn.execute(query)]
 
 
+def said_no(conn: Connection, *, since: int) -> list[Clip]:
+    """Clips that were refused or given up since then, and all that are quarantined."""
+    refused = (clips.c.state == ClipState.REJECTED) & (clips.c.ended_at > since)
+    query = select(clips).where(or_(refused, clips.c.state == ClipState.QUARANTINED)).order_by(clips.c.accepted_at)
+    return [_clip(row) for row in conn.execute(query)]
+
+
 def unshredded(conn: Connection) -> list[Clip]:
     """Clips whose original can still be read."""
     query = select(clips).where(clips.c.words_sealed.is_not(None)).order_by(clips.c.accepted_at)

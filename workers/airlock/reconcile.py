@@ -28,6 +28,8 @@ T = TypeVar("T")
 QUARANTINE_LIFE = 7 * clock.DAY  # the operator has a week to look at what went wrong
 # A sleeping attempt may still publish what it put there; none sleeps longer than its job may take.
 ATTEMPT_LIFE = JOB_SECONDS * clock.SECOND
+# How long after a clip was refused a machine that stood still may wake and publish it, and die before it looked.
+LATE_PUBLICATION = 2 * clock.DAY
 UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive this, once accepted or retried
 
 
@@ -90,7 +92,7 @@ def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
 def _settle(airlock: Airlock, _doorbell: Doorbell) -> None:
     """Mends a crash between a publication that came too late and the look at what others had decided meanwhile."""
     with airlock.stores.vault.read() as conn:
-        decided = clips.in_state(conn, ClipState.REJECTED, ClipState.QUARANTINED)
+        decided = clips.said_no(conn, since=database_now(conn) - LATE_PUBLICATION)
     with airlock.stores.record.read() as conn:
         live = [clip.id for clip in decided if posts.state_of(conn, clip.post_id) not in (None, *TOMBSTONES)]
     _each(live, lambda clip_id: settle(airlock.stores, clip_id))

@@ -18,6 +18,7 @@ from storage.identity.limits import Limit
 from storage.identity.schema import clips as rows
 from storage.identity.schema import log_in_codes, tries, uploads
 from storage.identity.vault import ClipId, ResidentId
+from storage.kit import clock
 from storage.kit.clock import DAY, HOUR, MINUTE
 from storage.kit.ids import new_id
 from storage.objects import Folder
@@ -144,7 +145,7 @@ def test_a_refused_clip_with_a_live_post_is_taken_down(
     """A sleeping attempt published it after the refusal, and died before it looked; refused ones without are left."""
     late, refused = accepted(), accepted()
     for clip_id in (late, refused):
-        change(airlock, clip_id, state=ClipState.REJECTED, reason="unreadable", ended_at=1)
+        change(airlock, clip_id, state=ClipState.REJECTED, reason="unreadable", ended_at=clock.now())
     key = put(airlock, tmp_path / "file", new_id())
     change(airlock, late, media_keys=f'["{key}"]')
     a_published_post(airlock.stores.record, airlock.stores.bell, id=clip_of(airlock, late).post_id)
