@@ -16,9 +16,9 @@ from botocore.exceptions import BotoCoreError
 from urllib3.exceptions import HTTPError
 
 from storage import s3_client, s3_rules
+from storage.bucket import CHUNK_BYTES, demand_key, is_key
 from storage.kit import log
 from storage.kit.errors import Unavailable
-from storage.objects import CHUNK_BYTES, demand_key, is_key
 from storage.s3_client import away, told
 
 MULTIPART_FROM = 16 * 1024 * 1024  # bytes; below, one request is faster than three
@@ -38,7 +38,7 @@ def open_s3(url: str) -> S3:
 
 
 class S3:
-    """See storage.objects.Bucket."""
+    """See storage.bucket.Bucket."""
 
     def __init__(self, url: str) -> None:
         self.address = s3_client.parse(url)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from storage import s3_rules
+from storage.bucket import is_key
 from storage.kit.errors import Unavailable
 from storage.kit.ids import new_id
 from storage.kit.settings import MisconfiguredError
-from storage.objects import is_key, open_bucket
+from storage.objects import open_bucket
 from storage.s3 import S3
 from tests.servers.far_side import Asked, FarSide, Said
 from tests.servers.s3 import S3Server, s3_server  # noqa: F401 - fixtures
