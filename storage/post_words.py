@@ -24,14 +24,17 @@ from sqlalchemy import (
     and_,
     cast,
     false,
+    func,
     select,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from storage.db import Tx
 from storage.kit.ids import PostId
 from storage.schema import POST_VECTOR, posts
 
 LONGEST = 40  # characters of a word that count
+MERGED_AT_ONCE = 500  # pages of 4 kB: other writers wait for some 20 ms
 WORD = re.compile(r"[^\W_]+")
 
 # SQLite's index. A row has its post's order key for a number, so that it answers newest first without sorting.
@@ -78,6 +81,19 @@ def collected(dialect: str, asked: str, narrow: Sequence[ColumnElement[bool]], p
     query = query.join(_index, posts.c.order_key == _index.c.rowid + 0).where(*place.of(_index.c.rowid))
     every_word = _index.c.post_index.bool_op("match")(" ".join(f'"{word}"*' for word in words))
     return query.where(every_word).order_by(_index.c.rowid.desc())
+
+
+def forget(tx: Tx) -> bool:
+    """Takes one step on the way to an index without a byte of words that left it; True when there are none.
+
+    SQLite's index only notes that a word left, until its parts are merged. PostgreSQL's vacuum needs no telling.
+    """
+    if tx.connection.dialect.name != "sqlite":
+        return True
+    before = tx.connection.execute(select(func.total_changes())).scalar_one()
+    tx.connection.execute(_index.insert().values(post_index="merge", rank=-MERGED_AT_ONCE))
+    # The request itself counts as one change.
+    return bool(tx.connection.execute(select(func.total_changes())).scalar_one() - before <= 1)
 
 
 def _words(text: str) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from storage import post_lists, schema
-from storage.db import Database
+from storage import post_lists, post_words, schema
+from storage.db import CHORES, Database
 from storage.kit.ids import PostId
 from storage.post_lists import NEWEST_PART, Wanted
 from storage.post_words import LONGEST, words_of
@@ -61,6 +62,28 @@ def test_words_leave_with_the_post(record: Database) -> None:
         assert "xylophone" not in str(conn.execute(select(schema.posts)).all())
 
 
+@pytest.mark.engines("sqlite")
+@pytest.mark.usefixtures("city")
+def test_words_taken_back_leave_the_file(record: Database, record_url: str) -> None:
+    """Once the chore has run, not a byte of them is in SQLite's file, which had only noted that they left its index."""
+    gone, stays = (
+        a_recorded_post(record, a_new_post(text=f"{said} music"), order=order)
+        for order, said in enumerate(("xylophonist", "trombonist"), 1)
+    )
+    file = Path(record_url.removeprefix("sqlite:///"))
+
+    entomb(record, gone.id)
+
+    noted = _bytes(record, file)
+    while not _forgotten(record):
+        pass
+    left = _bytes(record, file)
+    assert b"xylophonist" in noted
+    assert b"xylophonist" not in left
+    assert b"trombonist" in left
+    assert _found(record, "tromb") == [stays.id]
+
+
 @pytest.mark.usefixtures("city")
 def test_what_is_found_by_the_index_is_narrowed_and_paged_like_any_list(record: Database) -> None:
     """Division, category, time and cursor hold for old posts found by a word, too; newest first."""
@@ -102,6 +125,18 @@ def _found(record: Database, asked: str, wanted: Wanted = ANY, **place: int) -> 
             limit=place.get("limit", 10),
         )
     return [post.id for post in listed]
+
+
+def _forgotten(record: Database) -> bool:
+    with record.write(by=CHORES) as tx:
+        return post_words.forget(tx)
+
+
+def _bytes(record: Database, file: Path) -> bytes:
+    with record.engine.connect() as conn:
+        conn.exec_driver_sql("commit")
+        conn.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    return file.read_bytes()
 
 
 def _let_time_pass(record: Database, seq: int) -> None:
