@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count as count_from
 from itertools import islice
 
 from feed import posting, tickets
@@ -45,10 +44,11 @@ def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
 
 def forget_words(record: Database, _bucket: Bucket, _bell: Bell) -> int:
     """Leaves no byte of words taken back in the index of words; answers in how many steps."""
-    for count in count_from(1):
+    count, forgotten = 0, False
+    while not forgotten:
         with record.write(by=CHORES) as tx:
-            if post_words.forget(tx):
-                break
+            forgotten = post_words.forget(tx)
+        count += 1
     return count
 
 
