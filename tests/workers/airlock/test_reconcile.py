@@ -454,7 +454,7 @@ def test_one_clip_that_keeps_failing_does_not_stop_the_others(
     state = states.get(step, ClipState.REJECTED)
     for clip_id in both:
         strays = [put(airlock, tmp_path / "file", new_id())] if step == "delete" else []
-        ended_at = 1 if state is ClipState.REJECTED else None
+        ended_at = clock.now() if state is ClipState.REJECTED else None
         change(airlock, clip_id, state=state, ended_at=ended_at, media_keys=json.dumps(strays))
         if posted:
             a_published_post(stores.record, stores.bell, id=clip_of(airlock, clip_id).post_id)
