@@ -9,6 +9,7 @@ import pytest
 
 from storage.folder import Folder
 from storage.kit.clock import DAY, now
+from storage.kit.errors import NotThere
 from storage.kit.ids import new_id
 
 
@@ -50,7 +51,8 @@ def test_a_draft_is_not_there_until_it_is_kept(folder: Folder, tmp_path: Path) -
         (unfinished,) = (tmp_path / "media").glob("*/*")
         inode = unfinished.stat().st_ino
         assert unfinished.name != key
-        assert list(folder.keys(older_than=now() + DAY)) == []
+        with pytest.raises(NotThere):
+            folder.size(key)
         draft.keep()
 
     (place,) = (tmp_path / "media").glob("*/*")
