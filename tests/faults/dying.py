@@ -30,14 +30,14 @@ def steps_of(run: Run, *databases: Database) -> list[Step]:
             taken: list[Step] = []
             with watching(taken.append):
                 run()
-            with os.fdopen(inlet, "w") as told:
-                json.dump([(step.called, step.nth) for step in taken], told)
+            with os.fdopen(inlet, "w") as pipe:
+                json.dump([(step.called, step.nth) for step in taken], pipe)
             os._exit(0)
         finally:
             os._exit(FAILED)
     os.close(inlet)
     with os.fdopen(outlet) as heard:
-        told = heard.read()
+        told: str = heard.read()
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, "the dry run failed"
     return [Step(*each) for each in json.loads(told)]
 

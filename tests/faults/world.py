@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import select, update
 
 from api.resident.desk import Desk
-from storage import audit, feed_log, posts
+from storage import audit, feed_log, posts, takedowns
 from storage.db import AIRLOCK, Database, database_now
 from storage.feed_log import Kind
 from storage.identity import clips
@@ -141,7 +141,7 @@ class World:
             named = set(conn.execute(select(renditions.c.key)).scalars())
         with stores.vault.read() as conn:
             readable = [clip for clip in clips.unshredded(conn) if clip.state is not ClipState.QUARANTINED]
-        found = _keys(stores.record, stores.media)
+        found = {key for key in _keys(stores.record, stores.media) if not takedowns.is_note(key)}
         assert found == named, f"{len(found - named)} files no post names, {len(named - found)} named and not there"
         assert readable == []
         assert _keys(stores.record, stores.originals) == set()
@@ -155,4 +155,5 @@ class World:
 
 def _keys(record: Database, bucket: Bucket) -> set[str]:
     with record.read() as conn:
-        return set(bucket.keys(older_than=database_now(conn) + DAY))
+        found = bucket.keys(older_than=database_now(conn) + DAY)
+        return {key for key in found if not takedowns.is_note(key)}

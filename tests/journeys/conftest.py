@@ -22,6 +22,7 @@ from storage.kit import settings
 from storage.kit.ids import spread
 from storage.kit.settings import LOOPBACK, Ports
 from storage.staff import Role
+from tests.journeys.production import City
 
 STARTS_WITHIN, STOPS_WITHIN = 120.0, 30.0  # seconds; a busy machine has two processors for nine programs
 PORTS = range(20_000, 60_000, 4)
@@ -68,7 +69,7 @@ class Stack:
         """A bearer token of a resident made for the test."""
         return token.of_resident(settings.record(self._env), settings.identity(self._env), email, make=True)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """Starts `porchlight ARGUMENTS` on this stack's data folder."""
         return subprocess.Popen(
             [*PORCHLIGHT, *arguments, "--data", str(self.data)],
@@ -80,7 +81,7 @@ class Stack:
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         """Runs `porchlight ARGUMENTS` to its end: exit code, standard output, standard error."""
-        with self.start(*arguments) as command:
+        with self.begin(*arguments) as command:
             out, err = command.communicate(timeout=120)
         return command.returncode, out, err
 
@@ -119,6 +120,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             up.kill()
             up.wait()
     assert up.returncode == 0, here.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The same city on PostgreSQL, S3 and several machines."""
+    city = City(tmp_path_factory.mktemp("production"))
+    try:
+        yield city.start()
+    finally:
+        city.stop()
 
 
 def _wait_until_ready(stack: Stack, up: subprocess.Popen[bytes]) -> None:

@@ -60,6 +60,16 @@ class City:
         yield vault
         vault.engine.dispose()
 
+    @property
+    def bucket(self) -> str:
+        """Where the media are, past the proxy."""
+        return self.topology.engines.media(straight=True)
+
+    @property
+    def originals(self) -> str:
+        """Where the originals are, past the proxy."""
+        return self.topology.engines.originals(straight=True)
+
     def staff_token(self, name: str, roles: Sequence[str] = ("analyst",), divisions: Sequence[str] = ()) -> str:
         """A bearer token of a staff member made for the test; without divisions their roles are for the whole city."""
         with self.record() as record, record.write(by=OPERATOR) as tx:

@@ -175,7 +175,7 @@ def _horse(stack: Stack) -> int:
 
 @contextmanager
 def _watching(stack: Stack) -> Iterator[Any]:
-    command = stack.start("watch", "--token", stack.staff_token("faults", roles=["analyst", "moderator"]))
+    command = stack.begin("watch", "--token", stack.staff_token("faults", roles=["analyst", "moderator"]))
     assert command.stdout is not None
     heard: list[dict[str, Any]] = [json.loads(command.stdout.readline())]
     os.set_blocking(command.stdout.fileno(), False)

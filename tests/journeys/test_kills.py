@@ -42,7 +42,7 @@ def test_a_clip_under_way_survives_a_kill(program: str, stack: Stack, clip: Path
     """After kill -9 of the program, in the middle of the work, the clip is published exactly once."""
     title, before = new_id(), _claims(stack)
     told = ["--token", stack.resident_token("kim@demo.example"), "--at", "10,-40", "--category", "other"]
-    with stack.start("post", str(clip), *told, "--title", title) as post:
+    with stack.begin("post", str(clip), *told, "--title", title) as post:
         _until(lambda: _claims(stack) > before)
         killed = stack.pid(program)
         os.kill(killed, signal.SIGKILL)

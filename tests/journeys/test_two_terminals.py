@@ -31,8 +31,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_posted_clip_arrives_at_the_analyst_of_its_division(stack: Stack, clip: Path) -> None:
     """What `post` sends, `watch` of that division's analyst prints, and `watch` of another's does not."""
-    here = stack.start("watch", "--token", stack.staff_token("near", divisions=["Central"]))
-    there = stack.start("watch", "--token", stack.staff_token("far", divisions=["North"]))
+    here = stack.begin("watch", "--token", stack.staff_token("near", divisions=["Central"]))
+    there = stack.begin("watch", "--token", stack.staff_token("far", divisions=["North"]))
     try:
         assert _next(here)["type"] == _next(there)["type"] == "ready"
 

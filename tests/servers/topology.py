@@ -14,8 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
@@ -62,8 +64,29 @@ KINDS = {
 }
 
 
+class Server(Protocol):
+    """What every engine can be made to do."""
+
+    port: int
+
+    def start(self) -> object:
+        """Begins, or comes back."""
+
+    def stop(self) -> None:
+        """Ends in good order."""
+
+    def kill(self) -> None:
+        """Ends in the middle of whatever it does."""
+
+    def freeze(self) -> None:
+        """Stands still."""
+
+    def thaw(self) -> None:
+        """Goes on."""
+
+
 class Engines:
-    """The stores, and a fault proxy before each: `pg`, `media`, `originals`, `record_redis`, `airlock_redis`."""
+    """The stores, and a fault proxy before each, by name."""
 
     def __init__(self, folder: Path) -> None:
         self.postgres = PostgresServer(folder / "postgres").start()
@@ -74,7 +97,7 @@ class Engines:
         self.media_s3, self.originals_s3 = S3Server(folder / "media").start(), S3Server(folder / "originals").start()
         self.record_redis = RedisServer(folder / "record-redis", users=redis_acl.RECORD, aof=True).start()
         self.airlock_redis = RedisServer(folder / "airlock-redis", users=redis_acl.AIRLOCK, aof=True).start()
-        self.servers = {
+        self.servers: dict[str, Server] = {
             "postgres": self.postgres,
             "media": self.media_s3,
             "originals": self.originals_s3,
@@ -112,6 +135,7 @@ class Topology:
     folder: Path
     workers: int = 4
     lines: list[str] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # when each line was written, monotonic
 
     def __post_init__(self) -> None:
         self.engines = Engines(self.folder)
@@ -168,6 +192,20 @@ class Topology:
         """The process of a program now."""
         started = re.compile(rf"^{name}: started as process (\d+)$")
         return int([found[1] for line in tuple(self.lines) if (found := started.match(line))][-1])
+
+    def lease_in_hand(self, worker: str, process: int) -> str | None:
+        """The lease under which that process of a worker works on a clip."""
+        for folder in (self.folder / "programs" / worker / "data/identity/work").glob("*"):
+            with suppress(OSError):
+                if (folder / "pid").read_text() == str(process):
+                    return folder.name
+        return None
+
+    def times_of(self, event: str) -> list[float]:
+        """When programs logged this event, monotonic."""
+        return [
+            at for at, line in zip(tuple(self.times), tuple(self.lines), strict=False) if f": {event} " in f"{line} "
+        ]
 
     def environment(self, name: str) -> dict[str, str]:
         """The variables of one program: no store, role or key but its own; what is secret lies in files."""
@@ -248,6 +286,7 @@ class Topology:
         self._loop.close()
 
     def _say(self, name: str, line: str) -> None:
+        self.times.append(time.monotonic())
         self.lines.append(f"{name}: {line}")
         with (self.folder / "programs.log").open("a") as log:
             log.write(f"{name}: {line}\n")
