@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +27,7 @@ CHECKED = {"ChecksumAlgorithm": "SHA256"}  # S3 compares what it stored with wha
 BREAKS = 4  # in a row without a byte in between: then the reader is told, and not before
 
 
+@cache  # a program's readiness asks for the bucket that the program has open: one client, looked at once
 def open_s3(url: str) -> S3:
     """The bucket, seen to be private, or MisconfiguredError; while its server is away, that waits for the first put."""
     bucket = S3(url)

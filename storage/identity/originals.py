@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -20,8 +21,12 @@ from storage.kit import clock, ids
 from storage.kit.errors import Conflict, NotThere, TooLarge
 
 PART_BYTES = 8 * 1024 * 1024  # a phone on a bad line re-sends 8 MB at most; S3 wants at least 5
+AT_ONCE = 500  # keys looked up in one go: far below what a statement can carry
 LARGEST = 500_000_000  # bytes; the reason a resident sees is `too_large`
 UNPOSTED_LIFE = 24 * clock.HOUR
+# A bucket's server may delete an original by itself after this, as a belt: longer than its longest honest life, which
+# is a day unposted, three days at work, a week in quarantine, and the last two once more when an operator retries.
+BELT_DAYS = 22
 UNPOSTED_BYTES = 4 * LARGEST  # of one resident at any time: a draft on each of a few devices, not a full disk
 
 
@@ -191,7 +196,12 @@ def forget_unposted(tx: Tx) -> None:
 
 def confirmed(conn: Connection, keys: Collection[str]) -> set[str]:
     """Those of `keys` that are some part's bytes; any other was left by a writer that broke off."""
-    return set(conn.execute(select(upload_parts.c.object_key).where(upload_parts.c.object_key.in_(keys))).scalars())
+    waiting, found = iter(keys), set[str]()
+    while some := list(islice(waiting, AT_ONCE)):
+        found.update(
+            conn.execute(select(upload_parts.c.object_key).where(upload_parts.c.object_key.in_(some))).scalars()
+        )
+    return found
 
 
 def half_shredded(conn: Connection) -> list[str]:

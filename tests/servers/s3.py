@@ -114,7 +114,7 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A server for tests that do it no harm."""
     server = S3Server(tmp_path_factory.mktemp("s3")).start()
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def mortal_s3(tmp_path: Path) -> Iterator[S3Server]:
     """A server to do harm to."""
     server = S3Server(tmp_path / "mortal-s3").start()
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

@@ -256,4 +256,5 @@ def test_bytes_of_a_writer_that_broke_off_are_nobodys(vault: Vault, ada: Residen
         (mine,) = originals.object_keys(conn, upload_id)
 
         assert originals.confirmed(conn, [mine, "stray"]) == {mine}
+        assert originals.confirmed(conn, [str(number) for number in range(1_200)] + [mine]) == {mine}
         assert conn.execute(select(upload_parts.c.writer)).scalars().all() == [mine]

@@ -57,7 +57,7 @@ class Shop:
     def close(self) -> None:
         """Ends it."""
         self.line.stop()
-        self.server.stop()
+        self.server.kill()
 
 
 @pytest.fixture(scope="module")
