@@ -1,11 +1,27 @@
-"""`python -m bench` (`make bench`): every benchmark, one after the other. Each prints a ratio to a run beside it."""
+"""`python -m bench` (`make bench`): every benchmark, one after the other. Each prints ratios to a run beside it.
+
+`make soak` is not among them: it takes an hour.
+"""
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
+import subprocess
+import sys
 
-for file in sorted(Path(__file__).parent.glob("*.py")):
-    if not file.name.startswith("_"):
-        print(f"== {file.stem}", flush=True)
-        runpy.run_module(f"bench.{file.stem}", run_name="__main__")
+# From what one clip costs to what many cost.
+ORDER: dict[str, tuple[str, ...]] = {
+    "transcode": (),
+    "main_job": (),
+    "uploads": (),
+    "feed": (),
+    "atlas": (),
+    "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
+}
+
+if __name__ == "__main__":
+    failed = []
+    for name, options in ORDER.items():
+        print(f"== {name}", flush=True)
+        if subprocess.run([sys.executable, "-m", f"bench.{name}", *options], check=False).returncode:
+            failed.append(name)
+    sys.exit(f"failed: {', '.join(failed)}" if failed else 0)

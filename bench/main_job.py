@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -27,6 +23,7 @@ from api.commands import token
 from api.commands.asking import ask, client
 from api.commands.sending import send
 from bench.transcode import bare_run, make_clip, spent
+from bench.whole_stack import whole_stack
 from feed.client import Ticket, TryLater, follow
 from storage.kit import clock, settings
 from storage.kit.ids import new_id
@@ -55,12 +52,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         clip = asked.clip.resolve() if asked.clip else make_clip(tools, folder)
-        up = _start(folder / "var")
-        try:
+        with whole_stack(folder / "var", PORTS):
             _rounds(clip, folder, asked.rounds)
-        finally:
-            up.send_signal(signal.SIGTERM)
-            up.wait()
 
 
 def _rounds(clip: Path, folder: Path, rounds: int) -> None:
@@ -136,17 +129,6 @@ class _Listening:
             except httpx.TransportError:  # the stack has stopped: the bench is over
                 raise TryLater from None
         return Ticket(**answer.json())
-
-
-def _start(data: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "api.cli", "up", "--demo", "--data", str(data), "--ports", str(PORTS.base)]
-    up = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ))
-    assert up.stdout is not None
-    for line in up.stdout:
-        if "ready after" in line:
-            break
-    threading.Thread(target=up.stdout.read, daemon=True).start()
-    return up
 
 
 if __name__ == "__main__":
