@@ -26,6 +26,10 @@ from storage.posts import Post, PostState
 from storage.staff import VIEWERS, LogIn, Role, StaffMember
 
 router = APIRouter(prefix="/v1", tags=["posts"])
+SEARCHED = (
+    "Words, each of which must begin a word of the title or the text. A word is a run of letters and digits; case and"
+    " accents do not matter. What has no word in it finds nothing."
+)
 MODERATED = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 
 Division = Annotated[str, Field(max_length=40)]
@@ -75,7 +79,7 @@ def posts_of_my_divisions(
     division: Divisions = None,
     category: Categories = None,
     since: AwareDatetime | None = None,
-    q: Annotated[str | None, Query(max_length=100)] = None,
+    q: Annotated[str | None, Query(max_length=100, description=SEARCHED)] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[PostAsSeen]:
