@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.commands import atlas, audit, backup, post, quarantine, restore, token, up, watch
+from api.commands import atlas, audit, backup, post, quarantine, restore, rotate, token, up, watch
 from api.stack import Running
 from storage.kit import settings
 from storage.kit.errors import PorchlightError
@@ -23,6 +23,7 @@ COMMANDS = {
     "quarantine": (quarantine, "look after clips that could not be processed"),
     "backup": (backup, "copy the record or the identity side to a folder"),
     "restore": (restore, "put a backup into empty databases"),
+    "rotate-vault-key": (rotate, "seal the identity side anew under another key"),
 }
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C ended
 

@@ -35,6 +35,7 @@ async def serve(here: RecordSettings) -> None:
         record,
         client,
         key,
+        older_keys=keys.older(here.bell_key_file),
         origins=here.pages,
         hosts=here.feed_hosts,
         trusted_proxies=here.trusted_proxies,

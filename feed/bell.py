@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import redis
@@ -77,6 +79,14 @@ def unseal(key: bytes, epoch: str, seq: int, sealed: bytes) -> Ring:
     head, _, event = envelope.partition(b"\n")
     division, category, committed_ns = json.loads(head)
     return Ring(seq, division, category, event, committed_ns)
+
+
+def unseal_any(keys: Sequence[bytes], epoch: str, seq: int, sealed: bytes) -> Ring:
+    """The ring under whichever of `keys` sealed it: while the key is changed, some still ring under the older one."""
+    for key in keys[:-1]:
+        with suppress(ForgedRingError):
+            return unseal(key, epoch, seq, sealed)
+    return unseal(keys[-1], epoch, seq, sealed)
 
 
 def _place(epoch: str, seq: int) -> bytes:

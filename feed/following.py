@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -38,13 +38,13 @@ class Following:
         self,
         record: Database,
         client: redis.asyncio.Redis,
-        key: bytes,
+        keys: Sequence[bytes],
         *,
         tell: Callable[[list[Happening]], None],
         restarted: Callable[[], None],
         timed: bool = False,
     ) -> None:
-        self._record, self._client, self._key = record, client, key
+        self._record, self._client, self._keys = record, client, keys
         self._tell, self._restarted, self._timed = tell, restarted, timed
         # A thread of its own: a crowd of listeners that reads the log must not delay the look at its head.
         self._thread = ThreadPoolExecutor(1, "feed-following")
@@ -92,7 +92,7 @@ class Following:
         sound = True
         try:
             for seq, sealed in rings:
-                ring = bell.unseal(self._key, self.memory.epoch, seq, sealed)
+                ring = bell.unseal_any(self._keys, self.memory.epoch, seq, sealed)
                 if seq == self.memory.last + len(heard) + 1:
                     heard.append(self._opened(ring))
                     committed.append(ring.committed_ns)

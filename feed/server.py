@@ -52,6 +52,7 @@ class Node:
         client: redis.asyncio.Redis,
         key: bytes,
         *,
+        older_keys: Sequence[bytes] = (),
         origins: Sequence[str] = (),
         hosts: Collection[str] = LOCAL_NAMES,
         trusted_proxies: Sequence[Network] = (),
@@ -62,7 +63,7 @@ class Node:
         self._rooms = Rooms()
         self._threads = ThreadPoolExecutor(READERS, "feed-reading")
         self._following = Following(
-            record, client, key, tell=self._rooms.tell, restarted=self._send_everyone_back, timed=timed
+            record, client, (key, *older_keys), tell=self._rooms.tell, restarted=self._send_everyone_back, timed=timed
         )
         self._house = House(
             self._following.memory,

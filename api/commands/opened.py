@@ -22,9 +22,10 @@ def the_record() -> Iterator[Database]:
 
 
 @contextmanager
-def the_vault() -> Iterator[Vault]:
-    """The identity side."""
-    vault = open_vault(settings.identity())
+def the_vault(key: bytes | None = None) -> Iterator[Vault]:
+    """The identity side; under another key than that of the settings where one is given."""
+    here = settings.identity()
+    vault = open_vault(here) if key is None else Vault(here.database, key)
     try:
         yield vault
     finally:

@@ -19,6 +19,12 @@ def read_or_make(path: Path) -> bytes:
     return key
 
 
+def older(path: Path) -> tuple[bytes, ...]:
+    """The key that `path` held before, while the change is under way: it lies beside it, with `.old` at its end."""
+    before = path.with_name(f"{path.name}.old")
+    return (read_or_make(before),) if before.exists() else ()
+
+
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis
 
-from feed.bell import KEPT, KEPT_SECONDS, Bell, ForgedRingError, Ring, seal, stream, unseal
+from feed.bell import KEPT, KEPT_SECONDS, Bell, ForgedRingError, Ring, seal, stream, unseal, unseal_any
 from storage.feed_log import Kind, Line
 from storage.kit.clock import now_ns
 from storage.kit.ids import DivisionId, PostId
@@ -34,6 +34,16 @@ def test_a_ring_opens_nowhere_else(key: bytes, epoch: str, seq: int) -> None:
     """Neither under another key, nor in another epoch, nor under another number."""
     with pytest.raises(ForgedRingError):
         unseal(key, epoch, seq, seal(BELL_KEY, "e", RING))
+
+
+def test_an_older_key_is_heard_while_it_is_changed() -> None:
+    """Whoever rings under either is heard; a third key is a forgery."""
+    keys = (bytes(32), BELL_KEY)
+
+    assert unseal_any(keys, "e", 17, seal(BELL_KEY, "e", RING)) == RING
+    assert unseal_any(keys, "e", 17, seal(bytes(32), "e", RING)) == RING
+    with pytest.raises(ForgedRingError):
+        unseal_any(keys, "e", 17, seal(bytes(range(1, 33)), "e", RING))
 
 
 @pytest.mark.parametrize("sealed", [b"", b"short", bytes(12), bytes(200)])

@@ -58,3 +58,13 @@ def test_a_damaged_key_is_not_replaced(tmp_path: Path) -> None:
 
     assert path.read_bytes() == b"short"
     assert "short" not in str(raised.value)
+
+
+def test_the_key_before_lies_beside_while_it_is_changed(tmp_path: Path) -> None:
+    """None, most of the time: it is never drawn."""
+    path = tmp_path / "bell.key"
+    before = keys.older(path)
+    (tmp_path / "bell.key.old").write_bytes(bytes(32))
+
+    assert (before, keys.older(path)) == ((), (bytes(32),))
+    assert not path.exists()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import logging
+import re
+from collections.abc import Iterator
 
 import pytest
 
-from storage.kit import log
+from storage.kit import log, metrics
+from storage.kit.ids import new_id, new_secret
+from tests.walls.reading import OURS, ROOT, sources, tree
 
+OPERATIONS = ROOT / "docs/operations.md"
 TYPED = "the blue house at 3417 Park"
 
 
@@ -67,7 +74,85 @@ def test_lines_carry_the_programs_name(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().err == "feed: ready port=8002\n"
 
 
-@pytest.mark.parametrize("name", ["title", "text", "email", "address", "block", "path", "url", "ip", "name", "message"])
+def test_lines_are_json_where_asked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With PORCHLIGHT_LOG=json: time to the second, program, kind, event, and the fields as they are."""
+    monkeypatch.setenv("PORCHLIGHT_LOG", "json")
+    logger = logging.getLogger("porchlight")
+    was = (list(logger.handlers), logger.level, logger.propagate)
+    try:
+        log.start("feed")
+        log.event("ready", port=8002)
+        log.fault("log_unreadable", OSError(TYPED), seq=7)
+    finally:
+        logger.handlers[:], logger.propagate = was[0], was[2]
+        logger.setLevel(was[1])
+
+    first, second = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", first.pop("at"))
+    assert first == {"program": "feed", "kind": "event", "event": "ready", "port": 8002}
+    del second["at"]
+    told = {"event": "log_unreadable", "error": "OSError", "where": "?", "seq": 7}
+    assert second == {"program": "feed", "kind": "fault", **told}
+
+
+@pytest.mark.parametrize("value", [TYPED, "ada@example.org", new_id(), new_secret(), "", "x" * 121, "a\nb", "é"])
+def test_a_value_that_could_say_something_is_not_told(value: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Words, addresses, ids and secrets: `?` instead."""
+    log.event("clip_refused", reason=value)
+
+    assert caplog.messages == ["clip_refused reason=?"]
+
+
+def test_a_request_may_be_named(caplog: pytest.LogCaptureFixture) -> None:
+    """Its number is drawn for it alone, is told to who asked, and joins nothing."""
+    request = new_id()
+
+    log.event("request_failed", request=request)
+
+    assert caplog.messages == [f"request_failed request={request}"]
+
+
+def test_every_line_is_written_in_names_of_ours() -> None:
+    """A walk over all call sites: the event's name stands there as it is, and each field is in the allow-list."""
+    calls = [(path, call) for path in sources(*OURS) for call in _log_calls(tree(path))]
+
+    wrong = [
+        f"{path}:{call.lineno}"
+        for path, call in calls
+        if not (
+            call.args and isinstance(call.args[0], ast.Constant) and re.fullmatch("[a-z_]+", str(call.args[0].value))
+        )
+        or {keyword.arg for keyword in call.keywords} - log.FIELDS
+    ]
+    assert len(calls) > 25
+    assert wrong == []
+
+
+def test_every_field_stands_in_the_runbook() -> None:
+    """And no other."""
+    told = re.findall(r"^\| `([a-z]+)` \| [a-z]", OPERATIONS.read_text().partition("### Log lines")[2], re.MULTILINE)
+
+    assert set(told) == log.FIELDS | {"at", "program", "kind", "event"}
+
+
+def test_every_fault_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its name, so that an alarm can hang on it."""
+    monkeypatch.setattr(metrics, "_here", metrics._Here())
+
+    log.fault("bell_forged", ValueError(TYPED))
+
+    assert metrics.value_of("log_lines", event="bell_forged") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["title", "text", "id", "email", "address", "block", "path", "url", "ip", "name", "message"]
+)
 def test_no_field_could_carry_words_or_places(name: str) -> None:
     """The allow-list has no field for what residents type, or where they are."""
     assert name not in log.FIELDS
+
+
+def _log_calls(module: ast.Module) -> Iterator[ast.Call]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("log.event", "log.fault"):
+            yield node

@@ -1,0 +1,37 @@
+"""`porchlight rotate-vault-key`: seals the identity side anew under another key, while every program is stopped."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from api.commands.opened import the_record, the_vault
+from api.stack import Running
+from storage.db import OPERATOR
+from storage.identity import rotation
+from storage.kit import keys, settings
+from storage.kit.errors import Conflict, Refused
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `porchlight rotate-vault-key`."""
+    parser.add_argument("--to", metavar="FILE", type=Path, required=True, help="the new key; drawn if there is none")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all is under the new key, also where a run before this one did it; Refused where neither key opens it."""
+    if Running.read(settings.data_folder()) is not None:
+        raise Conflict("Stop every program first: each holds the old key.")
+    here = settings.identity()
+    if args.to.resolve() == here.vault_key_file.resolve():
+        raise Refused("Name another file: the old key opens the old backups.")
+    with the_vault() as old, the_vault(keys.read_or_make(args.to)) as new:
+        if rotation.is_under(old):
+            done = rotation.reseal(old, new)
+            print(f"sealed anew: {done.residents} mail addresses, {done.originals} keys of originals")
+        elif not rotation.is_under(new):
+            raise Refused("Neither the present key nor the new one opens what is there.")
+    with the_record() as record, record.write(by=OPERATOR) as tx:
+        tx.audit("vault.rotate", "vault")
+    print(f"Next: put {args.to} in the place of {here.vault_key_file}. The old key still opens older backups.")
+    return 0

@@ -1,0 +1,79 @@
+"""Seals everything anew under another vault key, in one transaction, while nobody else works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Row, Table, delete, select, update
+
+from storage.db import OPERATOR, Tx
+from storage.identity.residents import mail_lookup
+from storage.identity.schema import idempotency, log_in_codes, residents, tries, uploads
+from storage.identity.vault import SealBrokenError, Vault
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Resealed:
+    """How many mail addresses and keys of originals are under the new key now."""
+
+    residents: int
+    originals: int
+
+
+def is_under(vault: Vault) -> bool:
+    """Whether what the vault holds opens under its key; an empty one does under any."""
+    with vault.read() as conn:
+        one = conn.execute(select(residents.c.id, residents.c.mail_sealed).limit(1)).first()
+    if one is None:
+        return True
+    try:
+        vault.unseal(f"residents:{one.id}", one.mail_sealed)
+    except SealBrokenError:
+        return False
+    return True
+
+
+def reseal(old: Vault, new: Vault) -> Resealed:
+    """Opens all under `old`'s key and seals it under `new`'s (the same database); raises SealBrokenError."""
+    with old.write(by=OPERATOR) as tx:
+        mails = originals = 0
+        for row in _rows(tx, residents, residents.c.mail_sealed):
+            mail = old.unseal(f"residents:{row.id}", row.mail_sealed)
+            found = {
+                "mail_lookup": mail_lookup(new, mail.decode()),
+                "mail_sealed": new.seal(f"residents:{row.id}", mail),
+            }
+            tx.execute(update(residents).where(residents.c.id == row.id).values(**found))
+            mails += 1
+        for row in _rows(tx, uploads, uploads.c.key_sealed):
+            sealed = new.seal(f"uploads:{row.id}", old.unseal(f"uploads:{row.id}", row.key_sealed))
+            tx.execute(update(uploads).where(uploads.c.id == row.id).values(key_sealed=sealed))
+            originals += 1
+        _drop_worthless(tx)
+    return Resealed(mails, originals)
+
+
+def _drop_worthless(tx: Tx) -> None:
+    """What was made under the old key and means nothing under the new one.
+
+    A request that is repeated across the change is refused (its upload was posted) and not answered with a receipt
+    that opens nothing.
+    """
+    tx.execute(delete(idempotency))
+    tx.execute(delete(log_in_codes))
+    tx.execute(delete(tries))
+
+
+def _rows(tx: Tx, table: Table, sealed: Column[bytes]) -> Iterator[Row[tuple[object, ...]]]:
+    """All rows that hold something sealed, a page at a time."""
+    last = ""
+    while True:
+        query = select(table.c.id, sealed).where(table.c.id > last, sealed.is_not(None)).order_by(table.c.id)
+        page = tx.connection.execute(query.limit(AT_ONCE)).all()
+        yield from page
+        if len(page) < AT_ONCE:
+            return
+        last = page[-1].id

@@ -1,0 +1,84 @@
+"""Under a new vault key everything opens that should, and nothing under the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage.db import RESIDENT
+from storage.identity import authorship, clips, logins, originals, residents, rotation
+from storage.identity.rotation import Resealed
+from storage.identity.vault import ResidentId, SealBrokenError, Vault, new_key
+from tests.storage.identity.making import MAIL, a_resident, a_token, an_accepted_clip
+
+
+@pytest.fixture
+def renewed(vault: Vault) -> Iterator[Vault]:
+    """The same database under another key."""
+    opened = Vault(vault.engine.url.render_as_string(hide_password=False), new_key())
+    yield opened
+    opened.engine.dispose()
+
+
+def test_who_and_what_open_under_the_new_key(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
+    """Mail addresses, whose log-in finds them, keys of originals and words; log-ins and receipts go on."""
+    clip_id, receipt = an_accepted_clip(vault, ada, title="A blue van")
+    token = a_token(vault, ada)
+
+    done = rotation.reseal(vault, renewed)
+
+    assert done == Resealed(residents=1, originals=1)
+    with renewed.read() as conn:
+        found = residents.one(conn, renewed, ada)
+        clip = clips.by_receipt(conn, receipt)
+        assert found is not None
+        assert (found.mail, residents.find(conn, renewed, MAIL)) == (MAIL, ada)
+        assert clips.words(conn, renewed, clip) == ("A blue van", "It went round twice.")
+        assert (clip.id, logins.who(conn, token)) == (clip_id, ada)
+
+
+def test_nothing_opens_under_the_old_key(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
+    """Who stole it can read no copy made from here on."""
+    clip_id, _ = an_accepted_clip(vault, ada)
+    rotation.reseal(vault, renewed)
+
+    with vault.read() as conn:
+        clip = clips.one(conn, clip_id)
+        assert clip is not None
+        assert residents.find(conn, vault, MAIL) is None
+        with pytest.raises(SealBrokenError):
+            residents.one(conn, vault, ada)
+        with pytest.raises(SealBrokenError):
+            originals.key_of(conn, vault, clip.upload_id)
+    assert (rotation.is_under(vault), rotation.is_under(renewed)) == (False, True)
+
+
+def test_what_was_made_under_the_old_key_is_dropped(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
+    """A code, and the memory of a request: repeated, it would be answered with a receipt that opens nothing."""
+    an_accepted_clip(vault, ada, key="a request", request="{}")
+    with vault.write(by=RESIDENT) as tx:
+        code = logins.new_code(tx, vault, MAIL)
+
+    rotation.reseal(vault, renewed)
+
+    with renewed.write(by=RESIDENT) as tx:
+        assert logins.redeem(tx, renewed, MAIL, code) is None
+        assert authorship.accepted_before(tx.connection, ada, "a request", "{}") is None
+
+
+def test_many_are_sealed_page_by_page(vault: Vault, renewed: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is skipped; shredded originals stay shredded."""
+    monkeypatch.setattr(rotation, "AT_ONCE", 2)
+    people = [a_resident(vault, f"{name}@example.org") for name in "abcde"]
+
+    assert rotation.reseal(vault, renewed) == Resealed(residents=5, originals=0)
+    with renewed.read() as conn:
+        mails = {found.mail for one in people if (found := residents.one(conn, renewed, one))}
+    assert mails == {f"{name}@example.org" for name in "abcde"}
+
+
+def test_an_empty_vault_is_under_any_key(vault: Vault, renewed: Vault) -> None:
+    """There is nothing to open."""
+    assert rotation.is_under(vault)
+    assert rotation.is_under(renewed)
