@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,6 +100,19 @@ def test_a_stream_that_stalls_goes_on_where_it_stalled(s3_by_line: S3, s3_line: 
 
     mending.join()
     assert first + rest == CONTENT * 8
+
+
+def test_a_slow_stream_is_no_broken_one(s3_by_line: S3, s3_line: Proxy, tmp_path: Path) -> None:
+    """What takes longer than anybody waits for a piece comes all the same, piece by piece, over one line."""
+    key = put(s3_by_line, tmp_path)
+    s3_line.slow(len(CONTENT) / 2)
+    began = time.monotonic()
+
+    read = b"".join(s3_by_line.chunks(key))
+
+    assert read == CONTENT
+    assert time.monotonic() - began > s3_client.READ_SECONDS
+    assert s3_line.open_lines == 1
 
 
 def test_a_server_that_dies_for_good_ends_the_stream(mortal_s3: S3Server, tmp_path: Path) -> None:
