@@ -97,7 +97,12 @@ def forget(tx: Tx) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    # Twice: what a compatible form stands for may have case and accents of its own.
-    for _ in range(2):
-        text = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    text = text.casefold()
+    if not text.isascii():
+        # Twice: what a compatible form stands for may have case and accents of its own.
+        text = _bare(_bare(text))
     return [word[:LONGEST] for word in WORD.findall(text)]
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
