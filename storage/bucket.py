@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
+
+from storage.kit import log
+from storage.kit.errors import Unavailable
 
 CHUNK_BYTES = 256 * 1024  # one hop to a reading thread each: a tenth of a second of 1080p
 _KEY = re.compile(r"[a-z0-9]{20,80}")
@@ -25,7 +29,7 @@ class Draft(Protocol):
 class Bucket(Protocol):
     """Where bytes are. A key is 20 to 80 lower-case letters and digits (`ids.new_id`).
 
-    Whatever asks an S3 server raises Unavailable when it does not answer, or not as it should.
+    All of it raises Unavailable when an S3 server does not answer, or not as it should, or a disk is full.
     """
 
     def put(self, key: str, file: Path) -> None:
@@ -48,6 +52,20 @@ class Bucket(Protocol):
 
     def keys(self, *, older_than: int) -> Iterator[str]:
         """Keys put before `older_than` (milliseconds since 1970), in no order: for the sweeper."""
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Says Unavailable where a disk is full: it is ours to empty, and what was sent can be sent again."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        log.event("no_room")
+        raise Unavailable(
+            "There is no room for clips at this moment. Please try again later.", code="no_room"
+        ) from None
 
 
 def demand_key(key: str) -> None:

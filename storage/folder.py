@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from storage.bucket import CHUNK_BYTES, Draft, demand_key
+from storage.bucket import CHUNK_BYTES, Draft, demand_key, room
 from storage.kit import ids
 from storage.kit.errors import NotThere
 
@@ -37,7 +37,7 @@ class Folder:
         place.parent.mkdir(exist_ok=True, mode=0o700)
         unfinished = place.with_name(ids.new_id() + _UNFINISHED)
         try:
-            with unfinished.open("xb") as file:
+            with room(), unfinished.open("xb") as file:
                 yield _Draft(file, unfinished, place)
         finally:
             unfinished.unlink(missing_ok=True)

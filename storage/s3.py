@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError
 from urllib3.exceptions import HTTPError
 
 from storage import s3_client, s3_rules
-from storage.bucket import CHUNK_BYTES, demand_key, is_key
+from storage.bucket import CHUNK_BYTES, demand_key, is_key, room
 from storage.kit import log
 from storage.kit.errors import Unavailable
 from storage.s3_client import away, told
@@ -71,7 +71,7 @@ class S3:
     def draft(self, key: str) -> Iterator[_Draft]:
         """See Bucket. A nameless file until it is kept: S3 wants length and checksum first, and a phone is slow."""
         demand_key(key)
-        with tempfile.TemporaryFile() as file:
+        with room(), tempfile.TemporaryFile() as file:
             yield _Draft(self, key, file)
 
     def size(self, key: str) -> int:

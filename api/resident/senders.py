@@ -17,7 +17,7 @@ from storage.kit.errors import Conflict, Malformed, TooOften, Unavailable
 
 SILENCE_SECONDS = 30  # a sender that says nothing for so long is gone: its half a part is thrown away
 OF_ONE_RESIDENT = 8  # two devices that send four parts each
-IN_ALL = 128  # 1 GB of temporary space at the very most
+IN_ALL = 56  # 450 MB of temporary space at the very most: containers have 512 (docker-compose.yml)
 
 
 class Sender:

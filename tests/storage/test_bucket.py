@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from storage.bucket import CHUNK_BYTES, Bucket
 from storage.folder import Folder
 from storage.kit.clock import DAY, now
-from storage.kit.errors import NotThere
+from storage.kit.errors import NotThere, Unavailable
 from storage.kit.ids import new_id
 from tests.servers.s3 import an_empty_bucket, s3_server  # noqa: F401 - fixtures
 
@@ -118,6 +119,16 @@ def test_a_draft_is_kept_whole_or_not_at_all(bucket: Bucket) -> None:
 
     assert b"".join(bucket.chunks(kept_key)) == b"in three pieces"
     assert kept(bucket) == [kept_key]
+
+
+def test_a_full_disk_is_ours_to_mend(bucket: Bucket) -> None:
+    """Whoever sends is told to come back; nothing is left. Another fault of the disk stays one."""
+    for number, said in ((errno.ENOSPC, Unavailable), (errno.EDQUOT, Unavailable), (errno.EIO, OSError)):
+        with pytest.raises(said), bucket.draft(new_id()) as draft:
+            draft.write(b"x")
+            raise OSError(number, "as the system says")
+
+    assert kept(bucket) == []
 
 
 def test_an_empty_object_is_one(bucket: Bucket, tmp_path: Path) -> None:
