@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from storage.kit.settings import IDENTITY_VARIABLES
 from tests.journeys.conftest import Stack
 from tests.journeys.production import City
 from workers.media import programs
@@ -144,6 +146,20 @@ def test_the_audit_of_all_this_stands(place: Stack | City) -> None:
 
     assert code == 0
     assert out.startswith("The audit stands: ")
+
+
+def test_each_program_of_the_city_holds_its_own_keys_and_no_others(production: City) -> None:
+    """Those of the record side are given nothing of identity, and no two kinds the same way into a database."""
+    environments = {name: production.topology.environment(name) for name in production.topology.names}
+    identity = {each for name in IDENTITY_VARIABLES for each in (name, f"{name}_FILE")}
+
+    both = {name for name, given in environments.items() if identity & given.keys()}
+    roles = {name: Path(given["PORCHLIGHT_RECORD_DATABASE_FILE"]).read_text() for name, given in environments.items()}
+
+    assert both == {name for name in environments if name.startswith(("resident", "airlock"))}
+    assert {urlsplit(url).username for url in roles.values()} == {
+        f"porchlight_{role}" for role in ("resident", "airlock", "staff", "feed", "public", "chores")
+    }
 
 
 def _post(place: Stack | City, clip: Path, email: str) -> dict[str, Any]:

@@ -209,7 +209,7 @@ class Topology:
 
     def environment(self, name: str) -> dict[str, str]:
         """The variables of one program: no store, role or key but its own; what is secret lies in files."""
-        kind, engines, base = KINDS[_kind(name)], self.engines, self._base_of(name)
+        kind, engines, base = KINDS[_kind(name)], self.engines, self._first_port_of(name)
         secrets = {"PORCHLIGHT_RECORD_DATABASE": engines.database("record", kind.role)}
         plain: dict[str, str] = {}
         if kind.media:
@@ -260,18 +260,18 @@ class Topology:
     def _all_programs(self) -> list[Program]:
         workers = [f"airlock-worker-{n}" for n in range(1, self.workers + 1)]
         doors = ["resident-1", "resident-2", "staff", "feed-1", "feed-2", "public"]
-        self._bases = {name: free_ports(4)[0] for name in doors}
+        self._first_ports = {name: free_ports(4)[0] for name in doors}
         return [self._program(name) for name in (*doors, *workers, "airlock-schedule", "chores")]
 
     def _program(self, name: str) -> Program:
         kind = KINDS[_kind(name)]
         return Program(name, (sys.executable, "-m", *kind.module), self.environment(name), kind.rank)
 
-    def _base_of(self, name: str) -> int:
-        return self._bases.get(name, self.base)
+    def _first_port_of(self, name: str) -> int:
+        return self._first_ports.get(name, self.base)
 
     def _ways_to(self, door: str) -> list[str]:
-        ports = [getattr(Ports(base), door) for name, base in self._bases.items() if _kind(name) == door]
+        ports = [getattr(Ports(base), door) for name, base in self._first_ports.items() if _kind(name) == door]
         return [f"{LOOPBACK}:{port}" for port in ports]
 
     def _watch(self) -> None:
@@ -292,12 +292,12 @@ class Topology:
             log.write(f"{name}: {line}\n")
 
     def _is_ready(self, http: httpx.Client, name: str) -> bool:
-        if name not in self._bases:
+        if name not in self._first_ports:
             return any(line.startswith(f"{name}: started as") for line in tuple(self.lines)) and (
                 name == "chores" or any(line.startswith(f"{name}: ") and "ready" in line for line in tuple(self.lines))
             )
         try:
-            port = getattr(Ports(self._bases[name]), _kind(name))
+            port = getattr(Ports(self._first_ports[name]), _kind(name))
             return http.get(f"http://{LOOPBACK}:{port}/v1/health").status_code < 500
         except httpx.HTTPError:
             return False
