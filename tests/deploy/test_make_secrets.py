@@ -14,7 +14,7 @@ from storage.kit import redis_acl
 from storage.kit.redis import connect
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
-from tests.walls.composed import draw
+from tests.walls.composed import compose, draw
 
 ROLES = {
     "record": ("operator", "resident", "airlock", "staff", "feed", "public", "chores"),
@@ -127,6 +127,22 @@ def test_media_and_originals_have_keys_of_their_own(drawn: Path) -> None:
     assert (drawn / "media-s3").read_text() != (drawn / "originals-s3").read_text()
 
 
+def test_secrets_are_drawn_once_each_for_its_reader(drawn: Path) -> None:
+    """All that the file names but the certificates, closed to others, nothing shown, and never drawn over."""
+    before = {file.name: file.read_bytes() for file in drawn.iterdir()}
+
+    again = draw(drawn)
+
+    wanted = {name for name in compose()["secrets"] if not name.startswith(("residents.", "staff."))}
+    assert before.keys() == wanted
+    assert {stat.S_IMODE(file.stat().st_mode) for file in drawn.iterdir()} == {0o600}
+    assert stat.S_IMODE(drawn.stat().st_mode) == 0o711  # others pass through and cannot list it
+    assert again.returncode == 1
+    assert {file.name: file.read_bytes() for file in drawn.iterdir()} == before
+    said = again.stdout + again.stderr
+    assert not [name for name, held in before.items() if held.strip().decode(errors="replace") in said]
+
+
 def test_a_folder_that_holds_one_is_left_alone(tmp_path: Path) -> None:
     """Whichever it is: the rest is not drawn beside it."""
     (tmp_path / "vault.key").write_bytes(bytes(32))
@@ -135,12 +151,6 @@ def test_a_folder_that_holds_one_is_left_alone(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert [file.name for file in tmp_path.iterdir()] == ["vault.key"]
-
-
-def test_nobody_but_the_reader_opens_a_secret(drawn: Path) -> None:
-    """The folder can be passed through and not listed by others; a file is closed to them."""
-    assert stat.S_IMODE(drawn.stat().st_mode) == 0o711
-    assert {stat.S_IMODE(file.stat().st_mode) for file in drawn.iterdir()} == {0o600}
 
 
 def _asks(server: PostgresServer, drawn: Path, name: str) -> str:

@@ -11,9 +11,20 @@ from typing import Any
 
 import yaml
 
+from storage.kit.settings import IDENTITY_VARIABLES, RECORD_VARIABLES
+from storage.kit.variables import names
 from tests.walls.reading import ROOT
 
-Service = dict[str, Any]
+Container = dict[str, Any]
+STORES = (*RECORD_VARIABLES, *IDENTITY_VARIABLES)
+# Who may know both sides, who runs once for the operator, and who must never know a resident.
+BOTH_SIDES = {"resident-api", "airlock-worker", "airlock-schedule"}
+OPERATORS = {"migrate", "operator"}
+RECORD_SIDE = {"staff-api", "public", "feed", "chores"}
+OURS = BOTH_SIDES | OPERATORS | RECORD_SIDE
+PROXIES = {"residents-proxy", "staff-proxy"}
+REDIS = {"record-redis", "airlock-redis"}
+STORED = {"record-db", "identity-db", "media-s3", "originals-s3", *REDIS}
 _VARIABLE = re.compile(r"\$\{(\w+)(?::?([-?])([^}]*))?\}")
 
 
@@ -32,33 +43,33 @@ def compose() -> dict[str, Any]:
     return read
 
 
-def services() -> dict[str, Service]:
-    """All services by name."""
-    found: dict[str, Service] = compose()["services"]
+def containers() -> dict[str, Container]:
+    """All that runs, by name."""
+    found: dict[str, Container] = compose()["services"]
     return found
 
 
-def networks(service: Service) -> set[str]:
-    """Where the service stands."""
-    return set(service["networks"])
+def networks(container: Container) -> set[str]:
+    """Where it stands."""
+    return set(container["networks"])
 
 
-def secrets(service: Service) -> set[str]:
+def secrets(container: Container) -> set[str]:
     """The secrets it is given."""
-    return {each if isinstance(each, str) else each["source"] for each in service.get("secrets", [])}
+    return {each if isinstance(each, str) else each["source"] for each in container.get("secrets", [])}
 
 
-def environment(service: Service) -> dict[str, str]:
+def environment(container: Container) -> dict[str, str]:
     """Its variables."""
-    return {name: str(value) for name, value in service.get("environment", {}).items()}
+    return {name: str(value) for name, value in container.get("environment", {}).items()}
 
 
-def environment_on(service: Service, drawn: Path, data: Path) -> dict[str, str]:
+def environment_on(container: Container, drawn: Path, data: Path) -> dict[str, str]:
     """Its variables as the program would find them, its secrets being the files in `drawn`; it sees no other."""
     given = {"PORCHLIGHT_DATA": str(data)}
-    for name, value in environment(service).items():
+    for name, value in environment(container).items():
         file = Path(value).name if value.startswith("/run/secrets/") else None
-        assert file is None or file in secrets(service), f"{name} names a secret that the service is not given"
+        assert file is None or file in secrets(container), f"{name} names a secret that it is not given"
         given[name] = str(drawn / file) if file else value
     return given
 
@@ -71,3 +82,8 @@ def draw(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def _lines(path: str) -> list[str]:
     return [line for line in (ROOT / path).read_text().splitlines() if not line.startswith("#")]
+
+
+def stores_named(container: Container) -> set[str]:
+    """The variables of stores it is given, by their own names whether by value or by file."""
+    return {name for name in STORES if environment(container).keys() & set(names(name))}

@@ -1,0 +1,106 @@
+"""docker-compose.yml: how little each container may do, who has a door outside, and what the proxies write down."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.walls.composed import OPERATORS, OURS, PROXIES, compose, containers, networks
+from tests.walls.reading import ROOT
+
+
+@pytest.mark.parametrize("name", sorted(containers()))
+def test_no_container_may_do_more_than_it_must(name: str) -> None:
+    """Read-only, no capability nor a way to gain one, bounded memory, processes and logs, no root, an init."""
+    container = containers()[name]
+
+    assert container["read_only"] is True
+    assert container["cap_drop"] == ["ALL"]
+    assert "cap_add" not in container
+    assert "privileged" not in container
+    assert container["security_opt"] == ["no-new-privileges:true"]
+    assert container["user"].split(":")[0] not in ("0", "root")
+    assert container["init"] is True
+    assert container["mem_limit"]
+    assert container["pids_limit"]
+    assert container["stop_grace_period"]
+    assert container["tmpfs"]
+    assert container["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", sorted(containers()))
+def test_every_container_that_stays_is_looked_after(name: str) -> None:
+    """A health check, and a restart; what the operator runs once has neither."""
+    container = containers()[name]
+
+    if name in OPERATORS:
+        assert (container["restart"], container["healthcheck"]) == ("no", {"disable": True})
+    else:
+        assert container["restart"] == "unless-stopped"
+        assert container["healthcheck"]["test"]
+
+
+def test_everything_from_outside_is_named_by_its_bytes() -> None:
+    """Images and bases carry a digest; ours are built here."""
+    built = {"porchlight:local", "porchlight-s3:v1.8.0"}
+    images = {container["image"] for container in containers().values()} - built
+    bases = [line.split()[1] for line in (ROOT / "Containerfile").read_text().splitlines() if line.startswith("FROM ")]
+
+    assert all("@sha256:" in each for each in [*images, *bases])
+    assert not [each for each in images if ":latest" in each]
+    for container in containers().values():
+        assert container["image"] not in built or container["build"]["target"] in ("porchlight", "s3")
+
+
+def test_what_the_containers_start_is_there() -> None:
+    """Commands, configurations and the health check name files of this repository."""
+    for name, container in containers().items():
+        for mounted in container.get("volumes", []):
+            source = mounted.split(":")[0]
+            assert not source.startswith("./deploy/") or (ROOT / source).exists() or source == "./deploy/handed", name
+    for name in OURS - OPERATORS:
+        assert containers()[name]["healthcheck"]["test"][2] == "deploy/healthy"
+        module = containers()[name]["command"][2].replace(".", "/")
+        assert (ROOT / f"{module}.py").exists() or (ROOT / module / "__main__.py").exists()
+
+
+def test_only_the_proxies_have_a_door_outside() -> None:
+    """Every other network is internal; nothing but the proxies publishes a port, each on an address of its own."""
+    open_networks = {name for name, network in compose()["networks"].items() if not network.get("internal")}
+    outside = {
+        name for name, container in containers().items() if networks(container) & open_networks or "ports" in container
+    }
+    addresses = [{port.rsplit(":", 2)[0] for port in containers()[proxy]["ports"]} for proxy in sorted(PROXIES)]
+
+    assert open_networks == {"outside-residents", "outside-staff"}
+    assert outside == PROXIES
+    assert addresses[0].isdisjoint(addresses[1])
+
+
+def test_each_proxy_reaches_its_own_side() -> None:
+    """On the residents' edge nobody of the staff, on the staff's nobody who knows a resident."""
+    standing = {
+        edge: {name for name, container in containers().items() if edge in networks(container)}
+        for edge in ("edge-residents", "edge-staff")
+    }
+
+    assert standing["edge-residents"] == {"residents-proxy", "resident-api", "public", "feed"}
+    assert standing["edge-staff"] == {"staff-proxy", "staff-api", "feed"}
+
+
+def test_the_proxies_write_nothing_about_residents() -> None:
+    """No access log and no error log on their side; on the staff's no page's address, and no way to the other side."""
+    residents, staff = ((ROOT / f"deploy/nginx/{side}.conf.template").read_text() for side in ("residents", "staff"))
+
+    assert [line.strip() for line in residents.splitlines() if "_log" in line and not line.startswith("#")] == [
+        "error_log /dev/null emerg;",
+        "access_log off;",
+        "access_log off;",
+    ]
+    assert not {"$request_uri", "$request ", "$args", "$http_"} & set(
+        staff.split("access_log")[0].split("log_format")[1]
+    )
+    assert not any(word in staff for word in ("RESIDENT", "resident-api", "/v1/uploads"))
+    for side in (residents, staff):
+        assert 'proxy_set_header X-Request-ID "";' in side
+        assert 'proxy_set_header X-Forwarded-For "";' in side
+        assert "Strict-Transport-Security" in side
