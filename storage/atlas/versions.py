@@ -10,6 +10,7 @@ from storage.atlas.files import atlas_bytes, atlas_from
 from storage.atlas.shapes import Atlas
 from storage.atlas.uniting import unites
 from storage.db import Tx
+from storage.kit import metrics
 from storage.kit.errors import NotThere, Refused, Unavailable
 from storage.kit.ids import BlockId, DivisionId
 from storage.schema import atlas_versions, blocks, divisions, posts
@@ -57,6 +58,11 @@ def load(tx: Tx, atlas: Atlas) -> int:
 
 def current(conn: Connection) -> Atlas:
     """The current version; Unavailable before the first was loaded. Read once per process and version."""
+    with metrics.timed("atlas_seconds", lookup="cells"):
+        return _current(conn)
+
+
+def _current(conn: Connection) -> Atlas:
     number, digest = _head(conn)
     if not digest:
         raise Unavailable("No atlas is loaded yet: porchlight atlas load FILE.", code="no_atlas")
@@ -70,7 +76,8 @@ def current(conn: Connection) -> Atlas:
 def block(conn: Connection, block_id: str) -> KnownBlock | None:
     """The block with that id, of whatever version, or None."""
     query = select(blocks, divisions.c.name).join_from(blocks, divisions).where(blocks.c.id == block_id)
-    found = conn.execute(query).one_or_none()
+    with metrics.timed("atlas_seconds", lookup="block"):
+        found = conn.execute(query).one_or_none()
     if found is None:
         return None
     division = KnownDivision(DivisionId(found.division_id), found.name)
