@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 from weakref import WeakSet
 
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
@@ -84,8 +87,20 @@ def _postgres(url: URL) -> Engine:
         pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,
     )
+    event.listen(engine, "connect", _open_postgres)
     pooled.add(engine)
     return engine
+
+
+class _WithoutNul(StrDumperUnknown):
+    """PostgreSQL holds no NUL and psycopg refuses one: what is asked with it is asked without it, and not found."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", ""))
+
+
+def _open_postgres(connection: psycopg.Connection, _record: object) -> None:
+    connection.adapters.register_dumper(str, _WithoutNul)
 
 
 def _program() -> str:

@@ -126,3 +126,13 @@ def test_what_is_past_is_told_oldest_first(record: Database) -> None:
 
     assert all_of_them == ["older", "old"]
     assert first == ["older"]
+
+
+def test_what_no_post_is_called_finds_none(record: Database) -> None:
+    """A NUL, which a path or a cursor may smuggle in and PostgreSQL refuses, is no fault: nothing has that name."""
+    a_recorded_post(record, a_new_post(id="p"))
+
+    with record.read() as conn:
+        found = posts.some(conn, [division()], [PostId("\0"), PostId("q\0"), PostId("p")])
+
+    assert list(found) == ["p"]
