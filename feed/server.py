@@ -18,7 +18,7 @@ from feed.connection import HELLO_SECONDS, Connection, House
 from feed.crowd import Crowd
 from feed.events import Beat
 from feed.following import Following
-from feed.listener import COME_BACK
+from feed.listener import COME_BACK, NEW_TICKET
 from feed.memory import frame
 from feed.replay import Page
 from feed.rooms import Rooms
@@ -138,20 +138,28 @@ class Node:
             await self._ask_who_may_still()
 
     async def _ask_who_may_still(self) -> None:
-        """A staff permission withdrawn ends the listeners that hold it."""
-        theirs = [(each, each.grant.handle) for each in self._house.present if each.grant and each.grant.is_staff]
+        """A staff permission withdrawn, or a staff log-in ended, ends the listeners that hold it."""
+        theirs = [(each, each.grant) for each in self._house.present if each.grant and each.grant.is_staff]
         loop = asyncio.get_running_loop()
         try:
-            reach = await loop.run_in_executor(self._threads, self._reach, {handle for _, handle in theirs})
+            reach, still_in = await loop.run_in_executor(self._threads, self._standing, [grant for _, grant in theirs])
         except (Unavailable, SQLAlchemyError) as error:
             log.fault("rights_unreadable", error)
             return
-        for connection, handle in theirs:
-            connection.may_still(reach.get(StaffId(handle), frozenset()))
+        for connection, grant in theirs:
+            connection.may_still(reach.get(StaffId(grant.handle), frozenset()))
+            if grant.log_in is not None and grant.log_in not in still_in:
+                connection.bye(NEW_TICKET, "the log-in is over")
 
-    def _reach(self, handles: set[str]) -> dict[StaffId, frozenset[DivisionId]]:
+    def _standing(self, grants: Sequence[Grant]) -> tuple[dict[StaffId, frozenset[DivisionId]], set[str]]:
+        if not grants:
+            return {}, set()
+        members, log_ins = (
+            {StaffId(grant.handle) for grant in grants},
+            {grant.log_in for grant in grants if grant.log_in},
+        )
         with self._record.read() as conn:
-            return staff.reach_now(conn, [StaffId(handle) for handle in handles], *VIEWERS) if handles else {}
+            return staff.reach_now(conn, members, *VIEWERS), staff.still_in(conn, log_ins)
 
     async def _redeem(self, ticket: str) -> Grant | None:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._take_ticket, ticket)

@@ -22,14 +22,15 @@ class Grant(Closed):
     """What a ticket allows its holder to see, and until when.
 
     `divisions` are ids; `categories` None means all. `handle` is a staff id, or for a resident a random word drawn for
-    this ticket: it serves to end a listener, and never says who. `ends_at` is when the log-in ends (milliseconds since
-    1970), None where that is not known.
+    this ticket: it serves to end a listener, and never says who. `log_in` is the digest of a staff member's log-in,
+    which they may end early. `ends_at` is when the log-in ends (milliseconds since 1970), None where that is not known.
     """
 
     audience: Literal["staff", "resident"]
     divisions: tuple[str, ...]
     categories: tuple[str, ...] | None = None
     handle: str
+    log_in: str | None = None
     ends_at: int | None = None
 
     @property

@@ -173,6 +173,12 @@ def reach_now(conn: Connection, members: Collection[StaffId], *roles: Role) -> d
     return found
 
 
+def still_in(conn: Connection, digests: Collection[str]) -> set[str]:
+    """Those of the log-ins, by their tokens' digests, that nobody ended."""
+    query = select(staff_log_ins.c.token_digest).where(staff_log_ins.c.token_digest.in_(digests))
+    return set(conn.execute(query).scalars())
+
+
 def _duties(conn: Connection, member: StaffMember) -> tuple[Duty, ...]:
     places: dict[str, KnownDivision | None] = {_CITY: None, **{division.id: division for division in member.city}}
     rows = conn.execute(select(staff_roles).where(staff_roles.c.staff_id == member.id).order_by(staff_roles.c.role))

@@ -135,6 +135,7 @@ def ticket(me: Viewer, record: Record, settings: Settings, wish: Wish | None = N
         divisions=tuple(sorted(among_mine(me, wish.divisions))),
         categories=None if wish.categories is None else tuple(wish.categories),
         handle=me.member.id,
+        log_in=me.digest,
         ends_at=me.ends_at,
     )
     with record.write(by=me.member.actor) as tx:

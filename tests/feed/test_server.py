@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from websockets.asyncio.client import connect
@@ -11,7 +12,7 @@ from feed import posting, server
 from feed.bell import Bell
 from storage import feed_log, staff
 from storage.db import CHORES, OPERATOR, Database
-from storage.kit import clock
+from storage.kit import clock, ids
 from storage.posts import Verb
 from storage.staff import Role
 from tests.builders import City, a_published_post
@@ -180,6 +181,33 @@ async def test_committed_ns_is_told_only_when_measuring(record: Database, city: 
         event = await ear.hear()
 
     assert before < event["committed_ns"] < clock.now_ns()
+
+
+async def test_a_log_out_ends_the_listener(record: Database, city: City, bus: str) -> None:
+    """4401 within two seconds, and only the one whose log-in it was; a ticket without one is not asked for it."""
+    with record.write(by=OPERATOR) as tx:
+        member = staff.make(tx, "analyst")
+        staff.grant(tx, member, Role.ANALYST, None)
+        tokens = [staff.log_in(tx, member) for _ in range(2)]
+    leaves, stays = (ids.digest(token) for token in tokens)
+    async with (
+        running(record, bus) as feed,
+        feed.listening(staff_id=member, log_in=leaves) as first,
+        feed.listening(staff_id=member, log_in=stays) as second,
+        feed.listening(staff_id=member) as third,
+    ):
+        with record.write(by=OPERATOR) as tx:
+            log_in = staff.who(tx.connection, tokens[0])
+            assert log_in is not None
+            staff.log_out(tx, log_in)
+        began = time.monotonic()
+        code = await close_code(first.socket)
+        took = time.monotonic() - began
+        for each in (second, third):
+            await (await each.socket.ping())
+
+    assert code == 4401
+    assert took < 2.0
 
 
 async def test_a_permission_withdrawn_ends_the_listener(

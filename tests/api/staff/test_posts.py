@@ -10,7 +10,7 @@ from api.stores import Stores
 from feed import posting, tickets
 from feed.bell import Bell
 from feed.events import as_seen
-from storage import audit, flags
+from storage import audit, flags, staff
 from storage.audit import AuditEntry
 from storage.db import OPERATOR, Database
 from storage.kit.clock import DAY, HOUR, as_text
@@ -249,6 +249,9 @@ def test_a_ticket_grants_what_the_record_says(record: Database, as_staff: NewCli
     with record.write(by=OPERATOR) as tx:
         wide, narrow = tickets.redeem(tx, everything["ticket"]), tickets.redeem(tx, some["ticket"])
     assert wide is not None
+    assert wide.log_in is not None
+    with record.read() as conn:
+        assert staff.still_in(conn, {wide.log_in}) == {wide.log_in}
     assert narrow is not None
     assert (wide.audience, set(wide.divisions)) == ("staff", {builders.division(), builders.division("East")})
     assert wide.categories is None
