@@ -19,6 +19,7 @@ OTHER_REASONS = {
     "too_many_faults": "Something of ours kept failing. We are looking at it; your clip is safe.",
     "not_clean": "We could not be sure that nothing in this clip tells who sent it, so it was not published.",
     "given_up": "We could not publish this clip, and it has been deleted.",
+    "block_gone": "The map was replaced before this clip was published. Choose your block and send it again.",
     "lost_in_restore": "We lost this clip to a fault of ours and could not bring it back. Please send it again.",
     "hidden": "A moderator hid this post.",
     "held": "A moderator is looking at this post.",

@@ -283,6 +283,7 @@ export const en = {
         not_clean: "We could not prove that nothing in this clip tells who sent it, so nobody sees it.",
         too_many_faults: "Something of ours kept failing. We are looking at it. Nobody else sees your clip.",
         given_up: "We could not publish this clip, and it has been deleted.",
+        block_gone: "The map was replaced before this clip was published. Choose your block and send it again.",
         lost_in_restore: "We lost this clip to a fault of ours and could not bring it back. Please send it again.",
         hidden: "A moderator hid this post.",
         held: "A moderator is looking at this post.",

@@ -284,6 +284,7 @@ export const es: Words = {
         not_clean: "No pudimos probar que nada en el clip diga quién lo envió, así que nadie lo ve.",
         too_many_faults: "Algo nuestro falló varias veces. Lo estamos mirando. Nadie más ve tu clip.",
         given_up: "No pudimos publicar este clip y se ha borrado.",
+        block_gone: "El mapa cambió antes de publicar este clip. Elige tu cuadra y envíalo otra vez.",
         lost_in_restore: "Perdimos este clip por un fallo nuestro y no pudimos recuperarlo. Envíalo otra vez.",
         hidden: "Un moderador ocultó esta publicación.",
         held: "Un moderador está mirando esta publicación.",
