@@ -8,7 +8,7 @@ from functools import partial
 from rq.job import Job
 
 from storage.db import AIRLOCK
-from storage.identity import clips
+from storage.identity import clips, leases
 from storage.identity.vault import ClipId
 from storage.kit import log, metrics, ready, settings
 from storage.kit.errors import PorchlightError
@@ -68,7 +68,7 @@ def _horse_killed(airlock: Airlock, job: Job, pid: int, _status: int, _usage: ob
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
         clip = clips.one(tx.connection, ClipId(job.args[0]))
         if clip is not None and is_held_by(airlock.work, clip, pid):
-            clips.break_lease(tx, clip)
+            leases.break_lease(tx, clip)
 
 
 def open_airlock(identity: settings.IdentitySettings) -> Airlock:

@@ -7,7 +7,7 @@ import sys
 
 from api.commands.opened import the_vault
 from storage.db import OPERATOR
-from storage.identity import clips
+from storage.identity import clip_lists, clips
 from storage.identity.clips import ClipState
 from storage.identity.vault import ClipId, Vault
 from storage.kit import clock, settings
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(vault: Vault) -> None:
     with vault.read() as conn:
-        found = clips.in_state(conn, ClipState.QUARANTINED)
+        found = clip_lists.in_state(conn, ClipState.QUARANTINED)
     for clip in found:
         since = clock.as_text(clock.rounded(clip.ended_at or clip.accepted_at))
         print(f"{clip.id}  {since}  {clip.attempts} attempts  {clip.reason}")

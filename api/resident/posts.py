@@ -183,7 +183,8 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         sound=body.sound,
     )
     with vault.write(by=RESIDENT) as tx:
-        # Asked again under the lock: of a double click, the second one finds what the first one made.
+        # Asked again in line: of a double click, the second one finds what the first one made.
+        authorship.wait_turn(tx, asking)
         before = authorship.accepted_before(tx.connection, asking, key, request)
         if before is not None:
             return before

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from storage.db import Tx
 from storage.identity import clips
 from storage.identity.clips import Clip
-from storage.identity.schema import authorship, idempotency
+from storage.identity.schema import authorship, idempotency, residents
 from storage.identity.schema import clips as clip_rows
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit import ids
@@ -34,6 +34,12 @@ def receipt_for(vault: Vault, resident_id: ResidentId, key: str) -> Receipt:
     digest is stored.
     """
     return Receipt(ids.base32(vault.keyed("receipt", resident_id, key)[:RECEIPT_BYTES]))
+
+
+def wait_turn(tx: Tx, resident_id: ResidentId) -> None:
+    """Puts a resident's requests in line: of a double click, the second one finds what the first one made."""
+    mine = select(residents.c.id).where(residents.c.id == resident_id)
+    tx.connection.execute(mine.with_for_update(key_share=True))  # who only refers to the row need not wait
 
 
 def accepted_before(conn: Connection, resident_id: ResidentId, key: str, request: str) -> ClipId | None:

@@ -1,86 +1,25 @@
-"""Clips: what was accepted, where each stands, and which attempt may work on it.
-
-A clip is worked on under a lease by the database's clock. Whoever holds no live lease may change nothing: a frozen
-worker that wakes finds its lease gone, and the generation of its attempt is fenced out in the record as well.
-"""
+"""Clips: what was accepted, where each stands, and what others than an attempt decide; attempts: leases.py."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
 
 from storage.db import Tx
 from storage.identity import originals
+from storage.identity.clip_states import TRANSITIONS as TRANSITIONS
+from storage.identity.clip_states import ClipState as ClipState
+from storage.identity.clip_states import Stage as Stage
+from storage.identity.clip_states import Step as Step
 from storage.identity.schema import clips
 from storage.identity.vault import ClipId, Receipt, Vault, seal_with, unseal_with
-from storage.kit import clock, ids
+from storage.kit import ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import BlockId, PostId
 
-# Measured under 38 random faults (docs/decisions/0001): recovers within 75 s, and is long enough for a slow disk.
-LEASE = 60 * clock.SECOND
 ATTEMPTS = 5
-BACK_OFF = (0, 5, 15, 45, 120)  # seconds before attempt 1..5
-
-
-class ClipState(StrEnum):
-    """Where a clip stands."""
-
-    RECEIVED = "received"
-    PROCESSING = "processing"
-    PUBLISHED = "published"
-    REJECTED = "rejected"
-    QUARANTINED = "quarantined"
-    WITHDRAWING = "withdrawing"
-    WITHDRAWN = "withdrawn"
-
-
-class Step(StrEnum):
-    """What can happen to a clip."""
-
-    CLAIM = "claim"
-    GIVE_BACK = "give_back"
-    PUBLISH = "publish"
-    REJECT = "reject"
-    QUARANTINE = "quarantine"
-    RETRY = "retry"
-    WITHDRAW = "withdraw"
-    FINISH_WITHDRAWAL = "finish_withdrawal"
-
-
-_S = ClipState
-TRANSITIONS: dict[tuple[ClipState, Step], ClipState] = {
-    (_S.RECEIVED, Step.CLAIM): _S.PROCESSING,
-    (_S.PROCESSING, Step.CLAIM): _S.PROCESSING,  # the one before lost its lease
-    (_S.PUBLISHED, Step.CLAIM): _S.PUBLISHED,  # on screen, and its larger rendition still to come
-    (_S.PROCESSING, Step.GIVE_BACK): _S.RECEIVED,
-    (_S.PUBLISHED, Step.GIVE_BACK): _S.PUBLISHED,
-    (_S.PROCESSING, Step.PUBLISH): _S.PUBLISHED,
-    (_S.PUBLISHED, Step.PUBLISH): _S.PUBLISHED,
-    (_S.RECEIVED, Step.REJECT): _S.REJECTED,
-    (_S.PROCESSING, Step.REJECT): _S.REJECTED,
-    **{(state, Step.QUARANTINE): _S.QUARANTINED for state in (_S.RECEIVED, _S.PROCESSING)},
-    (_S.QUARANTINED, Step.RETRY): _S.RECEIVED,
-    (_S.QUARANTINED, Step.REJECT): _S.REJECTED,
-    **{(state, Step.WITHDRAW): _S.WITHDRAWING for state in _S if state is not _S.WITHDRAWN},
-    (_S.WITHDRAWN, Step.WITHDRAW): _S.WITHDRAWN,
-    (_S.WITHDRAWING, Step.FINISH_WITHDRAWAL): _S.WITHDRAWN,
-}
-
-
-class Stage(StrEnum):
-    """What the airlock is doing with a clip, as its author sees it."""
-
-    RECEIVED = "received"
-    CHECKING = "checking"
-    ENCODING = "encoding"
-    PROVING = "proving"
-    PUBLISHING = "publishing"
-    FINISHING = "finishing"
-    DONE = "done"
 
 
 @dataclass(frozen=True)
@@ -174,74 +113,6 @@ def words(conn: Connection, vault: Vault, clip: Clip) -> tuple[str, str] | None:
     return told["title"], told["text"]
 
 
-def claim(tx: Tx, clip_id: ClipId) -> Clip | None:
-    """Takes the clip for one more attempt and a lease; None where it is not to be had. Its fifth fault was its last."""
-    now = tx.now()
-    row = tx.connection.execute(select(clips).where(clips.c.id == clip_id).with_for_update()).one_or_none()
-    if row is None or row.ended_at is not None or row.retry_at > now or _leased(row, now):
-        return None
-    state = TRANSITIONS.get((ClipState(row.state), Step.CLAIM))
-    if state is None or row.tries >= ATTEMPTS:
-        return None
-    lease = {"lease": ids.new_id(), "lease_ends_at": now + LEASE}
-    counted = {"attempts": row.attempts + 1, "tries": row.tries + 1}
-    tx.execute(update(clips).where(clips.c.id == clip_id).values(state=state, **lease, **counted))
-    return one(tx.connection, clip_id)
-
-
-def beat(tx: Tx, clip: Clip, stage: Stage, progress: float) -> bool:
-    """Extends the lease and tells how far it is; False: the lease is lost or the author withdrew, so stop."""
-    now = tx.now()
-    row = tx.connection.execute(select(clips.c.stage, clips.c.stage_times).where(clips.c.id == clip.id)).one()
-    times = json.loads(row.stage_times)
-    if row.stage != stage:
-        times[stage] = now - clip.accepted_at
-    told = {"stage": stage, "progress": progress, "stage_times": json.dumps(times)}
-    return _held(tx, clip, lease_ends_at=now + LEASE, **told)
-
-
-def note_media(tx: Tx, clip: Clip, keys: list[str]) -> bool:
-    """Writes down where media are about to be put, so that a crash leaves none behind; False: the lease is lost."""
-    known = one(tx.connection, clip.id)
-    return known is not None and _held(tx, clip, media_keys=json.dumps([*known.media_keys, *keys]))
-
-
-def set_original_hash(tx: Tx, clip: Clip, salt: str, salted_hash: str) -> None:
-    """Keeps what will prove the original, once it is shredded, to somebody who has it."""
-    _held(tx, clip, original_salt=salt, original_hash=salted_hash)
-
-
-def publish(tx: Tx, clip: Clip) -> bool:
-    """The record holds the post now; False: the lease is lost or the author withdrew meanwhile."""
-    return _step(tx, clip, Step.PUBLISH)
-
-
-def end(tx: Tx, clip: Clip) -> bool:
-    """Nothing is left to do for this clip."""
-    return _held(tx, clip, ended_at=tx.now(), lease=None, stage=Stage.DONE, progress=1.0)
-
-
-def reject(tx: Tx, clip: Clip, reason: str) -> bool:
-    """Says no for good, with a reason its author understands."""
-    return _step(tx, clip, Step.REJECT, reason=reason, ended_at=tx.now(), lease=None, stage=Stage.DONE)
-
-
-def give_back(tx: Tx, clip: Clip) -> bool:
-    """After a fault: another attempt may take it, later each time."""
-    return _step(tx, clip, Step.GIVE_BACK, lease=None, retry_at=tx.now() + _wait(clip))
-
-
-def release(tx: Tx, clip: Clip) -> None:
-    """Lets go of a clip this attempt has nothing more to do with, whatever became of it."""
-    tx.execute(update(clips).where(clips.c.id == clip.id, clips.c.lease == clip.lease).values(lease=None))
-
-
-def break_lease(tx: Tx, clip: Clip) -> None:
-    """The process that held the clip under this lease is dead: nobody needs to wait until the lease runs out."""
-    here = (clips.c.id == clip.id) & (clips.c.lease == clip.lease)
-    tx.execute(update(clips).where(here).values(lease=None, retry_at=tx.now() + _wait(clip)))
-
-
 def found_published(tx: Tx, clip_id: ClipId) -> None:
     """The record was found to hold the post: an attempt died, or failed, between the two commits of a publication.
 
@@ -300,50 +171,11 @@ def finish_withdrawal(tx: Tx, clip_id: ClipId) -> bool:
     return tx.execute(update(clips).where(here).values(state=ClipState.WITHDRAWN, **done)).rowcount == 1
 
 
-def unattended(conn: Connection, now: int) -> list[Clip]:
-    """Clips that are not at their end and that nobody holds: whoever reconciles sends them again."""
-    waiting = clips.c.state.in_((ClipState.RECEIVED, ClipState.PROCESSING, ClipState.PUBLISHED))
-    free = or_(clips.c.lease.is_(None), clips.c.lease_ends_at <= now)
-    query = select(clips).where(waiting, clips.c.ended_at.is_(None), free, clips.c.retry_at <= now)
-    return [_clip(row) for row in conn.execute(query.order_by(clips.c.accepted_at))]
-
-
-def in_state(conn: Connection, *states: ClipState) -> list[Clip]:
-    """Clips in these states, oldest first."""
-    query = select(clips).where(clips.c.state.in_(states)).order_by(clips.c.accepted_at)
-    return [_clip(row) for row in conn.execute(query)]
-
-
-def said_no(conn: Connection, *, since: int) -> list[Clip]:
-    """Clips that were refused or given up since then, and all that are quarantined."""
-    refused = (clips.c.state == ClipState.REJECTED) & (clips.c.ended_at > since)
-    query = select(clips).where(or_(refused, clips.c.state == ClipState.QUARANTINED)).order_by(clips.c.accepted_at)
-    return [_clip(row) for row in conn.execute(query)]
-
-
-def unshredded(conn: Connection) -> list[Clip]:
-    """Clips whose original can still be read."""
-    query = select(clips).where(clips.c.words_sealed.is_not(None)).order_by(clips.c.accepted_at)
-    return [_clip(row) for row in conn.execute(query)]
-
-
-def live_leases(conn: Connection, now: int) -> set[str]:
-    """The leases under which somebody works right now."""
-    query = select(clips.c.lease).where(clips.c.lease.is_not(None), clips.c.lease_ends_at > now)
-    return set(conn.execute(query).scalars())
-
-
 def end_unheld(tx: Tx, clip_id: ClipId) -> None:
     """Ends a published clip whose last attempts failed: what is on screen is all there will be."""
     here = (clips.c.id == clip_id) & (clips.c.state == ClipState.PUBLISHED) & clips.c.ended_at.is_(None)
     done = {"ended_at": tx.now(), "lease": None, "stage": Stage.DONE, "progress": 1.0}
     tx.execute(update(clips).where(here).values(**done))
-
-
-def with_stray_media(conn: Connection) -> list[Clip]:
-    """Ended clips of which it has not been checked what they left in the media bucket."""
-    query = select(clips).where(clips.c.ended_at.is_not(None), clips.c.media_keys != "[]")
-    return [_clip(row) for row in conn.execute(query)]
 
 
 def forget_media(tx: Tx, clip_id: ClipId) -> None:
@@ -361,32 +193,13 @@ def _may(step: Step, clip_id: ClipId) -> ColumnElement[bool]:
     return (clips.c.id == clip_id) & clips.c.state.in_([state for state, taken in TRANSITIONS if taken is step])
 
 
-def _wait(clip: Clip) -> int:
-    return BACK_OFF[min(clip.tries, ATTEMPTS - 1)] * clock.SECOND
-
-
-def _step(tx: Tx, clip: Clip, step: Step, **values: object) -> bool:
-    goals = {state: goal for (state, taken), goal in TRANSITIONS.items() if taken is step}
-    now = one(tx.connection, clip.id)
-    return now is not None and now.state in goals and _held(tx, clip, state=goals[now.state], **values)
-
-
-def _held(tx: Tx, clip: Clip, **values: object) -> bool:
-    """Changes the clip only while this attempt's lease is the clip's and nobody withdrew it."""
-    mine = and_(clips.c.id == clip.id, clips.c.lease == clip.lease, clips.c.state != ClipState.WITHDRAWING)
-    return tx.execute(update(clips).where(mine).values(**values)).rowcount == 1
-
-
-def _leased(row: Row[tuple[object, ...]], now: int) -> bool:
-    return row.lease is not None and row.lease_ends_at > now
-
-
 def _first(conn: Connection, where: ColumnElement[bool]) -> Clip | None:
     row = conn.execute(select(clips).where(where)).one_or_none()
-    return None if row is None else _clip(row)
+    return None if row is None else as_clip(row)
 
 
-def _clip(row: Row[tuple[object, ...]]) -> Clip:
+def as_clip(row: Row[tuple[object, ...]]) -> Clip:
+    """A row of the table as the clip it is."""
     return Clip(
         id=row.id,
         post_id=row.post_id,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from storage.db import Database
-from storage.identity import clips
+from storage.identity import leases
 from tests.faults.steps import Step, StepFailed, Way, failing, watching
 
 SHORT_LEASE = 150  # milliseconds, of a process that will be frozen: its test does not wait for the minute of a real one
@@ -81,7 +81,7 @@ def _child(step: Step, how: Way, run: Run) -> None:
 
     try:
         if how is Way.FREEZE:
-            clips.LEASE = SHORT_LEASE
+            leases.LEASE = SHORT_LEASE
         with watching(reached):
             run()
         code = 0

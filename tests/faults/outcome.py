@@ -15,7 +15,7 @@ from sqlalchemy import select
 from storage import feed_log, posts, takedowns
 from storage.db import Database, database_now
 from storage.feed_log import Kind
-from storage.identity import clips, originals
+from storage.identity import clip_lists, clips, originals
 from storage.identity.clips import Clip, ClipState
 from storage.identity.vault import Receipt
 from storage.kit.clock import DAY
@@ -62,7 +62,7 @@ def wait_until_tidy(city: City, *, seconds: float) -> None:
     with city.vault() as vault:
         while time.monotonic() < deadline:
             with vault.read() as conn:
-                if not clips.with_stray_media(conn):
+                if not clip_lists.with_stray_media(conn):
                     return
             time.sleep(0.5)
 
@@ -179,7 +179,7 @@ def _listeners(outcome: Outcome, record: Database, listeners: Sequence[Listener]
 def _originals(outcome: Outcome, city: City) -> None:
     """Every original of a clip is shredded: its key, its words, its bytes."""
     with city.vault() as vault, vault.read() as conn:
-        readable = clips.unshredded(conn)
+        readable = clip_lists.unshredded(conn)
         half = originals.half_shredded(conn)
         posted = {clip.upload_id for clip in (*outcome.kept.values(), *outcome.withdrawn.values())}
         left = [upload for upload in posted if originals.object_keys(conn, upload)]

@@ -13,7 +13,7 @@ from api.resident.desk import Desk
 from storage import audit, feed_log, posts, takedowns
 from storage.db import AIRLOCK, Database, database_now
 from storage.feed_log import Kind
-from storage.identity import clips
+from storage.identity import clip_lists
 from storage.identity.clips import Clip, ClipState
 from storage.identity.schema import clips as clip_rows
 from storage.identity.vault import ClipId, ResidentId
@@ -140,7 +140,7 @@ class World:
         with stores.record.read() as conn:
             named = set(conn.execute(select(renditions.c.key)).scalars())
         with stores.vault.read() as conn:
-            readable = [clip for clip in clips.unshredded(conn) if clip.state is not ClipState.QUARANTINED]
+            readable = [clip for clip in clip_lists.unshredded(conn) if clip.state is not ClipState.QUARANTINED]
         found = {key for key in _keys(stores.record, stores.media) if not takedowns.is_note(key)}
         assert found == named, f"{len(found - named)} files no post names, {len(named - found)} named and not there"
         assert readable == []

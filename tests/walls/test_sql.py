@@ -22,9 +22,17 @@ SPOKEN = [
 ]  # asking for the time, setting a database up
 # Tables that two modules write, and why.
 SHARED = {
+    # Sealed anew under another key, while nobody works; what was made under the old one is dropped.
+    **{
+        table: {f"storage/identity/{module}.py", "storage/identity/rotation.py"}
+        for table, module in (("residents", "residents"), ("uploads", "originals"), ("idempotency", "authorship"))
+    },
+    "log_in_codes": {"storage/identity/logins.py", "storage/identity/rotation.py"},
+    "tries": {"storage/identity/limits.py", "storage/identity/rotation.py"},
     "staff_members": {"storage/staff.py", "storage/staff_proof.py"},  # who they are, and how they prove it
-    # Shredding takes the sealed words along; what a restore left is settled from outside, while nobody works.
-    "clips": {"storage/identity/clips.py", "storage/identity/originals.py", "storage/identity/restored.py"},
+    # An attempt changes its clip under a lease; shredding takes the sealed words along; what a restore left is settled
+    # from outside, while nobody works.
+    "clips": {f"storage/identity/{module}.py" for module in ("clips", "leases", "originals", "restored")},
 }
 
 

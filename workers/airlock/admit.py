@@ -14,8 +14,9 @@ from pathlib import Path
 
 from feed import posting
 from feed.posting import Outcome
+from storage.atlas import versions
 from storage.db import AIRLOCK
-from storage.identity import clips, originals, sealed_parts
+from storage.identity import clips, leases, originals, sealed_parts
 from storage.identity.clips import ATTEMPTS, Clip, Stage
 from storage.identity.vault import ClipId
 from storage.kit import clock, ids, log
@@ -36,7 +37,11 @@ from workers.redact.findings import NotClean
 from workers.redact.text import scrub, scrub_title
 
 FIRST_SHARE = (0.05, 0.9)  # where between 0 and 1 the first rendition's encode begins and ends
-NOT_CLEAN, TOO_MANY_FAULTS = "not_clean", "too_many_faults"
+NOT_CLEAN, TOO_MANY_FAULTS, BLOCK_GONE = "not_clean", "too_many_faults", "block_gone"
+
+
+class BlockGone(Exception):
+    """The map was replaced after the clip was accepted, and its block is on no record any more."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Airlock:
 def admit(airlock: Airlock, clip_id: ClipId) -> None:
     """Claims the clip and works on it to its end, or as far as this attempt gets. Running it twice is harmless."""
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
-        clip = clips.claim(tx, clip_id)
+        clip = leases.claim(tx, clip_id)
     if clip is None:
         return
     log.event("clip_claimed", attempt=clip.attempts)
@@ -65,7 +70,9 @@ def admit(airlock: Airlock, clip_id: ClipId) -> None:
             _finish(airlock.stores, attempt)
         log.event("clip_done", attempt=clip.attempts)
     except RefusedClip as refused:
-        _refuse(airlock, clip, refused)
+        _refuse(airlock, clip, refused.reason)
+    except BlockGone:
+        _refuse(airlock, clip, BLOCK_GONE)
     except NotClean as findings:
         log.fault("clip_not_clean", findings, attempt=clip.attempts)
         agree(airlock.stores, clip)  # an attempt before this one may have published and never said so
@@ -83,6 +90,7 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> None:
     clip, stores, out = attempt.clip, airlock.stores, attempt.scratch / "out"
 
     attempt.at(Stage.CHECKING, 0.01)
+    _demand_block(stores, clip)
     source = _bring_in(stores, attempt)
     probed = rework.inspect(airlock.tools, source)
     first, *larger = rework.rungs(probed)
@@ -102,6 +110,12 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> None:
     for rung in larger:
         attempt.at(Stage.FINISHING, 1.0)
         _add(stores, attempt, _larger(airlock, attempt, source, probed, rung), last=rung is larger[-1])
+
+
+def _demand_block(stores: BothSides, clip: Clip) -> None:
+    with stores.record.read() as conn:
+        if versions.block(conn, clip.block) is None:
+            raise BlockGone
 
 
 def _larger(airlock: Airlock, attempt: Attempt, source: Path, probed: Probed, rung: Rung) -> list[Encoded]:
@@ -132,7 +146,7 @@ def _bring_in(stores: BothSides, attempt: Attempt) -> Path:
                 file.write(chunk)
             attempt.along(Stage.CHECKING, 0.02)
     with stores.vault.write(by=AIRLOCK) as tx:
-        clips.set_original_hash(tx, attempt.clip, salt.hex(), told.hexdigest())
+        leases.set_original_hash(tx, attempt.clip, salt.hex(), told.hexdigest())
     return source
 
 
@@ -158,7 +172,7 @@ def _publish(stores: BothSides, attempt: Attempt, small: Encoded, poster: Poster
         outcome = posting.publish(tx, stores.bell, new, files, generation=clip.attempts, last=last)
     _demand(stores, files, outcome)
     with stores.vault.write(by=AIRLOCK) as tx:
-        published = clips.publish(tx, clip)
+        published = leases.publish(tx, clip)
     if not published:  # the record has it all the same: what others decided while this attempt slept is looked at
         settle(stores, clip.id)
         raise Stopped
@@ -176,7 +190,7 @@ def _put(stores: BothSides, attempt: Attempt, made: Sequence[Encoded | Poster]) 
     """Copies finished files into the media bucket under random keys, which are on the books before the bytes are."""
     files = [Rendition(one.name, ids.new_id(), one.width, one.height, one.bytes) for one in made]
     with stores.vault.write(by=AIRLOCK) as tx:
-        if not clips.note_media(tx, attempt.clip, [file.key for file in files]):
+        if not leases.note_media(tx, attempt.clip, [file.key for file in files]):
             raise Stopped
     for one, file in zip(made, files, strict=True):
         stores.media.put(file.key, one.path)
@@ -193,16 +207,16 @@ def _demand(stores: BothSides, files: list[Rendition], outcome: Outcome) -> None
 def _finish(stores: BothSides, attempt: Attempt) -> None:
     attempt.leave()
     with stores.vault.write(by=AIRLOCK) as tx:
-        if not clips.end(tx, attempt.clip):
+        if not leases.end(tx, attempt.clip):
             raise Stopped
     shred(stores, attempt.clip.upload_id)
 
 
-def _refuse(airlock: Airlock, clip: Clip, refused: RefusedClip) -> None:
-    log.event("clip_refused", reason=refused.reason)
+def _refuse(airlock: Airlock, clip: Clip, reason: str) -> None:
+    log.event("clip_refused", reason=reason)
     agree(airlock.stores, clip)  # what an attempt before this one published can be refused no more
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
-        said = clips.reject(tx, clip, refused.reason)
+        said = leases.reject(tx, clip, reason)
     if said:
         shred(airlock.stores, clip.upload_id)
 
@@ -212,11 +226,11 @@ def _give_back(airlock: Airlock, clip: Clip) -> None:
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
         if clip.tries >= ATTEMPTS:
             clips.quarantine(tx, clip, TOO_MANY_FAULTS)
-        clips.give_back(tx, clip)
+        leases.give_back(tx, clip)
 
 
 def _let_go(airlock: Airlock, clip: Clip) -> None:
     """However it ended: nobody waits for this attempt's lease, and a withdrawal that waited for it comes to its end."""
     with airlock.stores.vault.write(by=AIRLOCK) as tx:
-        clips.release(tx, clip)
+        leases.release(tx, clip)
     take_back(airlock.stores, clip.id)

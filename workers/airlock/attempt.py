@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.db import AIRLOCK
-from storage.identity import clips
+from storage.identity import leases
 from storage.identity.clips import Clip, Stage
 from storage.identity.vault import Vault
 from storage.kit import metrics
@@ -40,7 +40,7 @@ class Attempt:
             self.leave()
             self._entered = stage, self._told
         with self.vault.write(by=AIRLOCK) as tx:
-            if not clips.beat(tx, self.clip, stage, progress):
+            if not leases.beat(tx, self.clip, stage, progress):
                 raise Stopped
 
     def leave(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from storage.db import database_now
-from storage.identity import clips, counts
+from storage.identity import clip_lists, counts
 from storage.identity.clips import Clip, ClipState
 from storage.identity.vault import Vault
 from storage.kit import clock, metrics
@@ -17,7 +17,7 @@ def tell(vault: Vault, doorbell: Doorbell) -> None:
     """Counts what waits, and finds what should be shredded by now."""
     with vault.read() as conn:
         now, states = database_now(conn), counts.by_state(conn)
-        waiting, readable = clips.unattended(conn, now), clips.unshredded(conn)
+        waiting, readable = clip_lists.unattended(conn, now), clip_lists.unshredded(conn)
     for state, count in states.items():
         metrics.put("clips", count, state=state)
     metrics.put("clips_waiting", len(waiting))

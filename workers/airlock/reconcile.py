@@ -13,7 +13,7 @@ import redis
 from feed import posting
 from storage import feed_log, posts
 from storage.db import AIRLOCK, database_now
-from storage.identity import clips, limits, logins, originals
+from storage.identity import clip_lists, clips, leases, limits, logins, originals
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable
@@ -45,7 +45,7 @@ def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
 def _resend(airlock: Airlock, doorbell: Doorbell) -> None:
     vault = airlock.stores.vault
     with vault.read() as conn:
-        waiting = clips.unattended(conn, database_now(conn))
+        waiting = clip_lists.unattended(conn, database_now(conn))
 
     def resend(clip: Clip) -> None:
         if clip.tries < ATTEMPTS:
@@ -84,7 +84,7 @@ def _do_without(stores: BothSides, clip: Clip) -> None:
 
 def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
     with airlock.stores.vault.read() as conn:
-        leaving = clips.in_state(conn, ClipState.WITHDRAWING)
+        leaving = clip_lists.in_state(conn, ClipState.WITHDRAWING)
     _each(leaving, lambda clip: tombstone(airlock.stores, clip))  # all, before one waits for a bucket that is away
     _each(leaving, lambda clip: take_back(airlock.stores, clip.id))
 
@@ -92,7 +92,7 @@ def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:
 def _settle(airlock: Airlock, _doorbell: Doorbell) -> None:
     """Mends a crash between a publication that came too late and the look at what others had decided meanwhile."""
     with airlock.stores.vault.read() as conn:
-        decided = clips.said_no(conn, since=database_now(conn) - LATE_PUBLICATION)
+        decided = clip_lists.said_no(conn, since=database_now(conn) - LATE_PUBLICATION)
     with airlock.stores.record.read() as conn:
         live = [clip.id for clip in decided if posts.state_of(conn, clip.post_id) not in (None, *TOMBSTONES)]
     _each(live, lambda clip_id: settle(airlock.stores, clip_id))
@@ -102,7 +102,7 @@ def _shred_what_is_due(airlock: Airlock, _doorbell: Doorbell) -> None:
     stores = airlock.stores
     with stores.vault.write(by=AIRLOCK) as tx:
         originals.forget_unposted(tx)
-        now, readable = tx.now(), clips.unshredded(tx.connection)
+        now, readable = tx.now(), clip_lists.unshredded(tx.connection)
 
     def finish_off(clip: Clip) -> None:
         if not agree(stores, clip):
@@ -136,7 +136,7 @@ def _drop_stray_media(airlock: Airlock, _doorbell: Doorbell) -> None:
     """Deletes what broken attempts put into the media bucket and no post names."""
     stores = airlock.stores
     with stores.vault.read() as conn:
-        ended, now = clips.with_stray_media(conn), database_now(conn)
+        ended, now = clip_lists.with_stray_media(conn), database_now(conn)
 
     def drop(clip: Clip) -> None:
         if clip.state is ClipState.QUARANTINED and now - (clip.ended_at or now) < ATTEMPT_LIFE:
@@ -156,7 +156,7 @@ def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
     with vault.write(by=AIRLOCK) as tx:
         logins.forget_ended(tx)
         now = tx.now()
-        live = clips.live_leases(tx.connection, now)  # asked after the folders: a claim comes before its folder
+        live = leases.live_leases(tx.connection, now)  # asked after the folders: a claim comes before its folder
     limits.forget(vault, older_than=clock.DAY)
     for folder in folders:
         if folder.name not in live:

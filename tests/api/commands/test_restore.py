@@ -19,7 +19,7 @@ from feed.memory import Memory
 from feed.tickets import Grant
 from storage import audit, feed_log, posts
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.identity import clips, originals
+from storage.identity import clip_lists, clips, leases, originals
 from storage.identity.clips import Clip, ClipState
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit import migrate
@@ -84,9 +84,9 @@ class Town:
             new = builders.a_new_post(id=clip.post_id)
             posting.publish(tx, self.stores.bell, new, files, generation=clip.attempts, last=last)
         with self.stores.vault.write(by=AIRLOCK) as tx:
-            clips.publish(tx, clip)
+            leases.publish(tx, clip)
             if last:
-                clips.end(tx, the_clip(self.stores.vault, clip.id))
+                leases.end(tx, the_clip(self.stores.vault, clip.id))
         if last:
             shred(self.stores, clip.upload_id)
         return file.key
@@ -335,7 +335,7 @@ def _opened(data: Path, bell: Bell) -> BothSides:
 def _bring_to_their_ends(town: Town) -> None:
     """What reconcile does in its next rounds for clips that are leaving, or are all there will be."""
     with town.stores.vault.read() as conn:
-        leaving, waiting = clips.in_state(conn, ClipState.WITHDRAWING), clips.unattended(conn, now=1 << 60)
+        leaving, waiting = clip_lists.in_state(conn, ClipState.WITHDRAWING), clip_lists.unattended(conn, now=1 << 60)
     for clip in leaving:
         take_back(town.stores, clip.id)
     for clip in waiting:

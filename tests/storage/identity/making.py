@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storage.db import AIRLOCK, RESIDENT, Tx
-from storage.identity import authorship, clips, logins, originals, residents, sealed_parts
+from storage.identity import authorship, clips, leases, logins, originals, residents, sealed_parts
 from storage.identity.clips import Accepted, Clip
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit.clock import HOUR
@@ -85,7 +85,7 @@ def the_clip(vault: Vault, clip_id: ClipId) -> Clip:
 def claimed(vault: Vault, clip_id: ClipId) -> Clip:
     """The clip in a new attempt's hand."""
     with vault.write(by=AIRLOCK) as tx:
-        clip = clips.claim(tx, clip_id)
+        clip = leases.claim(tx, clip_id)
     assert clip is not None
     return clip
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from storage.db import AIRLOCK, Tx
-from storage.identity import clips
-from storage.identity.clips import ATTEMPTS, LEASE, TRANSITIONS, Clip, ClipState, Stage, Step
+from storage.identity import clip_lists, clips, leases
+from storage.identity.clips import ATTEMPTS, TRANSITIONS, Clip, ClipState, Stage, Step
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit.clock import MINUTE, SECOND
@@ -36,10 +36,10 @@ CELLS = [
     for state, goal in zip(STATES, goals.split(), strict=True)
 ]
 DO: dict[Step, Callable[[Tx, Clip], object]] = {
-    Step.CLAIM: lambda tx, clip: clips.claim(tx, clip.id),
-    Step.GIVE_BACK: clips.give_back,
-    Step.PUBLISH: clips.publish,
-    Step.REJECT: lambda tx, clip: clips.reject(tx, clip, "too_long"),
+    Step.CLAIM: lambda tx, clip: leases.claim(tx, clip.id),
+    Step.GIVE_BACK: leases.give_back,
+    Step.PUBLISH: leases.publish,
+    Step.REJECT: lambda tx, clip: leases.reject(tx, clip, "too_long"),
     Step.QUARANTINE: lambda tx, clip: clips.quarantine(tx, clip, "not_clean"),
     Step.RETRY: lambda tx, clip: clips.retry(tx, clip.id),
     Step.WITHDRAW: lambda tx, clip: clips.withdraw(tx, clip.id),
@@ -128,9 +128,9 @@ def test_a_claim_is_one_more_attempt_under_a_lease(vault: Vault, clip_id: ClipId
     first = claimed(vault, clip_id)
 
     with airlock(vault) as tx:
-        assert clips.claim(tx, clip_id) is None
+        assert leases.claim(tx, clip_id) is None
         ends = tx.connection.execute(rows.select()).one().lease_ends_at - tx.now()
-    assert LEASE - 10 * SECOND < ends <= LEASE == MINUTE
+    assert leases.LEASE - 10 * SECOND < ends <= leases.LEASE == MINUTE
     assert (first.state, first.attempts, first.tries) == (ClipState.PROCESSING, 1, 1)
     end_lease(vault, clip_id)
     second = claimed(vault, clip_id)
@@ -141,7 +141,7 @@ def test_a_claim_is_one_more_attempt_under_a_lease(vault: Vault, clip_id: ClipId
 def test_a_clip_that_is_not_there_cannot_be_claimed(vault: Vault) -> None:
     """A job for it is harmless."""
     with airlock(vault) as tx:
-        assert clips.claim(tx, ClipId("nothing")) is None
+        assert leases.claim(tx, ClipId("nothing")) is None
 
 
 def test_who_lost_the_lease_changes_nothing(vault: Vault, clip_id: ClipId) -> None:
@@ -153,16 +153,16 @@ def test_who_lost_the_lease_changes_nothing(vault: Vault, clip_id: ClipId) -> No
 
     with airlock(vault) as tx:
         said = [
-            clips.beat(tx, stale, Stage.ENCODING, 0.5),
-            clips.note_media(tx, stale, ["a" * 26]),
-            clips.publish(tx, stale),
-            clips.end(tx, stale),
-            clips.reject(tx, stale, "too_long"),
-            clips.give_back(tx, stale),
+            leases.beat(tx, stale, Stage.ENCODING, 0.5),
+            leases.note_media(tx, stale, ["a" * 26]),
+            leases.publish(tx, stale),
+            leases.end(tx, stale),
+            leases.reject(tx, stale, "too_long"),
+            leases.give_back(tx, stale),
         ]
-        clips.set_original_hash(tx, stale, "salt", "hash")
+        leases.set_original_hash(tx, stale, "salt", "hash")
         clips.quarantine(tx, stale, "not_clean")
-        clips.release(tx, stale)
+        leases.release(tx, stale)
 
     assert said == [False] * 6
     assert the_clip(vault, clip_id) == before
@@ -176,17 +176,17 @@ def test_who_holds_the_lease_is_stopped_by_a_withdrawal(vault: Vault, clip_id: C
 
     with airlock(vault) as tx:
         said = [
-            clips.beat(tx, held, Stage.ENCODING, 0.5),
-            clips.note_media(tx, held, ["a" * 26]),
-            clips.publish(tx, held),
-            clips.end(tx, held),
-            clips.reject(tx, held, "too_long"),
-            clips.give_back(tx, held),
+            leases.beat(tx, held, Stage.ENCODING, 0.5),
+            leases.note_media(tx, held, ["a" * 26]),
+            leases.publish(tx, held),
+            leases.end(tx, held),
+            leases.reject(tx, held, "too_long"),
+            leases.give_back(tx, held),
         ]
         clips.quarantine(tx, held, "not_clean")
         clips.found_published(tx, clip_id)
         waits = not clips.finish_withdrawal(tx, clip_id)
-        clips.release(tx, held)
+        leases.release(tx, held)
         finished = clips.finish_withdrawal(tx, clip_id)
 
     assert said == [False] * 6
@@ -233,10 +233,10 @@ def test_a_beat_extends_the_lease_and_tells_how_far_it_is(vault: Vault, clip_id:
     end_lease(vault, clip_id)
 
     with airlock(vault) as tx:
-        assert clips.beat(tx, held, Stage.ENCODING, 0.25)
+        assert leases.beat(tx, held, Stage.ENCODING, 0.25)
         first = clips.one(tx.connection, clip_id)
-        assert clips.beat(tx, held, Stage.ENCODING, 0.5)
-        assert clips.claim(tx, clip_id) is None
+        assert leases.beat(tx, held, Stage.ENCODING, 0.5)
+        assert leases.claim(tx, clip_id) is None
 
     clip = the_clip(vault, clip_id)
     assert first is not None
@@ -251,22 +251,22 @@ def test_each_fault_waits_longer_and_the_fifth_is_the_last(vault: Vault, clip_id
     for _ in range(ATTEMPTS):
         held = claimed(vault, clip_id)
         with airlock(vault) as tx:
-            assert clips.give_back(tx, held)
-            assert clips.claim(tx, clip_id) is None
+            assert leases.give_back(tx, held)
+            assert leases.claim(tx, clip_id) is None
             waits.append(round((tx.connection.execute(rows.select()).one().retry_at - tx.now()) / 1000))
         write(vault, clip_id, retry_at=0)
 
     assert waits[:4] == [5, 15, 45, 120]
     with airlock(vault) as tx:
-        assert clips.claim(tx, clip_id) is None
-        assert [clip.id for clip in clips.unattended(tx.connection, tx.now())] == [clip_id]
+        assert leases.claim(tx, clip_id) is None
+        assert [clip.id for clip in clip_lists.unattended(tx.connection, tx.now())] == [clip_id]
 
 
 def test_the_operator_lets_a_quarantined_clip_try_again(vault: Vault, clip_id: ClipId) -> None:
     """From the start and five times, but attempts are counted on: a stale one must not pass for a new one."""
     held = claimed(vault, clip_id)
     with airlock(vault) as tx:
-        clips.beat(tx, held, Stage.ENCODING, 0.5)
+        leases.beat(tx, held, Stage.ENCODING, 0.5)
         clips.quarantine(tx, held, "not_clean")
     write(vault, clip_id, tries=ATTEMPTS)
     quarantined = the_clip(vault, clip_id)
@@ -308,9 +308,9 @@ def test_what_nobody_works_on_is_found(vault: Vault, ada: ResidentId) -> None:
         tx.execute(update(rows).where(rows.c.id == later).values(retry_at=tx.now() + MINUTE))
 
     with airlock(vault) as tx:
-        found = {clip.id for clip in clips.unattended(tx.connection, tx.now())}
-        live = clips.live_leases(tx.connection, tx.now())
-        in_state = [clip.id for clip in clips.in_state(tx.connection, ClipState.WITHDRAWING)]
+        found = {clip.id for clip in clip_lists.unattended(tx.connection, tx.now())}
+        live = leases.live_leases(tx.connection, tx.now())
+        in_state = [clip.id for clip in clip_lists.in_state(tx.connection, ClipState.WITHDRAWING)]
 
     assert found == {waiting, dead, larger}
     assert live == {the_clip(vault, held).lease}
@@ -322,10 +322,10 @@ def test_a_dead_process_leaves_its_clip_to_others(vault: Vault, clip_id: ClipId)
     clip = claimed(vault, clip_id)
 
     with airlock(vault) as tx:
-        clips.break_lease(tx, replace(clip, lease="another's"))
+        leases.break_lease(tx, replace(clip, lease="another's"))
         assert clips.one(tx.connection, clip_id) == clip
-        clips.break_lease(tx, clip)
-        assert clips.claim(tx, clip_id) is None
+        leases.break_lease(tx, clip)
+        assert leases.claim(tx, clip_id) is None
 
     write(vault, clip_id, retry_at=0)
     assert claimed(vault, clip_id).attempts == 2
@@ -335,16 +335,16 @@ def test_media_are_on_the_books_until_they_were_checked(vault: Vault, clip_id: C
     """Keys add up; only an ended clip's are forgotten."""
     held = claimed(vault, clip_id)
     with airlock(vault) as tx:
-        clips.note_media(tx, held, ["a"])
-        clips.note_media(tx, held, ["b", "c"])
+        leases.note_media(tx, held, ["a"])
+        leases.note_media(tx, held, ["b", "c"])
         clips.forget_media(tx, clip_id)
-        assert clips.with_stray_media(tx.connection) == []
+        assert clip_lists.with_stray_media(tx.connection) == []
     assert the_clip(vault, clip_id).media_keys == ["a", "b", "c"]
 
     with airlock(vault) as tx:
-        assert clips.publish(tx, held)
-        assert clips.end(tx, held)
-        found = clips.with_stray_media(tx.connection)
+        assert leases.publish(tx, held)
+        assert leases.end(tx, held)
+        found = clip_lists.with_stray_media(tx.connection)
         clips.forget_media(tx, clip_id)
 
     assert [clip.media_keys for clip in found] == [["a", "b", "c"]]
@@ -374,7 +374,7 @@ def test_a_clip_found_on_the_record_is_published(vault: Vault, clip_id: ClipId) 
     with vault.write(by=AIRLOCK) as tx:
         clips.found_published(tx, clip_id)
         clips.quarantine(tx, held, "too_many_faults")
-        assert not clips.reject(tx, held, "too_long")
+        assert not leases.reject(tx, held, "too_long")
         assert not clips.give_up(tx, clip_id)
 
     assert the_clip(vault, clip_id).state is ClipState.PUBLISHED
@@ -400,9 +400,9 @@ def test_what_proves_the_original_is_kept(vault: Vault, clip_id: ClipId) -> None
     held = claimed(vault, clip_id)
 
     with airlock(vault) as tx:
-        clips.set_original_hash(tx, held, "salt", "hash")
+        leases.set_original_hash(tx, held, "salt", "hash")
         row = tx.connection.execute(rows.select()).one()
-        readable = clips.unshredded(tx.connection)
+        readable = clip_lists.unshredded(tx.connection)
 
     assert (row.original_salt, row.original_hash) == ("salt", "hash")
     assert [clip.id for clip in readable] == [clip_id]

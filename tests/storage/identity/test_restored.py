@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from storage.db import AIRLOCK
-from storage.identity import clips, originals, restored
+from storage.identity import clip_lists, originals, restored
 from storage.identity.clips import ATTEMPTS, ClipState
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId, ResidentId, Vault
@@ -70,7 +70,7 @@ def test_what_is_on_screen_without_its_original_is_all_there_will_be(vault: Vaul
 
     assert the_clip(vault, clip_id).tries == ATTEMPTS
     with vault.read() as conn:
-        assert [clip.id for clip in clips.unattended(conn, now=1 << 60)] == [clip_id]
+        assert [clip.id for clip in clip_lists.unattended(conn, now=1 << 60)] == [clip_id]
 
 
 def test_a_finished_clip_stays_finished(vault: Vault, ada: ResidentId) -> None:

@@ -9,16 +9,20 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from api.resident.standing import OTHER_REASONS
 from feed import posting
+from storage.db import OPERATOR
 from storage.feed_log import Kind
-from storage.identity import clips
+from storage.identity import leases
 from storage.identity.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId
 from storage.kit.clock import QUARTER_HOUR
 from storage.objects import Folder
 from storage.posts import MediaState, PostState
+from storage.schema import blocks
 from tests import builders
 from tests.builders import NOON
 from tests.storage.identity.making import MAIL, bytes_below
@@ -139,7 +143,7 @@ def test_a_second_delivery_is_harmless(airlock: Airlock, accepted: NewClip, quic
     done, held = accepted(), accepted()
     admit(airlock, done)
     with writing(airlock.stores.vault) as tx:
-        clips.claim(tx, held)
+        leases.claim(tx, held)
     before = [clip_of(airlock, one) for one in (done, held)]
 
     for clip_id in (done, held, ClipId("nothing")):
@@ -351,6 +355,23 @@ def test_an_attempt_that_wakes_after_the_clip_was_decided_on_leaves_both_sides_a
         assert post_state(airlock, clip_id) is PostState.LIVE
 
 
+def test_a_clip_whose_block_left_the_map_is_refused_and_its_author_told(
+    airlock: Airlock, accepted: NewClip, clip_bytes: bytes
+) -> None:
+    """A city's first map replaced the invented one after the clip was accepted: there is no place to publish it in."""
+    clip_id = accepted()
+    with airlock.stores.record.write(by=OPERATOR) as tx:
+        tx.execute(delete(blocks).where(blocks.c.id == clip_of(airlock, clip_id).block))
+        tx.audit("atlas.load", "2")
+
+    admit(airlock, clip_id)
+
+    clip = clip_of(airlock, clip_id)
+    assert (clip.state, clip.reason) == (ClipState.REJECTED, "block_gone")
+    assert "block_gone" in OTHER_REASONS
+    assert is_shredded(airlock, clip_id)
+
+
 @pytest.mark.parametrize("error", [RefusedClip(Reason.UNREADABLE), NotClean([Finding("file", "x")])])
 def test_what_another_attempt_published_meanwhile_is_not_refused(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, error: BaseException
@@ -379,7 +400,7 @@ def test_an_attempt_that_published_and_failed_is_published(
     clip_id = accepted()
     with writing(airlock.stores.vault) as tx:
         tx.execute(rows.update().values(tries=ATTEMPTS - 1))
-    monkeypatch.setattr(clips, "publish", fails(OSError()))
+    monkeypatch.setattr(leases, "publish", fails(OSError()))
 
     admit(airlock, clip_id)
 
@@ -393,7 +414,7 @@ def test_a_published_clip_is_not_refused_afterwards(
     """An attempt that died between the two commits, and one that finds the clip unreadable: it stays published."""
     clip_id = accepted()
     with monkeypatch.context() as broken:
-        broken.setattr(clips, "publish", fails(KeyboardInterrupt()))
+        broken.setattr(leases, "publish", fails(KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             admit(airlock, clip_id)
     assert clip_of(airlock, clip_id).state is ClipState.PROCESSING

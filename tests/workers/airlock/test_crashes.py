@@ -7,7 +7,7 @@ import pytest
 from feed import posting
 from feed.bell import Bell
 from storage.feed_log import Kind
-from storage.identity import clips, originals
+from storage.identity import clips, leases, originals
 from storage.identity.clips import ClipState
 from storage.objects import Folder
 from tests.workers.airlock import looking
@@ -30,31 +30,31 @@ from workers.queue import Doorbell
 
 # "after" a verb is before its transaction's commit; the next "before" is after it.
 ADMIT = [
-    Step(clips, "claim", "after"),
+    Step(leases, "claim", "after"),
     Step(admitting, "agree", "before"),
     Step(admitting, "scratch_for", "before"),
     Step(rework, "inspect", "before"),
     Step(rework, "make_rendition", "after"),
-    Step(clips, "note_media", "after"),
+    Step(leases, "note_media", "after"),
     Step(Folder, "put", "before"),
     Step(Folder, "put", "after"),
     Step(posting, "publish", "before"),
     Step(posting, "publish", "after"),
     Step(Bell, "ring", "before"),
     Step(Bell, "ring", "after"),
-    Step(clips, "publish", "before"),
-    Step(clips, "publish", "after"),
+    Step(leases, "publish", "before"),
+    Step(leases, "publish", "after"),
     Step(rework, "make_rendition", "before", 2),
     Step(Folder, "put", "after", 3),
     Step(posting, "add_media", "after"),
     Step(Bell, "ring", "before", 2),
     Step(admitting, "_finish", "before"),
-    Step(clips, "end", "after"),
+    Step(leases, "end", "after"),
     Step(admitting, "shred", "before"),
     Step(originals, "forget_key", "after"),
     Step(Folder, "delete", "before"),
     Step(originals, "drop_parts", "before"),
-    Step(clips, "release", "before"),
+    Step(leases, "release", "before"),
 ]
 WITHDRAW = [
     Step(clips, "withdraw", "after"),

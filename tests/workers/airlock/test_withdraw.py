@@ -7,7 +7,7 @@ import pytest
 from feed import posting
 from storage.db import OPERATOR
 from storage.feed_log import Kind
-from storage.identity import clips
+from storage.identity import clips, leases
 from storage.identity.clips import ClipState
 from storage.identity.vault import ClipId
 from storage.posts import Verb
@@ -63,7 +63,7 @@ def test_a_clip_that_came_to_nothing_is_taken_back(airlock: Airlock, accepted: N
     clip = claimed(airlock.stores.vault, clip_id)
     with writing(airlock.stores.vault) as tx:
         if state == "rejected":
-            clips.reject(tx, clip, "too_long")
+            leases.reject(tx, clip, "too_long")
         else:
             clips.quarantine(tx, clip, "not_clean")
 
