@@ -82,7 +82,12 @@ def _vocabulary(chance: random.Random) -> list[str]:
 def _trust(connection: Connection) -> None:
     """What is written in bulk is in order: nothing is looked up for it, and nothing waits for the disk."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("set session_replication_role = replica"))
+        for setting in (
+            "session_replication_role = replica",
+            "statement_timeout = 0",
+            "maintenance_work_mem = '512MB'",
+        ):
+            connection.execute(text(f"set {setting}"))
         connection.commit()
     else:
         for pragma in ("foreign_keys=off", "synchronous=off"):
@@ -168,6 +173,9 @@ def _audit(connection: Connection) -> Iterator[Sequence[Any]]:
 def _read(connection: Connection, columns: str, where: str) -> Iterator[Any]:
     # By another connection: what is written meanwhile goes over this one.
     with connection.engine.connect() as other:
+        if connection.dialect.name == "postgresql":
+            other.execute(text("set statement_timeout = 0"))
+            other.execute(text("set idle_in_transaction_session_timeout = 0"))
         cursor = other.execution_options(stream_results=True, max_row_buffer=AT_ONCE)
         yield from cursor.execute(text(f"select {columns} from {where}"))
 

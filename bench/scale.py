@@ -11,16 +11,17 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
-from bench.many_posts import fill
-from bench.questions import questions
+from bench.many_posts import City, fill
+from bench.questions import Question, questions
 from storage.db import Database
-from storage.record import open_record
+from storage.kit import migrate
+from storage.record import LINEAGE
 from tests.servers.postgres import PostgresServer
 
 WARM = 5
@@ -43,8 +44,7 @@ def main() -> None:
     words.add_argument("--only", default="", help="questions whose name has these words")
     asked = words.parse_args()
     for engine in asked.engine:
-        found = {count: _measured(engine, count, asked.times, asked.only) for count in sorted(asked.posts)}
-        print_table(engine, found)
+        print_table(engine, _measured(engine, sorted(asked.posts), asked.times, asked.only))
 
 
 def print_table(engine: str, found: dict[int, dict[str, Timed]]) -> None:
@@ -60,38 +60,53 @@ def print_table(engine: str, found: dict[int, dict[str, Timed]]) -> None:
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
-def _measured(engine: str, count: int, times: int, only: str) -> dict[str, Timed]:
-    with tempfile.TemporaryDirectory(prefix="porchlight-scale-") as folder, _record(engine, Path(folder)) as record:
-        began = time.monotonic()
-        city = fill(record, count)
-        print(f"# {engine}: {count:,} posts written in {time.monotonic() - began:.0f} s", flush=True)
-        return {name: _timed(name, ask, times) for name, ask in questions(record, city).items() if only in name}
+def _measured(engine: str, counts: list[int], times: int, only: str) -> dict[int, dict[str, Timed]]:
+    found: dict[int, dict[str, Timed]] = {count: {} for count in counts}
+    with tempfile.TemporaryDirectory(prefix="porchlight-scale-") as folder, _records(engine, counts, folder) as records:
+        asking = {count: questions(record, _filled(engine, record, count)) for count, record in records.items()}
+        for name in asking[counts[0]]:
+            if only in name:
+                for count, taken in _taken({count: asking[count][name] for count in counts}, times).items():
+                    cuts = quantiles(taken, n=100, method="inclusive")
+                    found[count][name] = Timed(cuts[49], cuts[98])
+                print(f"#   {name}: " + "; ".join(f"{of[name].p50:.1f}, {of[name].p99:.1f}" for of in found.values()))
+    return found
+
+
+def _filled(engine: str, record: Database, count: int) -> City:
+    began = time.monotonic()
+    city = fill(record, count)
+    print(f"# {engine}: {count:,} posts written in {time.monotonic() - began:.0f} s", flush=True)
+    return city
+
+
+def _taken(asking: dict[int, Question], times: int) -> dict[int, list[float]]:
+    """Milliseconds, among so many posts; turn about, so that a busy machine is busy for all."""
+    taken: dict[int, list[float]] = {count: [] for count in asking}
+    for number in range(times + WARM):
+        for count, ask in asking.items():
+            began = time.perf_counter()
+            ask()
+            if number >= WARM:
+                taken[count].append((time.perf_counter() - began) * 1000)
+    return taken
 
 
 @contextmanager
-def _record(engine: str, folder: Path) -> Iterator[Database]:
-    server = PostgresServer(folder).start() if engine == "postgresql" else None
-    if server:
-        server.create("record")
-    record = open_record(server.url("record") if server else f"sqlite:///{folder / 'record.db'}")
-    try:
-        yield record
-    finally:
-        record.engine.dispose()
-        if server:
-            server.remove()
-
-
-def _timed(name: str, ask: Callable[[], object], times: int) -> Timed:
-    taken = []
-    for number in range(times + WARM):
-        began = time.perf_counter()
-        ask()
-        if number >= WARM:
-            taken.append((time.perf_counter() - began) * 1000)
-    cuts = quantiles(taken, n=100, method="inclusive")
-    print(f"#   {name}: {cuts[49]:.1f}, {cuts[98]:.1f}", flush=True)
-    return Timed(cuts[49], cuts[98])
+def _records(engine: str, counts: list[int], folder: str) -> Iterator[dict[int, Database]]:
+    with ExitStack() as open_:
+        urls = {count: f"sqlite:///{folder}/{count}.db" for count in counts}
+        if engine == "postgresql":
+            server = PostgresServer(Path(folder)).start()
+            open_.callback(server.remove)
+            for count in counts:
+                server.create(f"record_{count}")
+                urls[count] = server.url(f"record_{count}")
+        records = {count: Database(url) for count, url in urls.items()}
+        for record in records.values():
+            open_.callback(record.engine.dispose)
+            migrate.to_newest(record.engine, LINEAGE)
+        yield records
 
 
 if __name__ == "__main__":
