@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import shutil
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -100,6 +101,14 @@ def test_a_door_is_well_when_it_says_so_itself(door: tuple[int, list[int]]) -> N
 
     assert (well, _reasons([check])) == ([], ["door"])
     assert _reasons([checks.door("127.0.0.1", free_port(), "localhost")]) == ["door"]
+
+
+def test_a_door_that_hangs_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel still takes connections for a program whose loop stands still; nobody answers on them."""
+    monkeypatch.setattr(checks, "ANSWER_SECONDS", 0.2)
+
+    with socket.create_server(("127.0.0.1", 0)) as hung:
+        assert _reasons([checks.door("127.0.0.1", hung.getsockname()[1], "localhost")]) == ["door"]
 
 
 def test_late_rounds_are_missed() -> None:
