@@ -27,6 +27,7 @@ class Sender:
         self._loop = asyncio.get_running_loop()
         self._limit = asyncio.timeout(None)
         self._evicted = False
+        self._set_at = 0.0
 
     def evict(self) -> None:
         """Makes it stop: a newer sender of its part came. From any thread."""
@@ -47,8 +48,11 @@ class Sender:
             ) from None
 
     def _heard(self) -> None:
-        if not self._evicted:
-            self._reschedule(self._loop.time() + SILENCE_SECONDS)
+        # Sixteen times in a megabyte: the timer is set anew once in a while only.
+        now = self._loop.time()
+        if not self._evicted and now - self._set_at >= SILENCE_SECONDS / 30:
+            self._set_at = now
+            self._reschedule(now + SILENCE_SECONDS)
 
     def _reschedule(self, when: float) -> None:
         with suppress(RuntimeError):  # it is not listening yet, or no more
