@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from feed import posting
 from feed.bell import Bell
@@ -15,7 +15,7 @@ from storage.db import AIRLOCK, Database, Tx
 from storage.kit.clock import HOUR
 from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, base32, new_id
 from storage.posts import NewPost, Post, PostState, Rendition
-from storage.schema import atlas_versions, blocks, divisions
+from storage.schema import atlas_versions, blocks, divisions, metadata
 
 DIVISIONS = ("Central", "East", "North")
 BLOCKS_EACH = 3
@@ -145,6 +145,13 @@ def entomb(record: Database, post_id: PostId) -> list[str]:
         keys = post_changes.entomb(tx, post_id, PostState.WITHDRAWN)
         tx.audit("test", post_id)
     return keys
+
+
+def all_rows(record: Database) -> bytes:
+    """Every value of every row of the record."""
+    with record.read() as conn:
+        return "
+".join(str(tuple(row)) for table in metadata.sorted_tables for row in conn.execute(select(table))).encode()
 
 
 def the_post(record: Database, post_id: str) -> Post:

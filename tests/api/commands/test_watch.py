@@ -37,6 +37,7 @@ MINE = {"divisions": [{"id": "c1", "name": "Central"}, {"id": "e1", "name": "Eas
 TICKET = {"ticket": "t", "url": "ws://127.0.0.1:8002/v1/feed"}
 
 
+@pytest.mark.engines("sqlite")
 def test_it_prints_what_happens_in_my_divisions(new_record: NewDatabase, redis_server: str, tmp_path: Path) -> None:
     """By name, after my cursor and then as it comes, one JSON a line; Ctrl-C ends it well."""
     with _city(new_record, redis_server, tmp_path) as city:
