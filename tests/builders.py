@@ -150,8 +150,8 @@ def entomb(record: Database, post_id: PostId) -> list[str]:
 def all_rows(record: Database) -> bytes:
     """Every value of every row of the record."""
     with record.read() as conn:
-        return "
-".join(str(tuple(row)) for table in metadata.sorted_tables for row in conn.execute(select(table))).encode()
+        rows = [tuple(row) for table in metadata.sorted_tables for row in conn.execute(select(table))]
+    return repr(rows).encode()
 
 
 def the_post(record: Database, post_id: str) -> Post:
