@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,23 @@ def test_words_leave_with_the_post(record: Database) -> None:
     assert (_found(record, "xylophone"), _found(record, "trombone")) == ([], [other.id])
     with record.read() as conn:
         assert "xylophone" not in str(conn.execute(select(schema.posts)).all())
+
+
+@pytest.mark.usefixtures("city")
+def test_reading_and_the_index_find_the_same(record: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many posts, each question finds those that the rule names, whichever way they are looked for."""
+    chance = random.Random(5)
+    words = ["".join(chance.choices("abé", k=chance.randint(1, 4))) for _ in range(20)]
+    said = {order: " ".join(chance.choices(words, k=4)) for order in range(1, 61)}
+    for order, text_ in said.items():
+        a_recorded_post(record, a_new_post(id=f"p{order}", title="", text=text_), order=order)
+
+    for asked in (" ".join(chance.choices(words, k=chance.randint(1, 2))) for _ in range(15)):
+        found = [f"p{order}" for order, text_ in reversed(said.items()) if _begins(text_, asked)]
+        for part in (0, 1_000):
+            monkeypatch.setattr(post_lists, "NEWEST_PART", part)
+            _let_time_pass(record, 100)
+            assert _found(record, asked, limit=100) == found, asked
 
 
 @pytest.mark.engines("sqlite")
@@ -125,6 +143,10 @@ def _found(record: Database, asked: str, wanted: Wanted = ANY, **place: int) -> 
             limit=place.get("limit", 10),
         )
     return [post.id for post in listed]
+
+
+def _begins(said: str, asked: str) -> bool:
+    return all(any(word.startswith(each) for word in words_of(said).split()) for each in words_of(asked).split())
 
 
 def _forgotten(record: Database) -> bool:
