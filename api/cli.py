@@ -10,7 +10,7 @@ from pathlib import Path
 from api.commands import atlas, audit, backup, post, quarantine, restore, rotate, token, up, watch
 from api.stack import Running
 from storage.kit import settings
-from storage.kit.errors import PorchlightError
+from storage.kit.errors import PorchlightError, Unavailable
 from storage.kit.programs import MissingProgramError
 
 COMMANDS = {
@@ -25,6 +25,7 @@ COMMANDS = {
     "restore": (restore, "put a backup into empty databases"),
     "rotate-vault-key": (rotate, "seal the identity side anew under another key"),
 }
+ASKING = ("post", "watch")  # these ask the programs that run; the others open the stores themselves
 INTERRUPTED = 130  # what shells say of a program that Ctrl-C ended
 
 
@@ -36,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if running is not None:
         settings.choose_ports(running.base)
     try:
+        if args.command in ASKING and Running.was_killed(settings.data_folder()):
+            raise Unavailable(f"What ran on {args.data} was killed: start it again with porchlight up.")
         return int(COMMANDS[args.command][0].run(args))
     except (PorchlightError, MissingProgramError) as error:
         print(f"porchlight: {error}", file=sys.stderr)

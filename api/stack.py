@@ -45,6 +45,11 @@ class Running:
         return found if lifeline.began(found.pid) == found.began else None
 
     @staticmethod
+    def was_killed(data: Path) -> bool:
+        """Whether one ran on this data folder, did not stop by itself and runs no more."""
+        return _place(data).exists() and Running.read(data) is None
+
+    @staticmethod
     def forget(data: Path) -> None:
         """The stack has stopped."""
         _place(data).unlink(missing_ok=True)

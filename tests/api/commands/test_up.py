@@ -97,6 +97,19 @@ def test_a_stack_that_was_killed_is_none(tmp_path: Path) -> None:
     assert told == {"gone": None, "another": None}
 
 
+@pytest.mark.parametrize("command", [["watch", "--token", "t"], ["post", "clip.mp4", "--token", "t"]])
+def test_who_asks_a_killed_stack_is_told_so(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once, instead of waiting for doors that nobody opens."""
+    (tmp_path / "record").mkdir()
+    replace(Running.here(8100), began=1).write(tmp_path)
+    more = ["--block", "b", "--category", "crime", "--title", "t"] if command[0] == "post" else []
+
+    assert main([*command, *more, "--data", str(tmp_path)]) == 1
+    assert "was killed: start it again" in capsys.readouterr().err
+
+
 def test_each_program_tells_its_figures_at_a_port_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --metrics, from BASE+10 on, on this machine only; Redis and a start without it have none."""
     monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path))
