@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.commands import atlas, audit, backup, post, quarantine, restore, rotate, token, up, watch
+from api.commands import atlas, audit, backup, post, quarantine, restore, rotate, staff, token, up, watch
 from api.stack import Running
 from storage.kit import settings
 from storage.kit.errors import PorchlightError, Unavailable
@@ -15,6 +15,7 @@ from storage.kit.programs import MissingProgramError
 
 COMMANDS = {
     "up": (up, "start and watch everything on this machine"),
+    "staff": (staff, "make, renew and end accounts of the staff"),
     "token": (token, "print a bearer token for demo data"),
     "post": (post, "post a clip as a resident"),
     "watch": (watch, "print the live feed"),
@@ -63,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     # --data may stand anywhere, also behind a verb: so it is taken out before the commands look at the rest.
     early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    early.add_argument("--data", type=Path, default=Path("var"))
+    early.add_argument("--data", type=Path, default=settings.data_folder())
     chosen, rest = early.parse_known_args(arguments)
     args = parser().parse_args(rest)
     args.data = chosen.data
