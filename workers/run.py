@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from functools import partial
 
 from rq.job import Job
@@ -69,6 +70,7 @@ def _horse_killed(airlock: Airlock, job: Job, pid: int, _status: int, _usage: ob
         clip = clips.one(tx.connection, ClipId(job.args[0]))
         if clip is not None and is_held_by(airlock.work, clip, pid):
             leases.break_lease(tx, clip)
+            shutil.rmtree(airlock.work / clip.lease, ignore_errors=True)  # where no schedule sees this machine's folder
 
 
 def open_airlock(identity: settings.IdentitySettings) -> Airlock:
