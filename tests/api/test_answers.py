@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http import new_app
 from api.who import anyone
-from storage.kit.errors import Conflict, NotLoggedIn, TooOften
+from storage.kit.errors import Conflict, NotLoggedIn, TooOften, Unavailable
 from tests.api.asking import Client
 from tests.api.conftest import NewClient
 
@@ -43,6 +43,7 @@ def ask(client: NewClient) -> Client:
             "conflict": Conflict("It moved on.", code="moved", fields={"state": "gone"}),
             "often": TooOften("Wait.", retry_after=7),
             "who": NotLoggedIn("Log in."),
+            "away": Unavailable("It does not answer."),
         }[which]
 
     return client(app)
@@ -69,6 +70,13 @@ def test_too_often_says_when_to_come_back(ask: Client) -> None:
     answer = ask.get("/v1/refusals/often")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+
+
+def test_a_fault_of_ours_that_may_pass_says_when_to_come_back(ask: Client) -> None:
+    """Programs wait so long by themselves."""
+    answer = ask.get("/v1/refusals/away")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
 
 
 def test_who_must_log_in_is_told_how(ask: Client) -> None:

@@ -134,6 +134,22 @@ def test_the_newest_writer_of_a_part_wins(vault: Vault, ada: ResidentId) -> None
         assert originals.object_keys(conn, upload.id) == [new]
 
 
+def test_a_writer_can_ask_whether_it_is_still_the_newest(vault: Vault, ada: ResidentId) -> None:
+    """Not once another began, in whatever process; nor once nobody wants the original any more."""
+    upload = begun(vault, ada)
+    old = started(vault, upload)
+    new = started(vault, upload)
+
+    with vault.read() as conn:
+        asked = [originals.is_newest(conn, upload.id, number, who) for number, who in ((1, old), (1, new), (2, new))]
+    with vault.write(by=RESIDENT) as tx:
+        originals.forget_key(tx, upload.id)
+
+    assert asked == [False, True, False]
+    with vault.read() as conn:
+        assert not originals.is_newest(conn, upload.id, 1, new)
+
+
 def test_a_part_started_again_keeps_what_was_confirmed(vault: Vault, ada: ResidentId) -> None:
     """Until the newer bytes are whole, the older ones are the part's."""
     upload = begun(vault, ada)
