@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,8 +137,16 @@ def _reachable() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if not (error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)):
+        if not _may_pass(error):
             raise
+        log.fault("database_away", error.orig or error)
         raise Unavailable("The database cannot be reached at this moment. Please try again.") from error
     except NoneFreeError as error:
         raise Unavailable("The database is busy at this moment. Please try again.") from error
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Whether the same might go well in a moment: the line is gone, a lock was not to be had, the disk is full."""
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:  # a statement it does not understand
+        return False
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
