@@ -11,7 +11,7 @@ from rq.job import Job
 from storage.db import AIRLOCK
 from storage.identity import clips, leases
 from storage.identity.vault import ClipId
-from storage.kit import log, metrics, ready, settings
+from storage.kit import log, metrics, ready, settings, starting
 from storage.kit.errors import PorchlightError
 from storage.kit.ready import Check
 from storage.kit.redis import connect
@@ -40,7 +40,7 @@ def main() -> None:
 
 def work() -> None:
     """Works until told to stop: SIGTERM lets the clip in hand go on to its end, a second one does not."""
-    record, identity = settings.record(), settings.identity()
+    record, identity = starting.on_both_sides()
     ready.answer_beside(record.metrics, lambda: [*of_both_sides(record, identity), _WORKING])
     airlock = open_airlock(identity)
     jobs.work_in(airlock)

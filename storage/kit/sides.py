@@ -20,6 +20,7 @@ IDENTITY_VARIABLES = (
     "PORCHLIGHT_AIRLOCK_REDIS",
     "PORCHLIGHT_VAULT_KEY_FILE",
 )
+_BY_NETWORK = ("postgresql", "s3+", "redis://", "rediss://")
 
 
 def refuse_identity(env: Mapping[str, str] = os.environ) -> None:
@@ -32,11 +33,14 @@ def refuse_identity(env: Mapping[str, str] = os.environ) -> None:
 
 
 def demand(*needed: str, env: Mapping[str, str] = os.environ) -> None:
-    """Raises MisconfiguredError if a city on PostgreSQL leaves one of these stores to the folders of embedded mode."""
-    databases = (variables.text(env, f"PORCHLIGHT_{side}_DATABASE") or "" for side in ("RECORD", "IDENTITY"))
+    """Raises MisconfiguredError if a city whose engines are reached by network leaves one of these stores to a folder.
+
+    In a container it would be gone with it, and nobody would notice until then.
+    """
+    stores = [variables.text(env, name) or "" for name in (*RECORD_VARIABLES, *IDENTITY_VARIABLES)]
     missing = [name for name in needed if not variables.is_named(env, name)]
-    if missing and any(url.startswith("postgresql") for url in databases):
-        raise MisconfiguredError(f"On PostgreSQL every store this program uses must be named: {', '.join(missing)}.")
+    if missing and any(store.startswith(_BY_NETWORK) for store in stores):
+        raise MisconfiguredError(f"Of a city's stores, these are not named here and are needed: {', '.join(missing)}.")
 
 
 def for_child(*, identity: bool, **variables_: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ def program(name: str) -> Iterator[None]:
 def on_the_record_side(*uses: str) -> RecordSettings:
     """The settings of a program that may not know who; raises MisconfiguredError if it holds a key of identity.
 
-    `uses` are the variables of the stores it opens, all of the record's by default: on PostgreSQL each must be named.
+    `uses` are the variables of the stores it opens, all of the record's by default: in a city each must be named.
     Shuts the process out of the identity folder, where the kernel can: call it before any thread starts.
     """
     settings.refuse_identity()

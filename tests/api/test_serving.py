@@ -30,6 +30,15 @@ def test_answers_name_neither_the_server_nor_the_hour(program: Running) -> None:
     assert not {"server", "date"} & set(headers)
 
 
+def test_a_name_that_is_not_ours_is_refused(program: Running) -> None:
+    """Whoever made it lead here learns nothing."""
+    asked = [
+        httpx.get(f"{program.address}/v1/health", headers={"host": host}) for host in ("localhost:1", "evil.example")
+    ]
+
+    assert [answer.status_code for answer in asked] == [200, 400]
+
+
 def test_half_an_answer_never_looks_whole(program: Running) -> None:
     """The connection is cut, and a client knows."""
     with pytest.raises(httpx.RemoteProtocolError):

@@ -6,7 +6,7 @@ It runs here and not through a queue: what mends a lost Redis must not need one.
 from __future__ import annotations
 
 from storage import checks
-from storage.kit import log, ready, settings
+from storage.kit import log, ready, starting
 from storage.kit.errors import PorchlightError
 from workers.airlock import figures
 from workers.airlock.admit import Airlock
@@ -24,7 +24,7 @@ def main() -> None:
     """Starts, or says in one line why not."""
     log.start("airlock-schedule")
     try:
-        record, identity = settings.record(), settings.identity()
+        record, identity = starting.on_both_sides()
         tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
         stores = open_both_sides(record, identity)
         airlock = Airlock(stores, tools, scratch_folder(identity), mail_folder(identity))

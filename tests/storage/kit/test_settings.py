@@ -211,7 +211,7 @@ def test_our_pages_may_listen_under_each_name_of_this_machine(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("side", ["RECORD", "IDENTITY"])
-def test_a_city_on_postgresql_names_every_store_it_uses(tmp_path: Path, side: str) -> None:
+def test_a_city_names_every_store_it_uses(tmp_path: Path, side: str) -> None:
     """A forgotten one would be a folder in a container, gone with it."""
     env = {f"PORCHLIGHT_{side}_DATABASE": "postgresql+psycopg://x", "PORCHLIGHT_MEDIA": "s3+https://x"}
 

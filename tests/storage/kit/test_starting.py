@@ -10,7 +10,7 @@ import pytest
 
 from storage.kit import confine, starting
 from storage.kit.errors import Unavailable
-from storage.kit.settings import IDENTITY_VARIABLES, MisconfiguredError
+from storage.kit.settings import IDENTITY_VARIABLES, RECORD_VARIABLES, MisconfiguredError
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +73,35 @@ def test_a_key_of_identity_is_refused_before_anything_is_made(
 
     assert list(tmp_path.iterdir()) == []
     assert asked_to_shut_out_of == []
+
+
+@pytest.mark.parametrize("missing", [*RECORD_VARIABLES, *IDENTITY_VARIABLES])
+def test_a_citys_forgotten_store_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_to_shut_out_of: list[Path], missing: str
+) -> None:
+    """By its name, before anything is made: a folder in a container would be gone with it."""
+    key = tmp_path / "a.key"
+    key.write_bytes(bytes(32))
+    for name in {*RECORD_VARIABLES, *IDENTITY_VARIABLES} - {missing}:
+        monkeypatch.setenv(name, str(key) if name.endswith("_FILE") else "redis://x")
+    monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path / "data"))
+
+    with pytest.raises(MisconfiguredError, match=missing):
+        starting.on_both_sides()
+    if missing in RECORD_VARIABLES:
+        for name in IDENTITY_VARIABLES:
+            monkeypatch.delenv(name)
+        with pytest.raises(MisconfiguredError, match=missing):
+            starting.on_the_record_side()
+
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_program_need_not_be_given_what_it_does_not_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked_to_shut_out_of: list[Path]
+) -> None:
+    """The public one opens the record and nothing else."""
+    monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path))
+    monkeypatch.setenv("PORCHLIGHT_RECORD_DATABASE", "postgresql+psycopg://public")
+
+    assert starting.on_the_record_side("PORCHLIGHT_RECORD_DATABASE").database == "postgresql+psycopg://public"
