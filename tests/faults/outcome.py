@@ -86,16 +86,16 @@ def look(city: City, sent: Sequence[Sent], listeners: Sequence[Listener], folder
         wanted = ClipState.WITHDRAWN if title in gone else ClipState.PUBLISHED
         outcome.demand(clip.state is wanted, f"{title} is {clip.state} ({clip.reason}), not {wanted}")
     with city.record() as record:
-        _record(outcome, record, {each.title: each for each in sent})
+        check_record(outcome, record, {each.title: each for each in sent})
         _media(outcome, city, record, folder)
-        _listeners(outcome, record, listeners)
+        check_listeners(outcome, record, listeners)
     _originals(outcome, city)
     code, out, err = city.run("verify-audit")
     outcome.demand(code == 0, f"the audit does not stand: {out}{err}")
     return outcome
 
 
-def _record(outcome: Outcome, record: Database, sent: dict[str, Sent]) -> None:
+def check_record(outcome: Outcome, record: Database, sent: dict[str, Sent]) -> None:
     """Each kept clip is one live post, told once; nothing else is; a withdrawn one is a tombstone."""
     with record.read() as conn:
         live = set(conn.execute(select(post_rows.c.id).where(post_rows.c.state == PostState.LIVE)).scalars())
@@ -107,7 +107,7 @@ def _record(outcome: Outcome, record: Database, sent: dict[str, Sent]) -> None:
         states = {title: posts.state_of(conn, clip.post_id) for title, clip in outcome.withdrawn.items()}
     first = Counter(line.post_id for line in lines if line.kind is Kind.PUBLISHED)
     outcome.demand(
-        live == {clip.post_id for clip in outcome.kept.values()}, "live posts are not the clips that were kept"
+        live == {clip.post_id for clip in outcome.kept.values()}, "the live posts are not the clips that were kept"
     )
     outcome.demand([line.seq for line in lines] == list(range(1, len(lines) + 1)), "the log's numbers have holes")
     for title, clip in outcome.kept.items():
@@ -154,7 +154,7 @@ def _media(outcome: Outcome, city: City, record: Database, folder: Path) -> None
     outcome.demand(there == named, f"media: {len(there - named)} files no post names, {len(named - there)} missing")
 
 
-def _listeners(outcome: Outcome, record: Database, listeners: Sequence[Listener]) -> None:
+def check_listeners(outcome: Outcome, record: Database, listeners: Sequence[Listener]) -> None:
     """What each heard is the log from its start, without what was taken back before it could be told."""
     with record.read() as conn:
         lines = {line.seq: line for line in feed_log.after(conn, 0, limit=1_000_000)}

@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -303,14 +305,19 @@ class Topology:
             return False
 
     def _migrate(self) -> None:
+        """As its operator does: tables, and what each role may do with them."""
+        if find_spec("api.commands.migrate"):
+            command = [sys.executable, "-m", "api.cli", "migrate"]
+            subprocess.run(command, cwd=ROOT, env=self.operator(), check=True, timeout=STARTS_WITHIN)
+            return
+        # Until there is that command every role may do everything with every table.
         operator = settings.record(self.operator()), settings.identity(self.operator())
         open_record(operator[0].database).engine.dispose()
         open_vault(operator[1]).engine.dispose()
         for database in ("record", "identity"):
             for role in {*RECORD_ROLES, *IDENTITY_ROLES}:
-                self.engines.postgres.run(
-                    "grant all on all tables in schema public to {}", f"porchlight_{role}", database=database
-                )
+                everything = "grant all on all tables in schema public to {}"
+                self.engines.postgres.run(everything, f"porchlight_{role}", database=database)
 
 
 def _kind(name: str) -> str:
