@@ -117,7 +117,7 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
 
     def trail(sought: Sought) -> object:
         with record.read() as conn:
-            before = chance.randrange(PAGE, city.posts)
+            before = chance.randrange(PAGE, city.last)
             return audit.page(conn, before=before, limit=PAGE, sought=sought)
 
     def counted() -> object:
