@@ -22,7 +22,7 @@ def statements(dialect: str, seeds: int, count: int) -> Iterator[str]:
     )
     for start in range(0, count, seeds):
         back = count - start - seeds
-        key, at = f"(number + {back}) * {LINES_EACH} + 1", f"(at - {start} * {DAYS * DAY // count})"
+        key, at = f"(number + {back}) * {LINES_EACH} + 1", f"(at - {start * DAYS * DAY // count})"
         at = f"({at} - {at} % {QUARTER_HOUR})"
         rare = f"' nr' || ((number + {back}) / 3)"
         yield f"""
