@@ -85,8 +85,7 @@ class Topology:
 
     def prepare(self) -> None:
         """What the operator does before the first start: buckets, tables, rights."""
-        self.engines.media_s3.make("media")
-        self.engines.originals_s3.make("originals")
+        self._as_operator("buckets")
         self._migrate()
 
     def start(self) -> Topology:
@@ -238,9 +237,7 @@ class Topology:
     def _migrate(self) -> None:
         """As its operator does: tables, and what each role may do with them."""
         if find_spec("api.commands.migrate"):
-            command = [sys.executable, "-m", "api.cli", "migrate"]
-            subprocess.run(command, cwd=ROOT, env=self.operator(), check=True, timeout=STARTS_WITHIN)
-            return
+            return self._as_operator("migrate")
         # Until there is that command every role may do everything with every table.
         operator = settings.record(self.operator()), settings.identity(self.operator())
         open_record(operator[0].database).engine.dispose()
@@ -249,6 +246,13 @@ class Topology:
             for role in {*RECORD_ROLES, *IDENTITY_ROLES}:
                 everything = "grant all on all tables in schema public to {}"
                 self.engines.postgres.run(everything, f"porchlight_{role}", database=database)
+        return None
+
+    def _as_operator(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "api.cli", *arguments]
+        subprocess.run(
+            command, cwd=ROOT, env=self.operator(), check=True, timeout=STARTS_WITHIN, stdout=subprocess.DEVNULL
+        )
 
 
 def _kind(name: str) -> str:
