@@ -7,7 +7,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.commands import atlas, audit, backup, buckets, post, quarantine, restore, rotate, staff, token, up, watch
+from api.commands import (
+    atlas,
+    audit,
+    backup,
+    buckets,
+    migrate,
+    post,
+    quarantine,
+    restore,
+    rotate,
+    staff,
+    token,
+    up,
+    watch,
+)
 from api.stack import Running
 from storage.kit import settings
 from storage.kit.errors import PorchlightError, Unavailable
@@ -15,6 +29,7 @@ from storage.kit.programs import MissingProgramError
 
 COMMANDS = {
     "up": (up, "start and watch everything on this machine"),
+    "migrate": (migrate, "bring the databases and their grants to this version"),
     "buckets": (buckets, "make the buckets of media and originals"),
     "staff": (staff, "make, renew and end accounts of the staff"),
     "token": (token, "print a bearer token for demo data"),

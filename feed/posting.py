@@ -16,7 +16,7 @@ from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
-from storage.posts import NewPost, Post, PostState, Rendition, Verb
+from storage.posts import NewPost, Place, Post, PostState, Rendition, Verb
 
 _TOLD = {
     Verb.HOLD: Kind.HIDDEN,
@@ -102,7 +102,7 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     Answers the media keys whose bytes the caller deletes after the commit. Said again it tells nobody anything.
     """
     head = feed_log.lock(tx)
-    state, post = posts.state_of(tx.connection, post_id), posts.locked(tx, post_id)
+    state, place = posts.state_of(tx.connection, post_id), posts.place_of(tx, post_id)
     goal = _END[verb]
     if state in (goal, PostState.WITHDRAWN):
         return []
@@ -110,8 +110,8 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     flags.erase(tx, post_id)
     comments.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)
-    if post is not None:
-        _ring(tx, bell, head.epoch, _TOLD[verb], post, None)
+    if place is not None:
+        _ring(tx, bell, head.epoch, _TOLD[verb], place, None)
     return keys
 
 
@@ -122,7 +122,7 @@ def _tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:
         _ring(tx, bell, epoch, kind, post, post)
 
 
-def _ring(tx: Tx, bell: Bell, epoch: str, kind: Kind, place: Post, seen: Post | None) -> None:
+def _ring(tx: Tx, bell: Bell, epoch: str, kind: Kind, place: Post | Place, seen: Post | None) -> None:
     line = feed_log.append(tx, kind, place.id, place.division, place.category)
     event = build(line, seen)
     if event is not None:

@@ -105,6 +105,15 @@ class Post:
 
 
 @dataclass(frozen=True)
+class Place:
+    """What the feed's log says of a post."""
+
+    id: PostId
+    division: DivisionId
+    category: str
+
+
+@dataclass(frozen=True)
 class NewPost:
     """What the airlock hands over: scrubbed words, a block, times already rounded."""
 
@@ -147,6 +156,13 @@ def locked(tx: Tx, post_id: PostId) -> Post | None:
     tx.connection.execute(select(posts.c.id).where(posts.c.id == post_id).with_for_update())
     found = _posts(tx.connection, _everywhere().where(posts.c.id == post_id))
     return found[0] if found else None
+
+
+def place_of(tx: Tx, post_id: PostId) -> Place | None:
+    """Where a post stands, its row locked for change: for those who may not read its words. None as with `locked`."""
+    query = select(posts.c.id, posts.c.division_id, posts.c.category).where(posts.c.id == post_id)
+    row = tx.connection.execute(query.with_for_update()).one_or_none()
+    return None if row is None or row.division_id is None else Place(row.id, row.division_id, row.category)
 
 
 def state_of(conn: Connection, post_id: PostId) -> PostState | None:

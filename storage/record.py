@@ -11,7 +11,16 @@ LINEAGE = Path(__file__).parent / "migrations"
 
 
 def open_record(url: str) -> Database:
-    """The record at `url`, migrated."""
+    """The record at `url`: SQLite migrated, PostgreSQL looked at. Raises MisconfiguredError, Unavailable."""
     database = Database(url)
-    migrate.to_newest(database.engine, LINEAGE)
+    demand_newest(database, LINEAGE)
     return database
+
+
+def demand_newest(database: Database, lineage: Path) -> None:
+    """Sees to it that the tables are those of this version; raises MisconfiguredError, Unavailable."""
+    if database.engine.dialect.name == "sqlite":
+        migrate.to_newest(database.engine, lineage)
+        return
+    with database.read() as connection:
+        migrate.demand_newest(connection, lineage)

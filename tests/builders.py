@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from sqlalchemy import insert, select
 
@@ -12,11 +13,13 @@ from feed import posting
 from feed.bell import Bell
 from storage import post_changes, posts
 from storage.db import AIRLOCK, Database, Tx
+from storage.identity.vault import Vault
 from storage.kit.clock import HOUR
 from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, base32, new_id
 from storage.posts import NewPost, Post, PostState, Rendition
 from storage.schema import atlas_versions, blocks, divisions, metadata
 
+D = TypeVar("D", bound=Database)
 DIVISIONS = ("Central", "East", "North")
 BLOCKS_EACH = 3
 HOMES = 14
@@ -145,6 +148,16 @@ def entomb(record: Database, post_id: PostId) -> list[str]:
         keys = post_changes.entomb(tx, post_id, PostState.WITHDRAWN)
         tx.audit("test", post_id)
     return keys
+
+
+def as_role(database: D, role: str) -> D:
+    """The same database as that program sees it: on PostgreSQL under a role that may do no more than it must."""
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite":
+        return database
+    address = url.set(username=f"porchlight_{role}").render_as_string(hide_password=False)
+    seen = Vault(address, database._key) if isinstance(database, Vault) else Database(address)
+    return cast("D", seen)
 
 
 def all_rows(record: Database) -> bytes:

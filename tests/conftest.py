@@ -7,14 +7,17 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import redis
 
 from feed.bell import Bell
-from storage import engines
+from storage import engines, granting
 from storage.db import OPERATOR, Database
+from storage.grants import GRANTS as record_grants
+from storage.identity.grants import GRANTS as identity_grants
 from storage.identity.schema import metadata as identity_tables
 from storage.kit import migrate
 from storage.kit.ids import new_id
@@ -28,6 +31,7 @@ from tests.servers.postgres import PostgresServer
 IDENTITY_LINEAGE = RECORD_LINEAGE.parent / "identity" / "migrations"
 LINEAGES = {"record": (RECORD_LINEAGE, record_tables), "identity": (IDENTITY_LINEAGE, identity_tables)}
 ENGINES = ["sqlite", "postgresql"]
+OWNERS = {"record": "porchlight_operator", "identity": "porchlight_identity_operator"}
 KEPT = 8  # databases of PostgreSQL that stay, the newest: no test makes so many
 BELL_KEY = bytes(range(32))
 REDIS_STARTS_WITHIN = 10.0  # seconds
@@ -50,8 +54,10 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """The PostgreSQL of this test run; nobody kills this one."""
+    """The PostgreSQL of this test run, every role made; nobody kills this one."""
     server = PostgresServer(tmp_path_factory.mktemp("postgres")).start()
+    for role in {*OWNERS.values(), *record_grants.roles, *identity_grants.roles}:
+        server.run("create role {} login", role)
     yield server
     server.remove()
 
@@ -153,15 +159,15 @@ def _sqlite_maker(side: str, request: pytest.FixtureRequest) -> NewDatabase:
 
 def _postgres_maker(side: str, request: pytest.FixtureRequest) -> NewDatabase:
     server: PostgresServer = request.getfixturevalue("postgres")
-    server.create(f"{side}_template")
-    _migrate(server.url(f"{side}_template"), side)
+    server.create(f"{side}_template", owner=OWNERS[side])
+    _migrate(server.url(f"{side}_template", OWNERS[side]), side)
     made: list[str] = []
 
     def make(_where: Path) -> str:
         while len(made) >= KEPT:
             server.drop(made.pop(0))
         made.append(f"{side}_{new_id()}")
-        server.create(made[-1], template=f"{side}_template")
+        server.create(made[-1], template=f"{side}_template", owner=OWNERS[side])
         return server.url(made[-1])
 
     return make
@@ -172,7 +178,9 @@ _MAKERS = {"sqlite": _sqlite_maker, "postgresql": _postgres_maker}
 
 def _migrate(url: str, side: str) -> None:
     database = Database(url)
-    migrate.to_newest(database.engine, LINEAGES[side][0])
+    grants = {"record": record_grants, "identity": identity_grants}[side]
+    then = partial(granting.apply, grants=grants) if database.engine.name == "postgresql" else lambda _: None
+    migrate.to_newest(database.engine, LINEAGES[side][0], then=then)
     database.engine.dispose()
 
 

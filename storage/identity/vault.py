@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from storage.db import Database
-from storage.kit import keys, migrate
+from storage.kit import keys
 from storage.kit.settings import IdentitySettings
+from storage.record import demand_newest
 
 LINEAGE = Path(__file__).parent / "migrations"
 NONCE_BYTES = 12
@@ -55,9 +56,9 @@ class Vault(Database):
 
 
 def open_vault(settings: IdentitySettings) -> Vault:
-    """The vault of these settings, migrated; its key is drawn at the first start."""
+    """The vault of these settings (as `open_record`); its key is drawn at the first start of a SQLite one."""
     vault = Vault(settings.database, keys.read_or_make(settings.vault_key_file))
-    migrate.to_newest(vault.engine, LINEAGE)
+    demand_newest(vault, LINEAGE)
     return vault
 
 

@@ -58,13 +58,13 @@ def demo(given: Stores) -> Stores:
 @pytest.fixture
 def staff_app(given: Stores) -> FastAPI:
     """The staff program."""
-    return create_staff(given)
+    return create_staff(replace(given, record=builders.as_role(given.record, "staff")))
 
 
 @pytest.fixture
 def public_app(record: Database, city: builders.City) -> FastAPI:
     """The public program."""
-    return create_public(record)
+    return create_public(builders.as_role(record, "public"))
 
 
 @pytest.fixture

@@ -13,10 +13,13 @@ from api import places, stores
 from api.http import new_app
 from api.stores import Stores
 from api.who import anyone
+from feed.bell import Bell
 from storage.atlas import versions
 from storage.atlas.files import sealed
 from storage.atlas.shapes import Atlas, Block, Division, block_id, division_id
 from storage.db import OPERATOR, Database
+from storage.kit.settings import RecordSettings
+from storage.objects import open_bucket
 from tests.api.asking import Client
 from tests.api.conftest import NewClient
 
@@ -30,12 +33,12 @@ def an_atlas(*, k: int = 12) -> Atlas:
 
 
 @pytest.fixture
-def ask(record: Database, settings: stores.RecordSettings, bell: stores.Bell, client: NewClient) -> Client:
+def ask(record: Database, settings: RecordSettings, bell: Bell, client: NewClient) -> Client:
     """Somebody who looks at the map."""
     with record.write(by=OPERATOR) as tx:
         versions.load(tx, an_atlas())
     app = new_app("staff")
-    stores.give(app, Stores(record, stores.open_bucket(settings.media), bell, settings))
+    stores.give(app, Stores(record, open_bucket(settings.media), bell, settings))
     app.include_router(places.router, dependencies=[Depends(anyone)])
     return client(app)
 

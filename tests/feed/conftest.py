@@ -166,7 +166,7 @@ class Ear:
 async def running(record: Database, redis_url: str, **options: Any) -> AsyncIterator[Running]:
     """A node while the block lasts."""
     client = connect_async(redis_url, answer_seconds=1.0)
-    node = Node(record, client, BELL_KEY, **options)
+    node = Node(builders.as_role(record, "feed"), client, BELL_KEY, **options)
     port = await node.start("127.0.0.1", 0)
     try:
         yield Running(node, port, record)

@@ -115,7 +115,7 @@ class PostgresServer:
     def run(self, statement: str, *names: str, database: str = SUPERUSER) -> list[tuple[Any, ...]]:
         """Runs a statement as the superuser, each {} in it one of `names`; answers its rows."""
         named = sql.SQL(statement).format(*map(sql.Identifier, names))
-        with self._connect(database) as connection:
+        with self.connect(database) as connection:
             cursor = connection.execute(named)
             return cursor.fetchall() if cursor.description else []
 
@@ -128,7 +128,8 @@ class PostgresServer:
         """Deletes a database, whoever is connected to it."""
         self.run("drop database {} with (force)", database)
 
-    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+    def connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection of the superuser."""
         where = self.url(database).replace("+psycopg", "")
         return psycopg.connect(where, autocommit=True, connect_timeout=int(STARTS_WITHIN))
 
@@ -160,7 +161,7 @@ class PostgresServer:
         if self._process is None or self._process.poll() is not None:
             return False
         with suppress(psycopg.OperationalError):
-            self._connect(SUPERUSER).close()
+            self.connect(SUPERUSER).close()
             return True
         return False
 

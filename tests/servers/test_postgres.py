@@ -41,7 +41,7 @@ def test_an_open_connection_does_not_outlive_its_server(told: PostgresServer) ->
     """Killed or stopped: who was connected is told at the next word."""
     for end in (told.kill, told.stop):
         told.start()
-        connection = told._connect("told")
+        connection = told.connect("told")
         end()
 
         with pytest.raises(psycopg.OperationalError):
@@ -63,7 +63,7 @@ def test_a_frozen_server_answers_nobody_until_it_is_thawed(told: PostgresServer)
 def test_a_copy_holds_what_its_template_holds(told: PostgresServer) -> None:
     """A database is made from another, and dropped while somebody is connected."""
     told.create("copy", template="told")
-    with told._connect("copy") as connection:
+    with told.connect("copy") as connection:
         rows = connection.execute("select what from told").fetchall()
         told.drop("copy")
 

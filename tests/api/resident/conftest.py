@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from storage.kit.ids import BlockId, DivisionId
 from storage.kit.settings import RecordSettings
 from storage.objects import Folder
 from storage.staff import Role
+from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient
 from tests.api.resident.neighbour import Neighbour
@@ -95,11 +96,14 @@ def kept() -> list[FastAPI]:
 
 @pytest.fixture
 def app(desk: Desk, kept: list[FastAPI]) -> FastAPI:
-    """The resident program, at this test's desk."""
+    """The resident program, at this test's desk, under its own roles."""
+    stores = desk.stores
+    record = builders.as_role(stores.record, "resident")
+    desk = replace(desk, stores=replace(stores, vault=builders.as_role(stores.vault, "resident"), record=record))
     if not kept:
         kept.append(create_app(desk))
     kept[0].state.desk = desk
-    give(kept[0], Stores(desk.stores.record, desk.stores.media, desk.stores.bell, desk.settings))
+    give(kept[0], Stores(record, desk.stores.media, desk.stores.bell, desk.settings))
     return kept[0]
 
 
@@ -135,7 +139,7 @@ def ada(neighbour: NewNeighbour) -> Neighbour:
 def analyst(desk: Desk, client: NewClient, town: Town) -> Client:
     """An analyst of Central, at the staff program over the same record."""
     stores = desk.stores
-    program = create_staff(Stores(stores.record, stores.media, stores.bell, desk.settings))
+    program = create_staff(Stores(builders.as_role(stores.record, "staff"), stores.media, stores.bell, desk.settings))
     with stores.record.write(by=OPERATOR) as tx:
         member = staff.make(tx, "analyst")
         staff.grant(tx, member, Role.ANALYST, town.central)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.resident.desk import Desk
 from api.who import declared
 from storage.db import OPERATOR
 from storage.identity.schema import log_ins
@@ -84,9 +85,9 @@ def test_each_route_names_who_may_ask(app: FastAPI) -> None:
     assert table == {**dict.fromkeys(ANYONE, ("anyone",)), **dict.fromkeys(RESIDENT, ("resident",))}
 
 
-def test_nobody_gets_in_without_a_log_in(app: FastAPI, client: NewClient, ada: Neighbour) -> None:
+def test_nobody_gets_in_without_a_log_in(app: FastAPI, desk: Desk, client: NewClient, ada: Neighbour) -> None:
     """Neither without a token, nor with one that was never issued, nor with one whose time is over."""
-    with app.state.desk.stores.vault.write(by=OPERATOR) as tx:
+    with desk.stores.vault.write(by=OPERATOR) as tx:
         tx.execute(log_ins.update().values(ends_at=1))
     for stranger in (client(app), client(app, "b" * 52), ada.client):
         for route in RESIDENT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import httpx
 import pyotp
@@ -17,6 +18,7 @@ from storage.db import OPERATOR, Database
 from storage.kit.clock import now
 from storage.kit.ids import StaffId
 from storage.staff import Role
+from tests import builders
 from tests.api.asking import HOST, Client
 from tests.api.conftest import NewClient, NewStaff
 
@@ -95,7 +97,7 @@ def test_without_a_second_factor_only_a_demo_lets_in(
     ask: Client, ana: StaffId, demo: Stores, client: NewClient
 ) -> None:
     """And says that it is one."""
-    in_demo = client(create_app(demo))
+    in_demo = client(create_app(replace(demo, record=builders.as_role(demo.record, "staff"))))
 
     assert code_of(log_in(ask)) == (403, "no_second_factor")
     assert log_in(in_demo).status_code == 200

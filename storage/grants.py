@@ -1,0 +1,107 @@
+"""What each program may do with the record on PostgreSQL. What is not here is refused, by the database itself."""
+
+from __future__ import annotations
+
+from storage.granting import ALL, Grants, Role, merged
+from storage.schema import metadata
+
+_NOTES = {  # writing to the audit: a line and its payload are added, none is read or changed
+    "audit_head": {"select": "one seq hash", "update": "seq hash"},
+    "audit_entries": {"insert": ALL},
+    "audit_payloads": {"insert": ALL},
+}
+_TELLS = {  # adding a line to the feed's log
+    "feed_head": {"select": ALL, "update": "seq"},
+    "feed_log": {"insert": ALL},
+}
+_PLACES = {"divisions": {"select": ALL}, "blocks": {"select": ALL}}
+_SHOWS = merged(
+    _PLACES,
+    {
+        "posts": {
+            "select": "id state kind category title text happened_at published_at block_id division_id "
+            "media_state media_generation seconds order_key"
+        },
+        "renditions": {"select": ALL},
+    },
+)
+_ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over and deleted, and need not be read
+    _NOTES,
+    _TELLS,
+    {
+        "posts": {"select": "id state category division_id", "insert": ALL, "update": ALL},
+        "renditions": {"select": "post_id key", "delete": ""},
+        "comments": {"select": "post_id", "delete": ""},
+        "flags": {"select": "post_id", "delete": ""},
+    },
+)
+
+RESIDENT: Role = merged(
+    _SHOWS,
+    _ENTOMBS,
+    {
+        "atlas_versions": {"select": ALL},
+        "comments": {"select": ALL, "insert": ALL},
+        "flags": {"insert": ALL},
+        "tickets": {"insert": ALL},
+    },
+)
+AIRLOCK: Role = merged(_SHOWS, _ENTOMBS, {"renditions": {"insert": ALL}})
+STAFF: Role = merged(
+    _SHOWS,
+    _NOTES,
+    _TELLS,
+    {
+        "atlas_versions": {"select": ALL},
+        "posts": {"select": "words", "update": "state"},
+        "flags": {"select": ALL, "insert": ALL, "update": "state"},
+        "decisions": {"select": ALL, "insert": ALL},
+        "tickets": {"insert": ALL},
+        "audit_entries": {"select": ALL},
+        "audit_payloads": {"select": "seq words"},
+        "staff_members": {"select": ALL, "update": "second_factor_step"},
+        "staff_roles": {"select": ALL},
+        "staff_log_ins": {"select": ALL, "insert": ALL, "delete": ""},
+        "log_in_tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
+    },
+)
+FEED: Role = merged(
+    _SHOWS,
+    {
+        "feed_head": {"select": ALL},
+        "feed_log": {"select": ALL},
+        "tickets": {"select": ALL, "delete": ""},
+        "staff_members": {"select": "id ended"},
+        "staff_roles": {"select": ALL},
+        "staff_log_ins": {"select": "token_digest"},  # whether a listener's log-in was ended
+    },
+)
+PUBLIC: Role = {
+    "posts": {"select": "state"},
+    "decisions": {"select": "verb"},
+}
+CHORES: Role = merged(
+    _ENTOMBS,
+    {
+        "posts": {"select": "published_at"},
+        "feed_head": {"update": "floor"},
+        "feed_log": {"select": "seq", "delete": ""},
+        "audit_entries": {"select": "seq action subject"},
+        "tickets": {"select": "ends_at", "delete": ""},
+        "staff_log_ins": {"select": "ends_at", "delete": ""},
+    },
+)
+
+GRANTS = Grants(
+    metadata,
+    {
+        "porchlight_resident": RESIDENT,
+        "porchlight_airlock": AIRLOCK,
+        "porchlight_staff": STAFF,
+        "porchlight_feed": FEED,
+        "porchlight_public": PUBLIC,
+        "porchlight_chores": CHORES,
+    },
+    # The feed tells of what is live: of a post that is held, hidden or removed it cannot read a word.
+    rows={"posts": {"porchlight_feed": "state = 'live'"}},
+)

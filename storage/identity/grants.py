@@ -1,0 +1,41 @@
+"""What each program may do with the identity database on PostgreSQL. Any other program cannot even connect."""
+
+from __future__ import annotations
+
+from storage.granting import ALL, Grants, Role, merged
+from storage.identity.schema import metadata
+
+_SHREDS = {  # an original's key and the words sealed under it are destroyed, and where its bytes were is forgotten
+    "uploads": {"select": "id state key_sealed created_at", "update": "state key_sealed"},
+    "upload_parts": {"select": ALL, "delete": ""},
+    "clips": {"select": ALL, "update": "state reason stage progress lease ended_at media_keys words_sealed"},
+}
+
+RESIDENT: Role = merged(
+    _SHREDS,
+    {
+        "residents": {"select": ALL, "insert": ALL, "update": "home_block home_changes"},
+        "log_in_codes": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
+        "log_ins": {"select": ALL, "insert": ALL, "delete": ""},
+        "tries": {"select": ALL, "insert": ALL, "update": ALL},
+        "uploads": {"select": ALL, "insert": ALL},
+        "upload_parts": {"insert": ALL, "update": "writer object_key"},
+        "clips": {"insert": ALL},
+        "authorship": {"select": ALL, "insert": ALL},
+        "idempotency": {"select": ALL, "insert": ALL},
+    },
+)
+# Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident.
+AIRLOCK: Role = merged(
+    _SHREDS,
+    {
+        "clips": {
+            "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash",
+        },
+        "log_in_codes": {"select": "ends_at", "delete": ""},
+        "log_ins": {"select": "ends_at", "delete": ""},
+        "tries": {"select": "window_start", "delete": ""},
+    },
+)
+
+GRANTS = Grants(metadata, {"porchlight_resident": RESIDENT, "porchlight_airlock": AIRLOCK})
