@@ -17,17 +17,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
 
 from api.supervise import Pace, Program, supervise
-from storage.identity.vault import open_vault
-from storage.kit import keys, settings
+from storage.kit import keys
 from storage.kit.settings import LOOPBACK, Ports
-from storage.record import open_record
-from tests.servers.engines import IDENTITY_ROLES, RECORD_ROLES, Engines
+from tests.servers.engines import Engines
 from tests.servers.ports import free_ports
 from tests.servers.proxy import Proxy
 
@@ -86,7 +83,7 @@ class Topology:
     def prepare(self) -> None:
         """What the operator does before the first start: buckets, tables, rights."""
         self._as_operator("buckets")
-        self._migrate()
+        self._as_operator("migrate")
 
     def start(self) -> Topology:
         """Starts all programs, watches them, and waits until every door answers."""
@@ -233,20 +230,6 @@ class Topology:
             return http.get(f"http://{LOOPBACK}:{port}/v1/health").status_code < 500
         except httpx.HTTPError:
             return False
-
-    def _migrate(self) -> None:
-        """As its operator does: tables, and what each role may do with them."""
-        if find_spec("api.commands.migrate"):
-            return self._as_operator("migrate")
-        # Until there is that command every role may do everything with every table.
-        operator = settings.record(self.operator()), settings.identity(self.operator())
-        open_record(operator[0].database).engine.dispose()
-        open_vault(operator[1]).engine.dispose()
-        for database in ("record", "identity"):
-            for role in {*RECORD_ROLES, *IDENTITY_ROLES}:
-                everything = "grant all on all tables in schema public to {}"
-                self.engines.postgres.run(everything, f"porchlight_{role}", database=database)
-        return None
 
     def _as_operator(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "api.cli", *arguments]
