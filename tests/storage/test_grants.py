@@ -1,0 +1,228 @@
+"""What each program's role may do on PostgreSQL is what is written down, column by column, and nothing besides."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, delete, insert, inspect, select, text
+from sqlalchemy.exc import ProgrammingError
+
+from feed import posting
+from feed.bell import Bell
+from storage import granting
+from storage.db import OPERATOR, Database
+from storage.granting import ALL, Grants, merged
+from storage.grants import GRANTS as RECORD
+from storage.identity.grants import GRANTS as IDENTITY
+from storage.identity.vault import Vault
+from storage.kit.variables import MisconfiguredError
+from storage.posts import Verb
+from storage.schema import comments, flags, metadata, posts, tickets
+from tests import builders
+from tests.storage.identity.conftest import vault  # noqa: F401 - fixture
+
+pytestmark = pytest.mark.engines("postgresql")
+
+VERBS = ("select", "insert", "update", "delete")
+WORDS = {"posts": {"title", "text", "words"}, "comments": {"text", "name"}, "flags": {"text"}, "decisions": {"note"}}
+# What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
+CLOSED = {
+    "porchlight_chores": {**WORDS, "audit_payloads": {"words", "salt"}, "staff_members": {"password_hash", "name"}},
+    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}},
+    "porchlight_feed": {
+        **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
+        "staff_members": {"name", "password_hash", "second_factor"},
+        "staff_log_ins": {"staff_id", "ends_at"},
+        "posts": {"words"},
+    },
+    "porchlight_public": {
+        **{name: {""} for name in metadata.tables if name not in ("posts", "decisions")},
+        "posts": {column.name for column in posts.c if column.name != "state"},
+        "decisions": {"note", "reason", "staff_id", "post_id"},
+    },
+    "porchlight_resident": {
+        "flags": {"text", "reason", "origin"},
+        **{name: {""} for name in ("decisions", "audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
+        "audit_entries": {""},
+        "tickets": {""},
+    },
+    "porchlight_airlock": {
+        "comments": {"text", "name"},
+        "flags": {"text", "reason", "origin"},
+        **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
+    },
+}
+CLOSED_IN_IDENTITY = {
+    "porchlight_airlock": {
+        **{name: {""} for name in ("residents", "authorship", "idempotency")},
+        "uploads": {"resident_id"},
+        "log_ins": {"resident_id", "token_digest"},
+        "log_in_codes": {"mail_lookup", "code_hash"},
+    },
+}
+
+
+@pytest.mark.parametrize("side", ["record", "identity"])
+def test_the_catalog_holds_what_is_written_down(
+    side: str,
+    record: Database,
+    vault: Vault,  # noqa: F811
+) -> None:
+    """Each role, table, verb and column; a table or a role that nobody thought of has nothing."""
+    database, grants = {"record": (record, RECORD), "identity": (vault, IDENTITY)}[side]
+
+    found = _privileges(database.engine)
+
+    written = {
+        (role, table, verb, column)
+        for role, tables in grants.roles.items()
+        for table, verbs in tables.items()
+        for verb in verbs
+        for column in (grants.columns(role, table, verb) or ("",))
+    }
+    version = {(role, "alembic_version", "select", "") for role in grants.roles}
+    assert found == written | version
+
+
+@pytest.mark.parametrize(("grants", "closed"), [(RECORD, CLOSED), (IDENTITY, CLOSED_IN_IDENTITY)])
+def test_what_must_stay_closed_is_granted_to_nobody(grants: Grants, closed: dict[str, dict[str, set[str]]]) -> None:
+    """Words to the chores, residents to the airlock, secrets to anyone who has no use for them."""
+    open_ = [
+        (role, table, column)
+        for role, tables in closed.items()
+        for table, columns in tables.items()
+        for column in grants.columns(role, table, "select")
+        if column in columns or "" in columns
+    ]
+
+    assert open_ == []
+
+
+def test_nobody_deletes_or_empties_the_audit() -> None:
+    """Lines are added by every program that writes, and changed by none."""
+    for role, tables in RECORD.roles.items():
+        assert not {"update", "delete"} & tables.get("audit_entries", {}).keys(), role
+        assert not {"update", "delete"} & tables.get("audit_payloads", {}).keys(), role
+
+
+@pytest.mark.parametrize(
+    ("role", "question"),
+    [
+        ("chores", select(posts.c.title)),
+        ("chores", select(posts.c.words)),
+        ("chores", select(comments.c.text)),
+        ("staff", select(comments.c.text)),
+        ("staff", delete(posts)),
+        ("staff", select(tickets.c.grant)),
+        ("feed", select(flags.c.text)),
+        ("feed", select(posts.c.words)),
+        ("feed", insert(posts).values(id="x")),
+        ("public", select(posts.c.title)),
+        ("public", select(posts.c.division_id)),
+        ("airlock", select(comments.c.text)),
+        ("resident", select(flags.c.text)),
+    ],
+    ids=str,
+)
+def test_what_is_not_granted_is_refused(record: Database, role: str, question: object) -> None:
+    """By the database itself, to a program that asks all the same."""
+    seen = builders.as_role(record, role)
+
+    with pytest.raises(ProgrammingError, match="permission denied"), seen.write(by=OPERATOR) as tx:
+        tx.connection.execute(question)  # type: ignore[call-overload]
+
+
+def test_no_program_changes_tables(record: Database) -> None:
+    """Neither makes one, nor drops or empties one."""
+    for role in RECORD.roles:
+        seen = builders.as_role(record, role.removeprefix("porchlight_"))
+        for statement in ("create table mine (a int)", "drop table posts", "truncate posts"):
+            with pytest.raises(ProgrammingError), seen.write(by=OPERATOR) as tx:
+                tx.connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("verb", [Verb.HOLD, Verb.HIDE, Verb.REMOVE])
+def test_the_feed_reads_no_word_of_what_is_not_live(
+    record: Database, bell: Bell, city: builders.City, verb: Verb
+) -> None:
+    """A post that a moderator took off the feed is no row to it; every other post is."""
+    taken_off, live = (builders.a_published_post(record, bell) for _ in range(2))
+    with record.write(by=OPERATOR) as tx:
+        posting.decide(tx, bell, taken_off.id, verb, reason="privacy")
+
+    with builders.as_role(record, "feed").read() as conn:
+        seen = list(conn.execute(select(posts.c.id)).scalars())
+
+    assert seen == [live.id]
+
+
+def test_the_limit_on_rows_costs_no_index(record: Database) -> None:
+    """What the feed asks goes through the primary key as before."""
+    with builders.as_role(record, "feed").read() as conn:
+        conn.execute(text("set local enable_seqscan = off"))
+        plan = conn.execute(text("explain select id, title from posts where id = 'x'")).scalars()
+
+        told = "\n".join(plan)
+    assert "Index Cond" in told and "Seq Scan" not in told, told
+
+
+def test_grants_that_left_the_list_are_taken_back(record: Database) -> None:
+    """Whatever was granted by hand, or by an older version, ends with the next migration."""
+    owner = record.engine
+    with owner.begin() as connection:
+        connection.execute(text("grant select on comments to porchlight_feed"))
+        connection.execute(text("grant select (note) on decisions to public"))
+        granting.apply(connection, RECORD)
+
+    assert ("porchlight_feed", "comments", "select", "text") not in _privileges(owner)
+    assert not [one for one in _privileges(owner) if one[0] == "public"]
+
+
+def test_a_role_that_is_missing_is_named(record: Database) -> None:
+    """Nothing is granted to half of them."""
+    grants = Grants(metadata, {"porchlight_nobody_yet": {"posts": {"select": "id"}}})
+
+    with record.engine.begin() as connection, pytest.raises(MisconfiguredError, match="porchlight_nobody_yet"):
+        granting.apply(connection, grants)
+
+
+def test_a_column_that_is_not_there_is_a_fault_of_ours() -> None:
+    """A grant that lost its column is not left out unseen."""
+    grants = Grants(metadata, {"porchlight_feed": {"posts": {"select": "id author"}}})
+
+    with pytest.raises(AssertionError):
+        grants.columns("porchlight_feed", "posts", "select")
+
+
+def test_parts_of_a_grant_add_up() -> None:
+    """Each column once; all is all."""
+    both = merged(
+        {"posts": {"select": "id state", "update": "state"}}, {"posts": {"select": "state title", "update": ALL}}
+    )
+
+    assert both == {"posts": {"select": "id state title", "update": ALL}}
+
+
+def test_every_table_is_granted_to_somebody(record: Database, vault: Vault) -> None:  # noqa: F811
+    """No table lies there that no program uses."""
+    for database, grants in ((record, RECORD), (vault, IDENTITY)):
+        used = {table for tables in grants.roles.values() for table in tables}
+        assert used | {"alembic_version"} == set(inspect(database.engine).get_table_names())
+
+
+def _privileges(engine: Engine) -> set[tuple[str, str, str, str]]:
+    """(role, table, verb, column) of every right that is not the owner's; a verb on the whole table has no column."""
+    question = """
+        select coalesce(r.rolname, 'public'), c.relname, lower(x.privilege_type), right_.attname
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+        cross join lateral (
+            select '' as attname, c.relacl as acl
+            union all
+            select attname, attacl from pg_attribute where attrelid = c.oid and not attisdropped
+        ) right_
+        cross join lateral aclexplode(right_.acl) x
+        left join pg_roles r on r.oid = x.grantee
+        where x.grantee <> c.relowner
+    """
+    with engine.begin() as connection:
+        return {(row[0], row[1], row[2], row[3]) for row in connection.execute(text(question))}
