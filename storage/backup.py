@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -11,7 +12,7 @@ from storage import dump, feed_log
 from storage.db import Database, Tx
 from storage.dump import Manifest, Side
 from storage.kit.ids import PostId
-from storage.posts import PostState
+from storage.posts import MediaState, PostState
 from storage.schema import metadata, posts
 
 RECORD = Side(
@@ -65,7 +66,18 @@ def restore(tx: Tx, folder: Path, manifest: Manifest) -> str:
     return epoch
 
 
-def states_of(conn: Connection, asked: Sequence[PostId]) -> dict[PostId, PostState]:
-    """The states of those of the posts that the record ever heard of, tombstones included."""
-    query = select(posts.c.id, posts.c.state).where(posts.c.id.in_(asked))
-    return {PostId(row.id): PostState(row.state) for row in conn.execute(query)}
+@dataclass(frozen=True)
+class Standing:
+    """What the record says of a post, and whether media were still arriving."""
+
+    state: PostState
+    arriving: bool = False
+
+
+def standing_of(conn: Connection, asked: Sequence[PostId]) -> dict[PostId, Standing]:
+    """How those of the posts stand that the record ever heard of, tombstones included."""
+    query = select(posts.c.id, posts.c.state, posts.c.media_state).where(posts.c.id.in_(asked))
+    return {
+        PostId(row.id): Standing(PostState(row.state), row.media_state == MediaState.ARRIVING)
+        for row in conn.execute(query)
+    }

@@ -86,12 +86,12 @@ def _fill_identity(vault: Vault, folder: Path, manifest: dump.Manifest) -> None:
 
 
 def _settle(record: Database, vault: Vault) -> None:
-    def states(asked: Sequence[PostId]) -> dict[PostId, PostState]:
+    def standings(asked: Sequence[PostId]) -> dict[PostId, backup.Standing]:
         with record.read() as conn:
-            return backup.states_of(conn, asked)
+            return backup.standing_of(conn, asked)
 
     with vault.write(by=OPERATOR) as tx:
-        changed = restored.settle(tx, states)
+        changed = restored.settle(tx, standings)
     with record.write(by=OPERATOR) as tx:
         tx.audit("restore.settle", "identity")
     told = ", ".join(f"{count} {became}" for became, count in sorted(changed.items())) or "nothing to change"

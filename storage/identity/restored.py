@@ -2,7 +2,7 @@
 
 the record's post   original readable   not readable
 none                as it is, or anew   rejected, lost_in_restore
-stands              published           published, and what is on screen is all
+stands              published           published, and what is on screen is all (also where it had ended by then)
 withdrawn           withdrawing         withdrawing
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Row, select, update
 
+from storage.backup import Standing
 from storage.db import Tx
 from storage.identity.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.schema import clips, uploads
@@ -23,15 +24,15 @@ LOST = "lost_in_restore"  # what the author is told
 AT_ONCE = 500
 _UNFINISHED = (ClipState.RECEIVED, ClipState.PROCESSING, ClipState.QUARANTINED)
 
-States = Callable[[Sequence[PostId]], dict[PostId, PostState]]  # what the record knows of these posts
+Standings = Callable[[Sequence[PostId]], dict[PostId, Standing]]  # what the record knows of these posts
 
 
-def settle(tx: Tx, states: States) -> Counter[str]:
+def settle(tx: Tx, standings: Standings) -> Counter[str]:
     """Settles all clips and answers how many became what. Saying it again changes nothing; all programs are down."""
     changed: Counter[str] = Counter()
     last = ""
     while rows := _some(tx, last):
-        known = states([PostId(row.post_id) for row in rows])
+        known = standings([PostId(row.post_id) for row in rows])
         for row in rows:
             change = _change(row, known.get(PostId(row.post_id)), tx.now())
             if change:
@@ -48,21 +49,23 @@ def _some(tx: Tx, after: str) -> Sequence[Row[tuple[object, ...]]]:
     return tx.connection.execute(query.order_by(clips.c.id).limit(AT_ONCE)).all()
 
 
-def _change(row: Row[tuple[object, ...]], post: PostState | None, now: int) -> dict[str, object]:
+def _change(row: Row[tuple[object, ...]], post: Standing | None, now: int) -> dict[str, object]:
     state = ClipState(row.state)
     if post is None:
         return _without_post(row, state, now)
-    if post is PostState.WITHDRAWN:
+    if post.state is PostState.WITHDRAWN:
         given = (ClipState.WITHDRAWN, ClipState.WITHDRAWING, ClipState.REJECTED)
         return {} if state in given else {"state": ClipState.WITHDRAWING, "ended_at": None, "reason": None}
-    if state is ClipState.WITHDRAWN and post is not PostState.EXPIRED:  # the author's word is last
+    if state is ClipState.WITHDRAWN and post.state is not PostState.EXPIRED:  # the author's word is last
         return {"state": ClipState.WITHDRAWING, "ended_at": None}
+    # The identity side is copied after the record: it may say "ended" of what the record saw only arrive.
+    cut_short = state is ClipState.PUBLISHED and row.ended_at is not None and post.arriving
     begun = state in _UNFINISHED or (state is ClipState.PUBLISHED and row.ended_at is None)
-    if not begun or (row.readable and state is not ClipState.QUARANTINED):
+    if not cut_short and (not begun or (row.readable and state is not ClipState.QUARANTINED)):
         return {}
     # Nothing more can be made of it: reconcile says so on the record, and ends the clip.
     done = {"tries": ATTEMPTS, "retry_at": 0, "reason": None, "ended_at": None}
-    already = state is ClipState.PUBLISHED and row.tries == ATTEMPTS
+    already = state is ClipState.PUBLISHED and row.tries == ATTEMPTS and row.ended_at is None
     return {} if already else {"state": ClipState.PUBLISHED, **done}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from feed.bell import Bell
 from storage import audit, backup, comments, feed_log, flags, posts
+from storage.backup import Standing
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.kit.ids import PostId, new_id
 from storage.posts import PostState
@@ -65,10 +66,10 @@ def test_the_audit_stands_and_tells_of_the_restore(record: Database, restored: D
     assert (newest.by, newest.action) == ("operator", "record.restore")
 
 
-def test_states_are_asked_for_many_posts_at_once(restored: Database) -> None:
+def test_how_posts_stand_is_asked_for_many_posts_at_once(restored: Database) -> None:
     """A post the record never heard of has none."""
     known = PostId("a" * 26)
 
     with restored.read() as conn:
-        assert backup.states_of(conn, [known, PostId(new_id())]) == {known: PostState.LIVE}
+        assert backup.standing_of(conn, [known, PostId(new_id())]) == {known: Standing(PostState.LIVE)}
         assert posts.state_of(conn, known) is PostState.LIVE

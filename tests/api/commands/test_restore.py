@@ -17,7 +17,7 @@ from feed.bell import Bell
 from feed.listener import Listener
 from feed.memory import Memory
 from feed.tickets import Grant
-from storage import audit, feed_log, posts
+from storage import audit, backup, feed_log, posts
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
 from storage.identity import clip_lists, clips, leases, originals
 from storage.identity.clips import Clip, ClipState
@@ -31,8 +31,10 @@ from tests.conftest import LINEAGES, NewDatabase
 from tests.servers.postgres import PostgresServer
 from tests.storage.identity.making import KEY, a_resident, an_accepted_clip, claimed, the_clip
 from workers import chores
+from workers.airlock.admit import Airlock
 from workers.airlock.agree import agree
 from workers.airlock.both_sides import BothSides
+from workers.airlock.reconcile import _resend
 from workers.airlock.shred import shred
 from workers.airlock.withdraw import take_back
 
@@ -90,6 +92,14 @@ class Town:
         if last:
             shred(self.stores, clip.upload_id)
         return file.key
+
+    def finish(self, clip: Clip) -> None:
+        """What was still to come of a clip is there."""
+        with self.stores.record.write(by=AIRLOCK) as tx:
+            posting.add_media(tx, self.stores.bell, clip.post_id, [], generation=1, last=True)
+        with self.stores.vault.write(by=AIRLOCK) as tx:
+            leases.end(tx, self.now(clip))
+        shred(self.stores, clip.upload_id)
 
     def withdraw(self, clip: Clip) -> None:
         """Its author takes it back."""
@@ -195,6 +205,24 @@ def test_the_drill(town: Town, ada: ResidentId, capsys: pytest.CaptureFixture[st
     assert (count >= 8, broken) == (True, None)
     assert "record.restore" in done
     assert town.run("verify-audit") == 0
+
+
+def test_a_clip_that_ended_between_the_two_copies_comes_to_its_end(town: Town, ada: ResidentId) -> None:
+    """Its post was arriving in the record's copy, its clip had ended in identity's: it does not arrive for ever."""
+    clip, _ = town.clip(ada)
+    town.publish(clip, last=False)
+    record, identity = str(town.data / "what"), str(town.data / "who")
+    town.run("backup", "--out", record)
+    town.finish(clip)
+    town.run("backup", "--out", identity, "--side", "identity")
+    town.lose()
+
+    assert [town.run("restore", folder) for folder in (record, identity)] == [0, 0]
+    _resend(Airlock(town.stores, None, town.data, town.data), None)  # type: ignore[arg-type]
+
+    with town.stores.record.read() as conn:
+        assert backup.standing_of(conn, [clip.post_id]) == {clip.post_id: backup.Standing(PostState.LIVE)}
+    assert town.now(clip).ended_at is not None
 
 
 def test_a_lost_bucket_comes_back_from_the_copy(

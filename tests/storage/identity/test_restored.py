@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 from sqlalchemy import update
 
+from storage.backup import Standing
 from storage.db import AIRLOCK
 from storage.identity import clip_lists, originals, restored
 from storage.identity.clips import ATTEMPTS, ClipState
@@ -81,6 +82,19 @@ def test_a_finished_clip_stays_finished(vault: Vault, ada: ResidentId) -> None:
     assert the_clip(vault, clip_id).ended_at == 1
 
 
+def test_a_clip_that_ended_after_the_record_was_copied_is_ended_anew(vault: Vault, ada: ResidentId) -> None:
+    """The record saw its media arrive only: reconcile says there that what is on screen is all. Said again: nothing."""
+    clip_id = _a_clip(vault, ada, _C.PUBLISHED, readable=False, ended_at=1)
+    with airlock(vault) as tx:
+        tx.execute(update(rows).where(rows.c.id == clip_id).values(tries=ATTEMPTS))
+
+    changed = [_settle(vault, {clip_id: _P.LIVE}, arriving=True) for _ in range(2)]
+
+    assert changed == [{"published": 1}, {}]
+    with vault.read() as conn:
+        assert [clip.id for clip in clip_lists.unattended(conn, now=1 << 60)] == [clip_id]
+
+
 def test_many_clips_are_settled_page_by_page(vault: Vault, ada: ResidentId, monkeypatch: pytest.MonkeyPatch) -> None:
     """None is skipped between two pages."""
     monkeypatch.setattr(restored, "AT_ONCE", 2)
@@ -98,12 +112,12 @@ def _a_clip(vault: Vault, ada: ResidentId, state: ClipState, *, readable: bool, 
     return clip_id
 
 
-def _settle(vault: Vault, here: Mapping[ClipId, PostState | None]) -> dict[str, int]:
+def _settle(vault: Vault, here: Mapping[ClipId, PostState | None], *, arriving: bool = False) -> dict[str, int]:
     """Settles, with the record holding these posts of the clips."""
-    known = {the_clip(vault, clip_id).post_id: post for clip_id, post in here.items() if post is not None}
+    stand = {the_clip(vault, clip_id).post_id: post for clip_id, post in here.items() if post is not None}
 
-    def states(asked: Sequence[PostId]) -> dict[PostId, PostState]:
-        return {post_id: known[post_id] for post_id in asked if post_id in known}
+    def standings(asked: Sequence[PostId]) -> dict[PostId, Standing]:
+        return {post_id: Standing(stand[post_id], arriving) for post_id in asked if post_id in stand}
 
     with vault.write(by=AIRLOCK) as tx:
-        return dict(restored.settle(tx, states))
+        return dict(restored.settle(tx, standings))
