@@ -13,7 +13,9 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -27,11 +29,18 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
+from feed.crowd import MOST_AT_ONCE
 from tests.servers.ports import free_ports
 from tests.walls.reading import ROOT
 
 NGINX = shutil.which("nginx")
 HOSTS = {"RESIDENT_HOST": "porch.example", "PUBLIC_HOST": "open.example", "STAFF_HOST": "staff.example"}
+# What a browser and others on the way may say. A log-in is for the program that gave it; the rest is for nobody.
+ABOUT_THE_CLIENT = {
+    *("x-request-id", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"),
+    *("user-agent", "referer"),
+}
+SAID = dict.fromkeys(ABOUT_THE_CLIENT - {"via"}, "198.51.100.1") | {"cookie": "login=l1", "authorization": "Bearer b1"}
 WITHIN = 20.0
 PART = 8 * 1024 * 1024
 pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx on PATH (Debian: apt install nginx-light)")
@@ -111,27 +120,65 @@ def proxy(request: pytest.FixtureRequest) -> tuple[Proxy, str]:
     return request.getfixturevalue(request.param), host
 
 
-def test_nothing_about_the_client_goes_further(proxy: tuple[Proxy, str]) -> None:
-    """No address, no number of a request, however the client itself puts them; the host it called does."""
+@pytest.mark.parametrize("path", ["/v1/health", "/v1/media/x/poster", "/v1/uploads/x"])
+def test_nothing_about_the_client_goes_further(proxy: tuple[Proxy, str], path: str) -> None:
+    """No address, no browser, no number of a request, however the client itself puts them; the log-in does."""
     running, host = proxy
-    said = {"x-request-id": "r1", "x-forwarded-for": "198.51.100.1", "x-real-ip": "198.51.100.1", "forwarded": "for=x"}
 
-    answer = running.ask("GET", "/v1/health", host, headers=said)
+    answer = running.ask("GET", path, host, headers=SAID)
 
-    told = {name.lower(): value for name, value in answer.json().items()}
-    assert told["host"] == host
-    assert not {"x-request-id", "x-forwarded-for", "x-real-ip", "forwarded", "via"} & told.keys()
+    told = _told(answer)
+    assert (told["host"], told["cookie"], told["authorization"]) == (host, SAID["cookie"], SAID["authorization"])
+    assert not ABOUT_THE_CLIENT & told.keys()
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
     assert "server" not in answer.headers or answer.headers["server"] == "nginx"
 
 
-def test_the_feed_alone_learns_whose_connection_it_counts(proxy: tuple[Proxy, str]) -> None:
-    """The address the proxy saw, and not what the client says."""
+def test_the_feed_is_told_what_it_needs_and_no_more(proxy: tuple[Proxy, str]) -> None:
+    """Whose connection it counts, as the proxy saw it; who is logged in it never learns, nor anything of the client."""
     running, host = proxy
+    ours = {"origin": f"https://{host}", "sec-websocket-version": "13", "sec-websocket-key": "k", "upgrade": "x"}
 
-    answer = running.ask("GET", "/v1/feed", host, headers={"x-forwarded-for": "198.51.100.1"})
+    told = _told(running.ask("GET", "/v1/feed?not-upgraded", host, headers={**SAID, **ours}))
 
-    assert {name.lower(): value for name, value in answer.json().items()}["x-forwarded-for"] == "127.0.0.1"
+    assert told == {**ours, "host": host, "connection": "upgrade", "x-forwarded-for": "127.0.0.1"}
+
+
+def test_the_public_site_is_told_nobody(residents: Proxy) -> None:
+    """A log-in that a browser or a hand sends there stays at the proxy, and so does all that tells of the client."""
+    wanted = {"accept": "*/*", "accept-encoding": "gzip", "if-none-match": "x"}
+
+    told = _told(residents.ask("GET", "/v1/transparency", HOSTS["PUBLIC_HOST"], headers={**SAID, **wanted}))
+
+    assert told == {**wanted, "host": HOSTS["PUBLIC_HOST"]}
+
+
+@pytest.mark.parametrize("side", ["residents", "staff"])
+def test_a_place_with_headers_of_its_own_lets_none_through_by_itself(side: str) -> None:
+    """It inherits nothing of what is set above it, so it names all that passes."""
+    text = (ROOT / f"deploy/nginx/{side}.conf.template").read_text()
+    places = [
+        place for place in re.findall(r"location [^{]+\{\n(.*?)\n        \}", text, re.DOTALL) if "proxy_set" in place
+    ]
+
+    assert places
+    assert all("proxy_pass_request_headers off;" in place for place in places)
+
+
+def test_a_block_of_flats_listens_behind_one_address(residents: Proxy) -> None:
+    """As many as the feed takes; beside them everything else is still answered."""
+    many = 300
+
+    async def listen() -> int:
+        async with AsyncExitStack() as all_of_them:
+            for _ in range(many):
+                one = await all_of_them.enter_async_context(_socket(residents, HOSTS["RESIDENT_HOST"]))
+                await one.send("hello")
+                assert await one.recv() == "hello"
+            return (await asyncio.to_thread(residents.ask, "GET", "/v1/health", HOSTS["RESIDENT_HOST"])).status_code
+
+    assert asyncio.run(listen()) == 200
+    assert f"limit_conn listening {MOST_AT_ONCE};" in (ROOT / "deploy/nginx/residents.conf.template").read_text()
 
 
 def test_a_socket_goes_through(proxy: tuple[Proxy, str]) -> None:
@@ -139,8 +186,7 @@ def test_a_socket_goes_through(proxy: tuple[Proxy, str]) -> None:
     running, host = proxy
 
     async def talk() -> str | bytes:
-        here: dict[str, Any] = {"host": "127.0.0.1", "port": running.https, "server_hostname": host}
-        async with connect(f"wss://{host}/v1/feed", ssl=_unchecked(), proxy=None, **here) as open_:
+        async with _socket(running, host) as open_:
             await open_.send("hello")
             return await open_.recv()
 
@@ -293,7 +339,7 @@ class _FeedBehind:
                 await open_.send(said)
 
         def plain(open_: Any, request: Any) -> Any:
-            if "upgrade" in request.headers:
+            if "not-upgraded" not in request.path:
                 return None
             return open_.respond(200, json.dumps(dict(request.headers.raw_items())))
 
@@ -334,10 +380,21 @@ def _program() -> ThreadingHTTPServer:
     return ThreadingHTTPServer(("127.0.0.1", 0), Answers)
 
 
+def _told(answer: httpx.Response) -> dict[str, str]:
+    """The headers that the program behind the proxy got."""
+    return {name.lower(): value for name, value in answer.json().items()}
+
+
+def _socket(running: Proxy, host: str) -> connect:
+    here: dict[str, Any] = {"host": "127.0.0.1", "port": running.https, "server_hostname": host}
+    return connect(f"wss://{host}/v1/feed", ssl=_unchecked(), proxy=None, **here)
+
+
 def _client() -> httpx.Client:
     return httpx.Client(verify=_unchecked(), trust_env=False, timeout=WITHIN)
 
 
+@cache
 def _unchecked() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
