@@ -28,6 +28,7 @@ def steps_of(run: Run, *databases: Database) -> list[Step]:
     if pid == 0:
         try:
             taken: list[Step] = []
+            signal.alarm(int(SECONDS))
             with watching(taken.append):
                 run()
             with os.fdopen(inlet, "w") as pipe:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
 
+from api.resident import parts
 from storage.db import AIRLOCK
 from storage.identity import clips, originals
 from storage.identity.clips import ATTEMPTS, ClipState
@@ -121,7 +124,9 @@ def sending(world: World) -> Scene:
         begun, key = client.begin(len(world.content)), new_id()
 
     def send() -> str:
-        with world.asking(token) as client:
+        # Threads of its own: those of the module live on one side of a fork only.
+        threads = ThreadPoolExecutor(2)
+        with patch.object(parts, "_THREADS", threads), threads, world.asking(token) as client:
             for part in begun["parts"]:
                 client.ask("PUT", part["url"], content=world.content, headers=checksum(world.content))
             client.ask("POST", f"/v1/uploads/{begun['upload_id']}/finish")
