@@ -119,6 +119,9 @@ def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> Accepted:
         raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
     post = visible(record, me.member, post_id)
     with record.write(by=me.member.actor) as tx:
+        # Asked again under the lock: no words are left under a post that was taken back a moment ago.
+        if posts.locked(tx, post.id) is None:
+            raise NotThere
         at = clock.rounded(tx.now())
         flags.add(
             tx, post.id, origin="police", reason=new.reason, text=new.text, at_seconds=new.at_seconds, flagged_at=at

@@ -8,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from storage.db import Database
 from storage.kit import migrate
@@ -56,6 +57,25 @@ def test_migrating_again_changes_nothing(side: str, url_of: dict[str, str]) -> N
 
     with database.engine.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() == before
+
+
+@pytest.mark.parametrize(
+    ("side", "told"),
+    [("record", ("posts", "comments", "flags")), ("identity", ("uploads", "clips", "authorship"))],
+)
+def test_what_is_taken_back_does_not_wait_for_a_fifth_of_its_table(
+    engine: str, side: str, told: tuple[str, ...], url_of: dict[str, str]
+) -> None:
+    """PostgreSQL clears the rows that held words or keys after hundreds of changes, however large the table."""
+    if engine == "sqlite":
+        pytest.skip("SQLite overwrites what it deletes at once")
+
+    with Database(url_of[side]).engine.connect() as connection:
+        rows = connection.execute(text("select relname, reloptions from pg_class"))
+        options = {row.relname: row.reloptions for row in rows}
+
+    for table in told:
+        assert "autovacuum_vacuum_scale_factor=0" in options[table]
 
 
 def test_the_two_sides_share_no_table() -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api.staff import posts as staff_posts
 from api.stores import Stores
 from feed import posting, tickets
 from feed.bell import Bell
 from feed.events import as_seen
-from storage import audit, flags, staff
+from storage import audit, flags, post_changes, staff
 from storage.audit import AuditEntry
-from storage.db import OPERATOR, Database
+from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.clock import DAY, HOUR, as_text
 from storage.kit.ids import new_id
-from storage.posts import Post, Verb
+from storage.posts import Post, PostState, Verb
 from storage.staff import Role
 from tests import builders
 from tests.api.asking import Client
@@ -236,6 +238,26 @@ def test_a_flag_without_a_known_reason_is_refused(
 
     assert answer.status_code == 422
     assert list(answer.json()["error"]["fields"]) == [field]
+
+
+def test_a_flag_leaves_no_words_under_a_post_just_taken_back(
+    record: Database, analyst: Client, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its author may withdraw it between the look and the write."""
+    looked = staff_posts.visible
+
+    def look_and_lose(*asked: Any) -> Post:
+        seen = looked(*asked)
+        with record.write(by=AIRLOCK) as tx:
+            post_changes.entomb(tx, post.id, PostState.WITHDRAWN)
+            tx.audit("post.withdraw", post.id)
+        return seen
+
+    monkeypatch.setattr(staff_posts, "visible", look_and_lose)
+    answer = analyst.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy", "text": "a plate"})
+
+    with record.read() as conn:
+        assert (answer.status_code, flags.of_posts(conn, [post.id])) == (404, {})
 
 
 def test_a_ticket_grants_what_the_record_says(record: Database, as_staff: NewClient) -> None:
