@@ -63,15 +63,27 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 @pytest.fixture(scope="session")
-def new_record(engine: str, request: pytest.FixtureRequest) -> NewDatabase:
-    """Makes fresh records; the migrations run once per test run."""
-    return _MAKERS[engine]("record", request)
+def makers() -> dict[tuple[str, str], NewDatabase]:
+    """What makes databases, by engine and side: kept while tests go to and fro between the engines."""
+    return {}
 
 
 @pytest.fixture(scope="session")
-def new_identity(engine: str, request: pytest.FixtureRequest) -> NewDatabase:
+def new_record(engine: str, makers: dict[tuple[str, str], NewDatabase], request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes fresh records; the migrations run once per test run."""
+    if (engine, "record") not in makers:
+        makers[engine, "record"] = _MAKERS[engine]("record", request)
+    return makers[engine, "record"]
+
+
+@pytest.fixture(scope="session")
+def new_identity(
+    engine: str, makers: dict[tuple[str, str], NewDatabase], request: pytest.FixtureRequest
+) -> NewDatabase:
     """Makes fresh identity databases; the migrations run once per test run."""
-    return _MAKERS[engine]("identity", request)
+    if (engine, "identity") not in makers:
+        makers[engine, "identity"] = _MAKERS[engine]("identity", request)
+    return makers[engine, "identity"]
 
 
 @pytest.fixture(autouse=True)
