@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from sqlalchemy import Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import ProgrammingError
@@ -133,11 +135,11 @@ def test_what_is_not_granted_is_refused(record: Database, role: str, question: o
 
 def test_no_program_changes_tables(record: Database) -> None:
     """Neither makes one, nor drops or empties one."""
-    for role in RECORD.roles:
-        seen = builders.as_role(record, role.removeprefix("porchlight_"))
-        for statement in ("create table mine (a int)", "drop table posts", "truncate posts"):
-            with pytest.raises(ProgrammingError), seen.write(by=OPERATOR) as tx:
-                tx.connection.execute(text(statement))
+    programs = [builders.as_role(record, role.removeprefix("porchlight_")) for role in RECORD.roles]
+
+    for program, statement in product(programs, ("create table mine (a int)", "drop table posts", "truncate posts")):
+        with pytest.raises(ProgrammingError), program.write(by=OPERATOR) as tx:
+            tx.connection.execute(text(statement))
 
 
 @pytest.mark.parametrize("verb", [Verb.HOLD, Verb.HIDE, Verb.REMOVE])
