@@ -20,9 +20,12 @@ def read_or_make(path: Path) -> bytes:
 
 
 def older(path: Path) -> tuple[bytes, ...]:
-    """The key that `path` held before, while the change is under way: it lies beside it, with `.old` at its end."""
+    """The key that `path` held before, while the change is under way: it lies beside it, with `.old` at its end.
+
+    An empty file is none: a container must be given the file from the beginning.
+    """
     before = path.with_name(f"{path.name}.old")
-    return (read_or_make(before),) if before.exists() else ()
+    return (read_or_make(before),) if before.exists() and before.stat().st_size else ()
 
 
 def _make(path: Path) -> None:

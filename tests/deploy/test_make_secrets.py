@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +12,12 @@ import psycopg
 import pytest
 import redis
 
-from storage.kit import redis_acl
+from storage.kit import keys, redis_acl
 from storage.kit.redis import connect
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
-from tests.walls.composed import compose, draw
+from tests.walls.composed import compose, containers, draw, secrets
+from tests.walls.reading import ROOT
 
 ROLES = {
     "record": ("operator", "resident", "airlock", "staff", "feed", "public", "chores"),
@@ -140,7 +143,23 @@ def test_secrets_are_drawn_once_each_for_its_reader(drawn: Path) -> None:
     assert again.returncode == 1
     assert {file.name: file.read_bytes() for file in drawn.iterdir()} == before
     said = again.stdout + again.stderr
-    assert not [name for name, held in before.items() if held.strip().decode(errors="replace") in said]
+    assert not [name for name, held in before.items() if held and held.strip().decode(errors="replace") in said]
+
+
+def test_the_bells_key_is_changed_by_the_steps_that_are_written(drawn: Path) -> None:
+    """Feed nodes, which are given both files, hear the old key and the new one until the old one is emptied."""
+    key, before = drawn / "bell.key", (drawn / "bell.key").read_bytes()
+    steps = re.findall(r"sudo sh -c '(.*)'", (ROOT / "deploy/README.md").read_text())
+    change, empty = (step for step in steps if "bell.key" in step)
+
+    subprocess.run(["sh", "-c", change], cwd=drawn, check=True)
+    during = (keys.read_or_make(key), keys.older(key))
+    subprocess.run(["sh", "-c", empty], cwd=drawn, check=True)
+
+    assert during[0] != before
+    assert during[1] == (before,)
+    assert (keys.read_or_make(key), keys.older(key)) == (during[0], ())
+    assert {"bell.key", "bell.key.old"} <= secrets(containers()["feed"])
 
 
 def test_a_folder_that_holds_one_is_left_alone(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ STORES = (*RECORD_VARIABLES, *IDENTITY_VARIABLES)
 # Who may know both sides, who runs once for the operator, and who must never know a resident.
 BOTH_SIDES = {"resident-api", "airlock-worker", "airlock-schedule"}
 OPERATORS = {"migrate", "operator"}
+MIGRATED = {"PORCHLIGHT_RECORD_DATABASE", "PORCHLIGHT_IDENTITY_DATABASE", "PORCHLIGHT_MEDIA", "PORCHLIGHT_ORIGINALS"}
 RECORD_SIDE = {"staff-api", "public", "feed", "chores"}
 OURS = BOTH_SIDES | OPERATORS | RECORD_SIDE
 PROXIES = {"residents-proxy", "staff-proxy"}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.walls.composed import OPERATORS, OURS, PROXIES, compose, containers, networks
+from tests.walls.composed import BOTH_SIDES, OPERATORS, OURS, PROXIES, compose, containers, environment, networks
 from tests.walls.reading import ROOT
 
 
@@ -20,11 +22,32 @@ def test_no_container_may_do_more_than_it_must(name: str) -> None:
     assert container["security_opt"] == ["no-new-privileges:true"]
     assert container["user"].split(":")[0] not in ("0", "root")
     assert container["init"] is True
-    assert container["mem_limit"]
+    assert container["mem_limit"] == container["memswap_limit"]  # no swap: clips in clear lie in memory
     assert container["pids_limit"]
     assert container["stop_grace_period"]
     assert container["tmpfs"]
     assert container["logging"]["options"]["max-size"]
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_each_folder_that_a_program_writes_to_is_its_own(name: str) -> None:
+    """Docker makes what lies between two mounts root's: so each folder above a volume of ours is one in memory."""
+    container = containers()[name]
+    mounted = [volume.split(":")[1] for volume in container.get("volumes", [])]
+    in_memory = dict(place.split(":", 1) for place in container["tmpfs"])
+
+    for place in (Path(each) for each in mounted if each.startswith("/data/")):
+        assert {str(above) for above in place.parents} - {"/"} <= in_memory.keys()
+    for place, options in in_memory.items():
+        assert place == "/tmp" or options.startswith("uid=10001,gid=10001,mode=0700,size=")
+    assert ("/data/identity" in in_memory) == (name in BOTH_SIDES | {"operator"})
+
+
+def test_what_programs_say_is_json() -> None:
+    """For whoever gathers it; the operator reads words."""
+    said = {name for name in OURS if environment(containers()[name]).get("PORCHLIGHT_LOG") == "json"}
+
+    assert said == OURS - OPERATORS
 
 
 @pytest.mark.parametrize("name", sorted(containers()))
