@@ -16,14 +16,14 @@ NODE_PACKAGES := web/node_modules/.packages
 PAGES := web/dist/.built
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
-.PHONY: setup run test check bench faults attacks soak fuzz lock static web-check browser sbom
+.PHONY: setup run test check bench faults attacks soak fuzz lock static web-check test-programs sbom
 
 setup: $(PROJECT) $(if $(wildcard web/package.json),$(PAGES),no-pages)
 
 run: setup
 	exec $(BIN)/porchlight up --demo
 
-test: setup browser static web-check
+test: setup test-programs static web-check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup static web-check
@@ -51,15 +51,26 @@ static:
 web-check:
 	if [ -f web/package.json ]; then scripts/npm --prefix web --loglevel=error run check; fi
 
-browser:
-	if command -v chromium chromium-browser >/dev/null; then :
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-		echo "Installing Debian's chromium for the browser journeys."
-		apt-get install -y -qq chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } ||
-			echo "chromium could not be installed: browser journeys are skipped."
-	else
-		echo "chromium is not here: browser journeys are skipped (remedy: apt install chromium)."
-	fi
+# What some tests drive and no wheel brings. Debian starts what it installs: nginx stays off this machine's ports.
+test-programs:
+	wanted() {
+		local package=$$1 skipped=$$2 rule=/usr/sbin/policy-rc.d ours=; shift 2
+		if command -v "$$@" >/dev/null; then return; fi
+		if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+			echo "$$package is not here: $$skipped are skipped (remedy: apt install $$package)."
+			return
+		fi
+		echo "Installing Debian's $$package for $$skipped."
+		if [ -w /usr/sbin ] && [ ! -e $$rule ]; then
+			ours=$$rule
+			printf '#!/bin/sh\nexit 101\n' >$$rule && chmod +x $$rule
+		fi
+		apt-get install -y -qq "$$package" >/dev/null || { apt-get update -qq && apt-get install -y -qq "$$package" >/dev/null; } ||
+			echo "$$package could not be installed: $$skipped are skipped."
+		if [ -n "$$ours" ]; then rm -f $$rule; fi
+	}
+	wanted chromium "browser journeys" chromium chromium-browser
+	wanted nginx-light "tests of the proxies" nginx
 
 # What is built on, for whoever has to know: sbom/python.json and sbom/pages.json.
 sbom: setup
