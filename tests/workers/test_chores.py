@@ -7,20 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from feed import tickets
+from feed import posting, tickets
 from feed.bell import Bell
 from feed.tickets import Grant
-from storage import feed_log, post_changes, posts, staff
+from storage import comments, feed_log, post_changes, posts, staff, takedowns
 from storage.db import CHORES, OPERATOR, Database, database_now
 from storage.feed_log import Kind
 from storage.kit.clock import DAY, HOUR, rounded
+from storage.kit.clock import now as clock_now
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
 from storage.objects import Bucket, Folder
-from storage.posts import PostState
-from tests.builders import a_published_post, a_rendition, division, the_post
-from workers import chores
+from storage.posts import PostState, Verb
+from storage.schema import staff_log_ins
+from storage.schema import tickets as ticket_rows
+from tests.builders import a_published_post, a_rendition, as_role, division, the_post
+from workers import chores, figures, schedule
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -164,6 +168,33 @@ def test_with_nothing_to_do_nothing_is_done(
 ) -> None:
     """On a quiet day every chore answers 0."""
     assert chore(record, bucket, bell) == 0
+
+
+@pytest.mark.engines("postgresql")
+def test_every_chore_is_done_under_its_own_role(record: Database, bucket: Bucket, folder: Path, bell: Bell) -> None:
+    """With something to do for each, and no right to read a word."""
+    post, other = (
+        a_published_post(record, bell, published_at=0),
+        a_published_post(record, bell, published_at=clock_now()),
+    )
+    with record.write(by=OPERATOR) as tx:
+        tickets.issue(tx, Grant(audience="resident", divisions=(), handle="h"))
+        tx.execute(update(ticket_rows).values(ends_at=0))
+        staff.log_in(tx, staff.make(tx, "ann"))
+        tx.execute(update(staff_log_ins).values(ends_at=0))
+        comments.add(tx, post.id, name="n", text="t", at=0)
+        posting.decide(tx, bell, other.id, Verb.HIDE, reason="privacy")
+    _put(bucket, "a" * 26)
+    _make_older(folder, "a" * 26, 2 * HOUR)
+    own = as_role(record, "chores")
+
+    done = {chore.__name__: chore(own, bucket, bell) for chore in schedule.CHORES}
+    figures.tell(own)
+
+    assert done["expire_posts"] == 1
+    assert done["forget_ended"] == 2
+    assert done["sweep_media"] == 1
+    assert takedowns.noted(bucket).down == {other.id: PostState.HIDDEN}
 
 
 def _put(bucket: Bucket, key: str, source: Path = Path(__file__)) -> None:
