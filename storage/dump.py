@@ -21,7 +21,7 @@ from typing import BinaryIO, Literal, cast
 
 from alembic.runtime.migration import MigrationContext
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sqlalchemy import Connection, LargeBinary, MetaData, Table, select
+from sqlalchemy import Connection, LargeBinary, MetaData, select, text
 
 from storage.db import Database, Tx
 from storage.kit import clock
@@ -72,14 +72,12 @@ def write(database: Database, side: Side, folder: Path, *, wrap: Wrap = nullcont
         raise Conflict(f"{folder} holds a backup already: choose another folder.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with database.read() as conn:  # one moment of all tables, however long the reading takes
-        parts = {name: _write_table(conn, side, name, folder, wrap) for name in side.kept}
-        manifest = Manifest(
-            side=side.name,
-            revision=revision(conn),
-            program=version("porchlight"),
-            made_at=clock.now(),
-            tables=parts,
-        )
+        _take_time(conn)
+        counts = {name: _write_table(conn, side, name, folder, wrap) for name in side.kept}
+        here = revision(conn)
+    # After it, so that no disk, however slow, keeps the moment open: the database remembers all that changed since.
+    parts = {name: Part(rows=count, sha256=_kept(_place(folder, name))) for name, count in counts.items()}
+    manifest = Manifest(side=side.name, revision=here, program=version("porchlight"), made_at=clock.now(), tables=parts)
     with private(folder / MANIFEST) as file:
         file.write(manifest.model_dump_json(indent=1).encode())
     return manifest
@@ -112,15 +110,39 @@ def fill(
 
     It writes every table, past the modules that keep them: only where there is nothing yet. `change` sees each row.
     """
-    here = revision(tx.connection)
+    demand_room(tx.connection, side, manifest)
+    for table in side.tables.sorted_tables:
+        if table.name in side.kept:
+            if table.name in side.seeded:
+                tx.execute(table.delete())
+            told = rows(side, folder, manifest, table.name, wrap=wrap)
+            while batch := [change(table.name, row) for row in islice(told, AT_ONCE)]:
+                tx.execute(table.insert(), batch)
+
+
+def demand_room(conn: Connection, side: Side, manifest: Manifest) -> None:
+    """Raises Conflict where the database is of another revision than the copy, or not empty."""
+    here = revision(conn)
     if here != manifest.revision:
         told = f"{manifest.revision} (porchlight {manifest.program}), this database is at {here}"
         raise Conflict(f"This backup is of revision {told}: restore it with that version, then upgrade.")
-    if filled := [name for name in side.kept if _is_filled(tx, side, name)]:
+    if filled := [name for name in side.kept if _is_filled(conn, side, name)]:
         raise Conflict(f"A restore needs an empty database, and this one holds {', '.join(filled)}.")
-    for table in side.tables.sorted_tables:
-        if table.name in side.kept:
-            _fill_table(tx, side, table, folder, manifest.tables[table.name].rows, wrap, change)
+
+
+def rows(side: Side, folder: Path, manifest: Manifest, name: str, *, wrap: Wrap = nullcontext) -> Iterator[Row]:
+    """The rows of one table in a checked copy; raises Malformed at the end where they are not as many as were written.
+
+    What `wrap` raises of a broken seal comes through.
+    """
+    binary = [column.name for column in side.tables.tables[name].columns if isinstance(column.type, LargeBinary)]
+    found, told = 0, manifest.tables[name].rows
+    with _place(folder, name).open("rb") as file, wrap(file) as wrapped, gzip.open(wrapped) as lines:
+        for line in lines:
+            yield _read(line, binary)
+            found += 1
+    if found != told:
+        raise Malformed(f"The file of {name} holds {found} rows instead of {told}.")
 
 
 def revision(conn: Connection) -> str:
@@ -137,21 +159,40 @@ def digest(file: Path) -> str:
 @contextmanager
 def private(path: Path) -> Iterator[BinaryIO]:
     """A new file that only its owner reads, on disk when this ends."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        yield cast(BinaryIO, file)
+    with _fresh(path) as file:
+        yield file
         file.flush()
         os.fsync(file.fileno())
 
 
-def _write_table(conn: Connection, side: Side, name: str, folder: Path, wrap: Wrap) -> Part:
-    table, rows = side.tables.tables[name], 0
+def _fresh(path: Path) -> BinaryIO:
+    path.unlink(missing_ok=True)  # of a run that broke off: a whole copy has a manifest, and is not come near
+    return cast(BinaryIO, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"))
+
+
+def _kept(file: Path) -> str:
+    """The digest of a file that is on disk from here on."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+    return digest(file)
+
+
+def _take_time(conn: Connection) -> None:
+    # Programs are cut off by these; a large city's table takes minutes to read, and its lines a while to be written.
+    if conn.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            conn.execute(text(f"set local {limit} = 0"))
+
+
+def _write_table(conn: Connection, side: Side, name: str, folder: Path, wrap: Wrap) -> int:
+    table, count = side.tables.tables[name], 0
     columns = [table.c[column] for column in side.kept[name]]
     query = select(*columns).order_by(*table.primary_key).execution_options(yield_per=AT_ONCE)
-    with private(_place(folder, name)) as file, wrap(file) as wrapped, _zipped(wrapped) as lines:
+    with _fresh(_place(folder, name)) as file, wrap(file) as wrapped, _zipped(wrapped) as lines:
         for row in conn.execute(query):
             lines.write(json.dumps({key: _told(value) for key, value in row._mapping.items()}) + "\n")
-            rows += 1
-    return Part(rows=rows, sha256=digest(_place(folder, name)))
+            count += 1
+    return count
 
 
 def _zipped(file: BinaryIO) -> TextIOWrapper:
@@ -159,28 +200,12 @@ def _zipped(file: BinaryIO) -> TextIOWrapper:
     return TextIOWrapper(cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="")))
 
 
-def _fill_table(
-    tx: Tx, side: Side, table: Table, folder: Path, rows: int, wrap: Wrap, change: Callable[[str, Row], Row]
-) -> None:
-    if table.name in side.seeded:
-        tx.execute(table.delete())
-    binary = [column.name for column in table.columns if isinstance(column.type, LargeBinary)]
-    found = 0
-    with _place(folder, table.name).open("rb") as file, wrap(file) as wrapped, gzip.open(wrapped) as lines:
-        told = (_read(line, binary) for line in lines)
-        while batch := [change(table.name, row) for row in islice(told, AT_ONCE)]:
-            tx.execute(table.insert(), batch)
-            found += len(batch)
-    if found != rows:
-        raise Malformed(f"The file of {table.name} holds {found} rows instead of {rows}.")
-
-
-def _is_filled(tx: Tx, side: Side, name: str) -> bool:
+def _is_filled(conn: Connection, side: Side, name: str) -> bool:
     table = side.tables.tables[name]
     query = select(*table.primary_key).limit(1)
     if name in side.seeded:
         query = query.where(table.c.seq > 0)
-    return tx.connection.execute(query).first() is not None
+    return conn.execute(query).first() is not None
 
 
 def _place(folder: Path, table: str) -> Path:

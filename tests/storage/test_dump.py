@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import column, func, select, table
 
-from storage import audit, backup, dump
+from storage import audit, backup, dump, engines
 from storage.backup import RECORD
 from storage.db import OPERATOR, Database
 from storage.dump import MANIFEST, Side
@@ -97,6 +102,47 @@ def test_a_copy_is_never_written_over(record: Database, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("city")
+def test_a_copy_that_broke_off_is_made_anew(record: Database, tmp_path: Path) -> None:
+    """In the same folder: what the run before left there is no copy, and nothing of it stays."""
+    backup.back_up(record, tmp_path)
+    (tmp_path / MANIFEST).unlink()
+    (tmp_path / "blocks.jsonl.gz").write_bytes(b"half of a fi")
+
+    manifest = backup.back_up(record, tmp_path)
+
+    assert dump.check(RECORD, tmp_path) == manifest
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("slow", ["writing", "keeping"])
+def test_a_slow_disk_does_not_cost_the_copy(
+    record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: str
+) -> None:
+    """The server cuts off programs that stop in the middle of a transaction; a copy takes as long as it takes."""
+    monkeypatch.setattr(engines, "IDLE_MS", 100)
+    record = Database(record_url)
+
+    @contextmanager
+    def slowly(file: BinaryIO) -> Iterator[BinaryIO]:
+        yield file
+        time.sleep(0.3)
+
+    def keep_slowly(_handle: int) -> None:
+        with record.read() as conn:
+            others = select(func.count()).where(column("state").like("idle in transaction%"))
+            in_the_middle.append(conn.execute(others.select_from(table("pg_stat_activity"))).scalar_one())
+
+    in_the_middle: list[int] = []
+    if slow == "keeping":
+        monkeypatch.setattr(os, "fsync", keep_slowly)
+    manifest = dump.write(record, RECORD, tmp_path / "copy", wrap=slowly if slow == "writing" else nullcontext)
+    record.engine.dispose()
+
+    assert set(in_the_middle) <= {0}
+    assert dump.check(RECORD, tmp_path / "copy") == manifest
+
+
+@pytest.mark.usefixtures("city")
 @pytest.mark.parametrize("harm", ["changed", "gone", "unfinished", "another side", "another table"])
 def test_a_copy_that_is_not_whole_is_refused(record: Database, tmp_path: Path, harm: str) -> None:
     """A changed or missing file, no manifest, or one of something else."""
@@ -110,7 +156,7 @@ def test_a_copy_that_is_not_whole_is_refused(record: Database, tmp_path: Path, h
     elif harm == "unfinished":
         (tmp_path / MANIFEST).unlink()
     else:
-        manifest |= {"side": "identity"} if harm == "another side" else {"tables": {}}
+        manifest["side" if harm == "another side" else "tables"] = "identity" if harm == "another side" else {}
         (tmp_path / MANIFEST).write_text(json.dumps(manifest))
 
     with pytest.raises(Malformed):
