@@ -8,13 +8,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from storage import dump, feed_log
+from storage import audit, dump, feed_log, rehearsal
 from storage.db import Database, Tx
 from storage.dump import Manifest, Side
 from storage.kit.ids import PostId
 from storage.posts import MediaState, PostState
 from storage.schema import metadata, posts
 
+AT_ONCE = 100  # restores that are remembered: each makes a record of its own
+RESTORED = "record.restore"
+_RESTORES = audit.Sought(action=RESTORED)
 RECORD = Side(
     name="record",
     tables=metadata,
@@ -52,18 +55,37 @@ def back_up(record: Database, folder: Path) -> Manifest:
     return dump.write(record, RECORD, folder)
 
 
-def restore(tx: Tx, folder: Path, manifest: Manifest) -> str:
-    """Puts a checked copy into the empty record, audited; answers the feed's epoch in it.
+@dataclass(frozen=True)
+class Moment:
+    """When a copy was made, as the record tells it: the feed's epoch, and the newest number of the audit."""
+
+    epoch: str
+    audited: int
+
+
+def rehearse(record: Database, folder: Path, manifest: Manifest) -> bool:
+    """Whether this checked copy was restored into the record already; raises Malformed, Conflict if it cannot be."""
+    rehearsal.read_all(RECORD, folder, manifest)
+    with record.read() as conn:
+        for entry in audit.page(conn, before=None, limit=AT_ONCE, sought=_RESTORES):
+            if entry.payload is not None and entry.payload["made_at"] == manifest.made_at:
+                return True
+        dump.demand_room(conn, RECORD, manifest)
+    return False
+
+
+def restore(tx: Tx, folder: Path, manifest: Manifest) -> Moment:
+    """Puts a checked copy into the empty record, audited; answers the moment it is of.
 
     The numbers of the feed go on under a new epoch: a cursor from before the restore means nothing any more.
     """
     dump.fill(tx, RECORD, folder, manifest)
-    epoch = feed_log.head(tx.connection).epoch
+    moment = Moment(feed_log.head(tx.connection).epoch, audit.head(tx.connection))
     feed_log.new_epoch(tx)
     feed_log.trim(tx, keep=0)
     rows = sum(part.rows for part in manifest.tables.values())
-    tx.audit("record.restore", manifest.revision, {"made_at": manifest.made_at, "rows": rows})
-    return epoch
+    tx.audit(RESTORED, manifest.revision, {"made_at": manifest.made_at, "rows": rows})
+    return moment
 
 
 @dataclass(frozen=True)

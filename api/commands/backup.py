@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 
 from api.commands.opened import the_record, the_vault
-from storage import backup, media_copy
+from storage import backup, media_copy, takedowns
 from storage.db import OPERATOR, Database
 from storage.dump import Manifest
 from storage.identity import backup as identity_backup
 from storage.kit import settings
-from storage.kit.errors import Refused
-from storage.objects import open_bucket
+from storage.kit.errors import Refused, Unavailable
+from storage.objects import Bucket, open_bucket
 
 SIDES = {"record": ("record",), "identity": ("identity",), "both": ("record", "identity")}
 
@@ -35,9 +35,11 @@ def run(args: argparse.Namespace) -> int:
     with the_record() as record:
         # The record first: so the identity side knows the author of every post that the copy holds.
         if "record" in sides:
+            media = open_bucket(settings.record().media)
             _tell(backup.back_up(record, args.out / "record"))
+            _note_takedowns(record, media)
             if args.media:
-                copied = media_copy.copy_out(record, open_bucket(settings.record().media), args.out / "record/media")
+                copied = media_copy.copy_out(record, media, args.out / "record/media")
                 print(f"media: {copied.count} objects, {copied.bytes} bytes, {copied.missing} gone meanwhile")
         if "identity" in sides:
             with the_vault() as vault:
@@ -50,6 +52,14 @@ def _demand_apart(out: Path, sides: tuple[str, ...]) -> None:
     there = {side for side in SIDES["both"] if (out / side).exists()}
     if there - set(sides):
         raise Refused(f"{out} holds the other side: keep record and identity apart, under different people.")
+
+
+def _note_takedowns(record: Database, media: Bucket) -> None:
+    """Brings the notes up to the copy, which a restore asks for: the chore that does may have been stopped before."""
+    try:
+        takedowns.note_decisions(record, media)
+    except Unavailable:
+        print("media: the bucket does not answer; decisions are noted there when it does")
 
 
 def _tell(manifest: Manifest) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from api.stack import Running
 from feed import posting
 from feed.bell import Bell
 from storage import audit, backup, dump, media_copy, posts, takedowns
+from storage.backup import Moment
 from storage.db import OPERATOR, Database, Tx
 from storage.feed_log import Line
 from storage.identity import backup as identity_backup
@@ -65,24 +66,35 @@ def _fill(
 ) -> None:
     found = {side: dump.check(_SIDES[side], args.folder / side) for side in sides}
     media_copy.check(args.folder / "record/media")
-    if "record" in sides:
+    missing = _rehearse(args.folder, found, record, vault)  # both, before one of them is filled
+    if "record" in missing:
         notes = None if args.without_takedowns else takedowns.noted(_notes_place(args, bucket))
         with record.write(by=OPERATOR) as tx:
-            epoch = backup.restore(tx, args.folder / "record", found["record"])
-            _take_down(tx, bucket, _demand(notes, epoch))
+            moment = backup.restore(tx, args.folder / "record", found["record"])
+            _take_down(tx, bucket, _demand(notes, moment))
         _tell(found["record"])
-    if vault is not None:
+    if vault is not None and "identity" in missing:
         _demand_record(record)
-        _fill_identity(vault, args.folder / "identity", found["identity"])
-
-
-def _fill_identity(vault: Vault, folder: Path, manifest: dump.Manifest) -> None:
-    try:
         with vault.write(by=OPERATOR) as tx:
-            identity_backup.restore(tx, vault, folder, manifest)
-    except SealBrokenError:
-        raise Refused("This backup was sealed under another vault key: put that key back first.") from None
-    _tell(manifest)
+            identity_backup.restore(tx, vault, args.folder / "identity", found["identity"])
+        _tell(found["identity"])
+
+
+def _rehearse(
+    folder: Path, found: Mapping[str, dump.Manifest], record: Database, vault: Vault | None
+) -> Collection[str]:
+    """The sides that are still to be filled; whatever would keep one of them from it is raised."""
+    there = {}
+    if "record" in found:
+        there["record"] = backup.rehearse(record, folder / "record", found["record"])
+    if vault is not None:
+        try:
+            there["identity"] = identity_backup.rehearse(vault, folder / "identity", found["identity"])
+        except SealBrokenError:
+            raise Refused("This backup was sealed under another vault key: put that key back first.") from None
+    for side in (side for side, done in there.items() if done):
+        print(f"{side}: this backup is there already")
+    return [side for side, done in there.items() if not done]
 
 
 def _settle(record: Database, vault: Vault) -> None:
@@ -114,10 +126,11 @@ def _notes_place(args: argparse.Namespace, bucket: Bucket) -> Bucket:
     return open_bucket(args.takedowns) if args.takedowns else bucket
 
 
-def _demand(notes: Noted | None, epoch: str) -> Noted:
+def _demand(notes: Noted | None, moment: Moment) -> Noted:
     if notes is None:
         return Noted(frozenset(), {}, {})
-    if epoch not in notes.marks:
+    # One that is behind was put back from somewhere, older than the backup: what was noted since is not there.
+    if notes.marks.get(moment.epoch, -1) < moment.audited:
         told = "name their place with --takedowns, or say --without-takedowns and what was withdrawn may come back"
         raise Refused(f"The notes of what was taken back since this backup are not in the media bucket: {told}.")
     return notes

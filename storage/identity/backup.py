@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from storage import dump
+from storage import dump, rehearsal
 from storage.db import Tx
 from storage.dump import Manifest, Row, Side, Wrap
 from storage.identity.originals import UploadState
@@ -48,6 +48,16 @@ IDENTITY = Side(
 def back_up(vault: Vault, folder: Path) -> Manifest:
     """Copies the identity side into `folder`, sealed; raises Conflict."""
     return dump.write(vault, IDENTITY, folder, wrap=_sealing(vault))
+
+
+def rehearse(vault: Vault, folder: Path, manifest: Manifest) -> bool:
+    """Whether the vault holds this checked copy already; raises SealBrokenError, Malformed, Conflict if it cannot."""
+    rehearsal.read_all(IDENTITY, folder, manifest, wrap=_unsealing(vault))
+    with vault.read() as conn:
+        if rehearsal.holds(conn, IDENTITY, folder, manifest, wrap=_unsealing(vault)):
+            return True
+        dump.demand_room(conn, IDENTITY, manifest)
+    return False
 
 
 def restore(tx: Tx, vault: Vault, folder: Path, manifest: Manifest) -> None:
