@@ -60,6 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (PorchlightError, MissingProgramError) as error:
         print(f"porchlight: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"porchlight: {error.filename}: {error.strerror}.", file=sys.stderr)  # a place the operator named
+        return 1
     except KeyboardInterrupt:
         return INTERRUPTED
 
