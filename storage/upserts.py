@@ -25,7 +25,7 @@ class _Put(Insert):
 
 def insert_new(table: Table) -> Insert:
     """Does nothing where a row with one of its keys is there; its `rowcount` tells."""
-    return _InsertNew(table)
+    return _InsertNew(table).execution_options(preserve_rowcount=True)
 
 
 def ensure(table: Table) -> Insert:
