@@ -16,6 +16,7 @@ class Client:
 
     def __init__(self, app: FastAPI, token: str | None = None) -> None:
         headers = {"authorization": f"Bearer {token}"} if token else {}
+        self.token = token
         self._runner = asyncio.Runner()
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOST, headers=headers)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
 from api.resident import posts as sending
@@ -20,8 +22,10 @@ from storage.identity.vault import ClipId, Receipt
 from storage.kit import clock
 from storage.kit.ids import PostId
 from storage.posts import Verb
+from tests.api.conftest import NewClient
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour, said
+from tests.at_once import at_once
 from tests.storage.identity.making import the_clip
 from workers.airlock.admit import Airlock, admit
 from workers.media import rework
@@ -92,6 +96,18 @@ def test_the_same_request_is_accepted_once(ada: Neighbour, desk: Desk) -> None:
     assert answers[0].status_code == 202
     assert answers[0].content == answers[1].content
     assert (other.status_code, other.json()["error"]["code"]) == (409, "idempotency_key_reused")
+    assert len(clip_ids(desk)) == 1
+
+
+def test_a_double_click_is_accepted_once(ada: Neighbour, app: FastAPI, client: NewClient, desk: Desk) -> None:
+    """Requests that come at the same moment wait for each other, and are answered alike."""
+    upload_id, when = ada.upload(), at(-clock.HOUR)
+    windows = [Neighbour(client(app, ada.client.token), ada.block) for _ in range(4)]
+
+    answers = at_once(4, lambda n: windows[n].post(key="key-number-1", upload_id=upload_id, happened_at=when))
+
+    told = {(answer.status_code, answer.content) for answer in answers if isinstance(answer, httpx.Response)}
+    assert [status for status, _ in told] == [202]
     assert len(clip_ids(desk)) == 1
 
 
