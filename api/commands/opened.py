@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from storage.db import Database
-from storage.identity.vault import Vault, open_vault
+from storage.identity.vault import LINEAGE, Vault, open_vault
 from storage.kit import settings
-from storage.record import open_record
+from storage.record import demand_newest, open_record
 
 
 @contextmanager
@@ -23,10 +23,11 @@ def the_record() -> Iterator[Database]:
 
 @contextmanager
 def the_vault(key: bytes | None = None) -> Iterator[Vault]:
-    """The identity side; under another key than that of the settings where one is given."""
+    """The identity side; under `key` where one is given, whatever is sealed there under which."""
     here = settings.identity()
     vault = open_vault(here) if key is None else Vault(here.database, key)
     try:
+        demand_newest(vault, LINEAGE)
         yield vault
     finally:
         vault.engine.dispose()

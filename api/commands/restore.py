@@ -12,6 +12,7 @@ from api.stack import Running
 from feed import posting
 from feed.bell import Bell
 from storage import audit, backup, dump, media_copy, posts, takedowns
+from storage.alone import demand_alone
 from storage.backup import Moment
 from storage.db import OPERATOR, Database, Tx
 from storage.feed_log import Line
@@ -49,6 +50,9 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as opened:
         record = opened.enter_context(the_record())
         vault = _vault(opened) if args.settle or "identity" in sides else None
+        for database in (record, vault):
+            if database is not None:
+                demand_alone(database)
         if not args.settle:
             _fill(args, sides, bucket, record, vault)
         if "record" in sides:

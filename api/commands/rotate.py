@@ -7,8 +7,10 @@ from pathlib import Path
 
 from api.commands.opened import the_record, the_vault
 from api.stack import Running
+from storage.alone import demand_alone
 from storage.db import OPERATOR
 from storage.identity import rotation
+from storage.identity.vault import is_under
 from storage.kit import keys, settings
 from storage.kit.errors import Conflict, Refused
 
@@ -25,11 +27,13 @@ def run(args: argparse.Namespace) -> int:
     here = settings.identity()
     if args.to.resolve() == here.vault_key_file.resolve():
         raise Refused("Name another file: the old key opens the old backups.")
-    with the_vault() as old, the_vault(keys.read_or_make(args.to)) as new:
-        if rotation.is_under(old):
+    present, chosen = (keys.read_or_make(file) for file in (here.vault_key_file, args.to))
+    with the_vault(present) as old, the_vault(chosen) as new:
+        demand_alone(old)
+        if is_under(old):
             done = rotation.reseal(old, new)
             print(f"sealed anew: {done.residents} mail addresses, {done.originals} keys of originals")
-        elif not rotation.is_under(new):
+        elif not is_under(new):
             raise Refused("Neither the present key nor the new one opens what is there.")
     with the_record() as record, record.write(by=OPERATOR) as tx:
         tx.audit("vault.rotate", "vault")

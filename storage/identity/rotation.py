@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Row, Table, delete, select, update
+from sqlalchemy import Column, Row, Table, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
 from storage.identity.residents import mail_lookup
 from storage.identity.schema import idempotency, log_in_codes, residents, tries, uploads
-from storage.identity.vault import SealBrokenError, Vault
+from storage.identity.vault import Vault
 
 AT_ONCE = 500
 
@@ -23,22 +23,10 @@ class Resealed:
     originals: int
 
 
-def is_under(vault: Vault) -> bool:
-    """Whether what the vault holds opens under its key; an empty one does under any."""
-    with vault.read() as conn:
-        one = conn.execute(select(residents.c.id, residents.c.mail_sealed).limit(1)).first()
-    if one is None:
-        return True
-    try:
-        vault.unseal(f"residents:{one.id}", one.mail_sealed)
-    except SealBrokenError:
-        return False
-    return True
-
-
 def reseal(old: Vault, new: Vault) -> Resealed:
     """Opens all under `old`'s key and seals it under `new`'s (the same database); raises SealBrokenError."""
     with old.write(by=OPERATOR) as tx:
+        _shut_out_writers(tx)
         mails = originals = 0
         for row in _rows(tx, residents, residents.c.mail_sealed):
             mail = old.unseal(f"residents:{row.id}", row.mail_sealed)
@@ -54,6 +42,12 @@ def reseal(old: Vault, new: Vault) -> Resealed:
             originals += 1
         _drop_worthless(tx)
     return Resealed(mails, originals)
+
+
+def _shut_out_writers(tx: Tx) -> None:
+    # A page already sealed anew would not see what a program, believed to be stopped, puts there under the old key.
+    if tx.connection.dialect.name == "postgresql":
+        tx.connection.execute(text("lock table residents, uploads in exclusive mode"))
 
 
 def _drop_worthless(tx: Tx) -> None:

@@ -12,10 +12,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Column, Connection, func, select
 
 from storage.db import Database
+from storage.identity.schema import residents, uploads
 from storage.kit import keys
-from storage.kit.settings import IdentitySettings
+from storage.kit.settings import IdentitySettings, MisconfiguredError
 from storage.record import demand_newest
 
 LINEAGE = Path(__file__).parent / "migrations"
@@ -59,7 +61,21 @@ def open_vault(settings: IdentitySettings) -> Vault:
     """The vault of these settings (as `open_record`); its key is drawn at the first start of a SQLite one."""
     vault = Vault(settings.database, keys.read_or_make(settings.vault_key_file))
     demand_newest(vault, LINEAGE)
+    if not is_under(vault):  # or each resident would be given a second account, sealed under a key nobody else has
+        raise MisconfiguredError("The vault's key is not the one that the identity side is sealed under: put it back.")
     return vault
+
+
+def is_under(vault: Vault) -> bool:
+    """Whether what the vault holds opens under its key, as far as this program may read; an empty one does under any.
+
+    The airlock may read no resident: it looks at the keys of originals alone.
+    """
+    with vault.read() as conn:
+        for sealed in (residents.c.mail_sealed, uploads.c.key_sealed):
+            if _may_read(conn, sealed):
+                return _opens(vault, conn, sealed)
+    return True
 
 
 def new_key() -> bytes:
@@ -79,3 +95,18 @@ def unseal_with(key: bytes, about: str, sealed: bytes) -> bytes:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
     except (InvalidTag, ValueError):  # ValueError: too short to be sealed bytes at all
         raise SealBrokenError(about.split(":")[0]) from None
+
+
+def _may_read(conn: Connection, column: Column[bytes]) -> bool:
+    if conn.dialect.name == "sqlite":
+        return True
+    asked = func.has_column_privilege(column.table.name, column.name, "select")
+    return bool(conn.execute(select(asked)).scalar_one())
+
+
+def _opens(vault: Vault, conn: Connection, sealed: Column[bytes]) -> bool:
+    one = conn.execute(select(sealed.table.c.id, sealed).where(sealed.is_not(None)).limit(1)).first()
+    try:
+        return one is None or bool(vault.unseal(f"{sealed.table.name}:{one[0]}", one[1]))
+    except SealBrokenError:
+        return False

@@ -1,12 +1,16 @@
-"""A restore of two copies that are not of one moment; one that is refused changed nothing, and one that broke off is said again."""
+"""A restore that is refused changed nothing; one that broke off, or of two copies apart in time, comes to its end."""
 
 # ruff: noqa: F811 - fixtures are imported, and named where they are used
 from __future__ import annotations
 
+import os
+
 import pytest
+from sqlalchemy import make_url
 
 from api.commands import restore
 from storage import backup, takedowns
+from storage.db import Database
 from storage.identity import backup as identity_backup
 from storage.identity.clips import ClipState
 from storage.identity.vault import ResidentId
@@ -100,6 +104,33 @@ def test_notes_older_than_the_backup_are_not_enough(
     assert behind[0] == 1
     assert "--without-takedowns" in behind[1]
     assert town.run("restore", out) == 0
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize(
+    ("command", "side", "role"),
+    [
+        ("restore", "RECORD", "porchlight_feed"),
+        ("restore", "IDENTITY", "porchlight_airlock"),
+        ("rotate-vault-key", "IDENTITY", "porchlight_resident"),
+    ],
+)
+def test_nothing_is_changed_whole_while_a_program_is_connected(
+    town: Town, ada: ResidentId, capsys: pytest.CaptureFixture[str], command: str, side: str, role: str
+) -> None:
+    """From wherever it runs: the operator's own folder knows nothing of programs on other machines."""
+    out = str(town.data / "backup")
+    town.run("backup", "--out", out, "--side", "both")
+    url = make_url(os.environ[f"PORCHLIGHT_{side}_DATABASE"]).set(username=role)
+    program = Database(url.render_as_string(hide_password=False))
+    with program.read() as conn:
+        conn.exec_driver_sql("select 1")
+
+    refused = town.run(command, *([out] if command == "restore" else ["--to", str(town.data / "new.key")]))
+
+    program.engine.dispose()
+    assert refused == 1
+    assert role in capsys.readouterr().err
 
 
 @pytest.mark.engines("sqlite")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import column, func, select, table
 
 from storage.db import RESIDENT
 from storage.identity import authorship, clips, logins, originals, residents, rotation
 from storage.identity.rotation import Resealed
-from storage.identity.vault import ResidentId, SealBrokenError, Vault, new_key
+from storage.identity.vault import ResidentId, SealBrokenError, Vault, is_under, new_key
 from tests.storage.identity.making import MAIL, a_resident, a_token, an_accepted_clip
 
 
@@ -51,7 +54,7 @@ def test_nothing_opens_under_the_old_key(vault: Vault, renewed: Vault, ada: Resi
             residents.one(conn, vault, ada)
         with pytest.raises(SealBrokenError):
             originals.key_of(conn, vault, clip.upload_id)
-    assert (rotation.is_under(vault), rotation.is_under(renewed)) == (False, True)
+    assert (is_under(vault), is_under(renewed)) == (False, True)
 
 
 def test_what_was_made_under_the_old_key_is_dropped(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
@@ -78,7 +81,35 @@ def test_many_are_sealed_page_by_page(vault: Vault, renewed: Vault, monkeypatch:
     assert mails == {f"{name}@example.org" for name in "abcde"}
 
 
+@pytest.mark.engines("postgresql")
+def test_what_is_written_meanwhile_is_sealed_anew_as_well(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
+    """A program that nobody stopped is waited for, and kept waiting: nothing stays under the old key."""
+    done: list[Resealed] = []
+    rotating = threading.Thread(target=lambda: done.append(rotation.reseal(vault, renewed)))
+
+    with vault.write(by=RESIDENT) as tx:
+        late = residents.find_or_make(tx, vault, "late@example.org")
+        rotating.start()
+        _wait_for_a_waiter(vault, rotating)
+    rotating.join(30)
+
+    assert done == [Resealed(residents=2, originals=0)]
+    with renewed.read() as conn:
+        found = residents.one(conn, renewed, late)
+    assert found is not None
+    assert found.mail == "late@example.org"
+
+
+def _wait_for_a_waiter(vault: Vault, rotating: threading.Thread) -> None:
+    """Until the other one waits for us, or is through."""
+    locks, deadline = table("pg_locks", column("granted")), time.monotonic() + 30
+    with vault.read() as conn:
+        asked = select(func.count()).select_from(locks).where(column("granted").is_(False))
+        while conn.execute(asked).scalar_one() == 0 and rotating.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
 def test_an_empty_vault_is_under_any_key(vault: Vault, renewed: Vault) -> None:
     """There is nothing to open."""
-    assert rotation.is_under(vault)
-    assert rotation.is_under(renewed)
+    assert is_under(vault)
+    assert is_under(renewed)

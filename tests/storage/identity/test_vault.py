@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.identity.vault import SealBrokenError, Vault, new_key, open_vault, seal_with, unseal_with
+from storage.identity.vault import SealBrokenError, Vault, is_under, new_key, open_vault, seal_with, unseal_with
 from storage.kit import settings
-from tests.storage.identity.making import a_resident
+from storage.kit.settings import MisconfiguredError
+from tests.servers.postgres import PostgresServer
+from tests.storage.identity.making import a_resident, an_upload
 
 
 def test_what_was_sealed_opens_again(vault: Vault) -> None:
@@ -94,3 +96,32 @@ def test_a_vault_is_opened_with_the_key_it_was_made_with(tmp_path: Path) -> None
     assert here.vault_key_file.stat().st_mode & 0o077 == 0
     for vault in (first, second):
         vault.engine.dispose()
+
+
+def test_a_vault_is_not_opened_with_another_key(vault: Vault, tmp_path: Path) -> None:
+    """A node that still has the key of before a change would make a second account of each resident."""
+    env = {
+        "PORCHLIGHT_DATA": str(tmp_path / "node"),
+        "PORCHLIGHT_IDENTITY_DATABASE": vault.engine.url.render_as_string(hide_password=False),
+    }
+    here = settings.identity(env)
+    here.vault_key_file.parent.mkdir(parents=True)
+    here.vault_key_file.write_bytes(bytes(32))
+    open_vault(here).engine.dispose()  # nobody is in it yet: any key will do
+    a_resident(vault)
+
+    with pytest.raises(MisconfiguredError, match="not the one"):
+        open_vault(here)
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("role", ["porchlight_resident", "porchlight_airlock"])
+def test_each_program_can_tell_by_what_it_may_read(vault: Vault, postgres: PostgresServer, role: str) -> None:
+    """The resident program by mail addresses, the airlock by keys of originals."""
+    an_upload(vault, a_resident(vault))
+    url, right = postgres.url(str(vault.engine.url.database), role), vault._key
+    opened = [Vault(url, right), Vault(url, bytes(32))]
+
+    assert [is_under(one) for one in opened] == [True, False]
+    for one in opened:
+        one.engine.dispose()
