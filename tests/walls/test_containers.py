@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,17 @@ def test_each_proxy_reaches_its_own_side() -> None:
 
     assert standing["edge-residents"] == {"residents-proxy", "resident-api", "public", "feed"}
     assert standing["edge-staff"] == {"staff-proxy", "staff-api", "feed"}
+
+
+@pytest.mark.parametrize("side", ["residents", "staff"])
+def test_a_proxy_may_open_as_much_as_it_takes(side: str) -> None:
+    """Two files for each connection of a worker, and fewer workers than processes."""
+    told = (ROOT / f"deploy/nginx/{side}.conf.template").read_text()
+    most = {name: int(count) for name, count in re.findall(r"^ *(worker_\w+) (\d+);", told, re.MULTILINE)}
+    proxy = containers()[f"{side}-proxy"]
+
+    assert proxy["ulimits"]["nofile"] > 2 * most["worker_connections"]
+    assert proxy["pids_limit"] > 2 * most["worker_processes"]
 
 
 def test_the_proxies_write_nothing_about_residents() -> None:
