@@ -64,9 +64,9 @@ def test_whichever_answer_is_lost_the_clip_is_published_once(
     """The attempt gives up or goes on; another one, or a round, brings the clip to its end."""
     clip_id = accepted()
 
-    with Lossy(number).on(airlock.stores.vault, airlock.stores.record):
-        with suppress(Unavailable):  # the job is lost, and with it nothing
-            admit(airlock, clip_id)
+    # What the job ends with is lost, and with it nothing.
+    with suppress(Unavailable), Lossy(number).on(airlock.stores.vault, airlock.stores.record):
+        admit(airlock, clip_id)
     for _ in range(3):
         time_passes(airlock)
         reconcile(airlock, doorbell)
