@@ -1,7 +1,7 @@
 """Lists of posts: those of given divisions, newest first, as fast among ten million as among ten thousand.
 
 Each division has its own way along an index, newest first, and gives no more than a page; a page is the newest of all
-these. Words are looked for twice: in the newest part of the record, where what is frequent fills a page at once; what
+these. Words are looked for in the newest part of the record first, where what is frequent fills a page at once; what
 is not frequent enough for that is rare enough to be collected by the index of words.
 """
 
@@ -22,6 +22,7 @@ from storage.posts import CATEGORIES, Post, PostState, some
 from storage.schema import posts
 
 NEWEST_PART = 10_000  # numbers of the feed log, of which a post has two or three: read in some 10 ms
+COLLECTING_ONE = 12  # as many log numbers are read through in the time that collecting one post by the index takes
 WAYS_AT_ONCE = 400  # SQLite takes 500 selects in one statement
 # A post's place in the list is given when it is on the record, its time a little before: never by more than this.
 LATE_MS = 3 * HOUR
@@ -78,17 +79,32 @@ def _newest(conn: Connection, ways: list[Conditions], narrow: Conditions, limit:
 def _with_words(
     conn: Connection, in_divisions: Collection[DivisionId], wanted: Wanted, place: Place, limit: int
 ) -> list[PostId]:
-    words, narrow = wanted.words or "", _narrow(wanted)
-    part = (feed_log.head(conn).seq if place.before is None else place.before) - NEWEST_PART
-    near = Place(max(part, place.after), place.before).of(posts.c.order_key)
-    ids = _newest(conn, _ways(in_divisions, wanted), [*narrow, *near, post_words.has_each(words)], limit)
-    if len(ids) == limit or part <= place.after:
-        return ids
-    narrow += [posts.c.division_id.in_(in_divisions), posts.c.state.in_(wanted.states)]
+    newest = feed_log.head(conn).seq if place.before is None else place.before
+
+    def read(part: int) -> list[PostId]:
+        near = Place(max(newest - part, place.after), place.before).of(posts.c.order_key)
+        narrow = [*_narrow(wanted), *near, post_words.has_each(wanted.words or "")]
+        return _newest(conn, _ways(in_divisions, wanted), narrow, limit)
+
+    ids = read(NEWEST_PART)
+    if len(ids) < limit and newest - NEWEST_PART > place.after:
+        filling = NEWEST_PART * 2 * limit // (len(ids) or 1)
+        # SQLite's index answers newest first and stops at a page; PostgreSQL's collects all there are, then sorts.
+        if conn.dialect.name != "sqlite" and filling < len(ids) * (newest // NEWEST_PART) * COLLECTING_ONE:
+            ids = read(filling)
+        if len(ids) < limit:
+            ids = _collected(conn, in_divisions, wanted, place, limit)
+    return ids
+
+
+def _collected(
+    conn: Connection, in_divisions: Collection[DivisionId], wanted: Wanted, place: Place, limit: int
+) -> list[PostId]:
+    narrow = [*_narrow(wanted), posts.c.division_id.in_(in_divisions), posts.c.state.in_(wanted.states)]
     if wanted.categories is not None:
         narrow.append(posts.c.category.in_(wanted.categories))
-    collected = post_words.collected(conn.dialect.name, words, narrow, place).limit(limit)
-    return [PostId(row.id) for row in conn.execute(collected)]
+    query = post_words.collected(conn.dialect.name, wanted.words or "", narrow, place).limit(limit)
+    return [PostId(row.id) for row in conn.execute(query)]
 
 
 def _narrow(wanted: Wanted) -> list[ColumnElement[bool]]:
