@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Executable, Insert, Table, Update, text
+from sqlalchemy import Connection, Delete, Executable, Insert, Table, Update, func, select, text
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
@@ -121,6 +121,25 @@ class Database:
                 yield tx
                 tx._record(owes=self._audited)
         tx._run_after()
+
+
+@contextmanager
+def only_one(database: Database, number: int) -> Iterator[bool]:
+    """Whether nobody else, on whatever machine, is inside under this number; nobody waits. SQLite: always true.
+
+    Without a transaction: who is inside may take longer than one may stand open.
+    """
+    if database.engine.dialect.name != "postgresql":
+        yield True
+        return
+    with _reachable(), database.engine.connect() as pooled:
+        connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
+        first = bool(connection.execute(select(func.pg_try_advisory_lock(number))).scalar_one())
+        try:
+            yield first
+        finally:
+            if first:
+                connection.execute(select(func.pg_advisory_unlock(number)))
 
 
 def database_now(connection: Connection) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from storage import feed_log, posts
-from storage.db import Database
+from storage.db import Database, only_one
 from storage.kit import clock
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
@@ -22,6 +22,7 @@ from storage.posts import PostState, Verb
 from storage.schema import audit_entries
 
 AT_ONCE = 500  # lines of the audit
+NOTING = 0x6E6F746573  # the advisory lock's number
 _GONE, _DOWN, _MARK = "gone", "down", "takedowns"
 _NOTE = re.compile(r"(gone|down|takedowns)([a-z2-7]{26})")  # no key of media, which are 26 characters, has this form
 _VERBS = [f"post.{verb}" for verb in (Verb.HOLD, Verb.HIDE, Verb.RESTORE, Verb.REMOVE)]
@@ -43,27 +44,14 @@ def note_withdrawn(bucket: Bucket, post_id: PostId) -> None:
 
 
 def note_decisions(record: Database, bucket: Bucket) -> int:
-    """Brings the notes up to the audit; answers up to which of its lines. A crash in between costs a repetition."""
+    """Brings the notes up to the audit; answers up to which of its lines. A crash in between costs a repetition.
+
+    One at a time: of two, the slower could delete what the other one, who read a newer state, has just noted.
+    """
     with record.read() as conn:
         epoch = feed_log.head(conn).epoch
-    while True:
-        mark = int(_get(bucket, _MARK + epoch) or -1)
-        with record.read() as conn:
-            newer = audit_entries.c.seq > mark
-            query = select(audit_entries.c.seq, audit_entries.c.subject, audit_entries.c.action).where(newer)
-            lines = conn.execute(query.order_by(audit_entries.c.seq).limit(AT_ONCE)).all()
-            subjects = {PostId(line.subject) for line in lines if line.action in _VERBS}
-            now = {post_id: posts.state_of(conn, post_id) for post_id in subjects}
-        for post_id, state in now.items():
-            if state in _KEPT_STATES:
-                _put(bucket, _DOWN + post_id, state)
-            else:
-                bucket.delete(_DOWN + post_id)
-        if lines or mark < 0:
-            mark = lines[-1].seq if lines else 0
-            _put(bucket, _MARK + epoch, str(mark))
-        if len(lines) < AT_ONCE:
-            return mark
+    with only_one(record, NOTING) as first:
+        return _note_decisions(record, bucket, epoch) if first else int(_get(bucket, _MARK + epoch) or -1)
 
 
 def noted(bucket: Bucket) -> Noted:
@@ -90,6 +78,27 @@ def forget(bucket: Bucket, *, older_than: int) -> None:
 def is_note(key: str) -> bool:
     """Whether this key of the media bucket is a note and not a post's media."""
     return _NOTE.fullmatch(key) is not None
+
+
+def _note_decisions(record: Database, bucket: Bucket, epoch: str) -> int:
+    while True:
+        mark = int(_get(bucket, _MARK + epoch) or -1)
+        with record.read() as conn:
+            newer = audit_entries.c.seq > mark
+            query = select(audit_entries.c.seq, audit_entries.c.subject, audit_entries.c.action).where(newer)
+            lines = conn.execute(query.order_by(audit_entries.c.seq).limit(AT_ONCE)).all()
+            subjects = {PostId(line.subject) for line in lines if line.action in _VERBS}
+            now = {post_id: posts.state_of(conn, post_id) for post_id in subjects}
+        for post_id, state in now.items():
+            if state in _KEPT_STATES:
+                _put(bucket, _DOWN + post_id, state)
+            else:
+                bucket.delete(_DOWN + post_id)
+        if lines or mark < 0:
+            mark = lines[-1].seq if lines else 0
+            _put(bucket, _MARK + epoch, str(mark))
+        if len(lines) < AT_ONCE:
+            return mark
 
 
 def _notes(bucket: Bucket, older_than: int) -> Iterator[tuple[str, str]]:

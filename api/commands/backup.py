@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from api.commands.opened import the_record, the_vault
+from api.stack import Running
 from storage import backup, media_copy, takedowns
 from storage.db import OPERATOR, Database
 from storage.dump import Manifest
@@ -55,7 +56,9 @@ def _demand_apart(out: Path, sides: tuple[str, ...]) -> None:
 
 
 def _note_takedowns(record: Database, media: Bucket) -> None:
-    """Brings the notes up to the copy, which a restore asks for: the chore that does may have been stopped before."""
+    """Brings the notes up to the copy, which a restore asks for, unless the chore that does is running here."""
+    if Running.read(settings.data_folder()) is not None:
+        return
     try:
         takedowns.note_decisions(record, media)
     except Unavailable:

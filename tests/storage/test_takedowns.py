@@ -53,6 +53,30 @@ def test_decisions_are_noted_from_the_audit(record: Database, bell: Bell, bucket
         assert noted.marks == {feed_log.head(conn).epoch: last}
 
 
+@pytest.mark.engines("postgresql")
+def test_two_who_note_do_not_undo_each_other(
+    record: Database, record_url: str, bell: Bell, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first read "live" and is about to delete the note; the post is hidden, and the second one comes by."""
+    post_id, other = a_published_post(record, bell).id, Database(record_url)
+    _decide(record, bell, post_id, Verb.HIDE, Verb.RESTORE)
+    delete = bucket.delete
+
+    def meanwhile(key: str) -> None:
+        monkeypatch.setattr(bucket, "delete", delete)
+        _decide(other, bell, post_id, Verb.HIDE)
+        takedowns.note_decisions(other, bucket)
+        delete(key)
+
+    monkeypatch.setattr(bucket, "delete", meanwhile)
+
+    takedowns.note_decisions(record, bucket)
+    takedowns.note_decisions(record, bucket)
+
+    other.engine.dispose()
+    assert takedowns.noted(bucket).down == {post_id: PostState.HIDDEN}
+
+
 def test_nothing_new_changes_nothing(
     record: Database, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
