@@ -12,9 +12,11 @@ from tests.servers.postgres import PostgresServer
 
 
 def test_nobody_else_is_there(record: Database) -> None:
-    """This process's own connections do not count."""
-    with record.read():
+    """This process's own connections do not count, and go on."""
+    with record.read() as conn:
         demand_alone(record)
+
+        assert conn.exec_driver_sql("select 1").scalar_one() == 1
 
 
 @pytest.mark.engines("postgresql")
