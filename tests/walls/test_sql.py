@@ -16,9 +16,11 @@ CARRIED = {"Connection"}  # what code outside storage may take from SQLAlchemy's
 WRITES = ("insert", "update", "delete", "insert_new", "ensure", "put")
 SPOKEN = [
     "storage/db.py",
+    "storage/dump.py",
     "storage/engines.py",
     "storage/granting.py",
-]  # asking for the time, setting a database up, granting
+    "storage/identity/rotation.py",
+]  # asking for the time, setting a database up, granting, having all the time or the tables to oneself
 # Tables that two modules write, and why.
 SHARED = {
     # Sealed anew under another key, while nobody works; what was made under the old one is dropped.
