@@ -50,8 +50,11 @@ class Bucket(Protocol):
     def delete(self, key: str) -> None:
         """Forgets `key`; nothing happens if there is none."""
 
-    def keys(self, *, older_than: int) -> Iterator[str]:
-        """Keys put before `older_than` (milliseconds since 1970), in no order: for the sweeper."""
+    def keys(self, *, older_than: int, beginning: str = "") -> Iterator[str]:
+        """Keys put before `older_than` (milliseconds since 1970), in no order, that begin so: for the sweeper."""
+
+    def demand_there(self) -> None:
+        """Raises NotThere where there is no such bucket."""
 
 
 @contextmanager

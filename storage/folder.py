@@ -65,17 +65,22 @@ class Folder:
         """See Bucket."""
         self._place(key).unlink(missing_ok=True)
 
-    def keys(self, *, older_than: int) -> Iterator[str]:
+    def keys(self, *, older_than: int, beginning: str = "") -> Iterator[str]:
         """See Bucket. What a killed `put` left unfinished is cleared away in passing."""
-        for file in self._root.glob("??/*"):
+        for file in self._root.glob(f"{beginning[:2]}/*" if beginning else "??/*"):
             try:
                 old = file.stat().st_mtime_ns < older_than * 1_000_000
             except FileNotFoundError:
                 continue
             if old and file.suffix == _UNFINISHED:
                 file.unlink(missing_ok=True)
-            elif old:
+            elif old and file.name.startswith(beginning):
                 yield file.name
+
+    def demand_there(self) -> None:
+        """See Bucket."""
+        if not self._root.is_dir():
+            raise NotThere
 
     def _place(self, key: str) -> Path:
         demand_key(key)

@@ -79,9 +79,13 @@ class MeasuredBucket:
         with self._timed("delete"):
             self._bucket.delete(key)
 
-    def keys(self, *, older_than: int) -> Iterator[str]:
+    def keys(self, *, older_than: int, beginning: str = "") -> Iterator[str]:
         """See Bucket."""
-        return self._bucket.keys(older_than=older_than)
+        return self._bucket.keys(older_than=older_than, beginning=beginning)
+
+    def demand_there(self) -> None:
+        """See Bucket."""
+        self._bucket.demand_there()
 
     @contextmanager
     def _timed(self, verb: str) -> Iterator[None]:

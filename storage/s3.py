@@ -108,15 +108,22 @@ class S3:
         with told():
             self.client.delete_object(Bucket=self.address.bucket, Key=key)
 
-    def keys(self, *, older_than: int) -> Iterator[str]:
-        """See Bucket. Multipart uploads that a killed `put` left are aborted in passing."""
-        self._abort_unfinished(older_than)
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.address.bucket)
+    def keys(self, *, older_than: int, beginning: str = "") -> Iterator[str]:
+        """See Bucket. What a killed `put` left of a multipart upload is aborted in passing, when all are asked for."""
+        if not beginning:
+            self._abort_unfinished(older_than)
+        where = {"Bucket": self.address.bucket, "Prefix": beginning}
+        pages = self.client.get_paginator("list_objects_v2").paginate(**where)
         with told():
             for page in pages:
                 for found in page.get("Contents", []):
                     if found["LastModified"].timestamp() * 1000 < older_than and is_key(found["Key"]):
                         yield found["Key"]
+
+    def demand_there(self) -> None:
+        """See Bucket."""
+        with told():
+            self.client.head_bucket(Bucket=self.address.bucket)
 
     def _open(self, key: str, at: int, end: int | None, same: dict[str, str]) -> Any:
         if at == 0 and end is None:

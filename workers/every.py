@@ -16,11 +16,12 @@ PATIENCE_SECONDS = 60.0  # a database that is away for a moment makes nobody lat
 
 @dataclass(frozen=True)
 class Round:
-    """One thing that runs by itself, every so many seconds."""
+    """One thing that runs by itself, every so many seconds; `apart` in a thread of its own, so that nobody waits."""
 
     name: str
     seconds: float
     run: Callable[[], object]
+    apart: bool = False
 
 
 def repeat(rounds: Sequence[Round]) -> None:
@@ -28,16 +29,13 @@ def repeat(rounds: Sequence[Round]) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    due = dict.fromkeys(rounds, time.monotonic())
     for one in rounds:
         _ended[one.name] = time.monotonic()
         metrics.ask("round_age_seconds", partial(_age, one.name), round=one.name)
-    while not stop.is_set():
-        for one in rounds:
-            if due[one] <= time.monotonic():
-                due[one] = time.monotonic() + one.seconds
-                _once(one)
-        stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+    for one in rounds:
+        if one.apart:  # what it is at when the program ends is begun anew at the next start
+            threading.Thread(target=_turn, args=([one], stop), daemon=True).start()
+    _turn([one for one in rounds if not one.apart], stop)
 
 
 def is_late(rounds: Sequence[Round]) -> bool:
@@ -50,6 +48,16 @@ _ended: dict[str, float] = {}  # when each round last came to a good end, or beg
 
 def _age(name: str) -> float:
     return time.monotonic() - _ended[name]
+
+
+def _turn(rounds: Sequence[Round], stop: threading.Event) -> None:
+    due = dict.fromkeys(rounds, time.monotonic())
+    while not stop.is_set():
+        for one in rounds:
+            if due[one] <= time.monotonic():
+                due[one] = time.monotonic() + one.seconds
+                _once(one)
+        stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
 
 def _once(one: Round) -> None:

@@ -26,6 +26,8 @@ CHORES = {
     chores.forget_takedowns: 24 * 60 * MINUTES,
 }
 
+SLOW = {chores.sweep_media}  # it goes through the whole bucket: minutes, where there are millions of objects
+
 
 def main() -> None:
     """Starts, or says in one line why not."""
@@ -39,7 +41,10 @@ def main() -> None:
 def _rounds(here: RecordSettings) -> list[Round]:
     record, bucket = open_record(here.database), measured.bucket(here.media, "media")
     bell = Bell(connect(here.redis), keys.read_or_make(here.bell_key_file))
-    rounds = [Round(chore.__name__, seconds, partial(chore, record, bucket, bell)) for chore, seconds in CHORES.items()]
+    rounds = [
+        Round(chore.__name__, seconds, partial(chore, record, bucket, bell), apart=chore in SLOW)
+        for chore, seconds in CHORES.items()
+    ]
     return [*rounds, Round("figures", FIGURES_SECONDS, partial(figures.tell, record))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,27 @@ def test_old_notes_are_forgotten_and_marks_stay(record: Database, bucket: Bucket
 
     assert len(young.gone) == 1
     assert takedowns.noted(bucket) == Noted(frozenset(), {}, young.marks)
+
+
+def test_media_are_not_gone_through_for_the_notes(
+    record: Database, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bucket is asked for keys that begin as notes do, and for no others."""
+    asked: list[str] = []
+    keys = bucket.keys
+
+    def noting(*, older_than: int, beginning: str = "") -> Iterator[str]:
+        asked.append(beginning)
+        return keys(older_than=older_than, beginning=beginning)
+
+    takedowns.note_withdrawn(bucket, PostId(new_id()))
+    takedowns.note_decisions(record, bucket)
+    monkeypatch.setattr(bucket, "keys", noting)
+
+    found = takedowns.noted(bucket)
+
+    assert (len(found.gone), len(found.marks)) == (1, 1)
+    assert asked == ["gone", "down", "takedowns"]
 
 
 def test_no_key_of_media_looks_like_a_note() -> None:

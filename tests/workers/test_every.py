@@ -68,6 +68,25 @@ def test_a_round_that_fails_comes_again() -> None:
     assert "typed" not in done.stderr
 
 
+def test_a_slow_round_apart_keeps_nobody_waiting() -> None:
+    """The others go on at their pace while it lasts, and the program ends without waiting for it."""
+    done = run("""
+        def slow():
+            say("slow")
+            time.sleep(50)
+        def quick():
+            say("quick")
+            if said.count("quick") >= 4 and "slow" in said:
+                end()
+        every.repeat([Round("slow", 60, slow, apart=True), Round("quick", 0.05, quick)])
+        print("ended")
+    """)
+
+    lines = done.stdout.split()
+    assert (done.returncode, lines.count("slow"), lines[-1]) == (0, 1, "ended")
+    assert lines.count("quick") >= 4
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_waiting_at_once(number: signal.Signals) -> None:
     """Also where the next round is an hour away."""

@@ -55,3 +55,9 @@ def test_every_chore_has_its_pace() -> None:
 
     assert {chore.__name__ for chore in schedule.CHORES} == {name for name in listed if not name.startswith("_")}
     assert min(schedule.CHORES.values()) >= 60
+
+
+def test_the_sweep_keeps_no_chore_waiting() -> None:
+    """It goes through the whole bucket, and figures are due every 15 seconds."""
+    assert {chores.sweep_media} == schedule.SLOW
+    assert schedule.CHORES.keys() > schedule.SLOW
