@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http.client
 import shutil
+import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
@@ -13,14 +13,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, select
 
 from storage.engines import open_engine
-from storage.kit.errors import NotThere, Unavailable
+from storage.kit import metrics
+from storage.kit.errors import Unavailable
 from storage.kit.ready import Check
 from storage.kit.redis import connect
 from storage.objects import open_bucket
 
 FREE_SHARE, FREE_BYTES = 0.05, 2_000_000_000  # of a disk: below both, the next large clip may not fit
 ANSWER_SECONDS = 3.0
-NO_KEY = "readiness" + "0" * 17  # an object that is not there: that the bucket says so is all we want to know
 
 
 def database(url: str, lineage: Path, *, of: str = "") -> list[Check]:
@@ -33,14 +33,8 @@ def database(url: str, lineage: Path, *, of: str = "") -> list[Check]:
 
 
 def bucket(reason: str, url: str) -> Check:
-    """That it answers."""
-    opened = open_bucket(url)
-
-    def look() -> None:
-        with suppress(NotThere):
-            opened.size(NO_KEY)
-
-    return Check(reason, look)
+    """That it answers, and is there."""
+    return Check(reason, open_bucket(url).demand_there)
 
 
 def redis(reason: str, url: str) -> Check:
@@ -48,13 +42,13 @@ def redis(reason: str, url: str) -> Check:
     return Check(reason, connect(url).ping)
 
 
-def disk(folder: Path) -> Check:
-    """That it is not nearly full."""
+def disk(*folders: Path) -> Check:
+    """That none of those they are on is nearly full."""
 
     def look() -> None:
-        usage = shutil.disk_usage(folder)
-        if usage.free < min(FREE_BYTES, usage.total * FREE_SHARE):
-            raise Unavailable("The disk is nearly full.")
+        for usage in map(shutil.disk_usage, folders):
+            if usage.free < min(FREE_BYTES, usage.total * FREE_SHARE):
+                raise Unavailable("The disk is nearly full.")
 
     return Check("disk_nearly_full", look)
 
@@ -82,6 +76,20 @@ def rounds(late: Callable[[], bool]) -> Check:
             raise Unavailable("A round is late.")
 
     return Check("rounds_late", look)
+
+
+def beats(name: str, seconds: float) -> Check:
+    """That a counter of whoever works has risen within so many seconds: one that hangs or stopped counts no more."""
+    last: list[tuple[float | None, float]] = [(None, time.monotonic())]
+
+    def look() -> None:
+        counted = metrics.value_of(name)
+        if counted != last[0][0]:
+            last[0] = counted, time.monotonic()
+        if time.monotonic() - last[0][1] > seconds:
+            raise Unavailable("Nothing was heard of it for too long.")
+
+    return Check("stands_still", look)
 
 
 def _answers(engine: Engine) -> None:

@@ -12,11 +12,12 @@ from resource import struct_rusage
 from typing import Any
 
 import redis
+from redis.client import Pipeline
 from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from storage.kit import log
+from storage.kit import log, metrics
 
 Killed = Callable[[Job, int, int, struct_rusage], None]  # a job, its process, the exit status, what it used
 WORKER_SECONDS = 60  # a worker that was killed is forgotten by Redis after this
@@ -32,7 +33,7 @@ def closed_worker(
     """A worker for one queue that may call `allowed` and nothing else; `on_killed` hears of a job's process killed."""
     # One queue per worker: with several, a job can be lost for ever between two of them (measured). By name and not
     # as a Queue: the worker makes its own then, of the closed class, and mending a dead worker's jobs uses that one.
-    return Worker(
+    return _Beating(
         [queue],
         connection=client,
         job_class=closed(allowed),
@@ -41,6 +42,13 @@ def closed_worker(
         log_job_description=False,
         work_horse_killed_handler=on_killed,
     )
+
+
+class _Beating(Worker):
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        if not self.horse_pid:  # with a clip in hand it is the attempt that must give signs of life
+            metrics.count("beats")
 
 
 def keep_quiet() -> None:

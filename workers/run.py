@@ -8,6 +8,7 @@ from functools import partial
 
 from rq.job import Job
 
+from storage import checks
 from storage.db import AIRLOCK
 from storage.identity import clips, leases
 from storage.identity.vault import ClipId
@@ -25,6 +26,8 @@ from workers.media import programs, self_test
 from workers.media.sandbox import SandboxBroken
 from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE
 
+STILL_SECONDS = 180.0  # a worker that waits beats every 45 s, an attempt within its lease of 60 s
+
 
 def main() -> None:
     """Starts, or says in one line why not."""
@@ -41,7 +44,9 @@ def main() -> None:
 def work() -> None:
     """Works until told to stop: SIGTERM lets the clip in hand go on to its end, a second one does not."""
     record, identity = starting.on_both_sides()
-    ready.answer_beside(record.metrics, lambda: [*of_both_sides(record, identity), _WORKING])
+    ready.answer_beside(
+        record.metrics, lambda: [*of_both_sides(record, identity), _WORKING, checks.beats("beats", STILL_SECONDS)]
+    )
     airlock = open_airlock(identity)
     jobs.work_in(airlock)
     allowed, killed = {ADMIT_CLIP: jobs.admit_clip}, partial(_horse_killed, airlock)

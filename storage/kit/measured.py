@@ -37,6 +37,7 @@ DECLARED: dict[str, Declared] = {
     "upload_bytes": Declared("counter", "Bytes of parts that were confirmed"),
     # the airlock: identity's network only
     "working": Declared("gauge", "1 once a worker has seen its sandbox hold, and takes clips"),
+    "beats": Declared("counter", "Signs of life of a worker: while it waits, and of the attempt it has in hand"),
     "clips": Declared("gauge", "Clips by state", ("state",)),
     "clips_waiting": Declared("gauge", "Clips that are due and that nobody works on"),
     "clips_waiting_seconds": Declared("gauge", "How long the oldest of them has waited"),

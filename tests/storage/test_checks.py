@@ -1,11 +1,13 @@
 """What a program must reach to be of use is looked at, and missed when it is gone."""
 
+# ruff: noqa: F811 - fixtures are imported, and named where they are used
 from __future__ import annotations
 
 import http.server
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,9 +17,13 @@ from sqlalchemy.sql import column, table
 
 from storage import checks
 from storage.db import OPERATOR, Database
+from storage.kit import metrics
+from storage.kit.ids import new_id
 from storage.kit.ready import Check
 from storage.record import LINEAGE
+from storage.s3 import S3
 from tests.api.running import free_port
+from tests.servers.s3 import S3Server, s3_server  # noqa: F401 - fixtures
 
 REVISION = table("alembic_version", column("version_num"))
 
@@ -62,7 +68,7 @@ def test_a_database_that_is_gone_is_missed() -> None:
 
 
 def test_a_bucket_that_answers_is_well(tmp_path: Path) -> None:
-    """That it does not have what is asked for is an answer."""
+    """It is there."""
     assert _reasons([checks.bucket("media", str(tmp_path / "media"))]) == []
 
 
@@ -75,6 +81,15 @@ def test_a_bucket_that_is_gone_is_missed(tmp_path: Path) -> None:
     assert _reasons([check]) == ["media"]
 
 
+def test_a_bucket_nobody_made_is_missed(s3_server: S3Server) -> None:
+    """The server answers, and would take nothing."""
+    there, missing = s3_server.make(f"test-{new_id()}"), s3_server.url(f"test-{new_id()}")
+
+    looked = {url: _reasons([Check("media", S3(url).demand_there)]) for url in (there, missing)}
+
+    assert looked == {there: [], missing: ["media"]}
+
+
 def test_a_redis_that_is_gone_is_missed(redis_server: str, tmp_path: Path) -> None:
     """It answers, or it does not."""
     assert _reasons([checks.redis("bus", redis_server)]) == []
@@ -85,11 +100,20 @@ def test_a_disk_is_nearly_full_by_share_and_by_bytes(tmp_path: Path, monkeypatch
     """A large disk may be 97 % full, a small one may have 1 GB left; not both."""
     told = {}
     for name, total, free in (("large", 10**13, 3 * 10**11), ("small", 4 * 10**9, 10**9), ("full", 10**12, 10**9)):
-        usage = shutil._ntuple_diskusage(total, total - free, free)  # type: ignore[attr-defined]
+        usage = shutil._ntuple_diskusage(total, total - free, free)
         monkeypatch.setattr(shutil, "disk_usage", lambda _folder, usage=usage: usage)
         told[name] = _reasons([checks.disk(tmp_path)])
 
     assert told == {"large": [], "small": [], "full": ["disk_nearly_full"]}
+
+
+def test_one_full_disk_of_several_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts land in the temporary folder, clips in another one."""
+    usage = {name: shutil._ntuple_diskusage(100, 100 - free, free) for name, free in (("work", 50), ("tmp", 1))}
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage[folder.name])
+
+    assert _reasons([checks.disk(tmp_path / "work")]) == []
+    assert _reasons([checks.disk(tmp_path / "work", tmp_path / "tmp")]) == ["disk_nearly_full"]
 
 
 def test_a_door_is_well_when_it_says_so_itself(door: tuple[int, list[int]]) -> None:
@@ -109,6 +133,18 @@ def test_a_door_that_hangs_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as hung:
         assert _reasons([checks.door("127.0.0.1", hung.getsockname()[1], "localhost")]) == ["door"]
+
+
+def test_who_gives_no_sign_of_life_is_missed() -> None:
+    """Until the next one comes."""
+    check = checks.beats("beats", 0.05)
+    metrics.count("beats")
+    well = _reasons([check])
+    time.sleep(0.1)
+    silent = _reasons([check])
+    metrics.count("beats")
+
+    assert (well, silent, _reasons([check])) == ([], ["stands_still"], [])
 
 
 def test_late_rounds_are_missed() -> None:

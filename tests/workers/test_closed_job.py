@@ -16,6 +16,7 @@ from rq.job import Job, JobStatus
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
+from storage.kit import metrics
 from workers.closed_job import RefusedJobError, closed, closed_worker
 
 ALLOWED = "workers.airlock.jobs.admit_clip"
@@ -183,3 +184,17 @@ def ear() -> Iterator[list[str]]:
 def plant(job: Job, *_: object) -> None:
     """What somebody would like to run after a job."""
     Path(job.meta["at"], "planted").touch()
+
+
+def test_a_worker_gives_signs_of_life_while_it_waits(worker: Worker) -> None:
+    """With a job in hand the job must: the process that watches it says nothing of whether it hangs."""
+    worker.register_birth()  # type: ignore[no-untyped-call]
+    before = metrics.value_of("beats") or 0
+    worker.heartbeat()
+    waiting = metrics.value_of("beats")
+    worker._horse_pid = 1
+    worker.heartbeat()
+
+    assert (waiting, metrics.value_of("beats")) == (before + 1, before + 1)
+    worker._horse_pid = 0
+    worker.register_death()  # type: ignore[no-untyped-call]

@@ -42,6 +42,7 @@ class Attempt:
         with self.vault.write(by=AIRLOCK) as tx:
             if not leases.beat(tx, self.clip, stage, progress):
                 raise Stopped
+        metrics.count("beats")
 
     def leave(self) -> None:
         """Leaves the stage it is in, and measures how long that was."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from storage import checks
 from storage.identity.vault import LINEAGE as IDENTITY_LINEAGE
 from storage.kit.ready import Check
@@ -18,5 +21,5 @@ def of_both_sides(record: RecordSettings, identity: IdentitySettings) -> list[Ch
         checks.bucket("media", record.media),
         checks.bucket("originals", identity.originals),
         checks.redis("queue", identity.redis),
-        checks.disk(scratch_folder(identity)),
+        checks.disk(scratch_folder(identity), Path(tempfile.gettempdir())),  # parts on their way land in the second
     ]
