@@ -153,3 +153,12 @@ def test_the_sweeper_is_told_by_age(bucket: Bucket, tmp_path: Path) -> None:
 def kept(bucket: Bucket) -> list[str]:
     """All keys there are."""
     return list(bucket.keys(older_than=now() + DAY))
+
+
+def test_keys_are_asked_for_by_their_beginning(bucket: Bucket, tmp_path: Path) -> None:
+    """Those and no others, also where two share their first letters."""
+    there = {begins: begins + new_id() for begins in ("gone", "gold", "down")}
+    for key in there.values():
+        bucket.put(key, a_file(tmp_path, b"x"))
+
+    assert list(bucket.keys(older_than=now() + DAY, beginning="gone")) == [there["gone"]]

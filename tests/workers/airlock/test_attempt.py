@@ -6,6 +6,7 @@ import pytest
 
 from storage.identity import clips
 from storage.identity.clips import Stage
+from storage.kit import metrics
 from tests.storage.identity.making import airlock as writing
 from tests.storage.identity.making import claimed
 from tests.workers.airlock.conftest import NewClip
@@ -35,6 +36,15 @@ def test_how_far_it_is_is_told_at_most_once_a_second(
     assert clip_of(airlock, attempt.clip.id).progress == 0.3
     attempt.at(Stage.PROVING, 0.9)
     assert clip_of(airlock, attempt.clip.id).stage is Stage.PROVING
+
+
+def test_each_word_is_a_sign_of_life(attempt: Attempt) -> None:
+    """Readiness hears of an attempt that hangs by its silence."""
+    before = metrics.value_of("beats") or 0
+
+    attempt.at(Stage.ENCODING, 0.1)
+
+    assert metrics.value_of("beats") == before + 1
 
 
 def test_it_stops_when_the_author_took_the_clip_back(airlock: Airlock, attempt: Attempt) -> None:
