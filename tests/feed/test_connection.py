@@ -85,7 +85,8 @@ async def test_a_slow_reader_delays_nobody_and_costs_little(feed: Running, recor
             ring_again(record, bell, post, times=100)
             started = time.monotonic()
             await quick.hear_up_to(told)
-            assert time.monotonic() - started < 2.0
+            # Who waited for the slow one would wait until it is let go, 30 s; a busy machine takes a few by itself.
+            assert time.monotonic() - started < 10.0
 
         (full,) = [each for each in connections(feed) if each._full_since is not None]
         assert full._transport.get_write_buffer_size() < connection.HIGH + PAGE * 3000
