@@ -87,6 +87,7 @@ def _trust(connection: Connection) -> None:
         for setting in (
             "session_replication_role = replica",
             "statement_timeout = 0",
+            "idle_in_transaction_session_timeout = 0",
             "maintenance_work_mem = '512MB'",
         ):
             connection.execute(text(f"set {setting}"))
