@@ -146,7 +146,7 @@ def test_a_full_redis_refuses_and_forgets_nothing(server: RedisServer) -> None:
         Doorbell(client).admit_clip(ClipId("before"))
         server.fill()
 
-        with pytest.raises(redis.ResponseError, match="OOM|used memory"):
+        with pytest.raises(redis.ResponseError, match=r"OOM|used memory"):
             Doorbell(client).admit_clip(ClipId("after"))
 
     assert server.client.lrange(QUEUE, 0, -1) == [b"admit-before"]
