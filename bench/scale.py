@@ -3,7 +3,7 @@
     python -m bench.scale [--posts 10000 1000000] [--engine sqlite postgresql] [--times 100] [--only WORDS]
 
 Each figure stands beside the one among the fewest posts: what is flat does not grow with the city. Ten million posts
-take some 20 GB of the temporary folder and most of an hour for each database.
+want some tens of GB in the temporary folder and a quiet machine: run it with nice.
 """
 
 from __future__ import annotations
