@@ -156,10 +156,11 @@ class Proxy:
             self._lines.discard(line)
 
     async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        for _ in self._upstreams:
-            self._upstreams.rotate(-1)
+        # A copy: another line may be dialling meanwhile, and turns them on too.
+        self._upstreams.rotate(-1)
+        for upstream in (self._upstreams[-1], *list(self._upstreams)[:-1]):
             with suppress(OSError):
-                return await _connect(self._upstreams[-1])
+                return await _connect(upstream)
         raise ConnectionRefusedError
 
     async def _pump(self, line: _Line, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

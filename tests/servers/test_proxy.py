@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -175,6 +175,17 @@ def test_lines_go_to_each_upstream_in_turn_and_past_those_that_are_away(echo: Ec
                     assert _ask(line, b"hello") == b"hello"
 
 
+def test_lines_that_come_at_once_all_find_an_upstream(echo: Echo) -> None:
+    """While some are still being refused by one that is away, others are turned on."""
+    there = f"127.0.0.1:{echo.door.getsockname()[1]}"
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        with Proxy(there, f"127.0.0.1:{nobody.getsockname()[1]}", there) as proxy, ExitStack() as stack:
+            lines = [stack.enter_context(_dial(proxy)) for _ in range(40)]
+
+            assert [_ask(line, b"hello") for line in lines] == [b"hello"] * 40
+
+
 def test_an_upstream_that_is_away_looks_like_a_reset() -> None:
     """A client of a proxy before nothing is accepted and cut."""
     with socket.socket() as nobody:
@@ -196,8 +207,8 @@ def _knock(proxy: Proxy) -> None:
 def _ask(line: socket.socket, told: bytes) -> bytes:
     threading.Thread(target=line.sendall, args=(told,)).start()
     heard = b""
-    while len(heard) < len(told):
-        heard += line.recv(65536)
+    while len(heard) < len(told) and (more := line.recv(65536)):
+        heard += more
     return heard
 
 
