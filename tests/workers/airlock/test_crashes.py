@@ -29,6 +29,9 @@ from workers.media import rework
 from workers.queue import Doorbell
 
 # "after" a verb is before its transaction's commit; the next "before" is after it.
+# One engine: tests/faults has every step on both, these are whole processes that die at 5 s each.
+pytestmark = pytest.mark.engines("sqlite")
+
 ADMIT = [
     Step(leases, "claim", "after"),
     Step(admitting, "agree", "before"),
