@@ -28,10 +28,10 @@ from workers.airlock.admit import Airlock, admit
 from workers.media import rework
 from workers.queue import Doorbell
 
-# "after" a verb is before its transaction's commit; the next "before" is after it.
 # One engine: tests/faults has every step on both, these are whole processes that die at 5 s each.
 pytestmark = pytest.mark.engines("sqlite")
 
+# "after" a verb is before its transaction's commit; the next "before" is after it.
 ADMIT = [
     Step(leases, "claim", "after"),
     Step(admitting, "agree", "before"),
