@@ -21,7 +21,7 @@ started = time.monotonic()
 said = []
 
 def say(word):
-    print(word, flush=True)  # before it counts as said: who reads `said` may end the program at once
+    os.write(1, f"{word}\\n".encode())  # print lets another thread in before the line's end
     said.append(word)
 
 def end():
