@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.media import encode, programs, rework
+from workers.media import graph, programs, rework
 from workers.media.programs import Programs
 
 PLAZA = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
@@ -63,9 +63,9 @@ def our_run(tools: Programs, clip: Path, folder: Path) -> None:
 
 def bare_run(tools: Programs, clip: Path, out: Path) -> None:
     """The same size and settings of x264, and nothing else."""
-    fps = str(encode.MOST_FPS)
+    fps = str(graph.MOST_FPS)
     settings = ("-preset", "superfast", "-crf", "23", "-maxrate", "2500k", "-bufsize", "5000k", "-bf", "0")
-    keys = ("-g", str(2 * encode.MOST_FPS), "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-an")
+    keys = ("-g", str(2 * graph.MOST_FPS), "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-an")
     argv: list[str | Path] = [tools.ffmpeg, "-v", "error", "-nostdin", "-y", "-threads", "2", "-i", clip, "-r", fps]
     scale = ("-vf", "scale=-2:480", "-c:v", "libx264", "-threads", "2")
     subprocess.run([*argv, *scale, *settings, *keys, out], check=True)

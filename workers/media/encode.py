@@ -6,7 +6,6 @@ captions, subtitles, side data, edit lists, rotation (turned into pixels), odd f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,28 +14,21 @@ from typing import Any
 import ffmpeg
 
 from workers.media.blame import demand_success
+from workers.media.graph import frames_a_second, picture
+from workers.media.graph import sound as with_sound
 from workers.media.opening import opened
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
+from workers.media.rungs import Rung, rungs, size
 from workers.media.sandbox import Limits, run
 from workers.redact import mp4, samples
 
+__all__ = ["Rendition", "Rung", "arguments", "encode", "picture_settings", "rungs", "size"]
+
 SHORTEST = 0.1  # seconds
-MOST_FPS = 30
 KEYFRAME_SECONDS = 2  # every rung alike, or players stumble when they change
 THREADS = "2"
-SAID_OF_COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One size of the finished clip; `short_side` is its smaller side in pixels, never above the source's."""
-
-    name: str
-    short_side: int
-    preset: str
-    most_kbits: int  # a ceiling a second, so that two minutes stay within `Limits.file_bytes`
 
 
 @dataclass(frozen=True)
@@ -53,13 +45,6 @@ class Rendition:
 
 FIRST_LIMITS = Limits(cpu_seconds=900, wall_seconds=900, file_bytes=64 << 20)
 FULL_LIMITS = Limits(cpu_seconds=1800, wall_seconds=1800, file_bytes=256 << 20)
-
-
-def rungs(probed: Probed) -> list[Rung]:
-    """480p first, so that somebody can watch soon; then the source's own size up to 1080 when that is more."""
-    short = min(probed.width, probed.height)
-    first = Rung("480p", min(short, 480), "superfast", 2500)
-    return [first, Rung("full", min(short, 1080), "veryfast", 8000)] if short > 480 else [first]
 
 
 def encode(
@@ -97,19 +82,13 @@ def encode(
     return Rendition(out, out.name, width, height, out.stat().st_size, seconds)
 
 
-def size(probed: Probed, rung: Rung) -> tuple[int, int]:
-    """Width and height in even pixels, shaped as the source is seen."""
-    scale = rung.short_side / min(probed.width, probed.height)
-    return max(2, round(probed.width * scale / 2) * 2), max(2, round(probed.height * scale / 2) * 2)
-
-
 def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, out: Path, *, sound: bool) -> list[str]:
     """The whole command line. Every word is ours: from the clip come only bounded numbers."""
     clip = ffmpeg.input(f"file:{source}")
-    streams = [_picture(clip[str(probed.video_index)], probed, rung)]
+    streams = [picture(clip[str(probed.video_index)], probed, rung)]
     settings = picture_settings(probed, rung) | REBUILT | {"t": LONGEST + 1}
     if sound and probed.audio_index is not None:
-        streams.append(_sound(clip[str(probed.audio_index)]))
+        streams.append(with_sound(clip[str(probed.audio_index)]))
         settings |= {"c:a": "aac", "b:a": "64k"}
     else:
         settings["an"] = None
@@ -137,25 +116,6 @@ def picture_settings(probed: Probed, rung: Rung) -> dict[str, Any]:
     rate = {"crf": 23, "maxrate": f"{rung.most_kbits}k", "bufsize": f"{2 * rung.most_kbits}k"}
     keys = {"g": group, "keyint_min": group, "sc_threshold": 0, "pix_fmt": "yuv420p", "threads:v": THREADS}
     return {"c:v": "libx264", "preset": rung.preset, "profile:v": "high"} | rate | keys
-
-
-def frames_a_second(probed: Probed) -> int:
-    """A whole number up to 30: a camera's own slightly odd clock does not show."""
-    return max(1, min(MOST_FPS, math.floor(probed.fps + 0.5)))
-
-
-def _picture(stream: Any, probed: Probed, rung: Rung) -> Any:
-    width, height = size(probed, rung)
-    stream = stream.filter("fps", frames_a_second(probed))
-    # Always scaled and converted, so that a size or format that changes mid-stream never meets the encoder.
-    colours = {"in_color_matrix": probed.matrix, "out_color_matrix": "bt709", "out_range": "tv"}
-    stream = stream.filter("scale", width, height, **colours)
-    return stream.filter("format", "yuv420p").filter("setsar", 1).filter("setparams", **SAID_OF_COLOUR)
-
-
-def _sound(stream: Any) -> Any:
-    stream = stream.filter("aresample", 48000, **{"async": 1, "first_pts": 0})
-    return stream.filter("aformat", sample_fmts="fltp", channel_layouts="mono")
 
 
 def _played(out: Path) -> float:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.workers.media.conftest import H264, MakeClip
 from workers.media import encode
+from workers.media.graph import frames_a_second
 from workers.media.probe import Probed, probe
 from workers.media.programs import Programs
 from workers.media.refusals import RefusedClip
@@ -75,7 +76,7 @@ def test_sizes_never_rise_above_the_source(width: int, height: int, sizes: list[
 @pytest.mark.parametrize(("fps", "whole"), [(29.97, 30), (23.976, 24), (12.5, 13), (60, 30), (0.2, 1), (239.7, 30)])
 def test_frame_rates_are_whole_and_at_most_thirty(fps: float, whole: int) -> None:
     """A camera's own slightly odd clock does not show."""
-    assert encode.frames_a_second(replace(PROBED, fps=fps)) == whole
+    assert frames_a_second(replace(PROBED, fps=fps)) == whole
 
 
 def test_the_picture_plays_and_the_sound_is_left_out(tools: Programs, clip: Path, tmp_path: Path) -> None:

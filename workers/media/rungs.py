@@ -1,0 +1,30 @@
+"""The sizes a clip comes out in: 480p first, then what the source has to give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workers.media.probe import Probed
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One size of the finished clip; `short_side` is its smaller side in pixels, never above the source's."""
+
+    name: str
+    short_side: int
+    preset: str
+    most_kbits: int  # a ceiling a second, so that two minutes stay within `Limits.file_bytes`
+
+
+def rungs(probed: Probed) -> list[Rung]:
+    """480p first, so that somebody can watch soon; then the source's own size up to 1080 when that is more."""
+    short = min(probed.width, probed.height)
+    first = Rung("480p", min(short, 480), "superfast", 2500)
+    return [first, Rung("full", min(short, 1080), "veryfast", 8000)] if short > 480 else [first]
+
+
+def size(probed: Probed, rung: Rung) -> tuple[int, int]:
+    """Width and height in even pixels, shaped as the source is seen."""
+    scale = rung.short_side / min(probed.width, probed.height)
+    return max(2, round(probed.width * scale / 2) * 2), max(2, round(probed.height * scale / 2) * 2)
