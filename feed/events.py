@@ -13,7 +13,7 @@ from storage.feed_log import Kind, Line
 from storage.kit.clock import as_text
 from storage.posts import Post, PostState
 
-POSTER = "poster.jpg"
+POSTER, PLAYLIST = "poster.jpg", "clip.m3u8"
 
 
 class Closed(BaseModel):
@@ -47,7 +47,10 @@ class RenditionSeen(Closed):
 
 
 class MediaSeen(Closed):
-    """What can be played; `playlist` is None while a post is served as plain files."""
+    """What can be played: whole files, and a playlist that begins to play before they are whole.
+
+    `playlist` is None for a photo, and for clips from before there were playlists.
+    """
 
     state: Literal["arriving", "ready"]
     poster: str | None
@@ -110,12 +113,12 @@ FeedEvent = Told | TakenBack
 
 def as_seen(post: Post) -> PostAsSeen:
     """The post as anyone but its author sees it."""
-    files = [rendition for rendition in post.renditions if rendition.file != POSTER]
+    files = [rendition for rendition in post.renditions if rendition.file != POSTER and rendition.whole]
     media = MediaSeen(
         state=post.media_state.value,
-        poster=POSTER if len(files) < len(post.renditions) else None,
+        poster=POSTER if any(rendition.file == POSTER for rendition in post.renditions) else None,
         renditions=tuple(RenditionSeen(file=r.file, width=r.width, height=r.height, bytes=r.bytes) for r in files),
-        playlist=None,
+        playlist=PLAYLIST if any(rendition.pieces for rendition in post.renditions) else None,
         seconds=post.seconds / 1000,
     )
     return PostAsSeen(

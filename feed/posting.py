@@ -1,22 +1,27 @@
 """The verbs that change the feed: each writes the post, a feed-log line and an audit entry, and rings after commit.
 
+A clip's first rung arrives in pieces: `publish` brings the first of them, `arrive` the others as they are made.
+
 Every verb may be said twice. `publish` happens once for a post id: the id was drawn when the clip was accepted, it is
 the primary key, and a tombstone under it wins over any later publish.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import comments, feed_log, flags, post_changes, posts
+from storage import comments, feed_log, flags, post_changes, posts, segments
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
 from storage.posts import NewPost, Place, Post, PostState, Rendition, Verb
+from storage.segments import Piece
 
 _TOLD = {
     Verb.HOLD: Kind.HIDDEN,
@@ -27,6 +32,7 @@ _TOLD = {
     Verb.WITHDRAW: Kind.WITHDRAWN,
 }
 _END = {Verb.WITHDRAW: PostState.WITHDRAWN, Verb.EXPIRE: PostState.EXPIRED}
+_NONE: Mapping[str, Sequence[Piece]] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -37,14 +43,39 @@ class Outcome(StrEnum):
     TAKEN_BACK = "taken_back"  # the author withdrew it
 
 
+@dataclass(frozen=True)
+class Arriving:
+    """A file as far as it has come: its init and the pieces after it; `whole` where these are all."""
+
+    file: str
+    width: int
+    height: int
+    pieces: Sequence[Piece]
+    whole: bool
+
+    def listed(self) -> Rendition:
+        """As the record lists it; the bytes are where the pieces say."""
+        size = sum(piece.bytes for piece in self.pieces)
+        return Rendition(self.file, "", self.width, self.height, size, len(self.pieces) - 1, self.whole)
+
+
 def publish(
-    tx: Tx, bell: Bell, new: NewPost, files: Sequence[Rendition], *, generation: int, last: bool = False
+    tx: Tx,
+    bell: Bell,
+    new: NewPost,
+    files: Sequence[Rendition],
+    *,
+    generation: int,
+    last: bool = False,
+    first: Arriving | None = None,
 ) -> Outcome:
     """Puts the post on the feed with its first media, or hands those of an older generation over to this one.
 
+    FENCED also for who brings fewer pieces of `first` than there are: whoever plays it may be behind those already.
     `last` says that no further media will come.
     """
-    # The log's lock comes first: of two attempts that publish at once, the second sees the first one's post.
+    # The log's lock comes first: of two attempts that publish at once, the second sees the first one's post. Then the
+    # post's own: the older attempt may be adding a piece, and that one counts.
     head = feed_log.lock(tx)
     match posts.state_of(tx.connection, new.id):
         case PostState.WITHDRAWN | PostState.EXPIRED:
@@ -53,11 +84,18 @@ def publish(
             post_changes.add(tx, new, generation=generation, order_key=head.seq + 1)
             kind = Kind.PUBLISHED
         case _:
+            post_changes.hold(tx, new.id)
+            if first and len(first.pieces) - 1 < segments.count(tx.connection, new.id, first.file):
+                return Outcome.FENCED
             if not post_changes.take_generation(tx, new.id, generation):
                 return Outcome.FENCED
             kind = Kind.UPDATED
-    for file in files:
-        post_changes.add_rendition(tx, new.id, file, generation=generation)
+    pieces = _NONE
+    if first:
+        files, pieces = [*files, first.listed()], {first.file: first.pieces}
+    _put(tx, new.id, files, pieces, generation=generation)
+    if first and first.whole:
+        post_changes.make_whole(tx, new.id, first.file)
     if last:
         post_changes.set_ready(tx, new.id, generation=generation)
     tx.audit("post.publish", new.id, {"generation": generation})
@@ -65,17 +103,58 @@ def publish(
     return Outcome.DONE
 
 
-def add_media(
-    tx: Tx, bell: Bell, post_id: PostId, files: Sequence[Rendition], *, generation: int, last: bool
+def arrive(
+    tx: Tx,
+    bell: Bell,
+    post_id: PostId,
+    file: str,
+    pieces: Sequence[Piece],
+    *,
+    generation: int,
+    whole: bool,
+    last: bool = False,
 ) -> Outcome:
-    """Adds further renditions; with the `last` of them the media are ready."""
+    """Adds the next pieces of a file that is arriving; told, and audited, when it is `whole` with them.
+
+    `last`, which only a whole file can be, says that no further media will come.
+    """
+    # Who tells locks the log before the post, as every verb does. An append that tells nobody needs the post's row
+    # alone, so that clips that arrive hold up no publication: it is wholly before or after a take-over (which counts
+    # it, or fences it out), a withdrawal (which answers its keys, or it is refused here) and a decision (nobody is told
+    # of a piece either way). Nothing is locked after the post but the audit, so no two can wait for each other.
+    head = feed_log.lock(tx) if whole else None
+    if refused := _refused(tx, post_id, generation):
+        return refused
+    segments.append(tx, post_id, file, pieces, generation=generation)
+    if head is not None:
+        post_changes.make_whole(tx, post_id, file)
+        if last:
+            post_changes.set_ready(tx, post_id, generation=generation)
+        tx.audit("post.whole", post_id, {"generation": generation})
+        _tell(tx, bell, head.epoch, Kind.UPDATED, post_id)
+    return Outcome.DONE
+
+
+def add_media(
+    tx: Tx,
+    bell: Bell,
+    post_id: PostId,
+    files: Sequence[Rendition],
+    *,
+    generation: int,
+    last: bool,
+    pieces: Mapping[str, Sequence[Piece]] = _NONE,
+) -> Outcome:
+    """Adds further renditions, whole ones, with their pieces by file; with the `last` of them the media are ready.
+
+    A newer generation may go on from an older one's whole files.
+    """
     head = feed_log.lock(tx)
-    if posts.state_of(tx.connection, post_id) in (PostState.WITHDRAWN, PostState.EXPIRED):
-        return Outcome.TAKEN_BACK
-    if not post_changes.may_add_media(tx.connection, post_id, generation):
-        return Outcome.FENCED
-    for file in files:
-        post_changes.add_rendition(tx, post_id, file, generation=generation)
+    post_changes.hold(tx, post_id)
+    post_changes.go_on_in(tx, post_id, generation)
+    if refused := _refused(tx, post_id, generation):
+        return refused
+    _put(tx, post_id, files, pieces, generation=generation)
     if last:
         post_changes.set_ready(tx, post_id, generation=generation)
     tx.audit("post.add_media", post_id, {"generation": generation, "files": len(files)})
@@ -113,6 +192,23 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     if place is not None:
         _ring(tx, bell, head.epoch, _TOLD[verb], place, None)
     return keys
+
+
+def _refused(tx: Tx, post_id: PostId, generation: int) -> Outcome | None:
+    """Why this generation may add nothing to the post, which is locked from here on."""
+    if post_changes.may_add_media(tx, post_id, generation):
+        return None
+    state = posts.state_of(tx.connection, post_id)
+    return Outcome.TAKEN_BACK if state in (PostState.WITHDRAWN, PostState.EXPIRED) else Outcome.FENCED
+
+
+def _put(
+    tx: Tx, post_id: PostId, files: Sequence[Rendition], pieces: Mapping[str, Sequence[Piece]], *, generation: int
+) -> None:
+    for file in files:
+        mine = pieces.get(file.file, ())
+        listed = replace(file, pieces=len(mine) - 1) if mine else file
+        post_changes.add_rendition(tx, post_id, listed, generation=generation, of=mine)
 
 
 def _tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:

@@ -25,12 +25,14 @@ _SHOWS = merged(
         "renditions": {"select": ALL},
     },
 )
+_PLAYS = {"segments": {"select": ALL}}  # the feed tells that there is a playlist, and needs none of its pieces
 _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over and deleted, and need not be read
     _NOTES,
     _TELLS,
     {
         "posts": {"select": "id state category division_id", "insert": ALL, "update": ALL},
         "renditions": {"select": "post_id key", "delete": ""},
+        "segments": {"select": "post_id key", "delete": ""},
         "comments": {"select": "post_id", "delete": ""},
         "flags": {"select": "post_id", "delete": ""},
     },
@@ -38,6 +40,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
 
 RESIDENT: Role = merged(
     _SHOWS,
+    _PLAYS,
     _ENTOMBS,
     {
         "atlas_versions": {"select": ALL},
@@ -46,9 +49,15 @@ RESIDENT: Role = merged(
         "tickets": {"insert": ALL},
     },
 )
-AIRLOCK: Role = merged(_SHOWS, _ENTOMBS, {"renditions": {"insert": ALL}})
+AIRLOCK: Role = merged(
+    _SHOWS,
+    _PLAYS,
+    _ENTOMBS,
+    {"renditions": {"insert": ALL, "update": "pieces bytes whole"}, "segments": {"insert": ALL}},
+)
 STAFF: Role = merged(
     _SHOWS,
+    _PLAYS,
     _NOTES,
     _TELLS,
     {

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from storage.db import Database
 from storage.dump import digest, private
 from storage.kit.errors import Malformed, NotThere
 from storage.objects import Bucket
-from storage.schema import renditions
+from storage.schema import renditions, segments
 
 LIST = "media.jsonl.gz"
 AT_ONCE = 500
@@ -30,7 +30,7 @@ class Copied:
 
 
 def copy_out(record: Database, bucket: Bucket, folder: Path) -> Copied:
-    """Copies every object that a rendition names into `folder`; one that goes meanwhile was taken back."""
+    """Copies every object that a rendition or a piece names into `folder`; one that goes meanwhile was taken back."""
     count = total = missing = 0
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with private(folder / LIST) as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as lines:
@@ -70,12 +70,19 @@ def put_back(record: Database, bucket: Bucket, folder: Path) -> Copied:
 
 
 def _named(record: Database) -> Iterator[tuple[str, int]]:
-    """Keys and sizes, a page at a time: no transaction stays open while bytes are copied."""
-    last, key = "", renditions.c.key
+    """Keys and sizes: of renditions that are one object, then of the pieces of those that are many."""
+    yield from _paged(record, select(renditions.c.key, renditions.c.bytes).where(renditions.c.key != ""))
+    of_many = (renditions.c.post_id == segments.c.post_id) & (renditions.c.file == segments.c.file)
+    pieces = select(segments.c.key, segments.c.bytes).join(renditions, of_many).where(renditions.c.key == "")
+    yield from _paged(record, pieces)
+
+
+def _paged(record: Database, query: Select[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """A page at a time: no transaction stays open while bytes are copied."""
+    last, key = "", query.selected_columns.key
     while True:
         with record.read() as conn:
-            query = select(key, renditions.c.bytes).where(key > last).order_by(key).limit(AT_ONCE)
-            page = conn.execute(query).all()
+            page = conn.execute(query.where(key > last).order_by(key).limit(AT_ONCE)).all()
         yield from ((row.key, row.bytes) for row in page)
         if len(page) < AT_ONCE:
             return

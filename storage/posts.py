@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, select, union
 
 from storage.db import Tx
 from storage.kit.errors import Conflict
 from storage.kit.ids import BlockId, DivisionId, PostId
-from storage.schema import blocks, divisions, posts, renditions
+from storage.schema import blocks, divisions, posts, renditions, segments
 
 CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
 
@@ -73,13 +73,18 @@ class BlockSeen:
 
 @dataclass(frozen=True)
 class Rendition:
-    """One encoded form of a post's media: `file` is what clients ask for, `key` where its bytes are."""
+    """One encoded form of a post's media: `file` is what clients ask for, `key` where its bytes are.
+
+    `pieces` and `whole`: see storage/schema.py; with a `key` of "" the bytes are where its pieces say.
+    """
 
     file: str
     key: str
     width: int
     height: int
     bytes: int
+    pieces: int = 0
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -172,13 +177,15 @@ def state_of(conn: Connection, post_id: PostId) -> PostState | None:
 
 
 def media_keys(conn: Connection, post_id: PostId) -> list[str]:
-    """Where the bytes of all of a post's renditions are."""
-    return list(conn.execute(select(renditions.c.key).where(renditions.c.post_id == post_id)).scalars())
+    """Where the bytes of all of a post's renditions and of their pieces are."""
+    files = select(renditions.c.key).where(renditions.c.post_id == post_id, renditions.c.key != "")
+    return list(conn.execute(union(files, select(segments.c.key).where(segments.c.post_id == post_id))).scalars())
 
 
 def kept_keys(conn: Connection, keys: Collection[str]) -> set[str]:
     """Those of `keys` that are some post's; bytes under any other are nobody's."""
-    return set(conn.execute(select(renditions.c.key).where(renditions.c.key.in_(keys))).scalars())
+    named = union(*(select(table.c.key).where(table.c.key.in_(keys)) for table in (renditions, segments)))
+    return set(conn.execute(named).scalars())
 
 
 def past(conn: Connection, published_before: int, *, limit: int) -> list[PostId]:
@@ -206,7 +213,7 @@ def _posts(conn: Connection, query: Select[tuple[object, ...]]) -> list[Post]:
     if found:
         wanted = select(renditions).where(renditions.c.post_id.in_(found)).order_by(renditions.c.height)
         for row in conn.execute(wanted):
-            rendition = Rendition(row.file, row.key, row.width, row.height, row.bytes)
+            rendition = Rendition(row.file, row.key, row.width, row.height, row.bytes, row.pieces, row.whole)
             files.setdefault(row.post_id, []).append(rendition)
     return [replace(post, renditions=tuple(files.get(id_, ()))) for id_, post in found.items()]
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal_column,
+    true,
 )
 
 metadata = MetaData(
@@ -93,13 +94,33 @@ renditions = Table(
     metadata,
     Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
     Column("file", String(40), primary_key=True),
-    Column("key", String(80), nullable=False),  # where its bytes are in the media bucket: random, says nothing
+    # Where its bytes are in the media bucket: random, says nothing; "" where each piece has a key of its own.
+    Column("key", String(80), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
+    # How many pieces its playlist names, the init not counted (0: a plain file, of old), and whether these are all.
+    # While they arrive both this and `bytes` are as they were when the post was published.
+    Column("pieces", Integer, nullable=False, server_default="0"),
+    Column("whole", Boolean, nullable=False, server_default=true()),
 )
 Index("ix_renditions_key", renditions.c.key)
+
+# storage/segments.py. What a file is played in: number 0 is its init.
+segments = Table(
+    "segments",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("file", String(40), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(80), nullable=False),
+    Column("start", BigInteger, nullable=False),  # where in the object under this key
+    Column("bytes", BigInteger, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+)
+Index("ix_segments_key", segments.c.key)
 
 # storage/feed_log.py. A line holds no words: replay builds the event from the post as it is now.
 feed_log = Table(
@@ -241,6 +262,7 @@ UNAUDITED = frozenset(
     {
         "tickets",  # one for every page that opens; the viewing itself is audited
         "log_in_tries",  # counted before anyone is known
+        "segments",  # hundreds for a long clip, each under a publication that is audited, as is the last of them
         "feed_log",  # always beside a post's write, which is audited
         "feed_head",
         "audit_entries",  # the audit itself

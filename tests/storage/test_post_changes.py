@@ -60,8 +60,8 @@ def test_only_a_newer_generation_takes_over(record: Database, generation: int, t
         tx.audit("test", post.id)
 
     assert took is taken
-    with record.read() as conn:
-        assert post_changes.may_add_media(conn, post.id, generation) is (taken or generation == 3)
+    with record.write(by=AIRLOCK) as tx:
+        assert post_changes.may_add_media(tx, post.id, generation) is (taken or generation == 3)
 
 
 def test_nobody_takes_over_media_that_are_ready(record: Database) -> None:
@@ -74,8 +74,8 @@ def test_nobody_takes_over_media_that_are_ready(record: Database) -> None:
         tx.audit("test", post.id)
 
     assert not took
-    with record.read() as conn:
-        assert not post_changes.may_add_media(conn, post.id, 1)
+    with record.write(by=AIRLOCK) as tx:
+        assert not post_changes.may_add_media(tx, post.id, 1)
 
 
 def test_another_generation_cannot_say_ready(record: Database) -> None:
