@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workers.media.refusals import Reason, RefusedClip
-from workers.media.sniff import PACKET, SYNC
+from workers.media.sniff import SYNC, packets_from
 
 MOST_TRACKS = 16
 MOST_HEAD = 8 << 20  # bytes of a file in which the tracks are told; attachments and indexes lie after
@@ -43,7 +43,8 @@ def check_avi(path: Path) -> None:
 def check_transport(path: Path) -> None:
     """Raises RefusedClip (too_many_tracks)."""
     head = _head(path)
-    packets = (head[at : at + 3] for at in range(0, len(head) - 2, PACKET) if head[at] == SYNC)
+    first, apart = packets_from(head) or (0, 188)
+    packets = (head[at : at + 3] for at in range(first, len(head) - 2, apart) if head[at] == SYNC)
     pids = {int.from_bytes(packet[1:3]) & 0x1FFF for packet in packets}
     if len(pids) > MOST_PIDS:
         raise RefusedClip(Reason.TOO_MANY_TRACKS)

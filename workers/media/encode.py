@@ -14,9 +14,7 @@ from typing import Any
 import ffmpeg
 
 from workers.media.blame import demand_success
-from workers.media.graph import frames_a_second, picture
-from workers.media.graph import sound as with_sound
-from workers.media.opening import opened
+from workers.media.graph import decoded, frames_a_second, picture, sound_settings
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
@@ -88,14 +86,13 @@ def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, out:
     streams = [picture(clip[str(probed.video_index)], probed, rung)]
     settings = picture_settings(probed, rung) | REBUILT | {"t": LONGEST + 1}
     if sound and probed.audio_index is not None:
-        streams.append(with_sound(clip[str(probed.audio_index)]))
-        settings |= {"c:a": "aac", "b:a": "64k"}
+        streams.append(clip[str(probed.audio_index)])
+        settings |= sound_settings(probed)
     else:
         settings["an"] = None
     built: list[str] = ffmpeg.output(*streams, f"file:{out}", **settings).get_args()
     # Options of the input must stand before it, and ffmpeg-python would sort them among each other.
-    tied = ["-threads", THREADS, *opened(probed.container)]
-    return [str(programs.ffmpeg), *QUIET, *tied, *built, "-y"]
+    return [str(programs.ffmpeg), *QUIET, *decoded(probed), *built, "-y"]
 
 
 QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5"]

@@ -5,29 +5,93 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from workers.media.probe import Probed
+from workers.media.opening import opened
+from workers.media.probe import HIGH_RANGE, Probed
 from workers.media.rungs import Rung, size
 
 MOST_FPS = 30
+SMOOTH = 24  # frames a second; half of 50 is smoother than 30 picked out of 50
+THREADS = "2"
 SAID_OF_COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
+WHITE = 203  # nits of a white sheet in HDR (BT.2408): what is brighter is pressed together
+BRIGHTEST = 1000 / WHITE  # as cameras grade; never taken from the clip, so that nobody's metadata steers it
+ZIMG = {"bt2020": "2020_ncl", "bt709": "709", "bt601": "170m"}  # swscale's word for a matrix: zimg's
+# The signs of a display matrix: what stands the pixels as they are to be seen.
+TURNS: dict[tuple[int, int, int, int], list[tuple[str, dict[str, str]]]] = {
+    (1, 0, 0, 1): [],
+    (0, 1, -1, 0): [("transpose", {"dir": "clock"})],
+    (-1, 0, 0, -1): [("hflip", {}), ("vflip", {})],
+    (0, -1, 1, 0): [("transpose", {"dir": "cclock"})],
+    (-1, 0, 0, 1): [("hflip", {})],
+    (1, 0, 0, -1): [("vflip", {})],
+    (0, 1, 1, 0): [("transpose", {"dir": "cclock_flip"})],
+    (0, -1, -1, 0): [("transpose", {"dir": "clock_flip"})],
+}
+
+
+def decoded(probed: Probed) -> list[str]:
+    """The options that must stand before a stranger's clip where it is decoded for `picture`."""
+    # `picture` turns the pixels itself, and scales whatever comes: a graph that is set up anew in the middle would
+    # begin the clip anew. Only the deinterlacer cannot take a size that changes.
+    steadfast = [] if probed.interlaced else ["-reinit_filter:v", "0"]
+    return ["-threads", THREADS, "-noautorotate", *steadfast, *opened(probed.container)]
 
 
 def picture(stream: Any, probed: Probed, rung: Rung) -> Any:
-    """The decoded picture at the rung's size, rate and colours."""
-    width, height = size(probed, rung)
-    stream = stream.filter("fps", frames_a_second(probed))
-    # Always scaled and converted, so that a size or format that changes mid-stream never meets the encoder.
-    colours = {"in_color_matrix": probed.matrix, "out_color_matrix": "bt709", "out_range": "tv"}
-    stream = stream.filter("scale", width, height, **colours)
-    return stream.filter("format", "yuv420p").filter("setsar", 1).filter("setparams", **SAID_OF_COLOUR)
+    """The decoded picture at the rung's size, rate and colours, the right side up; it begins at 0."""
+    if probed.interlaced:
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
+    stream = stream.filter("fps", frames_a_second(probed), start_time=0)
+    stream = _scaled(stream, probed, rung)
+    if probed.transfer in HIGH_RANGE or probed.primaries != "bt709":
+        stream = _ordinary(stream, probed)
+    stream = stream.filter("format", "yuv420p")
+    for name, how in TURNS[probed.turn]:
+        stream = stream.filter(name, **how)
+    # Neither the matrix nor anything else that came beside a frame reaches the encoder.
+    return stream.filter("sidedata", mode="delete").filter("setsar", 1).filter("setparams", **SAID_OF_COLOUR)
 
 
-def sound(stream: Any) -> Any:
-    """The decoded sound as one channel at 48 kHz, beginning with the picture."""
-    stream = stream.filter("aresample", 48000, **{"async": 1, "first_pts": 0})
-    return stream.filter("aformat", sample_fmts="fltp", channel_layouts="mono")
+def sound_settings(probed: Probed) -> dict[str, Any]:
+    """How sound is written: one channel at 48 kHz, from the picture's beginning to its end.
+
+    A filter of the output, for the plain stream: in one graph with the picture, either's change would reset both.
+    """
+    first = "pan=mono|c0=c0," if probed.first_channel_only else ""
+    filters = f"{first}aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono,apad"
+    return {"af": filters, "c:a": "aac", "b:a": "64k", "shortest": None}
 
 
 def frames_a_second(probed: Probed) -> int:
-    """A whole number up to 30: a camera's own slightly odd clock does not show."""
-    return max(1, min(MOST_FPS, math.floor(probed.fps + 0.5)))
+    """A whole number up to 30, so that a camera's own slightly odd clock does not show; 50 becomes 25, 240 30."""
+    part = probed.fps / math.ceil(probed.fps / (MOST_FPS + 0.5))
+    return max(1, min(MOST_FPS, math.floor((part if part >= SMOOTH or probed.fps <= MOST_FPS else MOST_FPS) + 0.5)))
+
+
+def _scaled(stream: Any, probed: Probed, rung: Rung) -> Any:
+    # Always scaled and converted, so that a size or format that changes mid-stream never meets what follows. A picture
+    # of another shape than the clip began with keeps its shape, with black beside it.
+    width, height = size(probed, rung)
+    if not probed.turn[0]:
+        width, height = height, width
+    shape = "(a*if(between(sar,1/4,4),sar,1))"  # as the probe believes it
+    usual = f"lt(abs({shape}*{height}/{width}-1),0.1)"
+    fitted = {
+        "w": f"if({usual},{width},max(2,2*trunc(min({width},{height}*{shape})/2)))",
+        "h": f"if({usual},{height},max(2,2*trunc(min({height},{width}/{shape})/2)))",
+    }
+    out = probed.matrix if probed.transfer in HIGH_RANGE or probed.primaries != "bt709" else "bt709"
+    colours = {"in_color_matrix": probed.matrix, "out_color_matrix": out, "out_range": "tv"}
+    stream = stream.filter("scale", **fitted, eval="frame", **colours)
+    return stream.filter("pad", width, height, -1, -1, eval="frame")
+
+
+def _ordinary(stream: Any, probed: Probed) -> Any:
+    high = probed.transfer in HIGH_RANGE
+    said = {"tin": probed.transfer if high else "709", "pin": probed.primaries, "min": ZIMG[probed.matrix], "rin": "tv"}
+    stream = stream.filter("format", "yuv420p10le").filter("setsar", 1)
+    stream = stream.filter("zscale", t="linear", npl=WHITE, p="bt709", **said).filter("format", "gbrpf32le")
+    if high:
+        # Mobius keeps everything up to a third of white as it was: faces and streets, not only what shines.
+        stream = stream.filter("tonemap", tonemap="mobius", desat=0, peak=round(BRIGHTEST, 3))
+    return stream.filter("zscale", t="bt709", m="bt709", r="tv")

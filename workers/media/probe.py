@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,20 @@ from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
 from workers.media.sandbox import Limits, run
 from workers.media.sniff import Container, sniff
+from workers.media.watching import End, Outcome
 
 LARGEST = 500 << 20  # bytes of a file
 LONGEST = 120.5  # seconds: two minutes as cameras count them
 PROBED_PIXELS = 8192 * 8192  # so that 8K is refused for what it is
 MOST_FPS = 240  # slow motion on phones
 NAMES = {"amr_nb": "amrnb", "amr_wb": "amrwb"}  # codec: decoder
+SURELY_UNKNOWN = Fraction(1000)  # what Matroska's clock of a millisecond makes of a rate that is not told
 MATRICES = {
     "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601", "bt2020nc": "bt2020", "bt2020c": "bt2020",
 }  # fmt: skip
+HIGH_RANGE = ("smpte2084", "arib-std-b67")  # PQ and HLG
+WIDE = ("bt2020", "smpte432")
+INTERLACED = ("tt", "bb", "tb", "bt")
 CHECKS = {
     Container.MP4: boxes.check,
     Container.MATROSKA: elements.check_matroska,
@@ -34,8 +40,13 @@ CHECKS = {
 }
 ASKED = (
     "format=duration:stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,r_frame_rate,"
-    "duration,color_space:stream_disposition=attached_pic,default:stream_side_data=rotation"
+    "duration,color_space,color_transfer,color_primaries,field_order,channels,channel_layout:"
+    "stream_disposition=attached_pic,default:"
+    "stream_side_data=displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
 )
+
+
+UPRIGHT = (1, 0, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,12 @@ class Probed:
     seconds: float | None  # None when the file does not say; the decode is bounded all the same
     matrix: str  # how its colours are written, as swscale calls it
     bytes: int
+    transfer: str = "bt709"  # or one of HIGH_RANGE
+    primaries: str = "bt709"  # or one of WIDE
+    turn: tuple[int, int, int, int] = UPRIGHT  # the signs of the matrix that stands or mirrors it as it is to be seen
+    interlaced: bool = False
+    first_channel_only: bool = False  # spatial sound: its first channel hears all around
+    steady: bool = True  # the two rates it tells agree
 
 
 def probe(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Probed:
@@ -60,24 +77,48 @@ def probe(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | N
         raise RefusedClip(Reason.TOO_LARGE)
     container = sniff(source)
     CHECKS[container](source)
-    return understand(ask(programs, source, container, cancelled=cancelled), container, size)
+    probed = understand(ask(programs, source, container, cancelled=cancelled), container, size)
+    return probed if probed.seconds and probed.steady else measure(programs, source, probed, cancelled=cancelled)
 
 
 def ask(
     programs: Programs, source: Path, container: Container, *, cancelled: Callable[[], bool] | None = None
 ) -> dict[str, Any]:
     """ffprobe's answer about a file. Raises RefusedClip (unreadable, unsupported_codec, took_too_long)."""
-    argv: list[str | Path] = [programs.ffprobe, "-v", "error", "-threads", "1", "-show_entries", ASKED, "-of", "json"]
-    outcome = run(
-        [*argv, *opened(container, (*DECODERS, *PASSENGERS), PROBED_PIXELS), "-i", f"file:{source}"],
+    told = ("-show_entries", ASKED, "-of", "json")
+    outcome = _run(programs, source, container, told, cancelled)
+    demand_success(outcome)
+    answer: dict[str, Any] = json.loads(outcome.stdout)
+    return answer
+
+
+def measure(programs: Programs, source: Path, probed: Probed, *, cancelled: Callable[[], bool] | None = None) -> Probed:
+    """Length and frame rate by the time of every frame, read without decoding. Raises RefusedClip, Cancelled."""
+    told = ("-select_streams", str(probed.video_index), "-show_entries", "packet=pts_time", "-of", "csv=p=0")
+    outcome = _run(programs, source, probed.container, told, cancelled)
+    if outcome.end is End.TOLD_TOO_MUCH:
+        raise RefusedClip(Reason.TOO_LONG)
+    demand_success(outcome)
+    words = (line.strip(b",") for line in outcome.stdout.split())
+    times = sorted(seconds for seconds in (_float(word.decode()) for word in words) if math.isfinite(seconds))
+    gaps = sorted(after - before for before, after in pairwise(times) if after > before)
+    if not gaps:
+        return probed
+    usual = gaps[len(gaps) // 2]
+    return replace(probed, fps=_bounded(1 / usual), seconds=_seconds(str(times[-1] - times[0] + usual)))
+
+
+def _run(
+    programs: Programs, source: Path, container: Container, told: Sequence[str], cancelled: Callable[[], bool] | None
+) -> Outcome:
+    hands_tied = opened(container, (*DECODERS, *PASSENGERS), PROBED_PIXELS)
+    return run(
+        [programs.ffprobe, "-v", "error", "-threads", "1", *told, *hands_tied, "-i", f"file:{source}"],
         read=[source],
         limits=Limits(cpu_seconds=20, wall_seconds=60, told_bytes=1 << 20),
         confined=programs.confined,
         cancelled=cancelled,
     )
-    demand_success(outcome)
-    answer: dict[str, Any] = json.loads(outcome.stdout)
-    return answer
 
 
 def understand(answer: dict[str, Any], container: Container, size: int) -> Probed:
@@ -90,17 +131,28 @@ def understand(answer: dict[str, Any], container: Container, size: int) -> Probe
         raise RefusedClip(Reason.UNSUPPORTED_CODEC)
     sounds = (stream for stream in streams if stream.get("codec_type") == "audio")
     sound = _best(s for s in sounds if NAMES.get(s.get("codec_name"), s.get("codec_name")) in SOUND_CODECS)
-    width, height = _as_seen(video)
+    if _needs_dolby_vision(video):
+        raise RefusedClip(Reason.UNSUPPORTED_CODEC)
+    turn = _turn(video)
+    width, height = _as_seen(video, turn)
+    high = video.get("color_transfer") in HIGH_RANGE
+    fps, steady = _fps(video, container)
     return Probed(
         container=container,
         video_index=int(video["index"]),
         audio_index=int(sound["index"]) if sound else None,
         width=width,
         height=height,
-        fps=_fps(video),
+        fps=fps,
         seconds=_seconds(answer.get("format", {}).get("duration"), video.get("duration")),
-        matrix=_matrix(video),
+        matrix=_matrix(video, high=high),
         bytes=size,
+        transfer=video["color_transfer"] if high else "bt709",
+        primaries=_primaries(video, high=high),
+        turn=turn,
+        interlaced=video.get("field_order") in INTERLACED,
+        first_channel_only=sound is not None and _is_spatial(sound),
+        steady=steady,
     )
 
 
@@ -113,7 +165,27 @@ def _best(streams: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     return min(streams, key=lambda stream: -stream.get("disposition", {}).get("default", 0), default=None)
 
 
-def _as_seen(video: dict[str, Any]) -> tuple[int, int]:
+def _side_data(video: dict[str, Any], name: str) -> Any:
+    return next((side[name] for side in video.get("side_data_list", []) if name in side), None)
+
+
+def _needs_dolby_vision(video: dict[str, Any]) -> bool:
+    # Profile 5 and its like: colours that no other decoder understands. The others carry HLG, HDR10 or SDR within.
+    return bool(_side_data(video, "dv_profile")) and not _side_data(video, "dv_bl_signal_compatibility_id")
+
+
+def _turn(video: dict[str, Any]) -> tuple[int, int, int, int]:
+    rows = [row.partition(":")[2].split() for row in str(_side_data(video, "displaymatrix") or "").split("\n")]
+    numbers = [int(number) for row in rows for number in row]
+    if len(numbers) != 9:
+        return UPRIGHT
+    a, b, c, d = (numbers[at] for at in (0, 1, 3, 4))
+    if abs(a) + abs(d) >= abs(b) + abs(c):  # a crooked one counts as the nearest quarter turn
+        return (-1 if a < 0 else 1, 0, 0, -1 if d < 0 else 1)
+    return (0, -1 if b < 0 else 1, -1 if c < 0 else 1, 0)
+
+
+def _as_seen(video: dict[str, Any], turn: tuple[int, int, int, int]) -> tuple[int, int]:
     width, height = int(video.get("width") or 0), int(video.get("height") or 0)
     if width < 2 or height < 2:
         raise RefusedClip(Reason.UNREADABLE)
@@ -122,22 +194,38 @@ def _as_seen(video: dict[str, Any]) -> tuple[int, int]:
     shape = _fraction(video.get("sample_aspect_ratio", "").replace(":", "/"))
     if Fraction(1, 4) <= shape <= 4:  # anything else is a lie about the pixels' shape
         width = round(width * shape)
-    turned = any(abs(int(side.get("rotation", 0))) % 180 == 90 for side in video.get("side_data_list", []))
-    return (height, width) if turned else (width, height)
+    return (width, height) if turn[0] else (height, width)
 
 
-def _matrix(video: dict[str, Any]) -> str:
+def _matrix(video: dict[str, Any], *, high: bool) -> str:
     # Untagged pictures are what players take them for: HD colours from 720 lines up, else those of television.
     hd = min(int(video["width"]), int(video["height"])) >= 720
-    return MATRICES.get(video.get("color_space", ""), "bt709" if hd else "bt601")
+    untagged = "bt2020" if high else "bt709" if hd else "bt601"
+    return MATRICES.get(video.get("color_space", ""), untagged)
 
 
-def _fps(video: dict[str, Any]) -> float:
+def _primaries(video: dict[str, Any], *, high: bool) -> str:
+    told = video.get("color_primaries", "unknown")
+    return told if told in WIDE else "bt2020" if high and told == "unknown" else "bt709"
+
+
+def _is_spatial(sound: dict[str, Any]) -> bool:
+    layout = sound.get("channel_layout", "unknown")
+    return layout.startswith("ambisonic") or (layout == "unknown" and int(sound.get("channels") or 0) >= 4)
+
+
+def _fps(video: dict[str, Any], container: Container) -> tuple[float, bool]:
     told = [_fraction(video.get(name, "")) for name in ("avg_frame_rate", "r_frame_rate")]
-    fps = next((rate for rate in told if rate > 0), Fraction(30))
+    known = [rate for rate in told if rate > 0 and not (container is Container.MATROSKA and rate == SURELY_UNKNOWN)]
+    if not known:
+        return 30.0, False
+    return _bounded(float(known[0])), len(known) == 2 and abs(known[0] - known[1]) <= known[0] / 10
+
+
+def _bounded(fps: float) -> float:
     if fps > MOST_FPS:
         raise RefusedClip(Reason.TOO_FAST)
-    return float(fps)
+    return fps
 
 
 def _seconds(*told: str | None) -> float | None:

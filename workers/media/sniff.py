@@ -14,7 +14,7 @@ from workers.media.refusals import Reason, RefusedClip
 HEAD = 4096  # enough for a Matroska head and for five transport packets
 FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}  # QuickTime may lack ftyp
 PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"crx ", b"M4A "}
-PACKET, PACKETS, SYNC = 188, 5, 0x47
+PACKET, STAMP, PACKETS, SYNC = 188, 4, 5, 0x47  # camcorders put a time stamp of four bytes before each packet
 
 
 class Container(Enum):
@@ -53,7 +53,15 @@ def _is_avi(head: bytes) -> bool:
 
 
 def _is_transport(head: bytes) -> bool:
-    return len(head) >= PACKET * PACKETS and all(head[PACKET * n] == SYNC for n in range(PACKETS))
+    return packets_from(head) is not None
+
+
+def packets_from(head: bytes) -> tuple[int, int] | None:
+    """Where a transport stream's packets begin, and how far they lie apart; None for anything else."""
+    for first, apart in ((0, PACKET), (STAMP, STAMP + PACKET)):
+        if len(head) >= apart * PACKETS and all(head[first + apart * n] == SYNC for n in range(PACKETS)):
+            return first, apart
+    return None
 
 
 TESTS = {
