@@ -18,11 +18,11 @@ from workers.media.graph import decoded, frames_a_second, picture, sound_setting
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
-from workers.media.rungs import Rung, rungs, size
+from workers.media.rungs import Rung, rungs, size, two_rungs
 from workers.media.sandbox import Limits, run
 from workers.redact import mp4, samples
 
-__all__ = ["Rendition", "Rung", "arguments", "encode", "picture_settings", "rungs", "size"]
+__all__ = ["Rendition", "Rung", "arguments", "encode", "picture_settings", "rungs", "size", "two_rungs"]
 
 SHORTEST = 0.1  # seconds
 KEYFRAME_SECONDS = 2  # every rung alike, or players stumble when they change
@@ -84,26 +84,46 @@ def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, out:
     """The whole command line. Every word is ours: from the clip come only bounded numbers."""
     clip = ffmpeg.input(f"file:{source}")
     streams = [picture(clip[str(probed.video_index)], probed, rung)]
-    settings = picture_settings(probed, rung) | REBUILT | {"t": LONGEST + 1}
+    settings = picture_settings(probed, rung) | REBUILT | {"t": LONGEST + 1, "movflags": "+faststart"}
     if sound and probed.audio_index is not None:
         streams.append(clip[str(probed.audio_index)])
         settings |= sound_settings(probed)
     else:
         settings["an"] = None
     built: list[str] = ffmpeg.output(*streams, f"file:{out}", **settings).get_args()
-    # Options of the input must stand before it, and ffmpeg-python would sort them among each other.
-    return [str(programs.ffmpeg), *QUIET, *decoded(probed), *built, "-y"]
+    return [*begun(programs, probed), *TELLING, *built, "-y"]
 
 
-QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5"]
+def begun(programs: Programs, probed: Probed) -> list[str]:
+    """What stands before the input. ffmpeg-python would sort these options among each other."""
+    return [str(programs.ffmpeg), *QUIET, *decoded(probed)]
+
+
+def output(pictures: Any, sounds: Any | None, probed: Probed, rung: Rung, out: str) -> Any:
+    """One rung of decoded pictures, and of sounds if any, as a fragmented MP4: what all rungs have in common."""
+    settings = picture_settings(probed, rung) | REBUILT | FRAGMENTED | {"t": LONGEST + 1}
+    if sounds is None:
+        return ffmpeg.output(picture(pictures, probed, rung), out, **settings, an=None)
+    heard = sound_settings(probed)
+    heard["af"] += f",atrim=start_sample={PRIMING}"
+    return ffmpeg.output(picture(pictures, probed, rung), sounds, out, **settings, **heard)
+
+
+QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-nostats"]
+TELLING = ["-progress", "pipe:1", "-stats_period", "0.5"]
+PRIMING = 1024  # samples of nothing the sound's encoder begins with; as many left out, and both begin at nought
 # What a strict rebuild takes; see workers/redact/metadata.py for what is left to do on the finished bytes.
 REBUILT: dict[str, Any] = {
     "map_metadata": -1, "map_chapters": -1, "sn": None, "dn": None,
     "fflags": "+bitexact", "flags:v": "+bitexact+cgop", "flags:a": "+bitexact",
     "bsf:v": "filter_units=remove_types=6",  # SEI: captions, encoder name
     "a53cc": 0, "use_editlist": 0, "avoid_negative_ts": "make_zero", "f": "mp4",
-    "movflags": "+faststart", "movie_timescale": 1000,
+    "movie_timescale": 1000,
     "bf": 0,  # without an edit list, frames that are shown out of order would begin late
+}  # fmt: skip
+# A fragment as soon as the next keyframe comes, and each out at once.
+FRAGMENTED: dict[str, Any] = {
+    "movflags": "+frag_keyframe+empty_moov+default_base_moof+skip_trailer", "flush_packets": 1,
 }  # fmt: skip
 
 

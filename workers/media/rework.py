@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from workers.media.encode import Rendition, Rung, encode, rungs
+from workers.media.encode import Rendition, Rung, encode
+from workers.media.encode import two_rungs as rungs
 from workers.media.poster import Poster, poster
 from workers.media.probe import Probed, probe
 from workers.media.programs import Programs

@@ -17,8 +17,23 @@ class Rung:
     most_kbits: int  # a ceiling a second, so that two minutes stay within `Limits.file_bytes`
 
 
+LARGER = (Rung("720p", 720, "veryfast", 5000), Rung("1080p", 1080, "veryfast", 8000))
+WORTH = 1.15  # how much larger a last rung of the source's own size must be than the one below
+
+
 def rungs(probed: Probed) -> list[Rung]:
-    """480p first, so that somebody can watch soon; then the source's own size up to 1080 when that is more."""
+    """480p first, so that somebody can watch soon; then what the source has to give, up to 1080."""
+    short = min(probed.width, probed.height, LARGER[-1].short_side)
+    whole = [Rung("480p", min(short, 480), "superfast", 2500), *(rung for rung in LARGER if rung.short_side <= short)]
+    own = short // 2 * 2
+    if own >= WORTH * whole[-1].short_side:
+        most = next(rung.most_kbits for rung in LARGER if rung.short_side > own)
+        whole.append(Rung(f"{own}p", own, "veryfast", most))
+    return whole
+
+
+def two_rungs(probed: Probed) -> list[Rung]:
+    """480p, then the source's own size up to 1080: what the airlock makes until it makes all of them at once."""
     short = min(probed.width, probed.height)
     first = Rung("480p", min(short, 480), "superfast", 2500)
     return [first, Rung("full", min(short, 1080), "veryfast", 8000)] if short > 480 else [first]

@@ -39,7 +39,7 @@ class Limits:
     cpu_seconds: int = 60
     wall_seconds: float = 120
     memory_bytes: int = 2 << 30  # address space: a 4K HEVC decode beside a 1080p encode needs about half
-    file_bytes: int = 64 << 20  # each file written
+    file_bytes: int = 64 << 20  # each file written, or all that is handed to `on_bytes`
     open_files: int = 32
     told_bytes: int = 4 << 20  # standard output; more is a reason to stop, standard error is cut instead
 
@@ -52,22 +52,28 @@ def run(
     limits: Limits = Limits(),
     confined: bool = True,
     on_line: Callable[[bytes], None] | None = None,
+    on_bytes: Callable[[bytes], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    nice: int = 0,
 ) -> Outcome:
     """Run `argv` (a full path first) until it ends, is killed at a limit, or `cancelled()` says yes (Cancelled).
 
     `read` are the files and folders it may read, `write` the one folder it may write. `on_line` gets each line of
-    standard output as it comes. Raises SandboxBroken if the confinement does not hold before the program starts.
+    standard output as it comes, or `on_bytes` its bytes, which are then not kept; what either raises ends the run.
+    `nice` is how far the program stands back behind others. Raises SandboxBroken if the confinement does not hold
+    before the program starts.
     """
     rules = _rules(Path(argv[0]), read, write) if confined else None
     try:
-        child = _start(argv, rules, limits)
+        child = _start(argv, rules, limits, nice)
     finally:
         if rules is not None:
             os.close(rules)
-    outcome = watch(child, limits.wall_seconds, limits.told_bytes, on_line, cancelled)
-    # The kernel's SIGKILL for CPU time looks like anybody's: what was used tells them apart.
-    used_up = outcome.code != 0 and outcome.cpu_seconds >= limits.cpu_seconds - 0.1
+    most_told = limits.file_bytes if on_bytes else limits.told_bytes
+    outcome = watch(child, limits.wall_seconds, most_told, on_line, on_bytes, cancelled)
+    # The kernel's SIGKILL for CPU time looks like anybody's: what was used tells them apart. The kernel counts what
+    # it kills for in ticks and what it tells exactly: on a busy machine the two differ.
+    used_up = outcome.code == -signal.SIGKILL and outcome.cpu_seconds >= 0.8 * limits.cpu_seconds
     return replace(outcome, end=End.NO_CPU_LEFT) if used_up and outcome.end is End.BY_ITSELF else outcome
 
 
@@ -88,7 +94,7 @@ def _rules(program: Path, read: Sequence[Path], write: Path | None) -> int:
         raise SandboxBroken(str(none)) from none
 
 
-def _start(argv: Sequence[str | Path], rules: int | None, limits: Limits) -> subprocess.Popen[bytes]:
+def _start(argv: Sequence[str | Path], rules: int | None, limits: Limits, nice: int) -> subprocess.Popen[bytes]:
     # Everything is made here, in the parent: between fork and exec the child only makes system calls.
     code = ctypes.create_string_buffer(seccomp.filter_for()) if rules is not None else None
     try:
@@ -100,7 +106,7 @@ def _start(argv: Sequence[str | Path], rules: int | None, limits: Limits) -> sub
             env={},
             cwd="/",
             start_new_session=True,
-            preexec_fn=partial(_enter, rules, code, limits),
+            preexec_fn=partial(_enter, rules, code, limits, nice),
         )
     except subprocess.SubprocessError as failed:
         raise SandboxBroken("the confinement could not be entered") from failed
@@ -110,8 +116,9 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def _enter(rules: int | None, code: ctypes.Array[ctypes.c_char] | None, limits: Limits) -> None:
+def _enter(rules: int | None, code: ctypes.Array[ctypes.c_char] | None, limits: Limits, nice: int) -> None:
     _libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)  # a killed worker leaves nothing running
+    os.nice(nice)
     for what, most in (
         (resource.RLIMIT_CPU, limits.cpu_seconds),  # a plain SIGKILL: nobody catches it
         (resource.RLIMIT_AS, limits.memory_bytes),

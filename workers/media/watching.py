@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import selectors
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 LOOK_EVERY = 0.2  # seconds between looks at the deadline and at `cancelled`
 LAST_WORDS = 16 << 10  # bytes of standard error kept, the end of it
 CHUNK = 64 << 10
+AHEAD = 1 << 20  # bytes a child may be ahead of whoever takes them: it goes on while those are proved and stored
 
 
 class Cancelled(Exception):
@@ -55,12 +58,16 @@ class Outcome:
 def watch(
     child: subprocess.Popen[bytes],
     seconds: float,
-    told_bytes: int,
+    most_told: int,
     on_line: Callable[[bytes], None] | None,
+    on_bytes: Callable[[bytes], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> Outcome:
-    """Wait for `child`, the leader of its own process group; whatever happens, the group is gone afterwards."""
-    watched = _Watched(child, told_bytes, on_line)
+    """Wait for `child`, the leader of its own process group; whatever happens, the group is gone afterwards.
+
+    What it says goes to `on_bytes` as it comes and is not kept, or is kept and told to `on_line` line by line.
+    """
+    watched = _Watched(child, on_line, on_bytes)
     started = time.monotonic()
     end = End.DEADLINE
     try:
@@ -68,7 +75,7 @@ def watch(
             if cancelled and cancelled():
                 raise Cancelled
             watched.listen()
-            if len(watched.stdout) > told_bytes:
+            if watched.told > most_told:
                 end = End.TOLD_TOO_MUCH
                 break
             if watched.ended():
@@ -90,8 +97,9 @@ def watch(
 @dataclass
 class _Watched:
     child: subprocess.Popen[bytes]
-    told_bytes: int
     on_line: Callable[[bytes], None] | None
+    on_bytes: Callable[[bytes], None] | None
+    told: int = 0
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
     line: bytes = b""
@@ -100,9 +108,12 @@ class _Watched:
 
     def __post_init__(self) -> None:
         self.pipes = selectors.DefaultSelector()
-        for pipe, kept in ((self.child.stdout, self._keep_stdout), (self.child.stderr, self._keep_stderr)):
+        for pipe, kept in ((self.child.stdout, self._take_stdout), (self.child.stderr, self._keep_stderr)):
             assert pipe
             self.pipes.register(pipe, selectors.EVENT_READ, kept)
+        if self.on_bytes and self.child.stdout:
+            with suppress(OSError):  # a user's pipes together have a bound; a small one only waits more often
+                fcntl.fcntl(self.child.stdout, fcntl.F_SETPIPE_SZ, AHEAD)
 
     def listen(self) -> None:
         """Take in what was said, waiting a moment at most."""
@@ -137,7 +148,11 @@ class _Watched:
             self.cpu_seconds, self.memory_bytes = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
         return bool(pid)
 
-    def _keep_stdout(self, said: bytes) -> None:
+    def _take_stdout(self, said: bytes) -> None:
+        self.told += len(said)
+        if self.on_bytes:
+            self.on_bytes(said)
+            return
         self.stdout += said
         if self.on_line:
             *lines, self.line = (self.line + said).split(b"\n")

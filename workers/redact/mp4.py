@@ -12,6 +12,7 @@ from dataclasses import dataclass
 # Boxes that hold boxes, and how many bytes of their own come before those.
 INSIDE = {
     "moov": 0, "trak": 0, "mdia": 0, "minf": 0, "dinf": 0, "stbl": 0, "edts": 0,
+    "mvex": 0, "moof": 0, "traf": 0,
     "dref": 8, "stsd": 8, "avc1": 78, "mp4a": 28,
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ how a clip looks, not whose it is. Written for our own encoder's output: any oth
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 ONE, MATRIX = rb"\0\x01\0\0", rb"\0\x01\0\0\0{12}\0\x01\0\0\0{12}\x40\0{3}"  # no rotation
 TRACK, STBL = "moov/trak", "moov/trak/mdia/minf/stbl"
@@ -50,16 +51,22 @@ SHAPES = {
     f"{STBL}/sgpd": rb"\x01\0{3}roll\0{3}\x02\0{3}\x01\xff\xff",
     f"{STBL}/sbgp": rb"\0{4}roll\0{3}\x01.{4}\0{3}\x01",
 }
-_COMPILED = {path: re.compile(shape, re.DOTALL) for path, shape in SHAPES.items() if shape is not None}
-ONCE = ("ftyp", "moov", "mdat", "moov/mvhd")
 
 
-def allowed(path: str) -> bool:
-    """Whether a box may stand at this place at all."""
-    return path in SHAPES
+class Shape:
+    """Which boxes may stand where, what each may say of its own, and which stand exactly once."""
+
+    def __init__(self, boxes: Mapping[str, bytes | None], once: tuple[str, ...]) -> None:
+        self.once = once
+        self._boxes = {path: re.compile(own or rb".*", re.DOTALL) for path, own in boxes.items()}
+
+    def allows(self, path: str) -> bool:
+        """Whether a box may stand at this place at all."""
+        return path in self._boxes
+
+    def fits(self, path: str, own: bytes) -> bool:
+        """Whether the box's own bytes (without the boxes inside it) are what they must be."""
+        return self._boxes[path].fullmatch(own) is not None
 
 
-def fits(path: str, own: bytes) -> bool:
-    """Whether the box's own bytes (without the boxes inside it) are what they must be."""
-    shape = _COMPILED.get(path)
-    return shape is None or shape.fullmatch(own) is not None
+FILE = Shape(SHAPES, ("ftyp", "moov", "mdat", "moov/mvhd"))

@@ -10,7 +10,7 @@ import re
 
 from workers.redact.findings import Finding
 from workers.redact.mp4 import INSIDE, BrokenBox, walk
-from workers.redact.mp4_shape import ONCE, allowed, fits
+from workers.redact.mp4_shape import FILE, Shape
 from workers.redact.samples import prove_samples
 
 # Names of programs, long enough not to occur in a gigabyte of noise by chance.
@@ -19,6 +19,11 @@ PROGRAMS = re.compile(rb"Lav[cfu]\d\d\.|libx26[45]|x264 - core|LAME3\.|Lavc lib"
 
 def prove_mp4(data: bytes) -> list[Finding]:
     """What cannot be vouched for in a finished MP4; an empty list is the proof."""
+    return prove_boxes(data, FILE) or prove_samples(data)
+
+
+def prove_boxes(data: bytes, shape: Shape) -> list[Finding]:
+    """What stands in `data` beside the boxes of `shape`, or says something else than they may."""
     try:
         boxes = list(walk(data))
     except BrokenBox as broken:
@@ -27,16 +32,16 @@ def prove_mp4(data: bytes) -> list[Finding]:
     for box in boxes:
         inside = INSIDE.get(box.kind)
         own = data[box.start : box.end if inside is None else box.start + inside] if box.kind != "mdat" else b""
-        if not allowed(box.path):
+        if not shape.allows(box.path):
             findings.append(Finding(_shown(box.path), "a box that is not known"))
-        elif not fits(box.path, own):
+        elif not shape.fits(box.path, own):
             findings.append(Finding(box.path, "says something else than it may"))
     paths = [box.path for box in boxes]
-    findings += [Finding(path, "not there exactly once") for path in ONCE if paths.count(path) != 1]
+    findings += [Finding(path, "not there exactly once") for path in shape.once if paths.count(path) != 1]
     findings += _doubled(paths)
     if PROGRAMS.search(data):
         findings.append(Finding("file", "the name of a program"))
-    return findings or prove_samples(data)
+    return findings
 
 
 def _doubled(paths: list[str]) -> list[Finding]:

@@ -46,7 +46,7 @@ def prove_samples(data: bytes) -> list[Finding]:
     pictures = [place for track in movie if track.handler == b"vide" for place in track.places]
     if not pictures:
         findings.append(Finding("mdat", "no picture"))
-    if not all(_only_slices(data, start, end) for start, end in pictures):
+    if not all(only_slices(data, start, end) for start, end in pictures):
         findings.append(Finding("mdat", "a unit that is no slice"))
     return findings
 
@@ -106,7 +106,8 @@ def _covers(data: bytes, places: list[tuple[int, int]]) -> bool:
     return at == media[0].end
 
 
-def _only_slices(data: bytes, at: int, end: int) -> bool:
+def only_slices(data: bytes, at: int, end: int) -> bool:
+    """Whether the sample from `at` to `end` is made of slices and of nothing else."""
     if at == end:
         return False
     while at + 5 <= end:

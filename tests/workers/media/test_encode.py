@@ -50,7 +50,7 @@ def middle(tools: Programs, file: Path) -> list[int]:
 def made(tools: Programs, source: Path, folder: Path, *, sound: bool = False, rung: int = 0) -> encode.Rendition:
     """A rendition of `source` in `folder`."""
     probed = probe(tools, source)
-    return encode.encode(tools, source, probed, encode.rungs(probed)[rung], folder / "out.mp4", sound=sound)
+    return encode.encode(tools, source, probed, encode.two_rungs(probed)[rung], folder / "out.mp4", sound=sound)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_sizes_never_rise_above_the_source(width: int, height: int, sizes: list[
     """480 on the shorter side first, then the source's own up to 1080; all even."""
     probed = replace(PROBED, width=width, height=height)
 
-    assert [encode.size(probed, rung) for rung in encode.rungs(probed)] == sizes
+    assert [encode.size(probed, rung) for rung in encode.two_rungs(probed)] == sizes
 
 
 @pytest.mark.parametrize(("fps", "whole"), [(29.97, 30), (23.976, 24), (12.5, 13), (60, 30), (0.2, 1), (239.7, 30)])
@@ -178,7 +178,9 @@ def test_progress_rises_to_one(tools: Programs, clip: Path, tmp_path: Path) -> N
     seen: list[float] = []
     probed = probe(tools, clip)
 
-    encode.encode(tools, clip, probed, encode.rungs(probed)[0], tmp_path / "o.mp4", sound=False, progress=seen.append)
+    encode.encode(
+        tools, clip, probed, encode.two_rungs(probed)[0], tmp_path / "o.mp4", sound=False, progress=seen.append
+    )
 
     assert seen == sorted(seen)
     assert 0.9 < seen[-1] <= 1
@@ -195,7 +197,7 @@ def test_a_withdrawn_clip_stops_and_leaves_nothing(tools: Programs, make_clip: M
             tools,
             source,
             probed,
-            encode.rungs(probed)[1],
+            encode.two_rungs(probed)[1],
             tmp_path / "o.mp4",
             sound=False,
             cancelled=lambda: time.monotonic() - started > 0.5,

@@ -1,0 +1,118 @@
+"""The rung that goes on screen while it is made: decoded, encoded, cut and proved segment by segment.
+
+Not a byte of the source is copied, and none of what the encoder writes touches a disk before it is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import ffmpeg
+
+from workers.media import encode
+from workers.media.blame import demand_success
+from workers.media.fragments import Init, Segment, Splitter
+from workers.media.probe import LONGEST, Probed
+from workers.media.programs import Programs
+from workers.media.refusals import Reason, RefusedClip
+from workers.media.rungs import Rung, size
+from workers.media.sandbox import Limits, run
+from workers.redact.findings import Finding, NotClean
+from workers.redact.metadata import scrub_mp4
+from workers.redact.proof_fragments import prove_init, prove_segment
+
+SHORTEST = 0.1  # seconds
+LIMITS = Limits(cpu_seconds=900, wall_seconds=900, file_bytes=64 << 20)
+
+Arrived = Callable[[Init | Segment], None]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A rung whose every segment has arrived: pixels, seconds, how many."""
+
+    width: int
+    height: int
+    seconds: float
+    segments: int
+
+
+def encode_first(
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    rung: Rung,
+    *,
+    sound: bool,
+    arrived: Arrived,
+    cancelled: Callable[[], bool] | None = None,
+) -> Whole:
+    """Hand the init and then each segment to `arrived`, scrubbed and proved, as soon as the encoder has made it.
+
+    Raises RefusedClip (also in the middle: what has arrived must then be taken back), Cancelled, NotClean, OSError,
+    and whatever `arrived` raises; nothing runs on after any of them.
+    """
+    line = _Line(arrived)
+    outcome = run(
+        arguments(programs, source, probed, rung, sound=sound),
+        read=[source],
+        limits=LIMITS,
+        confined=programs.confined,
+        on_bytes=line.take,
+        cancelled=cancelled,
+    )
+    demand_success(outcome)
+    line.end()
+    return Whole(*size(probed, rung), line.seconds, line.segments)
+
+
+def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, *, sound: bool) -> list[str]:
+    """The whole command line. Every word is ours: from the clip come only bounded numbers."""
+    clip = ffmpeg.input(f"file:{source}")
+    heard = clip[str(probed.audio_index)] if sound and probed.audio_index is not None else None
+    out = encode.output(clip[str(probed.video_index)], heard, probed, rung, "pipe:1")
+    return [*encode.begun(programs, probed), *out.get_args()]
+
+
+@dataclass
+class _Line:
+    """From the encoder's output to `arrived`: cut, scrub, prove, count."""
+
+    arrived: Arrived
+    seconds: float = 0.0
+    segments: int = 0
+    init: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.splitter = Splitter()
+
+    def take(self, chunk: bytes) -> None:
+        for piece in self.splitter.feed(chunk):
+            self.arrived(self._init(piece) if isinstance(piece, Init) else self._segment(piece))
+
+    def end(self) -> None:
+        if not self.segments:
+            raise RefusedClip(Reason.NO_PICTURE)
+        self.splitter.end()
+
+    def _init(self, piece: Init) -> Init:
+        self.init = scrub_mp4(piece.data)
+        _demand(prove_init(self.init))
+        return Init(self.init)
+
+    def _segment(self, piece: Segment) -> Segment:
+        # Counted on what was decoded: what the source says about itself may be a lie.
+        self.seconds, self.segments = self.seconds + piece.seconds, self.segments + 1
+        if self.seconds > LONGEST:
+            raise RefusedClip(Reason.TOO_LONG)
+        if self.seconds < SHORTEST:
+            raise RefusedClip(Reason.TOO_SHORT)
+        _demand(prove_segment(piece.data, self.init))
+        return piece
+
+
+def _demand(findings: list[Finding]) -> None:
+    if findings:
+        raise NotClean(findings)
