@@ -87,6 +87,12 @@ def new_identity(
 
 
 @pytest.fixture(autouse=True)
+def nobodys_data(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a test does not name lies in no folder: never in the one that `make run` filled in this checkout."""
+    monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path_factory.getbasetemp() / new_id()))
+
+
+@pytest.fixture(autouse=True)
 def tidy() -> Iterator[None]:
     """Closes the connections that databases opened by a test keep for next time."""
     yield

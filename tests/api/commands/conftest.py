@@ -14,9 +14,8 @@ from storage.kit import settings
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a command sets for its children does not outlive the test."""
-    for name in ("PORCHLIGHT_DATA", "PORCHLIGHT_PORTS"):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
+    monkeypatch.setenv("PORCHLIGHT_PORTS", "")
+    monkeypatch.delenv("PORCHLIGHT_PORTS")
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from tests.storage.atlas.test_from_files import a_collection
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORCHLIGHT_DATA", "")
     monkeypatch.delenv("PORCHLIGHT_RECORD_DATABASE", raising=False)
 
 
