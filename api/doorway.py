@@ -17,6 +17,9 @@ from api import answers
 from storage.kit import ids, log, metrics
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+# Media are for a player alone: opened as a page they could do nothing, and no cache keeps what may be taken back.
+MEDIA = "/v1/media/"
+_OF_MEDIA = {"content-security-policy": "sandbox; default-src 'none'", "cache-control": "private, no-store"}
 JSON_BYTES = 64 * 1024  # the largest JSON we take is a post's words: under 20 kB even if every character is escaped
 
 
@@ -60,6 +63,9 @@ class Doorway:
 
     def _close(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
         headers.update({**self._headers, "x-request-id": request_id})
+        if scope["path"].startswith(MEDIA):
+            headers.update(_OF_MEDIA)
+            headers.setdefault("content-disposition", 'inline; filename="porchlight-clip"')
         if scope["path"].startswith("/v1/"):
             headers.setdefault("cache-control", "no-store")
 

@@ -1,25 +1,28 @@
-"""One file of a post's media, streamed, in ranges: no storage key, no date and no digest reaches a client.
+"""The files of a post's media: playlists, pieces and whole files, streamed, in ranges.
 
-The caller has made sure, for this very request, that the one who asks may see the post.
+No storage key, no date and no digest reaches a client. The caller has made sure, for this very request, that the one
+who asks may see the post; api/doorway.py adds the headers that every answer here has.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
-from api import answers
+from api import answers, playlists
+from api.streams import Stream
+from api.under_way import UnderWay
+from feed.events import PLAYLIST
+from storage import segments
+from storage.db import Database
 from storage.kit.errors import NotThere, PorchlightError
 from storage.objects import Bucket
-from storage.posts import Post
+from storage.posts import MediaState, Post, Rendition
+from storage.segments import Piece
 
 TYPES = {
     ".mp4": "video/mp4",
@@ -27,10 +30,8 @@ TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4s": "video/iso.segment",
 }
-KEPT_SECONDS = 30  # by the viewer's own browser: spares it repeats while it seeks, and ends soon after a decision
-# Threads of their own: viewers who wait for a bucket that hangs hold up nobody who asks for anything else.
-READERS = CapacityLimiter(32)
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_PIECE = re.compile(r"([a-z0-9]{1,20})-([0-9]{1,6})\.(?:mp4|m4s)")
 
 
 @dataclass(frozen=True)
@@ -45,63 +46,81 @@ class _NoSuchRange(PorchlightError):
     status, code = 416, "no_such_range"
 
 
-def stream(request: Request, bucket: Bucket, post: Post, file: str) -> Response:
-    """The file, whole (200) or the range asked for (206, 416); NotThere if the post, or the bucket, has none."""
-    rendition = next((one for one in post.renditions if one.file == file), None)
-    kind = TYPES.get(PurePath(file).suffix)
-    if rendition is None or kind is None:
+class MediaDoor:
+    """Answers for media, out of the bucket and as the record says."""
+
+    def __init__(self, record: Database, bucket: Bucket) -> None:
+        self._record, self._bucket, self._under_way = record, bucket, UnderWay(record)
+
+    def answer(self, request: Request, post: Post, file: str) -> Response:
+        """The file, whole (200) or the range asked for (206, 416); NotThere if the post, or the bucket, has none."""
+        suffix = PurePath(file).suffix
+        if suffix not in TYPES:
+            raise NotThere
+        headers = {"content-disposition": f'inline; filename="porchlight-clip{suffix}"'}
+        if suffix == playlists.SUFFIX:
+            told = self._playlist(post, file).encode()
+            headers["content-length"] = str(len(told))
+            return Response(None if request.method == "HEAD" else told, 200, headers, TYPES[suffix])
+        return self._bytes(request, post, self._pieces(post, file), headers, TYPES[suffix])
+
+    def _playlist(self, post: Post, file: str) -> str:
+        with self._record.read() as conn:
+            pieces = segments.of(conn, post.id)
+        played = [one for one in post.renditions if one.file in pieces]
+        if file == PLAYLIST and played:
+            return playlists.master(played, pieces)
+        for one in played:
+            if file == playlists.of(one.file):
+                ended = one.whole or post.media_state is MediaState.READY
+                return playlists.media(one, pieces[one.file], ended=ended)
         raise NotThere
-    size = rendition.bytes
-    # We hand out nothing that `If-Range` could name, so whoever sends it has something else: the whole is right then.
-    asked = None if "if-range" in request.headers else request.headers.get("range")
-    try:
-        span = wanted(asked, size)
-    except _NoSuchRange as error:
-        return answers.answer(error, {"content-range": f"bytes */{size}"})
-    whole = span or Span(0, size)
-    headers = {
-        "accept-ranges": "bytes",
-        "content-length": str(whole.end - whole.start),
-        "cache-control": f"private, max-age={KEPT_SECONDS}",
-    }
-    if span:
-        headers["content-range"] = f"bytes {span.start}-{span.end - 1}/{size}"
-    status = 206 if span else 200
-    if request.method == "HEAD":
-        bucket.size(rendition.key)
-        return Response(None, status, headers, kind)
-    return _Stream(bucket.chunks(rendition.key, whole.start, whole.end), status, headers, kind)
 
+    def _pieces(self, post: Post, file: str) -> Sequence[Piece]:
+        """Where the file's bytes are, in order: one object, a piece of a rendition, or all of its pieces."""
+        renditions = {one.file: one for one in post.renditions}
+        if (one := renditions.get(file)) and one.whole:
+            return (Piece(0, one.key, 0, one.bytes, 0),) if one.key else self._all_of(post, one)
+        if (asked := _PIECE.fullmatch(file)) and (one := renditions.get(f"{asked[1]}.mp4")) and not one.key:
+            with self._record.read() as conn:
+                piece = segments.one(conn, post.id, one.file, int(asked[2]))
+            if piece is not None and playlists.name(one.file, piece.number) == file:
+                return (piece,)
+        raise NotThere
 
-class _Stream(StreamingResponse):
-    """Read by threads, a piece at a time and only as fast as it is taken; let go of when the viewer leaves.
+    def _all_of(self, post: Post, rendition: Rendition) -> Sequence[Piece]:
+        with self._record.read() as conn:
+            return segments.of_file(conn, post.id, rendition.file)
 
-    The first piece is read before the answer begins: what is gone is 404 and a bucket that is away is 503, and only
-    what breaks later is a connection that breaks.
-    """
-
-    def __init__(self, pieces: Generator[bytes, None, None], status: int, headers: dict[str, str], kind: str) -> None:
-        super().__init__(self._as_taken(pieces), status, headers, kind)
-        self._pieces = pieces
-        self._first = b""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves it. A viewer who leaves in the middle would otherwise leave the file, or the line to S3, open."""
+    def _bytes(
+        self, request: Request, post: Post, pieces: Sequence[Piece], headers: dict[str, str], kind: str
+    ) -> Response:
+        size = sum(piece.bytes for piece in pieces)
+        # We hand out nothing that `If-Range` could name, so whoever sends it has something else: the whole is right.
+        asked = None if "if-range" in request.headers else request.headers.get("range")
         try:
-            self._first = await _next(self._pieces)
-            await super().__call__(scope, receive, send)
-        finally:
-            self._pieces.close()
+            span = wanted(asked, size)
+        except _NoSuchRange as error:
+            return answers.answer(error, {"content-range": f"bytes */{size}"})
+        whole = span or Span(0, size)
+        headers |= {"accept-ranges": "bytes", "content-length": str(whole.end - whole.start)}
+        if span:
+            headers["content-range"] = f"bytes {span.start}-{span.end - 1}/{size}"
+        status = 206 if span else 200
+        if request.method == "HEAD":
+            self._bucket.size(pieces[0].key)
+            return Response(None, status, headers, kind)
+        return Stream(_across(self._bucket, pieces, whole), self._under_way, post, status, headers, kind)
 
-    async def _as_taken(self, pieces: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
-        piece = self._first
-        while piece:
-            yield piece
-            piece = await _next(pieces)
 
-
-async def _next(pieces: Generator[bytes, None, None]) -> bytes:
-    return await run_sync(next, pieces, b"", limiter=READERS)
+def _across(bucket: Bucket, pieces: Sequence[Piece], span: Span) -> Generator[bytes, None, None]:
+    """The span of what the pieces are, one after the other."""
+    at = 0
+    for piece in pieces:
+        start, end = max(span.start - at, 0), min(span.end - at, piece.bytes)
+        if start < end:
+            yield from bucket.chunks(piece.key, piece.start + start, piece.start + end)
+        at += piece.bytes
 
 
 def wanted(asked: str | None, size: int) -> Span | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
 from collections.abc import Collection
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.hosts import KnownHosts
 from storage.kit import log
@@ -16,6 +18,22 @@ from storage.kit.errors import Unavailable
 from storage.kit.settings import LOOPBACK
 
 LAST_ANSWERS_SECONDS = 3  # open media streams are cut after this when we are told to stop
+# Bytes of an answer that the kernel holds for a slow reader; left to itself it takes up to 4 MB, which is a whole clip.
+UNSENT_BYTES = 256 * 1024
+
+
+class _Line(HttpToolsProtocol):
+    """A connection whose answers can be cut: `scope["state"]["cut"]`."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"]["cut"] = self._cut
+
+    def _cut(self) -> None:
+        # Not closed but reset: what the kernel holds for a slow reader would otherwise still go out.
+        line = self.transport.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
 
 def serve(app: FastAPI, port: int, *, listen: str = LOOPBACK, hosts: Collection[str] = LOCAL_NAMES) -> None:
@@ -30,7 +48,7 @@ def serve(app: FastAPI, port: int, *, listen: str = LOOPBACK, hosts: Collection[
     config = uvicorn.Config(
         KnownHosts(app, hosts),
         loop="uvloop",
-        http="httptools",
+        http=_Line,
         ws="none",
         log_config=None,
         access_log=False,
@@ -47,6 +65,7 @@ def serve(app: FastAPI, port: int, *, listen: str = LOOPBACK, hosts: Collection[
 def _listening(host: str, port: int) -> socket.socket:
     door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)  # whoever is let in inherits it
     try:
         door.bind((host, port))
     except OSError:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
 
+from api.media import MediaDoor
 from feed.bell import Bell
 from storage import measured
 from storage.db import Database
@@ -36,6 +37,7 @@ def open_stores(settings: RecordSettings) -> Stores:
 def give(app: FastAPI, stores: Stores) -> None:
     """Lets the app's endpoints ask for `Record`, `Media`, `Rings` and `Settings`."""
     app.state.stores = stores
+    app.state.media = MediaDoor(stores.record, stores.bucket)
 
 
 def _stores(request: Request) -> Stores:
@@ -48,8 +50,9 @@ async def _record(request: Request) -> Database:
     return _stores(request).record
 
 
-async def _bucket(request: Request) -> Bucket:
-    return _stores(request).bucket
+async def _media(request: Request) -> MediaDoor:
+    door: MediaDoor = request.app.state.media
+    return door
 
 
 async def _bell(request: Request) -> Bell:
@@ -61,6 +64,6 @@ async def _settings(request: Request) -> RecordSettings:
 
 
 Record = Annotated[Database, Depends(_record)]
-Media = Annotated[Bucket, Depends(_bucket)]
+Media = Annotated[MediaDoor, Depends(_media)]
 Rings = Annotated[Bell, Depends(_bell)]
 Settings = Annotated[RecordSettings, Depends(_settings)]

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from feed import posting
 from feed.bell import Bell
+from feed.posting import Arriving
 from storage import post_changes, posts
 from storage.db import AIRLOCK, Database, Tx
 from storage.identity.vault import Vault
@@ -18,6 +19,7 @@ from storage.kit.clock import HOUR
 from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, base32, new_id
 from storage.posts import NewPost, Post, PostState, Rendition
 from storage.schema import atlas_versions, blocks, divisions, metadata
+from storage.segments import Piece
 
 D = TypeVar("D", bound=Database)
 DIVISIONS = ("Central", "East", "North")
@@ -100,6 +102,16 @@ def a_rendition(file: str = "480p.mp4", *, key: str | None = None, width: int = 
 def some_files() -> tuple[Rendition, ...]:
     """The first files a post is published with: a poster and 480p."""
     return a_rendition("poster.jpg"), a_rendition()
+
+
+def some_pieces(*numbers: int, milliseconds: int = 2000, bytes: int = 100_000) -> tuple[Piece, ...]:
+    """Pieces that are objects of their own; number 0 is an init, which lasts no time."""
+    return tuple(Piece(number, new_id(), 0, bytes, milliseconds if number else 0) for number in numbers)
+
+
+def arriving(pieces: Sequence[Piece], *, whole: bool = False) -> Arriving:
+    """The first rung as far as it has come."""
+    return Arriving("480p.mp4", 854, 480, pieces, whole)
 
 
 def a_published_post(

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api import media
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk, home_of
 from api.resident.names import name_for
+from api.stores import Media
 from feed import tickets
 from feed.events import PostAsSeen, as_seen
 from feed.tickets import Grant
@@ -109,9 +109,9 @@ def as_police_see_it(post_id: PostId, asking: Asking, desk: AtDesk) -> PostAsSee
 
 @router.head("/v1/media/{post_id}/{file}", include_in_schema=False)
 @router.get("/v1/media/{post_id}/{file}")
-def play(post_id: PostId, file: str, request: Request, asking: Asking, desk: AtDesk) -> Response:
-    """A file of a post's media, with range requests."""
-    return media.stream(request, desk.stores.media, _visible(desk, asking, post_id), file)
+def play(post_id: PostId, file: str, request: Request, asking: Asking, desk: AtDesk, media: Media) -> Response:
+    """A file of a post's media: a playlist, a piece, or a whole file with range requests."""
+    return media.answer(request, _visible(desk, asking, post_id), file)
 
 
 @router.get("/v1/posts/{post_id}/comments")

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from api import media
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import Viewer
 from api.staff.viewings import Viewings
@@ -101,11 +100,11 @@ def view(post_id: PostId, me: Viewer, record: Record, viewings: Seen) -> PostAsS
 @router.head("/media/{post_id}/{file}", include_in_schema=False)
 @router.get("/media/{post_id}/{file}")
 def play(
-    post_id: PostId, file: str, request: Request, me: Viewer, record: Record, bucket: Media, viewings: Seen
+    post_id: PostId, file: str, request: Request, me: Viewer, record: Record, media: Media, viewings: Seen
 ) -> Response:
     """A file of a post's media, with range requests; part of a viewing, or one by itself."""
     post = visible(record, me.member, post_id)
-    answer = media.stream(request, bucket, post, file)
+    answer = media.answer(request, post, file)
     # A list shows posters; looking through it is not yet viewing each clip.
     if file != POSTER:
         viewings.go_on(me, post.id)

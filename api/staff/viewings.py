@@ -1,4 +1,4 @@
-"""Which log-in viewed which post lately, so that a viewing is one audit entry and not one per segment.
+"""Which log-in viewed which post lately, so that a viewing is one audit entry and not one per playlist or piece.
 
 Kept in this process alone: with several, or after a restart, a viewing may be entered once more, and never once less.
 """
@@ -15,6 +15,7 @@ from storage.staff import LogIn
 
 LASTS_SECONDS = 3600.0
 KEPT = 50_000  # a few MB; the oldest is forgotten first
+TURNS = 64  # locks: a player asks for several pieces at once, and only the first of these enters the viewing
 
 
 class Viewings:
@@ -24,6 +25,7 @@ class Viewings:
         self._record = record
         self._seen: OrderedDict[tuple[str, PostId], float] = OrderedDict()
         self._lock = Lock()
+        self._turns = [Lock() for _ in range(TURNS)]
 
     def enter(self, log_in: LogIn, post_id: PostId) -> None:
         """Enters a viewing, whatever went before it: somebody opens a post."""
@@ -38,7 +40,9 @@ class Viewings:
 
     def go_on(self, log_in: LogIn, post_id: PostId) -> None:
         """Enters a viewing unless this log-in's last one of the post still lasts: somebody plays it."""
-        with self._lock:
-            since = self._seen.get((log_in.digest, post_id))
-        if since is None or time.monotonic() - since > LASTS_SECONDS:
-            self.enter(log_in, post_id)
+        key = (log_in.digest, post_id)
+        with self._turns[hash(key) % TURNS]:
+            with self._lock:
+                since = self._seen.get(key)
+            if since is None or time.monotonic() - since > LASTS_SECONDS:
+                self.enter(log_in, post_id)
