@@ -61,7 +61,7 @@ def encode(
     The file is not clean before `redact.metadata` went over it. On any exception nothing is left at `out`.
     """
     width, height = size(probed, rung)
-    done = _Progress(probed.seconds or LONGEST, progress)
+    done = Progress(probed.seconds or LONGEST, progress)
     try:
         outcome = run(
             arguments(programs, source, probed, rung, out, sound=sound),
@@ -106,12 +106,15 @@ def output(pictures: Any, sounds: Any | None, probed: Probed, rung: Rung, out: s
         return ffmpeg.output(picture(pictures, probed, rung), out, **settings, an=None)
     heard = sound_settings(probed)
     heard["af"] += f",atrim=start_sample={PRIMING}"
+    # With "shortest" each output keeps up to ten seconds of raw pictures while it waits for sound, and one slow output
+    # lets the sound of another run on: what sound goes on behind the last picture is let be.
+    heard.pop("shortest", None)
     return ffmpeg.output(picture(pictures, probed, rung), sounds, out, **settings, **heard)
 
 
 QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-nostats"]
-TELLING = ["-progress", "pipe:1", "-stats_period", "0.5"]
 PRIMING = 1024  # samples of nothing the sound's encoder begins with; as many left out, and both begin at nought
+TELLING = ["-progress", "pipe:1", "-stats_period", "0.5"]
 # What a strict rebuild takes; see workers/redact/metadata.py for what is left to do on the finished bytes.
 REBUILT: dict[str, Any] = {
     "map_metadata": -1, "map_chapters": -1, "sn": None, "dn": None,
@@ -149,11 +152,17 @@ def _played(out: Path) -> float:
 
 
 @dataclass
-class _Progress:
+class Progress:
+    """Tells how far a run has come, 0..1 and never back, from the lines ffmpeg says of itself."""
+
     expected: float
     tell: Callable[[float], None] | None
+    done: float = 0.0
 
     def hear(self, line: bytes) -> None:
+        """Take one line."""
         name, _, value = line.partition(b"=")
         if self.tell and name == b"out_time_us" and value.lstrip(b"-").isdigit():
-            self.tell(max(0.0, min(1.0, int(value) / 1_000_000 / self.expected)))
+            # Of several outputs ffmpeg tells now the one, now the other.
+            self.done = max(self.done, min(1.0, int(value) / 1_000_000 / self.expected))
+            self.tell(self.done)

@@ -76,6 +76,14 @@ def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, *, s
     return [*encode.begun(programs, probed), *out.get_args()]
 
 
+def demand_length(seconds: float) -> None:
+    """Nothing for a clip we take. Raises RefusedClip (too_long, too_short)."""
+    if seconds > LONGEST:
+        raise RefusedClip(Reason.TOO_LONG)
+    if seconds < SHORTEST:
+        raise RefusedClip(Reason.TOO_SHORT)
+
+
 @dataclass
 class _Line:
     """From the encoder's output to `arrived`: cut, scrub, prove, count."""
@@ -105,10 +113,7 @@ class _Line:
     def _segment(self, piece: Segment) -> Segment:
         # Counted on what was decoded: what the source says about itself may be a lie.
         self.seconds, self.segments = self.seconds + piece.seconds, self.segments + 1
-        if self.seconds > LONGEST:
-            raise RefusedClip(Reason.TOO_LONG)
-        if self.seconds < SHORTEST:
-            raise RefusedClip(Reason.TOO_SHORT)
+        demand_length(self.seconds)
         _demand(prove_segment(piece.data, self.init))
         return piece
 

@@ -13,7 +13,6 @@ from workers.redact.runs import Run, Track
 # Which box follows which, and how many bytes each may have: a rung is held to at most 8 Mb a second.
 FOLLOWS = {b"": b"ftyp", b"ftyp": b"moov", b"moov": b"moof", b"moof": b"mdat", b"mdat": b"moof"}
 MOST_BYTES = {b"ftyp": 1 << 10, b"moov": 64 << 10, b"moof": 1 << 20, b"mdat": 16 << 20}
-SOUND_RUNS_OVER = 0.25  # seconds that sound may end after the last picture and add nothing: it is cut at whole frames
 CHUNK = 1 << 20
 
 
@@ -26,7 +25,7 @@ class Init:
 
 @dataclass(frozen=True)
 class Segment:
-    """A moof and its mdat, the `number`-th from 1, adding `seconds` to what can be played."""
+    """A moof and its mdat, the `number`-th from 1, showing `seconds` of picture."""
 
     number: int
     data: bytes
@@ -55,7 +54,6 @@ class Splitter:
     _tracks: dict[int, Track] = field(default_factory=dict)
     _ends: dict[int, int] = field(default_factory=dict)
     _number: int = 0
-    _played: float = 0.0
 
     def feed(self, chunk: bytes) -> list[Init | Segment]:
         """The pieces that `chunk` completes. Raises NotClean."""
@@ -102,17 +100,17 @@ class Splitter:
             found, number = runs.runs(data), runs.number(data)
             follow = all(run.start == self._ends.get(run.track, run.start) for run in found)
             self._ends |= {run.track: run.start + run.ticks for run in found}
-            played = max(self._played, *(self._until(run) for run in found))
-        except (KeyError, ValueError, TypeError):
+            seconds = sum(self._shows(run) for run in found)
+        except (KeyError, ValueError):
             raise _broken("a run that does not add up") from None
         if number != self._number or not follow:
             raise _broken("a segment that does not follow on the one before")
-        seconds, self._played = played - self._played, played
         return Segment(number, data, seconds)
 
-    def _until(self, run: Run) -> float:
+    def _shows(self, run: Run) -> float:
+        # Sound adds nothing: its frames never end where a picture does.
         track = self._tracks[run.track]
-        return (run.start + run.ticks) / track.scale - (SOUND_RUNS_OVER if track.handler == b"soun" else 0.0)
+        return run.ticks / track.scale if track.handler == b"vide" else 0.0
 
 
 def index(file: Path | bytes) -> list[Piece]:

@@ -1,19 +1,21 @@
-"""The still picture of a clip, taken from the finished 480p rendition and never from the source."""
+"""The still picture of a clip, taken from the proved 480p rung and never from the source."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ffmpeg
 
 from workers.media.blame import demand_success
 from workers.media.encode import QUIET, Rendition
+from workers.media.fragments import index
 from workers.media.programs import Programs
 from workers.media.sandbox import Limits, run
 
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, file_bytes=4 << 20)
+NAME = "poster.jpg"
 AT_MOST = 1.0  # seconds in: past a camera's first dark or grey frames
 
 
@@ -28,22 +30,49 @@ class Poster:
     bytes: int
 
 
+def poster_from(
+    programs: Programs,
+    init: bytes,
+    segment: bytes,
+    folder: Path,
+    *,
+    width: int,
+    height: int,
+    cancelled: Callable[[], bool] | None = None,
+) -> Poster:
+    """Write a frame of a clip's proved first segment to `folder` as a JPEG. Raises Cancelled, RefusedClip, OSError."""
+    beginning = folder / "first.mp4"
+    beginning.write_bytes(init + segment)
+    try:
+        seconds = sum(piece.seconds for piece in index(beginning))
+        return _still(programs, beginning, seconds, Poster(folder / NAME, NAME, width, height, 0), cancelled)
+    finally:
+        beginning.unlink()
+
+
 def poster(
     programs: Programs, rendition: Rendition, out: Path, *, cancelled: Callable[[], bool] | None = None
 ) -> Poster:
     """Write one frame of `rendition` to `out` as a JPEG. Raises Cancelled, RefusedClip."""
-    clip = ffmpeg.input(f"file:{rendition.path}", ss=min(AT_MOST, rendition.seconds / 3), f="mov")
+    planned = Poster(out, out.name, rendition.width, rendition.height, 0)
+    return _still(programs, rendition.path, rendition.seconds, planned, cancelled)
+
+
+def _still(
+    programs: Programs, clip: Path, seconds: float, planned: Poster, cancelled: Callable[[], bool] | None
+) -> Poster:
+    shown = ffmpeg.input(f"file:{clip}", ss=min(AT_MOST, seconds / 3), f="mov")
     settings = {"q:v": 4, "map_metadata": -1, "fflags": "+bitexact", "flags:v": "+bitexact", "f": "mjpeg"}
     # The JPEG way of storing colour; without it the decoder of a browser would show greys too dark.
-    still = clip["0"].filter("scale", out_range="pc", out_color_matrix="bt601").filter("format", "yuvj420p")
-    built = ffmpeg.output(still, f"file:{out}", **{"frames:v": 1, "an": None}, **settings).get_args()
+    still = shown["0"].filter("scale", out_range="pc", out_color_matrix="bt601").filter("format", "yuvj420p")
+    built = ffmpeg.output(still, f"file:{planned.path}", **{"frames:v": 1, "an": None}, **settings).get_args()
     outcome = run(
         [programs.ffmpeg, *QUIET, "-protocol_whitelist", "file", "-threads", "1", *built, "-y"],
-        read=[rendition.path],
-        write=out.parent,
+        read=[clip],
+        write=planned.path.parent,
         limits=LIMITS,
         confined=programs.confined,
         cancelled=cancelled,
     )
-    demand_success(outcome, out)
-    return Poster(out, out.name, rendition.width, rendition.height, out.stat().st_size)
+    demand_success(outcome, planned.path)
+    return replace(planned, bytes=planned.path.stat().st_size)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from workers.media import poster
 from workers.media.encode import Rendition, Rung, encode
 from workers.media.encode import two_rungs as rungs
-from workers.media.poster import Poster, poster
+from workers.media.first_rung import Whole, encode_first
+from workers.media.fragments import Init, Segment
+from workers.media.ladder import Laddered, encode_ladder
+from workers.media.poster import Poster
 from workers.media.probe import Probed, probe
 from workers.media.programs import Programs
 from workers.redact.findings import Finding, NotClean
@@ -15,12 +19,66 @@ from workers.redact.metadata import scrub_mp4
 from workers.redact.proof import prove_mp4
 from workers.redact.proof_jpeg import prove_jpeg
 
-__all__ = ["inspect", "make_poster", "make_rendition", "rungs"]
+__all__ = ["first_rung", "inspect", "make_ladder", "make_poster", "make_rendition", "poster_from", "rungs"]
 
 
 def inspect(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Probed:
     """Look at the clip at `source` without decoding it. Raises RefusedClip, Cancelled."""
     return probe(programs, source, cancelled=cancelled)
+
+
+def first_rung(
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    rung: Rung,
+    *,
+    sound: bool,
+    arrived: Callable[[Init | Segment], None],
+    cancelled: Callable[[], bool] | None = None,
+) -> Whole:
+    """Encode anew and hand each proved piece to `arrived` as soon as it is there, the init first.
+
+    Raises RefusedClip, Cancelled, NotClean, OSError, also when some have arrived; and whatever `arrived` raises.
+    """
+    return encode_first(programs, source, probed, rung, sound=sound, arrived=arrived, cancelled=cancelled)
+
+
+def poster_from(
+    programs: Programs,
+    init: bytes,
+    segment: bytes,
+    folder: Path,
+    *,
+    width: int,
+    height: int,
+    cancelled: Callable[[], bool] | None = None,
+) -> Poster:
+    """A still of a clip's first proved segment, proved itself. Raises Cancelled, NotClean, RefusedClip, OSError."""
+    made = poster.poster_from(programs, init, segment, folder, width=width, height=height, cancelled=cancelled)
+    _demand(made.path, prove_jpeg(made.path.read_bytes()))
+    return made
+
+
+def make_ladder(
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    larger: Sequence[Rung],
+    folder: Path,
+    *,
+    sound: bool,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    nice: int = 0,
+) -> list[Laddered]:
+    """The larger rungs from one decode, proved, with the places of their pieces. `nice` lets first rungs go before.
+
+    Raises RefusedClip, Cancelled, NotClean, OSError; then no file is left behind.
+    """
+    return encode_ladder(
+        programs, source, probed, larger, folder, sound=sound, progress=progress, cancelled=cancelled, nice=nice
+    )
 
 
 def make_rendition(
@@ -50,7 +108,7 @@ def make_poster(
     programs: Programs, rendition: Rendition, folder: Path, *, cancelled: Callable[[], bool] | None = None
 ) -> Poster:
     """A still of a finished rendition, proved. Raises Cancelled, NotClean, OSError."""
-    made = poster(programs, rendition, folder / "poster.jpg", cancelled=cancelled)
+    made = poster.poster(programs, rendition, folder / "poster.jpg", cancelled=cancelled)
     _demand(made.path, prove_jpeg(made.path.read_bytes()))
     return made
 

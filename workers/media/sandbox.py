@@ -73,7 +73,7 @@ def run(
     outcome = watch(child, limits.wall_seconds, most_told, on_line, on_bytes, cancelled)
     # The kernel's SIGKILL for CPU time looks like anybody's: what was used tells them apart. The kernel counts what
     # it kills for in ticks and what it tells exactly: on a busy machine the two differ.
-    used_up = outcome.code == -signal.SIGKILL and outcome.cpu_seconds >= 0.8 * limits.cpu_seconds
+    used_up = outcome.code == -signal.SIGKILL and outcome.cpu_seconds >= limits.cpu_seconds / 2
     return replace(outcome, end=End.NO_CPU_LEFT) if used_up and outcome.end is End.BY_ITSELF else outcome
 
 

@@ -1,0 +1,106 @@
+"""The larger rungs of a clip, all from one decode in one process, cut where the first rung is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ffmpeg
+
+from workers.media import encode
+from workers.media.blame import demand_success
+from workers.media.encode import Rendition
+from workers.media.first_rung import demand_length
+from workers.media.fragments import Piece, index
+from workers.media.probe import LONGEST, Probed
+from workers.media.programs import Programs
+from workers.media.rungs import Rung, size
+from workers.media.sandbox import Limits, run
+from workers.redact.findings import NotClean
+from workers.redact.metadata import scrub_mp4
+from workers.redact.proof_fragments import prove_init, prove_segment
+
+LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, file_bytes=256 << 20)
+
+
+@dataclass(frozen=True)
+class Laddered:
+    """A finished file and where its pieces lie, the init first."""
+
+    rendition: Rendition
+    pieces: list[Piece]
+
+
+def encode_ladder(
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    rungs: Sequence[Rung],
+    folder: Path,
+    *,
+    sound: bool,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    nice: int = 0,
+) -> list[Laddered]:
+    """Write one fragmented MP4 for each of `rungs` into `folder`, scrubbed and proved. `progress` gets 0..1.
+
+    Raises RefusedClip, Cancelled, NotClean, OSError; then none of the files is left behind.
+    """
+    outs = [folder / f"{rung.name}.mp4" for rung in rungs]
+    try:
+        outcome = run(
+            arguments(programs, source, probed, rungs, outs, sound=sound),
+            read=[source],
+            write=folder,
+            limits=LIMITS,
+            confined=programs.confined,
+            on_line=encode.Progress(probed.seconds or LONGEST, progress).hear,
+            cancelled=cancelled,
+            nice=nice,
+        )
+        for out in outs:
+            demand_success(outcome, out)
+        return [_finished(out, size(probed, rung)) for rung, out in zip(rungs, outs, strict=True)]
+    except BaseException:
+        for out in outs:
+            out.unlink(missing_ok=True)
+        raise
+
+
+def arguments(
+    programs: Programs, source: Path, probed: Probed, rungs: Sequence[Rung], outs: Sequence[Path], *, sound: bool
+) -> list[str]:
+    """The whole command line. Every word is ours: from the clip come only bounded numbers."""
+    clip = ffmpeg.input(f"file:{source}")
+    heard = clip[str(probed.audio_index)] if sound and probed.audio_index is not None else None
+    shown = clip[str(probed.video_index)].filter_multi_output("split", len(rungs))
+    written = [
+        encode.output(shown[place], heard, probed, rung, f"file:{out}")
+        for place, (rung, out) in enumerate(zip(rungs, outs, strict=True))
+    ]
+    return [*encode.begun(programs, probed), *encode.TELLING, *ffmpeg.merge_outputs(*written).get_args(), "-y"]
+
+
+def _finished(out: Path, shape: tuple[int, int]) -> Laddered:
+    pieces = index(out)
+    with out.open("r+b") as file:  # names and times are in the init only, and emptying them moves no byte
+        clean = scrub_mp4(file.read(pieces[0].bytes))
+        file.seek(0)
+        file.write(clean)
+    _demand_clean(out, pieces)
+    seconds = sum(piece.seconds for piece in pieces)
+    demand_length(seconds)
+    return Laddered(Rendition(out, out.name, *shape, out.stat().st_size, seconds), pieces)
+
+
+def _demand_clean(out: Path, pieces: list[Piece]) -> None:
+    # Piece by piece, so that a long clip does not have to fit into memory; `index` saw that there is nothing else.
+    with out.open("rb") as file:
+        init = file.read(pieces[0].bytes)
+        findings = prove_init(init)
+        for piece in pieces[1:]:
+            findings += prove_segment(file.read(piece.bytes), init)
+    if findings:
+        raise NotClean(findings)
