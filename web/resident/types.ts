@@ -12,7 +12,7 @@ export type ClipState =
   | "quarantined"
   | "withdrawing"
   | "withdrawn";
-export type Stage = "received" | "checking" | "encoding" | "proving" | "publishing" | "done";
+export type Stage = "received" | "checking" | "encoding" | "proving" | "publishing" | "finishing" | "done";
 
 export type Progress = {
   state: ClipState;
@@ -23,6 +23,10 @@ export type Progress = {
   accepted_at: string;
   seconds: Partial<Record<Stage, number>> | null;
 };
+
+/** It moves: on its way to the screens or off them, or on them and not yet complete. */
+export const moves = ({ state, stage, post }: Progress) =>
+  ["received", "processing", "withdrawing"].includes(state) || (state === "published" && stage !== "done" && post?.media?.state !== "ready");
 
 export type Mine = Progress & { receipt_hint: string; handle: string; title: string };
 

@@ -5,7 +5,7 @@ export type Block = { id: string; label: string; homes: number };
 export type Rendition = { file: string; width: number; height: number; bytes: number };
 export type Media = {
   state: "arriving" | "ready";
-  poster: string;
+  poster: string | null;
   renditions: Rendition[];
   playlist: string | null;
   seconds: number;

@@ -18,6 +18,8 @@ export class DeskState {
   words = $state("");
   block = $state<string | null>(null);
   taken = $state.raw<{ id: string; kind: string } | null>(null);
+  /** Last news of the open post where the list does not hold it. */
+  news = $state.raw<Post | null>(null);
   readonly posts: LivePosts;
   #divisionOf = new Map<string, string>();
 
@@ -100,6 +102,7 @@ export class DeskState {
   #arrived(post: Post): void {
     this.#divisionOf.set(post.id, post.division.id);
     if (this.taken?.id === post.id) this.taken = null; // restored while somebody looked at the note
+    if (this.open === post.id) this.news = post;
     if (this.opened.has(post.id)) return;
     this.unread.add(post.id);
     this.fresh.add(post.id);
