@@ -12,6 +12,7 @@ from workers.media.rungs import Rung, size
 MOST_FPS = 30
 SMOOTH = 24  # frames a second; half of 50 is smoother than 30 picked out of 50
 THREADS = "2"
+PRIMING = 1024  # samples of nothing the sound's encoder begins with; as many left out, and both begin at nought
 SAID_OF_COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
 WHITE = 203  # nits of a white sheet in HDR (BT.2408): what is brighter is pressed together
 BRIGHTEST = 1000 / WHITE  # as cameras grade; never taken from the clip, so that nobody's metadata steers it
@@ -58,8 +59,10 @@ def sound_settings(probed: Probed) -> dict[str, Any]:
     A filter of the output, for the plain stream: in one graph with the picture, either's change would reset both.
     """
     first = "pan=mono|c0=c0," if probed.first_channel_only else ""
-    filters = f"{first}aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono,apad"
-    return {"af": filters, "c:a": "aac", "b:a": "64k", "shortest": None}
+    # Silence up to the length that is told and no further: "shortest" stops endless silence seconds too late.
+    last = f"apad=whole_dur={probed.seconds:.3f}," if probed.seconds else ""
+    filters = f"{first}aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono,{last}"
+    return {"af": f"{filters}atrim=start_sample={PRIMING}", "c:a": "aac", "b:a": "64k", "shortest": None}
 
 
 def frames_a_second(probed: Probed) -> int:

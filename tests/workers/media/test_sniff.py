@@ -23,6 +23,7 @@ BASE = ("-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1")
         ("a.webm", ("-c:v", "libvpx"), Container.MATROSKA),
         ("a.avi", ("-c:v", "mjpeg"), Container.AVI),
         ("a.ts", H264, Container.TRANSPORT),
+        ("a.m2ts", (*H264, "-mpegts_m2ts_mode", "1"), Container.TRANSPORT),
     ],
 )
 def test_what_cameras_write_is_known(
