@@ -14,20 +14,23 @@ from feed import bell as bells
 from feed import posting
 from feed.bell import Bell
 from feed.posting import Outcome
-from storage import audit, comments, feed_log, flags, posts
+from storage import audit, comments, feed_log, flags, posts, segments
 from storage.db import AIRLOCK, CHORES, RESIDENT, Actor, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
 from storage.kit.redis import connect
 from storage.posts import MediaState, NewPost, PostState, Rendition, Verb
+from storage.segments import Piece
 from tests.builders import (
     NOON,
     a_new_post,
     a_published_post,
     a_rendition,
+    arriving,
     division,
     some_files,
+    some_pieces,
     the_post,
 )
 from tests.conftest import BELL_KEY
@@ -353,6 +356,158 @@ def test_a_withdrawal_between_two_files_wins(record: Database, bell: Bell) -> No
         assert posts.media_keys(conn, new.id) == []
 
 
+def test_a_clip_is_told_when_it_can_be_played_and_when_it_is_whole(record: Database, bell: Bell, rings: Rings) -> None:
+    """Not of each piece: a playlist from the first event on, the whole file with the second, its true length too."""
+    new = a_new_post(seconds=9_000)
+
+    _publish_first(record, bell, new, some_pieces(0, 1))
+    early = [_arrive(record, bell, new.id, some_pieces(number), whole=False) for number in (2, 3)]
+    whole = _arrive(record, bell, new.id, some_pieces(4), whole=True)
+
+    assert [*early, whole] == [Outcome.DONE] * 3
+    first, second = rings()
+    assert (first["kind"], second["kind"]) == ("post.published", "post.updated")
+    assert first["post"]["media"] == {
+        "state": "arriving",
+        "poster": "poster.jpg",
+        "renditions": [],
+        "playlist": "clip.m3u8",
+        "seconds": 9.0,
+    }
+    assert second["post"]["media"] == {
+        **first["post"]["media"],
+        "renditions": [{"file": "480p.mp4", "width": 854, "height": 480, "bytes": 500_000}],
+        "seconds": 8.0,
+    }
+    assert _actions(record) == ["post.publish", "post.whole"]
+    assert _counts(record, new.id) == {"poster.jpg": 0, "480p.mp4": 4}
+
+
+@pytest.mark.engines("sqlite")
+def test_the_last_piece_can_make_media_ready(record: Database, bell: Bell, rings: Rings) -> None:
+    """A small source has no larger rung: whole and ready are one event; a whole first rung may come with the post."""
+    slow, quick = a_new_post(), a_new_post()
+
+    _publish_first(record, bell, slow, some_pieces(0, 1))
+    with record.write(by=AIRLOCK) as tx:
+        posting.arrive(tx, bell, slow.id, "480p.mp4", some_pieces(2), generation=1, whole=True, last=True)
+        first = arriving(some_pieces(0, 1, 2), whole=True)
+        posting.publish(tx, bell, quick, some_files()[:1], generation=1, first=first, last=True)
+
+    states = [(event["post"]["id"], event["post"]["media"]["state"]) for event in rings()]
+    assert states == [(slow.id, "arriving"), (slow.id, "ready"), (quick.id, "ready")]
+    assert the_post(record, quick.id).seconds == 4_000
+
+
+def test_the_same_pieces_twice_are_there_once(record: Database, bell: Bell) -> None:
+    """An answer may be lost on its way: who says it again changes nothing, and a hole is a fault of ours."""
+    new, second, third = a_new_post(), some_pieces(2), some_pieces(3)
+    _publish_first(record, bell, new, some_pieces(0, 1))
+
+    for pieces in (second, second, [*second, *third], ()):
+        assert _arrive(record, bell, new.id, pieces, whole=False) is Outcome.DONE
+    with pytest.raises(AssertionError):
+        _arrive(record, bell, new.id, some_pieces(5), whole=False)
+
+    assert _pieces(record, new.id)[2:] == (*second, *third)
+
+
+def test_a_newer_attempt_takes_a_clip_over_when_it_is_as_far(record: Database, bell: Bell, rings: Rings) -> None:
+    """Never with fewer pieces than somebody may have played; then all of them are its own, and the older is out."""
+    new, fewer, as_many = a_new_post(), some_pieces(0, 1), some_pieces(0, 1, 2)
+    _publish_first(record, bell, new, some_pieces(0, 1))
+    _arrive(record, bell, new.id, some_pieces(2), whole=False)
+
+    behind = _publish_first(record, bell, new, fewer, generation=2)
+    still_mine = _arrive(record, bell, new.id, (), whole=False)
+    over = _publish_first(record, bell, new, as_many, generation=2)
+    too_late = _arrive(record, bell, new.id, some_pieces(3), whole=False)
+
+    assert (behind, still_mine) == (Outcome.FENCED, Outcome.DONE)
+    assert (over, too_late) == (Outcome.DONE, Outcome.FENCED)
+    assert _pieces(record, new.id) == as_many
+    assert [event["kind"] for event in rings()] == ["post.published", "post.updated"]
+    with record.read() as conn:
+        assert set(posts.media_keys(conn, new.id)) >= {piece.key for piece in as_many}
+        assert segments.count(conn, new.id, "480p.mp4") == 2
+
+
+def test_larger_rungs_may_be_a_newer_attempts(record: Database, bell: Bell) -> None:
+    """Not while the first one arrives; then it goes on from what is there, and the older attempt is out."""
+    new, ranges = a_new_post(), some_pieces(0, 1)
+    _publish_first(record, bell, new, some_pieces(0, 1))
+    larger = [a_rendition("720p.mp4", key=ranges[0].key, height=720)]
+
+    def add(generation: int, *, last: bool = False) -> Outcome:
+        with record.write(by=AIRLOCK) as tx:
+            pieces = {"720p.mp4": ranges}
+            return posting.add_media(tx, bell, new.id, larger, generation=generation, last=last, pieces=pieces)
+
+    early = add(2)
+    _arrive(record, bell, new.id, some_pieces(2), whole=True)
+    outcomes = [early, add(2), add(1), add(2, last=True), add(3)]
+
+    assert outcomes == [Outcome.FENCED, Outcome.DONE, Outcome.FENCED, Outcome.DONE, Outcome.FENCED]
+    assert _counts(record, new.id) == {"poster.jpg": 0, "480p.mp4": 2, "720p.mp4": 1}
+
+
+@pytest.mark.engines("sqlite")
+def test_what_can_never_be_finished_ends_where_it_is(record: Database, bell: Bell, rings: Rings) -> None:
+    """The original is gone in the middle: what is on screen is all, and is as long as it is."""
+    new = a_new_post()
+    _publish_first(record, bell, new, some_pieces(0, 1))
+    _arrive(record, bell, new.id, some_pieces(2), whole=False)
+
+    _add_media(record, bell, new.id, [], last=True)
+
+    told = rings()[-1]["post"]["media"]
+    assert (told["state"], told["seconds"], [file["bytes"] for file in told["renditions"]]) == ("ready", 4.0, [300_000])
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("verb", [Verb.HOLD, Verb.HIDE, Verb.REMOVE])
+def test_pieces_go_on_arriving_for_what_a_moderator_took_off(
+    record: Database, bell: Bell, rings: Rings, verb: Verb
+) -> None:
+    """And nobody is told, not when they are all there either; restored, the post comes back whole."""
+    new = a_new_post()
+    _publish_first(record, bell, new, some_pieces(0, 1))
+    _decide(record, bell, new.id, verb)
+
+    outcomes = [_arrive(record, bell, new.id, some_pieces(number), whole=number == 3) for number in (2, 3)]
+
+    assert outcomes == [Outcome.DONE, Outcome.DONE]
+    assert len(rings()) == len(_lines(record)) == 2
+    _decide(record, bell, new.id, Verb.RESTORE)
+    assert [file["file"] for file in rings()[-1]["post"]["media"]["renditions"]] == ["480p.mp4"]
+
+
+@pytest.mark.parametrize("verb", [Verb.WITHDRAW, Verb.EXPIRE])
+def test_a_clip_taken_back_while_it_arrives_leaves_no_piece(record: Database, bell: Bell, verb: Verb) -> None:
+    """Every piece's key is answered, once each; what comes after is refused, and no row stays."""
+    new, poster, pieces, ranges = a_new_post(), a_rendition("poster.jpg"), some_pieces(0, 1, 2), some_pieces(0, 1)
+    larger = a_rendition("720p.mp4", key=ranges[0].key)
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, new, [poster], generation=1, first=arriving(pieces, whole=True))
+        posting.add_media(tx, bell, new.id, [larger], generation=1, last=False, pieces={"720p.mp4": ranges[:1]})
+
+    keys = _end(record, bell, new.id, verb)
+    late = _arrive(record, bell, new.id, some_pieces(3), whole=False)
+
+    assert sorted(keys) == sorted([poster.key, larger.key, *(piece.key for piece in pieces)])
+    assert late is Outcome.TAKEN_BACK
+    with record.read() as conn:
+        assert segments.of(conn, new.id) == {}
+        assert posts.kept_keys(conn, keys) == set()
+
+
+@pytest.mark.engines("sqlite")
+def test_nothing_arrives_for_a_post_that_never_was(record: Database, bell: Bell) -> None:
+    """Neither a row nor an entry."""
+    assert _arrive(record, bell, PostId("never"), some_pieces(0, 1), whole=True) is Outcome.FENCED
+    assert _actions(record) == []
+
+
 def test_the_audit_chain_stands_after_all_of_it(record: Database, bell: Bell) -> None:
     """A post's whole life leaves one entry for each change, by who made it, in a whole chain."""
     post = a_published_post(record, bell)
@@ -392,6 +547,28 @@ def _add_media(
 def _decide(record: Database, bell: Bell, post_id: PostId, verb: Verb) -> tuple[PostState, PostState]:
     with record.write(by=MODERATOR) as tx:
         return posting.decide(tx, bell, post_id, verb, reason="privacy")
+
+
+def _publish_first(
+    record: Database, bell: Bell, new: NewPost, pieces: Sequence[Piece], *, generation: int = 1
+) -> Outcome:
+    with record.write(by=AIRLOCK) as tx:
+        poster, first = a_rendition("poster.jpg"), arriving(pieces)
+        return posting.publish(tx, bell, new, [poster], generation=generation, first=first)
+
+
+def _arrive(record: Database, bell: Bell, post_id: PostId, pieces: Sequence[Piece], *, whole: bool) -> Outcome:
+    with record.write(by=AIRLOCK) as tx:
+        return posting.arrive(tx, bell, post_id, "480p.mp4", pieces, generation=1, whole=whole)
+
+
+def _pieces(record: Database, post_id: PostId) -> tuple[Piece, ...]:
+    with record.read() as conn:
+        return segments.of_file(conn, post_id, "480p.mp4")
+
+
+def _counts(record: Database, post_id: PostId) -> dict[str, int]:
+    return {one.file: one.pieces for one in the_post(record, post_id).renditions}
 
 
 def _end(record: Database, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:

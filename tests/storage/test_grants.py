@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from sqlalchemy import Engine, delete, insert, inspect, select, text
+from sqlalchemy import Engine, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from feed import posting
@@ -18,7 +18,7 @@ from storage.identity.grants import GRANTS as IDENTITY
 from storage.identity.vault import Vault
 from storage.kit.variables import MisconfiguredError
 from storage.posts import Verb
-from storage.schema import comments, flags, metadata, posts, tickets
+from storage.schema import comments, flags, metadata, posts, segments, tickets
 from tests import builders
 from tests.storage.identity.conftest import vault  # noqa: F401 - fixture
 
@@ -35,6 +35,7 @@ CLOSED = {
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
+        "segments": {""},
     },
     "porchlight_public": {
         **{name: {""} for name in metadata.tables if name not in ("posts", "decisions")},
@@ -118,6 +119,12 @@ def test_nobody_deletes_or_empties_the_audit() -> None:
         ("feed", select(flags.c.text)),
         ("feed", select(posts.c.words)),
         ("feed", insert(posts).values(id="x")),
+        ("feed", select(segments.c.key)),
+        ("public", select(segments.c.post_id)),
+        ("chores", select(segments.c.milliseconds)),
+        ("staff", delete(segments)),
+        ("resident", insert(segments).values(post_id="x", file="x", number=0)),
+        ("airlock", update(segments).values(key="x")),
         ("public", select(posts.c.title)),
         ("public", select(posts.c.division_id)),
         ("airlock", select(comments.c.text)),

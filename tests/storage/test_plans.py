@@ -13,13 +13,13 @@ from bench.many_posts import City, fill
 from bench.questions import questions
 from feed import posting
 from feed.bell import Bell
-from storage import flags, post_lists
+from storage import flags, media_copy, post_lists, posts, segments
 from storage.db import AIRLOCK, Database
 from storage.kit.ids import PostId, new_id
 from storage.posts import NewPost, Verb
-from tests.builders import NOON, some_files
+from tests.builders import NOON, arriving, some_files, some_pieces
 
-GROWS = ("posts", "renditions", "feed_log", "flags", "audit_entries", "comments", "decisions")
+GROWS = ("posts", "renditions", "segments", "feed_log", "flags", "audit_entries", "comments", "decisions")
 POSTS = 1_000
 
 Asked = dict[str, Any]  # statement -> the parameters it was first asked with
@@ -53,6 +53,7 @@ def test_every_question_goes_by_an_index(record: Database, big_city: City, heard
             ask()
 
     assert len(heard) > 20
+    assert not [statement for statement in heard if "segments.number" in statement]  # of each post there are hundreds
     assert _read_from_end_to_end(record, heard) == []
 
 
@@ -64,12 +65,30 @@ def test_every_change_of_a_post_goes_by_an_index(record: Database, big_city: Cit
     with record.write(by=AIRLOCK) as tx:
         posting.publish(tx, bell, new, files[:1], generation=1)
         posting.publish(tx, bell, new, files[:1], generation=2)
-        posting.add_media(tx, bell, new.id, files[1:], generation=2, last=True)
+        first = arriving(some_pieces(0, 1))
+        posting.publish(tx, bell, new, files[:1], generation=3, first=first)
+        posting.arrive(tx, bell, new.id, first.file, some_pieces(2), generation=3, whole=False)
+        posting.arrive(tx, bell, new.id, first.file, some_pieces(3), generation=3, whole=True)
+        posting.add_media(tx, bell, new.id, files[1:], generation=4, last=True)
+        posts.kept_keys(tx.connection, ["a", "b"])
+        segments.one(tx.connection, new.id, first.file, 1)
+        segments.of(tx.connection, new.id)
         posting.decide(tx, bell, new.id, Verb.HIDE, reason="privacy")
         flags.settle(tx, new.id)
         posting.end(tx, bell, new.id, Verb.WITHDRAW)
 
     assert len(heard) > 10
+    assert _read_from_end_to_end(record, heard) == []
+
+
+def test_a_copy_of_the_media_goes_by_pages(
+    record: Database, big_city: City, heard: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of renditions and of pieces alike."""
+    monkeypatch.setattr(media_copy, "AT_ONCE", POSTS)
+
+    assert len(list(media_copy._named(record))) >= big_city.posts
+
     assert _read_from_end_to_end(record, heard) == []
 
 
