@@ -104,16 +104,10 @@ def output(pictures: Any, sounds: Any | None, probed: Probed, rung: Rung, out: s
     settings = picture_settings(probed, rung) | REBUILT | FRAGMENTED | {"t": LONGEST + 1}
     if sounds is None:
         return ffmpeg.output(picture(pictures, probed, rung), out, **settings, an=None)
-    heard = sound_settings(probed)
-    heard["af"] += f",atrim=start_sample={PRIMING}"
-    # With "shortest" each output keeps up to ten seconds of raw pictures while it waits for sound, and one slow output
-    # lets the sound of another run on: what sound goes on behind the last picture is let be.
-    heard.pop("shortest", None)
-    return ffmpeg.output(picture(pictures, probed, rung), sounds, out, **settings, **heard)
+    return ffmpeg.output(picture(pictures, probed, rung), sounds, out, **settings, **sound_settings(probed))
 
 
 QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-nostats"]
-PRIMING = 1024  # samples of nothing the sound's encoder begins with; as many left out, and both begin at nought
 TELLING = ["-progress", "pipe:1", "-stats_period", "0.5"]
 # What a strict rebuild takes; see workers/redact/metadata.py for what is left to do on the finished bytes.
 REBUILT: dict[str, Any] = {

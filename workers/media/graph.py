@@ -54,15 +54,16 @@ def picture(stream: Any, probed: Probed, rung: Rung) -> Any:
 
 
 def sound_settings(probed: Probed) -> dict[str, Any]:
-    """How sound is written: one channel at 48 kHz, from the picture's beginning to its end.
+    """How sound is written: one channel at 48 kHz, from the picture's beginning to where the clip is said to end.
 
     A filter of the output, for the plain stream: in one graph with the picture, either's change would reset both.
     """
     first = "pan=mono|c0=c0," if probed.first_channel_only else ""
-    # Silence up to the length that is told and no further: "shortest" stops endless silence seconds too late.
+    # Silence up to the length that is told and no further. Not "shortest": it stops endless silence seconds too late,
+    # and while it waits for sound it keeps ten seconds of raw pictures for every rung.
     last = f"apad=whole_dur={probed.seconds:.3f}," if probed.seconds else ""
     filters = f"{first}aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono,{last}"
-    return {"af": f"{filters}atrim=start_sample={PRIMING}", "c:a": "aac", "b:a": "64k", "shortest": None}
+    return {"af": f"{filters}atrim=start_sample={PRIMING}", "c:a": "aac", "b:a": "64k"}
 
 
 def frames_a_second(probed: Probed) -> int:

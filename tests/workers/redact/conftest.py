@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.media.conftest import clip, make_clip, tools  # noqa: F401 - fixtures
+from tests.workers.media.conftest import came, clip, make_clip, tools  # noqa: F401 - fixtures
 from workers.media import rework
 from workers.media.programs import Programs
 
