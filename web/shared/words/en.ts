@@ -267,6 +267,7 @@ export const en = {
         finishing: "Making sharper pictures",
         done: "Done",
       },
+      rest: "It can be watched; the rest of it follows",
       state: {
         received: "Received",
         processing: "Being prepared",

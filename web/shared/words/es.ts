@@ -268,6 +268,7 @@ export const es: Words = {
         finishing: "Haciendo imágenes más nítidas",
         done: "Listo",
       },
+      rest: "Ya se puede ver; el resto llega",
       state: {
         received: "Recibida",
         processing: "En preparación",
