@@ -85,7 +85,8 @@ def test_a_clip_shorter_than_a_segment_is_one_segment(tools: Programs, make_clip
     """As is one of two seconds to the frame; the frame after them is a segment of its own."""
     lengths = {}
     for frames in (8, 30, 31):
-        source = make_clip(f"{frames}.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=15", "-frames:v", str(frames), *H264)
+        words = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=15", "-frames:v", str(frames))
+        source = make_clip(f"{frames}.mp4", *words, *H264)
         lengths[frames] = [round(segment.seconds * 15) for segment in first_rung_of(tools, source).segments]
 
     assert lengths == {8: [8], 30: [30], 31: [30, 1]}

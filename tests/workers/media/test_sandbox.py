@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 import time
@@ -155,3 +156,41 @@ def test_a_static_program_needs_no_library(tools: Programs) -> None:
     """The wheel's ffmpeg sees nothing but its input; a dynamic Python sees its libraries."""
     assert all(path.exists() for path in libraries_of(tools.ffmpeg))
     assert any(path.name.startswith("ld-") for path in libraries_of(INTERPRETER))
+
+
+def test_bytes_are_handed_over_as_they_come_and_not_kept() -> None:
+    """A stream is taken while the program still runs, past what may be told, up to what a file may have."""
+    code = "import os\nfor _ in range(20): os.write(1, bytes(1000))\nos.read(0, 1)"
+    came: list[bytes] = []
+
+    outcome = run([*PYTHON, "-c", code], read=[LIBRARY], limits=Limits(told_bytes=1000), on_bytes=came.append)
+
+    assert (outcome.ok, outcome.stdout, len(b"".join(came))) == (True, b"", 20_000)
+
+
+def test_a_stream_is_bounded() -> None:
+    """As a file would be."""
+    endless = "import os\nwhile True: os.write(1, bytes(1000))"
+    came: list[bytes] = []
+
+    outcome = run([*PYTHON, "-c", endless], read=[LIBRARY], limits=Limits(file_bytes=100_000), on_bytes=came.append)
+
+    assert outcome.end is End.TOLD_TOO_MUCH
+    assert len(b"".join(came)) < 1 << 20
+
+
+def test_whoever_takes_the_bytes_may_end_the_run() -> None:
+    """Their error comes out, and nothing runs on."""
+
+    def take(_chunk: bytes) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        run([*PYTHON, "-c", "import os\nwhile True: os.write(1, b'x')"], read=[LIBRARY], on_bytes=take)
+
+
+def test_a_program_can_be_told_to_stand_back() -> None:
+    """Ten steps behind whoever started it."""
+    outcome = run([*PYTHON, "-c", "import os; print(os.nice(0))"], confined=False, nice=10)  # confined, it cannot ask
+
+    assert int(outcome.stdout) == min(19, os.nice(0) + 10)
