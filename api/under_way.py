@@ -50,15 +50,19 @@ class UnderWay:
         """Whether it is still as it was; a record that does not answer in time cannot say so."""
         try:
             with fail_after(ANSWER_SECONDS):
-                await run_sync(self._ask, post.id, limiter=_ASKER, abandon_on_cancel=True)
+                if not self._knows(post.id):
+                    await run_sync(self._ask, post.id, limiter=_ASKER, abandon_on_cancel=True)
         except (TimeoutError, Unavailable):
             return False
         return self._states.get(post.id) is post.state
 
+    def _knows(self, post_id: PostId) -> bool:
+        return post_id in self._states and time.monotonic() - self._asked < LOOKS_SECONDS
+
     def _ask(self, post_id: PostId) -> None:
-        began = time.monotonic()
-        if began - self._asked < LOOKS_SECONDS and post_id in self._states:
+        if self._knows(post_id):  # who waited before this one asked for both
             return
+        began = time.monotonic()
         with self._record.read() as conn:
             self._states = posts.states(conn, tuple(self._streams))
         self._asked = began
