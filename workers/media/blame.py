@@ -9,6 +9,8 @@ from workers.media.refusals import Reason, RefusedClip
 from workers.media.watching import End, Outcome
 
 STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}  # by a person or a full machine
+# ffmpeg takes a thread it could not start for a frame that is still to come: it leaves frames out and says all is well.
+NO_THREAD = b"Resource temporarily unavailable"
 
 
 def demand_success(outcome: Outcome, out: Path | None = None) -> None:
@@ -19,6 +21,8 @@ def demand_success(outcome: Outcome, out: Path | None = None) -> None:
         raise OSError("the program was stopped from outside")
     if b"No space left on device" in outcome.stderr:
         raise OSError("no space left to write a rendition")
+    if NO_THREAD in outcome.stderr:
+        raise OSError("no room for another thread")
     if not outcome.ok:
         unlisted = b"not on whitelist" in outcome.stderr
         raise RefusedClip(Reason.UNSUPPORTED_CODEC if unlisted else Reason.UNREADABLE)

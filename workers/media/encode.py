@@ -96,7 +96,7 @@ def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, out:
 
 def begun(programs: Programs, probed: Probed) -> list[str]:
     """What stands before the input. ffmpeg-python would sort these options among each other."""
-    return [str(programs.ffmpeg), *QUIET, *decoded(probed)]
+    return [str(programs.ffmpeg), *QUIET, "-filter_complex_threads", THREADS, *decoded(probed)]
 
 
 def output(pictures: Any, sounds: Any | None, probed: Probed, rung: Rung, out: str) -> Any:

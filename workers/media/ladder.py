@@ -21,7 +21,8 @@ from workers.redact.findings import NotClean
 from workers.redact.metadata import scrub_mp4
 from workers.redact.proof_fragments import prove_init, prove_segment
 
-LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, file_bytes=256 << 20)
+# 4K HEVC with both rungs needs 1.7 GB of address space, 0.6 of memory.
+LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, memory_bytes=3 << 30, file_bytes=256 << 20)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,15 @@ def test_a_fault_of_the_clip_is_refused(what: dict[str, object], reason: str, go
         demand_success(replace(good, **what))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("what", [{"code": -9}, {"code": -15}, {"code": 1, "stderr": b"x: No space left on device"}])
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"code": -9},
+        {"code": -15},
+        {"code": 1, "stderr": b"x: No space left on device"},
+        {"stderr": b"x (Resource temporarily unavailable)"},
+    ],
+)
 def test_a_fault_of_ours_is_no_refusal(what: dict[str, object], good: Outcome) -> None:
     """A full disk or a program killed by the machine is worth another try, and no news for the sender."""
     with pytest.raises(OSError, match=r"no space|stopped"):
