@@ -2,57 +2,106 @@
 
 from __future__ import annotations
 
+import mmap
+import re
 from pathlib import Path
+from typing import BinaryIO
 
 from workers.media.refusals import Reason, RefusedClip
-from workers.media.sniff import SYNC, packets_from
+from workers.media.sniff import PACKET, SYNC
 
 MOST_TRACKS = 16
-MOST_HEAD = 8 << 20  # bytes of a file in which the tracks are told; attachments and indexes lie after
-MOST_ELEMENTS = 20_000
+MOST_HEAD = 8 << 20  # bytes that are told beside pictures and sound: tracks, indexes, chapters, tags
+MOST_ELEMENTS = 20_000  # two minutes are some hundreds; what cannot be walked over is bounded by its bytes
 MOST_PIDS = 32  # streams in a transport stream; a camera has three or four
+MOST_PROGRAMS = 32  # a camera has one; demuxers look each up among all others
+DEEPEST = 6  # lists in lists of an AVI; four is what cameras write
 SEGMENT, TRACKS, TRACK, CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0x1F43B675
+CUES, TAGS, CHAPTERS, SEEKS, ABOUT = 0x1C53BB6B, 0x1254C367, 0x1043A770, 0x114D9B74, 0x1549A966
+TOLD = {TRACKS, CUES, TAGS, CHAPTERS, SEEKS, ABOUT}
+ENDLESS = {(1 << 7 * length) - 1 for length in range(1, 9)}  # sizes of elements that do not say
+TABLE = re.compile(rb"\x47[\x40\x60]\x00[\x10-\x1f]\x00\x00", re.DOTALL)  # a packet in which a table of programs begins
 
 
 def check_matroska(path: Path) -> None:
     """Raises RefusedClip (too_many_tracks, unreadable)."""
-    head = _head(path)
-    tracks = elements = 0
-    at = 0
-    while at < len(head):
-        kind, at = _number(head, at, keep_marker=True)
-        size, at = _number(head, at, keep_marker=False)
+    with path.open("rb") as file:
+        check_matroska_file(file)
+
+
+def check_matroska_file(file: BinaryIO) -> None:
+    """The same for an open file. Clusters are walked over; what follows one of unknown size is not looked at."""
+    end, at, elements, told, tracks = file.seek(0, 2), 0, 0, 0, 0
+    while at < end:
+        file.seek(at)
+        head = file.read(16)
+        kind, size, body = _element(head)
         elements += 1
         tracks += kind == TRACK
-        if elements > MOST_ELEMENTS:
-            raise RefusedClip(Reason.UNREADABLE)
+        told += min(size, end - at) if kind in TOLD else 0
         if tracks > MOST_TRACKS:
             raise RefusedClip(Reason.TOO_MANY_TRACKS)
-        if kind == CLUSTER:
+        if elements > MOST_ELEMENTS or told > MOST_HEAD or (kind == CLUSTER and not tracks):
+            raise RefusedClip(Reason.UNREADABLE)
+        if kind == CLUSTER and size in ENDLESS:
             return
-        if kind not in (SEGMENT, TRACKS):
-            at += size
+        at += body + (0 if kind in (SEGMENT, TRACKS) else size)
+    if not tracks:
+        raise RefusedClip(Reason.UNREADABLE)
 
 
 def check_avi(path: Path) -> None:
-    """Raises RefusedClip (too_many_tracks)."""
-    if _head(path).count(b"strlstrh") > MOST_TRACKS:  # each track begins with a list of this kind
+    """Raises RefusedClip (too_many_tracks, unreadable)."""
+    with path.open("rb") as file:
+        check_avi_file(file)
+
+
+def check_avi_file(file: BinaryIO) -> None:
+    """The same for an open file."""
+    file.seek(0)
+    if file.read(MOST_HEAD).count(b"strh") > MOST_TRACKS:  # each track begins with one
         raise RefusedClip(Reason.TOO_MANY_TRACKS)
+    end, at = file.seek(0, 2), 12
+    for _ in range(MOST_ELEMENTS):
+        if at + 8 > end:
+            return
+        file.seek(at)
+        head = file.read(12)
+        size = int.from_bytes(head[4:8], "little")
+        if head[:4] != b"LIST" and head[:4] != b"RIFF" and size > MOST_HEAD and at + size <= end:
+            raise RefusedClip(Reason.UNREADABLE)  # an index of more frames than two minutes can have
+        at += 12 if head[:4] == b"RIFF" else 8 + size + size % 2
+    raise RefusedClip(Reason.UNREADABLE)
 
 
 def check_transport(path: Path) -> None:
     """Raises RefusedClip (too_many_tracks)."""
-    head = _head(path)
-    first, apart = packets_from(head) or (0, 188)
-    packets = (head[at : at + 3] for at in range(first, len(head) - 2, apart) if head[at] == SYNC)
+    with path.open("rb") as file:
+        head = file.read(MOST_HEAD)
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            check_packets(head, data)
+
+
+def check_packets(head: bytes, data: bytes | mmap.mmap) -> None:
+    """The same for bytes: streams are counted in `head`, programs in all of `data`, wherever packets begin."""
+    packets = (head[at : at + 3] for at in range(0, len(head) - 2, PACKET) if head[at] == SYNC)
     pids = {int.from_bytes(packet[1:3]) & 0x1FFF for packet in packets}
-    if len(pids) > MOST_PIDS:
+    programs: set[bytes] = set()
+    for table in TABLE.finditer(data):
+        section = data[table.end() : table.start() + PACKET]  # from the section's length on
+        length = min(int.from_bytes(section[:2]) & 0xFFF, len(section) - 2)
+        programs |= {section[at : at + 2] for at in range(7, length - 2, 4)}
+        if len(programs) > MOST_PROGRAMS:
+            break
+    if len(pids) > MOST_PIDS or len(programs) > MOST_PROGRAMS:
         raise RefusedClip(Reason.TOO_MANY_TRACKS)
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MOST_HEAD)
+def _element(head: bytes) -> tuple[int, int, int]:
+    """(kind, size, bytes of the header)."""
+    kind, at = _number(head, 0, keep_marker=True)
+    size, at = _number(head, at, keep_marker=False)
+    return kind, size, at
 
 
 def _number(data: bytes, at: int, *, keep_marker: bool) -> tuple[int, int]:

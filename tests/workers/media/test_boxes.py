@@ -52,7 +52,7 @@ def test_a_box_to_the_end_of_the_file_passes(tmp_path: Path) -> None:
 
 def test_an_index_that_is_too_large_is_unreadable(tmp_path: Path) -> None:
     """32 MB of index are no two minutes of video."""
-    assert refusal(box(b"moov", TRACK + bytes(boxes.MOST_MOOV)), tmp_path) is Reason.UNREADABLE
+    assert refusal(box(b"moov", TRACK + bytes(boxes.MOST_BYTES[b"moov"])), tmp_path) is Reason.UNREADABLE
 
 
 def test_too_many_boxes_are_unreadable(tmp_path: Path) -> None:
