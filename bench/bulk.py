@@ -44,7 +44,8 @@ def statements(dialect: str, seeds: int, count: int) -> Iterator[str]:
     ):
         yield f"""
             insert into renditions (post_id, file, key, generation, width, height, bytes)
-            select id, '{file}', {an_id}, 1, {width}, {height}, {size}000 from posts where state <> 'withdrawn'
+            select id, '{file}', {an_id}, 1, {width}, {height}, {size}000
+            from posts where state <> 'withdrawn' order by id
         """
     last = count * LINES_EACH
     for line, kind in enumerate(("post.published", "post.updated", "post.updated")):

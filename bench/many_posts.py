@@ -20,6 +20,7 @@ from storage.kit.ids import BlockId, DivisionId, PostId, base32
 from storage.post_words import words_of
 from storage.posts import CATEGORIES
 
+CACHE_KB = 5 << 20  # SQLite's while it is filled; ten million posts' keys are about that
 SEEDS = 100_000  # posts made here; the database makes the others of them
 DIVISIONS = {"Central": 30, "East": 25, "Metro": 20, "North": 12, "South": 12, "Shoal Creek": 1}  # percent of the posts
 KINDS = dict(zip(CATEGORIES, (22, 40, 14, 12, 2, 4, 6), strict=True))
@@ -93,7 +94,8 @@ def _trust(connection: Connection) -> None:
             connection.execute(text(f"set {setting}"))
         connection.commit()
     else:
-        for pragma in ("foreign_keys=off", "synchronous=off"):
+        # No journal: whoever stops this throws the file away. With the usual 2 MB of cache every row would be a read.
+        for pragma in ("foreign_keys=off", "synchronous=off", "journal_mode=off", f"cache_size=-{CACHE_KB}"):
             connection.connection.driver_connection.execute(f"pragma {pragma}")  # type: ignore[union-attr]
 
 
@@ -167,6 +169,8 @@ def _bring_back(connection: Connection, statements: list[str]) -> None:
     else:
         connection.exec_driver_sql("insert into post_index (post_index) values ('rebuild')")
         connection.commit()
+        for pragma in ("journal_mode=wal", "synchronous=full", "cache_size=-2000"):
+            connection.connection.driver_connection.execute(f"pragma {pragma}")  # type: ignore[union-attr]
 
 
 def _by_frequency(vocabulary: list[str], count: int) -> dict[str, list[str]]:
