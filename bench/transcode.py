@@ -1,31 +1,35 @@
-"""How long a clip takes to its first playable rendition, beside a bare ffmpeg run of the same settings.
+"""How long clips of each kind take to their first segment and their last rung, beside bare ffmpeg of the same settings.
 
-    python -m bench.transcode [CLIP] [--rounds 3]
+    python -m bench.transcode [CLIP] [--clips FOLDER] [--only "HEVC 4K" ...] [--rounds 1] [--first]
 
-Without a clip it makes 30 s of 1080p30 at 14 Mb/s: from OpenCV's footage of a plaza where that is installed
-(Debian's opencv-doc), else from ffmpeg's test picture, and says which.
+Without a clip it takes those of bench.clips: from FOLDER where they lie, else made there. Bare ffmpeg is two commands:
+480p as HLS segments, then the larger rungs in one process; it neither confines, proves nor maps HDR. `--first` leaves
+the larger rungs out. Each run is a process of its own, turn about, so that a busy machine is busy for both.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import resource
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.media import graph, programs, rework
+from bench.clips import KINDS, made, make_clip
+from workers.media import programs, rework
+from workers.media.fragments import Init, Segment
+from workers.media.graph import frames_a_second
 from workers.media.programs import Programs
+from workers.media.rungs import Rung, size
 
-PLAZA = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
-SWAY = (
-    "setpts=N/30/TB,crop=704:396:32+24*sin(t*1.7)+6*sin(t*9):90+40*sin(t*1.1)+5*cos(t*8),"
-    "scale=1920:1080:flags=lanczos,noise=alls=10:allf=t,format=yuv420p"
-)
-RATE = ("-preset", "veryfast", "-g", "30", "-b:v", "14M", "-maxrate", "18M", "-bufsize", "28M")
+__all__ = ["Spent", "bare_run", "make_clip", "spent"]
+LOOK = 0.005  # seconds between looks for bare ffmpeg's first segment
 
 
 @dataclass(frozen=True)
@@ -36,39 +40,100 @@ class Spent:
     cpu: float
 
 
+@dataclass(frozen=True)
+class Figures:
+    """Of one clip, one way: seconds to the first segment and to the whole 480p, CPU seconds of all, MiB at most."""
+
+    first: float
+    whole: float
+    cpu: float
+    memory: float
+
+
 def main() -> None:
-    """Print both, and the ratio."""
+    """Print one row a kind, ours beside bare, and the ratios."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("clip", nargs="?", type=Path)
-    words.add_argument("--rounds", type=int, default=3)
+    words.add_argument("--clips", type=Path)
+    words.add_argument("--only", nargs="*", choices=KINDS, default=list(KINDS))
+    words.add_argument("--rounds", type=int, default=1)
+    words.add_argument("--first", action="store_true")
     asked = words.parse_args()
     tools = programs.find()
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        clip = asked.clip.resolve() if asked.clip else make_clip(tools, folder)
-        (folder / "ours").mkdir()
-        ours, bare = [], []
-        for _ in range(asked.rounds):  # turn about, so that a busy machine is busy for both
-            bare.append(spent(lambda: bare_run(tools, clip, folder / "bare.mp4")))
-            ours.append(spent(lambda: our_run(tools, clip, folder / "ours")))
-    report(min(bare, key=lambda run: run.wall), min(ours, key=lambda run: run.wall))
+    print(f"{'':16} first segment, s    whole 480p, s       CPU of all, s       MiB")
+    print(f"{'':16} ours  bare  ratio   ours  bare  ratio   ours  bare  ratio   ours  bare")
+    with nullcontext(asked.clips) if asked.clips else tempfile.TemporaryDirectory() as folder:
+        for name in [asked.clip.name] if asked.clip else asked.only:
+            clip = asked.clip.resolve() if asked.clip else made(tools, name, Path(folder))
+            ours, bare = [], []
+            for _ in range(asked.rounds):
+                bare.append(alone(bare_figures, tools, clip, not asked.first))
+                ours.append(alone(our_figures, tools, clip, not asked.first))
+            print(f"{name[:16]:16}{row(ours, bare)}", flush=True)
 
 
-def our_run(tools: Programs, clip: Path, folder: Path) -> None:
-    """Everything a clip goes through until its first rendition and poster may be shown."""
+def alone(run: Callable[[Programs, Path, bool], Figures], tools: Programs, clip: Path, larger: bool) -> Figures:
+    """The figures of a run in a process of its own, whose children's memory is nobody else's."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(run, tools, clip, larger).result()
+
+
+def our_figures(tools: Programs, clip: Path, larger: bool) -> Figures:
+    """Probe, 480p segment by segment, then the larger rungs: everything confined and proved."""
+    before, started, arrivals = cpu_seconds(), time.monotonic(), []
     probed = rework.inspect(tools, clip)
-    rendition = rework.make_rendition(tools, clip, probed, rework.rungs(probed)[0], folder, sound=False)
-    rework.make_poster(tools, rendition, folder)
+    first, *others = rework.rungs(probed)
+
+    def arrived(piece: Init | Segment) -> None:
+        arrivals.append(time.monotonic() - started)
+
+    rework.first_rung(tools, clip, probed, first, sound=False, arrived=arrived)
+    whole = time.monotonic() - started
+    with tempfile.TemporaryDirectory() as folder:
+        if larger and others:
+            rework.make_ladder(tools, clip, probed, others, Path(folder), sound=False)
+    return Figures(arrivals[1], whole, cpu_seconds() - before, most_memory())
+
+
+def bare_figures(tools: Programs, clip: Path, larger: bool) -> Figures:
+    """The same sizes and settings of x264, and nothing else."""
+    probed = rework.inspect(tools, clip)
+    first, *others = rework.rungs(probed)
+    before, started, arrived = cpu_seconds(), time.monotonic(), 0.0
+    shapes, rate = {rung.name: size(probed, rung) for rung in (first, *others)}, frames_a_second(probed)
+    with tempfile.TemporaryDirectory() as folder:
+        segment = Path(folder) / "0.m4s"
+        hls = ("-f", "hls", "-hls_time", "2", "-hls_segment_type", "fmp4", "-hls_flags", "temp_file")
+        named = ("-hls_segment_filename", f"{folder}/%d.m4s", f"{folder}/480p.m3u8")
+        scale = ("-vf", "scale={}:{}".format(*shapes[first.name]))
+        with subprocess.Popen([*_begun(tools, clip), *scale, *_settings(first, rate), *hls, *named]) as child:
+            while child.poll() is None:
+                arrived = arrived or (time.monotonic() - started if segment.exists() else 0.0)
+                time.sleep(LOOK)
+        whole = time.monotonic() - started
+        if larger and others:
+            ends = "".join(f"[s{n}]" for n in range(len(others)))
+            scales = ";".join(f"[s{n}]scale={w}:{h}[v{n}]" for n, (w, h) in enumerate(shapes[r.name] for r in others))
+            outs = [("-map", f"[v{n}]", *_settings(r, rate), f"{folder}/{r.name}.mp4") for n, r in enumerate(others)]
+            split = ("-filter_complex", f"[0:v]split={len(others)}{ends};{scales}")
+            subprocess.run([*_begun(tools, clip), *split, *(word for out in outs for word in out)], check=True)
+    return Figures(arrived or whole, whole, cpu_seconds() - before, most_memory())
 
 
 def bare_run(tools: Programs, clip: Path, out: Path) -> None:
-    """The same size and settings of x264, and nothing else."""
-    fps = str(graph.MOST_FPS)
-    settings = ("-preset", "superfast", "-crf", "23", "-maxrate", "2500k", "-bufsize", "5000k", "-bf", "0")
-    keys = ("-g", str(2 * graph.MOST_FPS), "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-an")
-    argv: list[str | Path] = [tools.ffmpeg, "-v", "error", "-nostdin", "-y", "-threads", "2", "-i", clip, "-r", fps]
-    scale = ("-vf", "scale=-2:480", "-c:v", "libx264", "-threads", "2")
-    subprocess.run([*argv, *scale, *settings, *keys, out], check=True)
+    """480p as one file, with the settings of the first rung and nothing else."""
+    settings = _settings(Rung("480p", 480, "superfast", 2500), 30)
+    subprocess.run([*_begun(tools, clip), "-vf", "scale=-2:480", *settings, out], check=True)
+
+
+def _begun(tools: Programs, clip: Path) -> list[str | Path]:
+    return [tools.ffmpeg, "-v", "error", "-nostdin", "-y", "-threads", "2", "-i", clip]
+
+
+def _settings(rung: Rung, rate: int) -> list[str]:
+    most = f"-preset {rung.preset} -crf 23 -maxrate {rung.most_kbits}k -bufsize {2 * rung.most_kbits}k"
+    keys = f"-g {2 * rate} -keyint_min {2 * rate} -sc_threshold 0 -bf 0 -r {rate} -pix_fmt yuv420p"
+    return f"-an -c:v libx264 -threads 2 {most} {keys}".split()
 
 
 def spent(run: Callable[[], None]) -> Spent:
@@ -84,23 +149,18 @@ def cpu_seconds() -> float:
     return sum(used.ru_utime + used.ru_stime for used in both)
 
 
-def make_clip(tools: Programs, folder: Path) -> Path:
-    """30 s of 1080p30."""
-    real = PLAZA.exists()
-    print(f"clip: 30 s of 1080p30 from {'a plaza' if real else 'a test picture: opencv-doc is not installed'}")
-    source = (
-        ("-r", "10", "-stream_loop", "1", "-i", PLAZA) if real else ("-f", "lavfi", "-i", "testsrc2=s=704x576:r=30")
-    )
-    argv = [tools.ffmpeg, "-v", "error", "-nostdin", *source, "-vf", SWAY, "-r", "30", "-t", "30"]
-    subprocess.run([*argv, "-c:v", "libx264", "-bf", "0", *RATE, folder / "clip.mp4"], check=True)
-    return folder / "clip.mp4"
+def most_memory() -> float:
+    """MiB of the largest program this one started."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
-def report(bare: Spent, ours: Spent) -> None:
-    """Three lines."""
-    print(f"bare ffmpeg 480p     {bare.wall:6.2f} s wall {bare.cpu:6.2f} s CPU")
-    print(f"sandbox, 480p, proof {ours.wall:6.2f} s wall {ours.cpu:6.2f} s CPU")
-    print(f"ratio                {ours.wall / bare.wall:6.2f}        {ours.cpu / bare.cpu:6.2f}")
+def row(ours: list[Figures], bare: list[Figures]) -> str:
+    """The best of each, side by side."""
+    told = ""
+    for name in ("first", "whole", "cpu"):
+        a, b = (min(getattr(one, name) for one in runs) for runs in (ours, bare))
+        told += f" {a:5.2f} {b:5.2f} {a / b:5.2f}x "
+    return told + "".join(f" {max(one.memory for one in runs):5.0f}" for runs in (ours, bare))
 
 
 if __name__ == "__main__":
