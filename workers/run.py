@@ -1,4 +1,4 @@
-"""Runs an RQ worker for one named queue: `python -m workers.run airlock`."""
+"""Runs an RQ worker for one of the airlock's lanes: `python -m workers.run airlock`."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from storage.kit.errors import PorchlightError
 from storage.kit.ready import Check
 from storage.kit.redis import connect
 from workers.airlock import jobs
-from workers.airlock.admit import Airlock
 from workers.airlock.attempt import is_held_by
-from workers.airlock.both_sides import mail_folder, open_both_sides, scratch_folder
+from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
 from workers.airlock.checks import of_both_sides
 from workers.closed_job import closed_worker, keep_quiet
 from workers.media import programs, self_test
 from workers.media.sandbox import SandboxBroken
-from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE
+from workers.queue import ADMIT_CLIP, FINISH_CLIP, JOBS, Lane, doorbell
 
+PROGRAMS = {Lane.SMALL: "airlock-worker", Lane.LARGE: "airlock-large", Lane.LADDER: "airlock-ladder"}
+_DOES = {ADMIT_CLIP: jobs.admit_clip, FINISH_CLIP: jobs.finish_clip}
 STILL_SECONDS = 180.0  # a worker that waits beats every 45 s, an attempt within its lease of 60 s
 
 
 def main() -> None:
     """Starts, or says in one line why not."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("queue", choices=[AIRLOCK_QUEUE])
-    parser.parse_args()
-    log.start("airlock-worker")
+    parser.add_argument("queue", choices=list(Lane), type=Lane)
+    lane: Lane = parser.parse_args().queue
+    log.start(PROGRAMS[lane])
     try:
-        work()
+        work(lane)
     except (PorchlightError, SandboxBroken, programs.MissingProgram) as why:
-        raise SystemExit(f"airlock-worker: {why}") from None
+        raise SystemExit(f"{PROGRAMS[lane]}: {why}") from None
 
 
-def work() -> None:
+def work(lane: Lane) -> None:
     """Works until told to stop: SIGTERM lets the clip in hand go on to its end, a second one does not."""
     record, identity = starting.on_both_sides()
     ready.answer_beside(
@@ -49,10 +50,10 @@ def work() -> None:
     )
     airlock = open_airlock(identity)
     jobs.work_in(airlock)
-    allowed, killed = {ADMIT_CLIP: jobs.admit_clip}, partial(_horse_killed, airlock)
-    worker = closed_worker(AIRLOCK_QUEUE, connect(identity.redis), allowed, killed)
+    allowed, killed = {JOBS[lane]: _DOES[JOBS[lane]]}, partial(_horse_killed, airlock)
+    worker = closed_worker(lane, connect(identity.redis), allowed, killed)
     metrics.put("working", 1)
-    log.event("ready", queue=AIRLOCK_QUEUE)
+    log.event("ready", queue=lane)
     keep_quiet()
     worker.work(with_scheduler=False, logging_level="ERROR")
 
@@ -83,7 +84,7 @@ def open_airlock(identity: settings.IdentitySettings) -> Airlock:
     tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
     self_test.self_test(tools)
     stores = open_both_sides(settings.record(), identity)
-    return Airlock(stores, tools, scratch_folder(identity), mail_folder(identity))
+    return Airlock(stores, tools, scratch_folder(identity), mail_folder(identity), doorbell(identity.redis))
 
 
 if __name__ == "__main__":

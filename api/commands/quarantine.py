@@ -47,5 +47,7 @@ def _judge(vault: Vault, clip_id: ClipId, *, retry: bool) -> None:
         if not (clips.retry if retry else clips.drop)(tx, clip_id):
             raise NotThere("That clip is not in quarantine.")
         if retry:
-            tx.after_commit(doorbell(settings.identity().redis).admit_clip, clip_id)
+            clip = clips.one(tx.connection, clip_id)
+            size = clip.bytes if clip else 0
+            tx.after_commit(doorbell(settings.identity().redis).admit_clip, clip_id, size)
     print("will be tried again" if retry else "given up")

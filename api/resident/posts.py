@@ -191,7 +191,8 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         originals.set_posted(tx, body.upload_id, asking)
         clip_id = clips.accept(tx, vault, accepted, authorship.receipt_for(vault, asking, key))
         authorship.record(tx, asking, clip_id, key=key, request=request)
-        tx.after_commit(desk.doorbell.admit_clip, clip_id)
+        size = originals.one(tx.connection, body.upload_id).bytes
+        tx.after_commit(desk.doorbell.admit_clip, clip_id, size)
     return clip_id
 
 

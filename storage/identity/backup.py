@@ -25,7 +25,7 @@ IDENTITY = Side(
         "residents": ("id", "mail_lookup", "mail_sealed", "home_block", "home_changes"),
         "uploads": ("id", "resident_id", "state", "bytes", "part_bytes", "created_at"),
         "clips": (
-            *("id", "post_id", "receipt_digest", "upload_id", "state", "reason", "stage", "progress"),
+            *("id", "post_id", "receipt_digest", "upload_id", "bytes", "state", "reason", "stage", "progress"),
             *("attempts", "tries", "retry_at", "block_id", "category", "happened_at", "sound", "accepted_at"),
             *("ended_at", "stage_times", "media_keys", "original_salt", "original_hash"),
         ),
@@ -36,6 +36,7 @@ IDENTITY = Side(
         "log_in_codes": "they last ten minutes",
         "log_ins": "everybody logs in again: a log-in ended since must not come back",
         "tries": "tries of another day",
+        "vault_canary": "written anew under the key of whoever starts next, which the restored rows must open under",
         "upload_parts": _SHREDDED,
         "uploads.key_sealed": _SHREDDED,
         "clips.words_sealed": _SHREDDED,

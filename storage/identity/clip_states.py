@@ -28,6 +28,8 @@ class Step(StrEnum):
     RETRY = "retry"
     WITHDRAW = "withdraw"
     FINISH_WITHDRAWAL = "finish_withdrawal"
+    TAKE_BACK = "take_back"
+    FINISH_TAKING_BACK = "finish_taking_back"
 
 
 _S = ClipState
@@ -47,6 +49,10 @@ TRANSITIONS: dict[tuple[ClipState, Step], ClipState] = {
     **{(state, Step.WITHDRAW): _S.WITHDRAWING for state in _S if state is not _S.WITHDRAWN},
     (_S.WITHDRAWN, Step.WITHDRAW): _S.WITHDRAWN,
     (_S.WITHDRAWING, Step.FINISH_WITHDRAWAL): _S.WITHDRAWN,
+    # What is on screen and cannot come to its end (a later second does not decode, or is not clean) goes the way of a
+    # withdrawal, which no crash stops; its reason tells the two apart, until the author's own word takes it away.
+    (_S.PUBLISHED, Step.TAKE_BACK): _S.WITHDRAWING,
+    (_S.WITHDRAWING, Step.FINISH_TAKING_BACK): _S.REJECTED,
 }
 
 

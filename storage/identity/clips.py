@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, insert, or_, select, update
 
 from storage.db import Tx
 from storage.identity import originals
@@ -13,7 +13,7 @@ from storage.identity.clip_states import TRANSITIONS as TRANSITIONS
 from storage.identity.clip_states import ClipState as ClipState
 from storage.identity.clip_states import Stage as Stage
 from storage.identity.clip_states import Step as Step
-from storage.identity.schema import clips
+from storage.identity.schema import clips, uploads
 from storage.identity.vault import ClipId, Receipt, Vault, seal_with, unseal_with
 from storage.kit import ids
 from storage.kit.errors import NotThere
@@ -49,6 +49,7 @@ class Clip:
     attempts: int
     tries: int
     lease: str
+    bytes: int
     block: BlockId
     category: str
     happened_at: int
@@ -71,6 +72,7 @@ def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId
             post_id=ids.new_id(),
             receipt_digest=ids.digest(receipt),
             upload_id=accepted.upload_id,
+            bytes=select(uploads.c.bytes).where(uploads.c.id == accepted.upload_id).scalar_subquery(),
             state=ClipState.RECEIVED,
             stage=Stage.RECEIVED,
             progress=0.0,
@@ -149,8 +151,11 @@ def give_up(tx: Tx, clip_id: ClipId) -> bool:
 
 
 def withdraw(tx: Tx, clip_id: ClipId) -> ClipState:
-    """The author takes it back: not an end yet, but nothing can be published from here on. Twice is once."""
-    here = (clips.c.id == clip_id) & clips.c.state.not_in((ClipState.WITHDRAWING, ClipState.WITHDRAWN))
+    """The author takes it back: not an end yet, but nothing can be published from here on. Twice is once.
+
+    A clip that is being taken back for a reason of ours ends as the author's wish then.
+    """
+    here = (clips.c.id == clip_id) & (clips.c.state != ClipState.WITHDRAWN)
     tx.execute(update(clips).where(here).values(state=ClipState.WITHDRAWING, ended_at=None, reason=None))
     clip = one(tx.connection, clip_id)
     return clip.state if clip else ClipState.WITHDRAWN
@@ -162,13 +167,23 @@ def note_leaving(tx: Tx, clip_id: ClipId, keys: list[str]) -> None:
     tx.execute(update(clips).where(here).values(media_keys=json.dumps(keys)))
 
 
+def take_back(tx: Tx, clip: Clip, reason: str) -> None:
+    """What is on screen cannot stay there, and its author is told why; unless another attempt has begun since."""
+    here = _may(Step.TAKE_BACK, clip.id) & (clips.c.attempts == clip.attempts)
+    tx.execute(update(clips).where(here).values(state=ClipState.WITHDRAWING, reason=reason, lease=None))
+
+
 def finish_withdrawal(tx: Tx, clip_id: ClipId) -> bool:
-    """The record holds a tombstone, the media are gone, the original is shredded. False while somebody still works."""
+    """The record holds a tombstone, the media are gone, the original is shredded. False while somebody still works.
+
+    Withdrawn by its author, or taken back for a reason, which it ends with.
+    """
     now = tx.now()
     free = or_(clips.c.lease.is_(None), clips.c.lease_ends_at <= now)
     here = (clips.c.id == clip_id) & (clips.c.state == ClipState.WITHDRAWING) & free
+    state = case((clips.c.reason.is_(None), ClipState.WITHDRAWN), else_=ClipState.REJECTED)
     done = {"ended_at": now, "lease": None, "stage": Stage.DONE, "media_keys": "[]"}
-    return tx.execute(update(clips).where(here).values(state=ClipState.WITHDRAWN, **done)).rowcount == 1
+    return tx.execute(update(clips).where(here).values(state=state, **done)).rowcount == 1
 
 
 def end_unheld(tx: Tx, clip_id: ClipId) -> None:
@@ -211,6 +226,7 @@ def as_clip(row: Row[tuple[object, ...]]) -> Clip:
         attempts=row.attempts,
         tries=row.tries,
         lease=row.lease or "",
+        bytes=row.bytes,
         block=row.block_id,
         category=row.category,
         happened_at=row.happened_at,

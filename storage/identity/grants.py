@@ -10,9 +10,11 @@ _SHREDS = {  # an original's key and the words sealed under it are destroyed, an
     "upload_parts": {"select": ALL, "delete": ""},
     "clips": {"select": ALL, "update": "state reason stage progress lease ended_at media_keys words_sealed"},
 }
+_STARTS = {"vault_canary": {"select": ALL, "insert": ALL}}  # sees whether its key is the vault's
 
 RESIDENT: Role = merged(
     _SHREDS,
+    _STARTS,
     {
         "residents": {"select": ALL, "insert": ALL, "update": "home_block home_changes"},
         "log_in_codes": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
@@ -28,6 +30,7 @@ RESIDENT: Role = merged(
 # Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident.
 AIRLOCK: Role = merged(
     _SHREDS,
+    _STARTS,
     {
         "clips": {
             "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash",

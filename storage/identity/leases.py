@@ -19,10 +19,14 @@ from storage.kit import clock, ids
 # Measured under 38 random faults (docs/decisions/0001): recovers within 75 s, and is long enough for a slow disk.
 LEASE = 60 * clock.SECOND
 BACK_OFF = (0, 5, 15, 45, 120)  # seconds before attempt 1..5
+AWAY = (1, 2, 5, 15, 60)  # seconds before the next attempt where a store was away, for the first time, the second...
 
 
 def claim(tx: Tx, clip_id: ClipId) -> Clip | None:
-    """Takes the clip for one more attempt and a lease; None where it is not to be had. Its fifth fault was its last."""
+    """Takes the clip for one more attempt and a lease; None where it is not to be had. Its fifth fault was its last.
+
+    The try counts from here on: who is killed has nobody left to say so. `give_back_uncounted` takes it off again.
+    """
     now = tx.now()
     row = tx.connection.execute(select(clips).where(clips.c.id == clip_id).with_for_update()).one_or_none()
     if row is None or row.ended_at is not None or row.retry_at > now or _leased(row, now):
@@ -30,7 +34,7 @@ def claim(tx: Tx, clip_id: ClipId) -> Clip | None:
     state = TRANSITIONS.get((ClipState(row.state), Step.CLAIM))
     if state is None or row.tries >= ATTEMPTS:
         return None
-    lease = {"lease": ids.new_id(), "lease_ends_at": now + LEASE}
+    lease: dict[str, object] = {"lease": ids.new_id(), "lease_ends_at": now + LEASE}
     counted = {"attempts": row.attempts + 1, "tries": row.tries + 1}
     tx.execute(update(clips).where(clips.c.id == clip_id).values(state=state, **lease, **counted))
     return one(tx.connection, clip_id)
@@ -38,13 +42,7 @@ def claim(tx: Tx, clip_id: ClipId) -> Clip | None:
 
 def beat(tx: Tx, clip: Clip, stage: Stage, progress: float) -> bool:
     """Extends the lease and tells how far it is; False: the lease is lost or the author withdrew, so stop."""
-    now = tx.now()
-    row = tx.connection.execute(select(clips.c.stage, clips.c.stage_times).where(clips.c.id == clip.id)).one()
-    times = json.loads(row.stage_times)
-    if row.stage != stage:
-        times[stage] = now - clip.accepted_at
-    told = {"stage": stage, "progress": progress, "stage_times": json.dumps(times)}
-    return _held(tx, clip, lease_ends_at=now + LEASE, **told)
+    return _held(tx, clip, lease_ends_at=tx.now() + LEASE, progress=progress, **_entered(tx, clip, stage))
 
 
 def note_media(tx: Tx, clip: Clip, keys: list[str]) -> bool:
@@ -60,7 +58,7 @@ def set_original_hash(tx: Tx, clip: Clip, salt: str, salted_hash: str) -> None:
 
 def publish(tx: Tx, clip: Clip) -> bool:
     """The record holds the post now; False: the lease is lost or the author withdrew meanwhile."""
-    return _step(tx, clip, Step.PUBLISH)
+    return _step(tx, clip, Step.PUBLISH, **_entered(tx, clip, Stage.PUBLISHING))
 
 
 def end(tx: Tx, clip: Clip) -> bool:
@@ -78,6 +76,26 @@ def give_back(tx: Tx, clip: Clip) -> bool:
     return _step(tx, clip, Step.GIVE_BACK, lease=None, retry_at=tx.now() + _wait(clip))
 
 
+def give_back_uncounted(tx: Tx, clip: Clip) -> bool:
+    """A store was away, which is no fault of the clip's: another attempt may take it, and this one never was a try.
+
+    It cannot spin: the wait grows with every attempt that did not count.
+    """
+    before = clip.attempts - clip.tries
+    wait = AWAY[min(before, len(AWAY) - 1)] * clock.SECOND
+    uncounted = {"tries": clips.c.tries - 1, "retry_at": tx.now() + wait}
+    return _step(tx, clip, Step.GIVE_BACK, lease=None, **uncounted)
+
+
+def hand_on(tx: Tx, clip: Clip) -> bool:
+    """The first rendition is whole: whoever makes the larger ones may take the clip, and has five tries for them.
+
+    Said of a clip that was handed on before, this attempt was none of them.
+    """
+    tries = clips.c.tries - 1 if clip.stage is Stage.FINISHING else 0
+    return _held(tx, clip, lease=None, tries=tries, **_entered(tx, clip, Stage.FINISHING))
+
+
 def release(tx: Tx, clip: Clip) -> None:
     """Lets go of a clip this attempt has nothing more to do with, whatever became of it."""
     tx.execute(update(clips).where(clips.c.id == clip.id, clips.c.lease == clip.lease).values(lease=None))
@@ -93,6 +111,15 @@ def live_leases(conn: Connection, now: int) -> set[str]:
     """The leases under which somebody works right now."""
     query = select(clips.c.lease).where(clips.c.lease.is_not(None), clips.c.lease_ends_at > now)
     return set(conn.execute(query).scalars())
+
+
+def _entered(tx: Tx, clip: Clip, stage: Stage) -> dict[str, object]:
+    """The stage it is in now, with the time since acceptance where it was not before."""
+    row = tx.connection.execute(select(clips.c.stage, clips.c.stage_times).where(clips.c.id == clip.id)).one()
+    times = json.loads(row.stage_times)
+    if row.stage != stage:
+        times[stage] = tx.now() - clip.accepted_at
+    return {"stage": stage, "stage_times": json.dumps(times)}
 
 
 def _wait(clip: Clip) -> int:

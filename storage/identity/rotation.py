@@ -9,8 +9,9 @@ from sqlalchemy import Column, Row, Table, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
 from storage.identity.residents import mail_lookup
-from storage.identity.schema import idempotency, log_in_codes, residents, tries, uploads
-from storage.identity.vault import Vault
+from storage.identity.schema import idempotency, log_in_codes, residents, tries, uploads, vault_canary
+from storage.identity.vault import Vault, canary
+from storage.upserts import put
 
 AT_ONCE = 500
 
@@ -40,6 +41,7 @@ def reseal(old: Vault, new: Vault) -> Resealed:
             sealed = new.seal(f"uploads:{row.id}", old.unseal(f"uploads:{row.id}", row.key_sealed))
             tx.execute(update(uploads).where(uploads.c.id == row.id).values(key_sealed=sealed))
             originals += 1
+        tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
     return Resealed(mails, originals)
 
@@ -47,7 +49,7 @@ def reseal(old: Vault, new: Vault) -> Resealed:
 def _shut_out_writers(tx: Tx) -> None:
     # A page already sealed anew would not see what a program, believed to be stopped, puts there under the old key.
     if tx.connection.dialect.name == "postgresql":
-        tx.connection.execute(text("lock table residents, uploads in exclusive mode"))
+        tx.connection.execute(text("lock table residents, uploads, vault_canary in exclusive mode"))
 
 
 def _drop_worthless(tx: Tx) -> None:

@@ -97,12 +97,13 @@ clips = Table(
     Column("post_id", ID, nullable=False, unique=True),  # drawn at acceptance
     Column("receipt_digest", String(64), nullable=False, unique=True),
     Column("upload_id", ID, ForeignKey("uploads.id"), nullable=False),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),  # of the original: says which lane it takes
     Column("state", String(12), nullable=False),
     Column("reason", String(40)),
     Column("stage", String(12), nullable=False),
     Column("progress", Float, nullable=False),
     Column("attempts", Integer, nullable=False),  # only ever rises: it is the generation of what an attempt publishes
-    Column("tries", Integer, nullable=False),  # attempts since acceptance or since the operator let it try again
+    Column("tries", Integer, nullable=False),  # attempts that count: since acceptance, the operator's retry, hand-on
     Column("lease", ID),  # drawn by the worker that holds it
     Column("lease_ends_at", BigInteger),
     Column("retry_at", BigInteger, nullable=False),
@@ -136,4 +137,12 @@ idempotency = Table(
     Column("key", String(80), primary_key=True),
     Column("request_digest", String(64), nullable=False),
     Column("clip_id", ID, ForeignKey("clips.id"), nullable=False),
+)
+
+# vault.py: one row, a constant sealed under the vault's key, so that another key is noticed before anything is sealed
+vault_canary = Table(
+    "vault_canary",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
 )

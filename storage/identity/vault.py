@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Connection, func, select
 
-from storage.db import Database
-from storage.identity.schema import residents, uploads
+from storage.db import OPERATOR, Database
+from storage.identity.schema import residents, uploads, vault_canary
 from storage.kit import keys
 from storage.kit.settings import IdentitySettings, MisconfiguredError
 from storage.record import demand_newest
+from storage.upserts import insert_new
 
 LINEAGE = Path(__file__).parent / "migrations"
 NONCE_BYTES = 12
@@ -61,21 +62,36 @@ def open_vault(settings: IdentitySettings) -> Vault:
     """The vault of these settings (as `open_record`); its key is drawn at the first start of a SQLite one."""
     vault = Vault(settings.database, keys.read_or_make(settings.vault_key_file))
     demand_newest(vault, LINEAGE)
-    if not is_under(vault):  # or each resident would be given a second account, sealed under a key nobody else has
+    if not (is_under(vault) and _leave_canary(vault)):  # or each resident would be given a second account, under a key
         raise MisconfiguredError("The vault's key is not the one that the identity side is sealed under: put it back.")
     return vault
 
 
 def is_under(vault: Vault) -> bool:
-    """Whether what the vault holds opens under its key, as far as this program may read; an empty one does under any.
+    """Whether what the vault holds opens under its key; one that nobody ever opened does under any.
 
-    The airlock may read no resident: it looks at the keys of originals alone.
+    The canary tells; without one (of before there were any) what lies there does, as far as this program may read it.
     """
     with vault.read() as conn:
-        for sealed in (residents.c.mail_sealed, uploads.c.key_sealed):
-            if _may_read(conn, sealed):
-                return _opens(vault, conn, sealed)
+        for sealed in (vault_canary.c.sealed, residents.c.mail_sealed, uploads.c.key_sealed):
+            if _may_read(conn, sealed) and (opens := _opens(vault, conn, sealed)) is not None:
+                return opens
     return True
+
+
+def canary(vault: Vault) -> dict[str, object]:
+    """The one row that opens under this vault's key and no other, whoever is in it and whatever was shredded."""
+    return {"id": 1, "sealed": vault.seal("vault_canary:1", b"canary")}
+
+
+def _leave_canary(vault: Vault) -> bool:
+    """Sees to it that there is one; False where somebody with another key was first."""
+    with vault.read() as conn:
+        if _opens(vault, conn, vault_canary.c.sealed):
+            return True
+    with vault.write(by=OPERATOR) as tx:
+        tx.execute(insert_new(vault_canary).values(**canary(vault)))
+        return bool(_opens(vault, tx.connection, vault_canary.c.sealed))
 
 
 def new_key() -> bytes:
@@ -104,9 +120,10 @@ def _may_read(conn: Connection, column: Column[bytes]) -> bool:
     return bool(conn.execute(select(asked)).scalar_one())
 
 
-def _opens(vault: Vault, conn: Connection, sealed: Column[bytes]) -> bool:
+def _opens(vault: Vault, conn: Connection, sealed: Column[bytes]) -> bool | None:
+    """Whether something sealed there opens; None where there is nothing."""
     one = conn.execute(select(sealed.table.c.id, sealed).where(sealed.is_not(None)).limit(1)).first()
     try:
-        return one is None or bool(vault.unseal(f"{sealed.table.name}:{one[0]}", one[1]))
+        return None if one is None else bool(vault.unseal(f"{sealed.table.name}:{one[0]}", one[1]))
     except SealBrokenError:
         return False

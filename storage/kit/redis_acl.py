@@ -26,10 +26,11 @@ _CONNECT = ("ping", "client|setinfo")
 # The feed's bell (feed/bell.py): who changes what people see rings, and only the feed's nodes hear.
 _RINGS = Rights((*_CONNECT, "xadd", "expire"), ("%W~feed:*",))
 _HEARS = Rights((*_CONNECT, "xread", "del"), ("~feed:*",))  # del: a stream that somebody forged into
-# The airlock's queue (workers/queue.py), as MONITOR saw it with RQ 3.0, which asks for the server's version first.
+_LANES = ("airlock", "airlock-large", "airlock-ladder")
+# The airlock's queues (workers/queue.py), as MONITOR saw it with RQ 3.0, which asks for the server's version first.
 _ASKS = Rights(
     (*_CONNECT, "info", "lpos", "llen", "multi", "exec", "discard", "sadd", "hset", "rpush"),
-    ("%W~rq:queues", "%W~rq:job:admit-*", "~rq:queue:airlock"),
+    ("%W~rq:queues", "%W~rq:job:admit-*", "%W~rq:job:finish-*", *(f"~rq:queue:{lane}" for lane in _LANES)),
 )
 _WORKS = Rights(
     (
@@ -39,6 +40,7 @@ _WORKS = Rights(
         *("hset", "hget", "hgetall", "hincrby", "hincrbyfloat", "sadd", "srem", "smembers"),
         *("zadd", "zrem", "zrange", "zrangebyscore", "zremrangebyscore", "zscore", "zcard"),
         *("lmove", "blmove", "lrange", "lrem", "llen", "rpush", "xadd"),
+        "lpos",  # a clip that is on screen is rung for again, in another lane
     ),
     ("~rq:*",),
     ("&rq:pubsub:*",),

@@ -24,7 +24,6 @@ from tests.faults.dying import Run, fails_at, steps_of
 from tests.faults.steps import Way
 from tests.faults.world import World
 from workers.airlock import reconcile as reconciling
-from workers.airlock.admit import admit
 from workers.airlock.reconcile import reconcile
 from workers.airlock.shred import shred
 
@@ -42,7 +41,7 @@ def admitting(world: World) -> Scene:
     """A worker takes one clip through the airlock."""
     clip = world.accepted()
     return Scene(
-        run=lambda: admit(world.airlock, clip.id),
+        run=lambda: world.take_through(clip.id),
         then=lambda: world.mend(clip.id),
         check=lambda: world.assert_published_once(clip.id),
     )
@@ -95,7 +94,7 @@ def reconciling_all(world: World) -> Scene:
     lost, failed, leaving, larger_failed, refused = (world.accepted() for _ in range(5))
     _with_all_tries_used(world, failed.id)
     for published in (leaving, larger_failed):
-        admit(world.airlock, published.id)
+        world.take_through(published.id)
     world.change(leaving.id, state=ClipState.WITHDRAWING, ended_at=None)
     _with_all_tries_used(world, larger_failed.id, ended_at=None, state=ClipState.PUBLISHED)
     world.change(refused.id, state=ClipState.REJECTED, ended_at=1, media_keys=f'["{_stray_media(world)}"]')

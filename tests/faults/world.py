@@ -27,6 +27,7 @@ from tests.api.resident.conftest import Town
 from tests.api.resident.neighbour import Neighbour
 from tests.storage.identity.making import a_resident, a_token, an_accepted_clip, the_clip
 from workers.airlock.admit import Airlock, admit
+from workers.airlock.finish import finish
 from workers.airlock.reconcile import reconcile
 
 FILES = ("480p.mp4", "full.mp4", "poster.jpg")  # of the tall clip
@@ -82,8 +83,13 @@ class World:
     def published(self) -> Accepted:
         """A clip that went all its way."""
         accepted = self.accepted()
-        admit(self.airlock, accepted.id)
+        self.take_through(accepted.id)
         return accepted
+
+    def take_through(self, clip_id: ClipId) -> None:
+        """As workers of both lanes would."""
+        admit(self.airlock, clip_id)
+        finish(self.airlock, clip_id)
 
     def clip(self, clip_id: ClipId) -> Clip:
         """The clip as it stands."""
@@ -102,7 +108,7 @@ class World:
                 tx.execute(update(clip_rows).where(mine).values(lease_ends_at=tx.now() - 1, retry_at=0))
             reconcile(self.airlock, self.desk.doorbell)
             for clip_id in clip_ids:
-                admit(self.airlock, clip_id)
+                self.take_through(clip_id)
             if all(self.clip(clip_id).ended_at is not None for clip_id in clip_ids):
                 break
         reconcile(self.airlock, self.desk.doorbell)

@@ -16,12 +16,12 @@ from storage.kit.redis import ANSWER_SECONDS, CONNECT_SECONDS
 from workers import queue
 from workers.airlock import jobs
 from workers.media import encode
-from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE, Doorbell
+from workers.queue import ADMIT_CLIP, Doorbell, Lane
 
 
 def waiting(client: redis.Redis) -> list[Job]:
     """What is in the queue."""
-    found = Queue(AIRLOCK_QUEUE, connection=client, serializer=JSONSerializer).get_jobs()
+    found = Queue(Lane.SMALL, connection=client, serializer=JSONSerializer).get_jobs()
     return [job for job in found if isinstance(job, Job)]
 
 
@@ -62,7 +62,7 @@ def test_a_clip_that_failed_is_queued_again(redis_client: redis.Redis) -> None:
     bell = Doorbell(redis_client)
     bell.admit_clip(ClipId("a"))
     (job,) = waiting(redis_client)
-    redis_client.lpop(f"rq:queue:{AIRLOCK_QUEUE}")
+    redis_client.lpop(f"rq:queue:{Lane.SMALL}")
     job.set_status(JobStatus.FAILED)
 
     bell.admit_clip(ClipId("a"))

@@ -32,7 +32,7 @@ from workers.airlock.admit import Airlock
 from workers.airlock.attempt import scratch_for
 from workers.airlock.both_sides import BothSides, open_both_sides
 from workers.media.programs import Programs
-from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE, Doorbell
+from workers.queue import ADMIT_CLIP, Doorbell, Lane
 
 ROOT = Path(__file__).parents[2]
 WITHIN = 60.0  # seconds, on a busy machine
@@ -45,6 +45,7 @@ class Place:
     stores: BothSides
     env: dict[str, str]
     log: Path
+    bell: Doorbell
 
     def accepted(self, content: bytes) -> ClipId:
         """A clip on the books."""
@@ -87,7 +88,7 @@ def place(tmp_path: Path, redis_server: str, redis_client: redis.Redis) -> Place
     stores = open_both_sides(settings.record(named), settings.identity(named))
     with stores.record.write(by=OPERATOR) as tx:
         builders.load_city(tx)
-    return Place(stores, {**os.environ, **named}, tmp_path / "log")
+    return Place(stores, {**os.environ, **named}, tmp_path / "log", Doorbell(redis_client))
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +175,7 @@ def test_a_worker_that_is_killed_leaves_nothing_running(place: Place, long: byte
 def test_what_goes_wrong_in_a_worker_is_told_without_a_clip(place: Place, redis_client: redis.Redis) -> None:
     """Neither its id nor a traceback: of a job that is not ours, and of a database that fails."""
     clip_id, bell = place.accepted(b"a clip"), Doorbell(redis_client)
-    bell._queue.enqueue_call("os.system", args=(clip_id,))
+    bell._queues[Lane.SMALL].enqueue_call("os.system", args=(clip_id,))
     bell.admit_clip(clip_id)
     with place.stores.vault.write(by=OPERATOR) as tx:
         tx.connection.execute(text("alter table clips rename to elsewhere"))
@@ -191,7 +192,7 @@ def test_what_goes_wrong_in_a_worker_is_told_without_a_clip(place: Place, redis_
 
 def test_a_killed_process_frees_no_clip_that_another_has(place: Place, tools: Programs, tmp_path: Path) -> None:  # noqa: F811
     """It slept through its lease: whoever took the clip over keeps it."""
-    airlock, clip_id = Airlock(place.stores, tools, tmp_path, tmp_path / "mail"), place.accepted(b"a clip")
+    airlock, clip_id = Airlock(place.stores, tools, tmp_path, tmp_path / "mail", place.bell), place.accepted(b"a clip")
     clip = claimed(place.stores.vault, clip_id)
     job = Job.create(ADMIT_CLIP, args=(clip_id,), connection=redis.Redis(), serializer=JSONSerializer)
     with scratch_for(airlock.work, clip):
@@ -224,11 +225,11 @@ def test_rounds_by_themselves_ring_for_a_forgotten_clip(place: Place, small: byt
     clip_id = place.accepted(small)
 
     with place.running("workers.airlock.schedule") as rounds:
-        place.until(lambda: redis_client.llen(f"rq:queue:{AIRLOCK_QUEUE}") == 1)
+        place.until(lambda: redis_client.llen(f"rq:queue:{Lane.SMALL}") == 1)
         rounds.send_signal(signal.SIGTERM)
         assert rounds.wait(30) == 0
 
-    assert redis_client.lrange(f"rq:queue:{AIRLOCK_QUEUE}", 0, -1) == [f"admit-{clip_id}".encode()]
+    assert redis_client.lrange(f"rq:queue:{Lane.SMALL}", 0, -1) == [f"admit-{clip_id}".encode()]
 
 
 def test_rounds_that_cannot_run_say_why_in_one_line(place: Place) -> None:

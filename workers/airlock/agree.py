@@ -8,11 +8,12 @@ from storage.db import AIRLOCK
 from storage.identity import clips
 from storage.identity.clips import Clip, ClipState
 from storage.identity.vault import ClipId
-from storage.posts import MediaState, PostState
+from storage.posts import MediaState, Post, PostState
 from workers.airlock.both_sides import BothSides
 from workers.airlock.withdraw import entomb
 
 TOMBSTONES = (PostState.WITHDRAWN, PostState.EXPIRED)
+FIRST = "480p.mp4"  # the first rendition: with all of it on the record a clip is a post for good
 
 
 def agree(stores: BothSides, clip: Clip) -> bool:
@@ -43,9 +44,22 @@ def settle(stores: BothSides, clip_id: ClipId) -> None:
         entomb(stores, clip)
 
 
+def is_whole(stores: BothSides, clip: Clip) -> bool:
+    """Whether the record holds all of the first rendition, or a tombstone: nobody takes the post back for a fault."""
+    with stores.record.read() as conn:
+        if posts.state_of(conn, clip.post_id) in TOMBSTONES:
+            return True
+    post = _post(stores, clip)
+    return post is not None and any(file.file == FIRST and file.whole for file in post.renditions)
+
+
 def is_all_there(stores: BothSides, clip: Clip) -> bool:
     """Whether the record holds all of the post's media, so that nothing is left to do but to end the clip."""
+    post = _post(stores, clip)
+    return post is not None and post.media_state is MediaState.READY
+
+
+def _post(stores: BothSides, clip: Clip) -> Post | None:
     with stores.record.read() as conn:
         block = versions.block(conn, clip.block)
-        post = posts.one(conn, [block.division.id], clip.post_id) if block else None
-    return post is not None and post.media_state is MediaState.READY
+        return posts.one(conn, [block.division.id], clip.post_id) if block else None

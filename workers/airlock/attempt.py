@@ -51,8 +51,9 @@ class Attempt:
         self._entered = None
 
     def along(self, stage: Stage, progress: float) -> None:
-        """Tells how far a stage is, at most once a second; raises Stopped."""
-        if time.monotonic() - self._told >= TELL_EVERY:
+        """Tells how far a stage is, at once when it is entered and then once a second at most; raises Stopped."""
+        entered = self._entered is None or self._entered[0] is not stage
+        if entered or time.monotonic() - self._told >= TELL_EVERY:
             self.at(stage, progress)
 
 

@@ -14,6 +14,8 @@ from storage.kit.redis import connect
 from storage.kit.settings import IdentitySettings, RecordSettings
 from storage.objects import Bucket, demand_apart
 from storage.record import open_record
+from workers.media.programs import Programs
+from workers.queue import Doorbell
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,17 @@ class BothSides:
     record: Database
     media: Bucket
     bell: Bell
+
+
+@dataclass(frozen=True)
+class Airlock:
+    """What an attempt needs, and what a round tidies."""
+
+    stores: BothSides
+    tools: Programs
+    work: Path
+    mail: Path
+    doorbell: Doorbell
 
 
 def open_both_sides(record: RecordSettings, identity: IdentitySettings) -> BothSides:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from storage.identity.vault import ClipId
 from storage.kit import log
 from storage.kit.lifeline import die_with_parent
-from workers.airlock.admit import Airlock, admit
+from workers.airlock.admit import admit
+from workers.airlock.both_sides import Airlock
+from workers.airlock.finish import finish
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,21 @@ def work_in(airlock: Airlock) -> None:
 
 
 def admit_clip(clip_id: str) -> None:
-    """Takes one clip as far as it goes; raises nothing, for whoever called would print it with its arguments."""
+    """Takes one clip onto the screen, or as far as it goes."""
+    _do(admit, clip_id)
+
+
+def finish_clip(clip_id: str) -> None:
+    """Makes the larger renditions of a clip that is on screen."""
+    _do(finish, clip_id)
+
+
+def _do(work: Callable[[Airlock, ClipId], None], clip_id: str) -> None:
+    """Raises nothing, for whoever called would print it with its arguments."""
     try:
         opened = _opened[0]
         if os.getpid() != opened.worker:  # a kill -9 of the worker must leave no clip's process behind
             die_with_parent(opened.worker)
-        admit(opened.airlock, ClipId(clip_id))
+        work(opened.airlock, ClipId(clip_id))
     except Exception as error:  # noqa: BLE001  the clip's lease runs out, and another attempt follows
         log.fault("job_failed", error)

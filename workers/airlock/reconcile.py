@@ -10,17 +10,16 @@ from typing import TypeVar
 
 import redis
 
-from feed import posting
-from storage import feed_log, posts
+from storage import posts
 from storage.db import AIRLOCK, database_now
 from storage.identity import clip_lists, clips, leases, limits, logins, originals
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable
-from workers.airlock.admit import TOO_MANY_FAULTS, Airlock
-from workers.airlock.agree import TOMBSTONES, agree, settle
-from workers.airlock.both_sides import BothSides
+from workers.airlock.agree import TOMBSTONES, agree, is_whole, settle
+from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.shred import shred
+from workers.airlock.trying import TOO_MANY_FAULTS, say_no
 from workers.airlock.withdraw import take_back, tombstone
 from workers.queue import JOB_SECONDS, Doorbell
 
@@ -48,14 +47,12 @@ def _resend(airlock: Airlock, doorbell: Doorbell) -> None:
         waiting = clip_lists.unattended(conn, database_now(conn))
 
     def resend(clip: Clip) -> None:
-        if clip.tries < ATTEMPTS:
-            doorbell.admit_clip(clip.id)
-        elif agree(airlock.stores, clip):
-            _do_without(airlock.stores, clip)
+        if clip.tries >= ATTEMPTS:
+            say_no(airlock.stores, clip, TOO_MANY_FAULTS)
+        elif clip.state is ClipState.PUBLISHED and is_whole(airlock.stores, clip):
+            doorbell.finish_clip(clip.id)
         else:
-            log.event("clip_quarantined", reason=TOO_MANY_FAULTS)
-            with vault.write(by=AIRLOCK) as tx:
-                clips.quarantine(tx, clip, TOO_MANY_FAULTS)
+            doorbell.admit_clip(clip.id, clip.bytes)
 
     _each(waiting, resend)
 
@@ -69,17 +66,6 @@ def _each(ones: Iterable[T], do: Callable[[T], object]) -> None:
             raise  # no clip's fault, and the next would wait as long for it
         except Exception as error:  # noqa: BLE001  the next round tries this one again
             log.fault("reconcile_clip_failed", error)
-
-
-def _do_without(stores: BothSides, clip: Clip) -> None:
-    """The clip is on screen; what failed five times is its larger rendition, so what is there is all."""
-    with stores.record.write(by=AIRLOCK) as tx:
-        feed_log.lock(tx)
-        post = posts.locked(tx, clip.post_id)
-        if post is not None:  # its generation is that of the last attempt that published, not of the last that failed
-            posting.add_media(tx, stores.bell, post.id, [], generation=post.media_generation, last=True)
-    with stores.vault.write(by=AIRLOCK) as tx:
-        clips.end_unheld(tx, clip.id)
 
 
 def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:

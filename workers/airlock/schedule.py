@@ -9,8 +9,7 @@ from storage import checks
 from storage.kit import log, ready, starting
 from storage.kit.errors import PorchlightError
 from workers.airlock import figures
-from workers.airlock.admit import Airlock
-from workers.airlock.both_sides import mail_folder, open_both_sides, scratch_folder
+from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
 from workers.airlock.checks import of_both_sides
 from workers.airlock.reconcile import reconcile
 from workers.every import Round, is_late, repeat
@@ -27,8 +26,8 @@ def main() -> None:
         record, identity = starting.on_both_sides()
         tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
         stores = open_both_sides(record, identity)
-        airlock = Airlock(stores, tools, scratch_folder(identity), mail_folder(identity))
         bell = doorbell(identity.redis)
+        airlock = Airlock(stores, tools, scratch_folder(identity), mail_folder(identity), bell)
         rounds = [
             Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed import posting
-from storage import posts, takedowns
+from storage import feed_log, posts, takedowns
 from storage.db import AIRLOCK
 from storage.identity import clips, originals
 from storage.identity.clips import Clip, ClipState
@@ -30,6 +30,18 @@ def take_back(stores: BothSides, clip_id: ClipId) -> bool:
     shred(stores, clip.upload_id)
     with stores.vault.write(by=AIRLOCK) as tx:
         return clips.finish_withdrawal(tx, clip_id)
+
+
+def do_without(stores: BothSides, clip: Clip) -> None:
+    """Ends a clip whose larger renditions could not be made: what is on screen is all there will be."""
+    with stores.record.write(by=AIRLOCK) as tx:
+        feed_log.lock(tx)
+        post = posts.locked(tx, clip.post_id)
+        if post is not None:  # its generation is that of the last attempt that published, not of the last that failed
+            posting.add_media(tx, stores.bell, post.id, [], generation=post.media_generation, last=True)
+    with stores.vault.write(by=AIRLOCK) as tx:
+        clips.end_unheld(tx, clip.id)
+    shred(stores, clip.upload_id)
 
 
 def entomb(stores: BothSides, clip: Clip) -> None:

@@ -32,7 +32,7 @@ def test_a_clip_that_ended_between_the_two_copies_comes_to_its_end(town: Town, a
     town.lose()
 
     assert [town.run("restore", folder) for folder in (record, identity)] == [0, 0]
-    _resend(Airlock(town.stores, None, town.data, town.data), None)  # type: ignore[arg-type]
+    _resend(Airlock(town.stores, None, town.data, town.data, None), None)  # type: ignore[arg-type]
 
     with town.stores.record.read() as conn:
         assert backup.standing_of(conn, [clip.post_id]) == {clip.post_id: backup.Standing(PostState.LIVE)}

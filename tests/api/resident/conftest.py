@@ -111,7 +111,7 @@ def app(desk: Desk, kept: list[FastAPI]) -> FastAPI:
 def airlock(desk: Desk, tools: Programs, quick: None, tmp_path: Path) -> Airlock:  # noqa: F811
     """The airlock behind it; its media were encoded before."""
     (tmp_path / "work").mkdir()
-    return Airlock(desk.stores, tools, tmp_path / "work", desk.identity.folder / "mail")
+    return Airlock(desk.stores, tools, tmp_path / "work", desk.identity.folder / "mail", desk.doorbell)
 
 
 @pytest.fixture

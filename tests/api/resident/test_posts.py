@@ -30,7 +30,7 @@ from tests.storage.identity.making import the_clip
 from workers.airlock.admit import Airlock, admit
 from workers.media import rework
 from workers.media.refusals import Reason, RefusedClip
-from workers.queue import AIRLOCK_QUEUE
+from workers.queue import Lane
 
 TYPED = {"title": "Call 816-555-0142", "text": "I am at 1204 Oak Street; write to jane.roe@example.org"}
 
@@ -71,7 +71,7 @@ def test_an_accepted_clip_has_a_receipt_and_is_rung_for(ada: Neighbour, desk: De
     assert set(answer.json()) == {"receipt", "state"}
     with desk.stores.vault.read() as conn:
         assert clips.by_receipt(conn, Receipt(answer.json()["receipt"])).id == clip_id
-    assert redis_client.lrange(f"rq:queue:{AIRLOCK_QUEUE}", 0, -1) == [f"admit-{clip_id}".encode()]
+    assert redis_client.lrange(f"rq:queue:{Lane.SMALL}", 0, -1) == [f"admit-{clip_id}".encode()]
 
 
 def test_a_clip_is_accepted_while_redis_is_away(ada: Neighbour, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

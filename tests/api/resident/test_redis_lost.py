@@ -21,10 +21,10 @@ from tests.api.resident.neighbour import Neighbour
 from tests.servers.redis import RedisServer
 from workers.airlock.admit import Airlock, admit
 from workers.airlock.reconcile import reconcile
-from workers.queue import AIRLOCK_QUEUE, Doorbell
+from workers.queue import Doorbell, Lane
 
 AT_ONCE = 5.0  # seconds: an acceptance waits for a doorbell no longer than its time-out
-QUEUE = f"rq:queue:{AIRLOCK_QUEUE}"
+QUEUE = f"rq:queue:{Lane.SMALL}"
 
 
 def nothing(_: RedisServer) -> None:

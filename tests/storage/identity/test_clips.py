@@ -29,6 +29,8 @@ TABLE = {
     "retry": "- - - - received - -",
     "withdraw": "withdrawing withdrawing withdrawing withdrawing withdrawing withdrawing withdrawn",
     "finish_withdrawal": "- - - - - withdrawn -",
+    "take_back": "- - withdrawing - - - -",
+    "finish_taking_back": "- - - - - rejected -",
 }
 CELLS = [
     (ClipState(state), Step(step), None if goal == "-" else ClipState(goal))
@@ -44,8 +46,10 @@ DO: dict[Step, Callable[[Tx, Clip], object]] = {
     Step.RETRY: lambda tx, clip: clips.retry(tx, clip.id),
     Step.WITHDRAW: lambda tx, clip: clips.withdraw(tx, clip.id),
     Step.FINISH_WITHDRAWAL: lambda tx, clip: clips.finish_withdrawal(tx, clip.id),
+    Step.TAKE_BACK: lambda tx, clip: clips.take_back(tx, clip, "unreadable"),
+    Step.FINISH_TAKING_BACK: lambda tx, clip: clips.finish_withdrawal(tx, clip.id),
 }
-UNDER_A_LEASE = {Step.GIVE_BACK, Step.PUBLISH, Step.REJECT, Step.QUARANTINE}
+UNDER_A_LEASE = {Step.GIVE_BACK, Step.PUBLISH, Step.REJECT, Step.QUARANTINE, Step.TAKE_BACK}
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def test_each_cell_does_what_the_table_says(vault: Vault, ada: ResidentId, step:
     for state, goal in ((state, goal) for state, taken, goal in CELLS if taken is step):
         clip_id = an_accepted_clip(vault, ada)[0]
         held = claimed(vault, clip_id) if step in UNDER_A_LEASE else the_clip(vault, clip_id)
-        write(vault, clip_id, state=state)
+        write(vault, clip_id, state=state, reason="unreadable" if step is Step.FINISH_TAKING_BACK else None)
         before = the_clip(vault, clip_id)
 
         with airlock(vault) as tx:
@@ -159,12 +163,15 @@ def test_who_lost_the_lease_changes_nothing(vault: Vault, clip_id: ClipId) -> No
             leases.end(tx, stale),
             leases.reject(tx, stale, "too_long"),
             leases.give_back(tx, stale),
+            leases.give_back_uncounted(tx, stale),
+            leases.hand_on(tx, stale),
         ]
         leases.set_original_hash(tx, stale, "salt", "hash")
         clips.quarantine(tx, stale, "not_clean")
+        clips.take_back(tx, stale, "not_clean")
         leases.release(tx, stale)
 
-    assert said == [False] * 6
+    assert said == [False] * 8
     assert the_clip(vault, clip_id) == before
 
 
@@ -182,14 +189,17 @@ def test_who_holds_the_lease_is_stopped_by_a_withdrawal(vault: Vault, clip_id: C
             leases.end(tx, held),
             leases.reject(tx, held, "too_long"),
             leases.give_back(tx, held),
+            leases.give_back_uncounted(tx, held),
+            leases.hand_on(tx, held),
         ]
         clips.quarantine(tx, held, "not_clean")
+        clips.take_back(tx, held, "not_clean")
         clips.found_published(tx, clip_id)
         waits = not clips.finish_withdrawal(tx, clip_id)
         leases.release(tx, held)
         finished = clips.finish_withdrawal(tx, clip_id)
 
-    assert said == [False] * 6
+    assert said == [False] * 8
     assert (waits, finished) == (True, True)
     assert the_clip(vault, clip_id).state is ClipState.WITHDRAWN
 
@@ -260,6 +270,71 @@ def test_each_fault_waits_longer_and_the_fifth_is_the_last(vault: Vault, clip_id
     with airlock(vault) as tx:
         assert leases.claim(tx, clip_id) is None
         assert [clip.id for clip in clip_lists.unattended(tx.connection, tx.now())] == [clip_id]
+
+
+def test_a_store_that_is_away_uses_up_no_try(vault: Vault, clip_id: ClipId) -> None:
+    """However often; each wait is longer than the one before, up to a minute, so that nothing spins."""
+    waits = []
+    for _ in range(ATTEMPTS + 2):
+        held = claimed(vault, clip_id)
+        with airlock(vault) as tx:
+            assert leases.give_back_uncounted(tx, held)
+            assert leases.claim(tx, clip_id) is None
+            waits.append(round((tx.connection.execute(rows.select()).one().retry_at - tx.now()) / 1000))
+        write(vault, clip_id, retry_at=0)
+
+    clip = the_clip(vault, clip_id)
+    assert waits == [1, 2, 5, 15, 60, 60, 60]
+    assert (clip.state, clip.attempts, clip.tries, clip.lease) == (ClipState.RECEIVED, ATTEMPTS + 2, 0, "")
+
+
+def test_who_makes_the_larger_ones_has_five_tries_of_their_own(vault: Vault, clip_id: ClipId) -> None:
+    """Handed on, a clip is nobody's at once."""
+    write(vault, clip_id, tries=ATTEMPTS - 1)
+    held = claimed(vault, clip_id)
+
+    with airlock(vault) as tx:
+        leases.publish(tx, held)
+        assert leases.hand_on(tx, held)
+
+    clip = claimed(vault, clip_id)
+    assert (clip.state, clip.stage, clip.attempts, clip.tries) == (ClipState.PUBLISHED, Stage.FINISHING, 2, 1)
+
+
+def test_what_is_taken_back_for_a_reason_ends_rejected(vault: Vault, clip_id: ClipId) -> None:
+    """Its author is told the reason on the way and at the end; nothing of its attempt counts any more."""
+    held = claimed(vault, clip_id)
+    with airlock(vault) as tx:
+        leases.publish(tx, held)
+        clips.take_back(tx, held, "unreadable")
+        assert not leases.beat(tx, held, Stage.FINISHING, 1.0)
+        assert leases.claim(tx, clip_id) is None
+        clips.found_published(tx, clip_id)
+    leaving = the_clip(vault, clip_id)
+
+    with airlock(vault) as tx:
+        assert clips.finish_withdrawal(tx, clip_id)
+        assert not clips.finish_withdrawal(tx, clip_id)
+
+    clip = the_clip(vault, clip_id)
+    assert (leaving.state, leaving.reason, leaving.ended_at) == (ClipState.WITHDRAWING, "unreadable", None)
+    assert (clip.state, clip.reason, clip.stage) == (ClipState.REJECTED, "unreadable", Stage.DONE)
+    assert clip.ended_at is not None
+
+
+def test_the_author_s_word_is_last_over_a_reason_of_ours(vault: Vault, clip_id: ClipId) -> None:
+    """Taken back by us, and withdrawn before that was done: it ends as its author wished."""
+    held = claimed(vault, clip_id)
+    with airlock(vault) as tx:
+        leases.publish(tx, held)
+        clips.take_back(tx, held, "unreadable")
+
+    with airlock(vault) as tx:
+        clips.withdraw(tx, clip_id)
+        clips.finish_withdrawal(tx, clip_id)
+
+    clip = the_clip(vault, clip_id)
+    assert (clip.state, clip.reason) == (ClipState.WITHDRAWN, None)
 
 
 def test_the_operator_lets_a_quarantined_clip_try_again(vault: Vault, clip_id: ClipId) -> None:

@@ -113,3 +113,11 @@ def test_an_empty_vault_is_under_any_key(vault: Vault, renewed: Vault) -> None:
     """There is nothing to open."""
     assert is_under(vault)
     assert is_under(renewed)
+
+
+def test_the_canary_sings_for_the_new_key(vault: Vault, renewed: Vault) -> None:
+    """Also where nobody is in the vault, and whether there was one before or not."""
+    for _ in range(2):
+        rotation.reseal(vault, renewed)
+
+        assert (is_under(vault), is_under(renewed)) == (False, True)

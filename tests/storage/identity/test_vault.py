@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.identity import vault as vaults
 from storage.identity.vault import SealBrokenError, Vault, is_under, new_key, open_vault, seal_with, unseal_with
 from storage.kit import settings
 from storage.kit.settings import MisconfiguredError
@@ -107,21 +108,54 @@ def test_a_vault_is_not_opened_with_another_key(vault: Vault, tmp_path: Path) ->
     here = settings.identity(env)
     here.vault_key_file.parent.mkdir(parents=True)
     here.vault_key_file.write_bytes(bytes(32))
-    open_vault(here).engine.dispose()  # nobody is in it yet: any key will do
     a_resident(vault)
 
     with pytest.raises(MisconfiguredError, match="not the one"):
         open_vault(here)
 
 
+def test_another_key_is_noticed_before_anything_is_sealed(vault: Vault, tmp_path: Path) -> None:
+    """Who opened the vault first left a canary under its key: a node with another one does not start, empty or not."""
+    env = {
+        "PORCHLIGHT_DATA": str(tmp_path / "node"),
+        "PORCHLIGHT_IDENTITY_DATABASE": vault.engine.url.render_as_string(hide_password=False),
+    }
+    here = settings.identity(env)
+    here.vault_key_file.parent.mkdir(parents=True)
+    here.vault_key_file.write_bytes(bytes(32))
+    open_vault(here).engine.dispose()
+
+    assert not is_under(vault)
+    here.vault_key_file.write_bytes(vault._key)
+    with pytest.raises(MisconfiguredError, match="not the one"):
+        open_vault(here)
+    here.vault_key_file.write_bytes(bytes(32))
+    open_vault(here).engine.dispose()
+
+
+def test_of_two_that_open_a_new_vault_at_once_one_key_wins(vault: Vault) -> None:
+    """The other looked before there was a canary, and sees it when it leaves its own."""
+    other = Vault(vault.engine.url.render_as_string(hide_password=False), bytes(32))
+
+    assert is_under(vault)
+    assert is_under(other)
+
+    assert vaults._leave_canary(vault)
+    assert not vaults._leave_canary(other)
+    assert vaults._leave_canary(vault)
+    other.engine.dispose()
+
+
 @pytest.mark.engines("postgresql")
 @pytest.mark.parametrize("role", ["porchlight_resident", "porchlight_airlock"])
 def test_each_program_can_tell_by_what_it_may_read(vault: Vault, postgres: PostgresServer, role: str) -> None:
-    """The resident program by mail addresses, the airlock by keys of originals."""
+    """By the canary; of before there was one by mail addresses, or (the airlock) by keys of originals."""
     an_upload(vault, a_resident(vault))
     url, right = postgres.url(str(vault.engine.url.database), role), vault._key
     opened = [Vault(url, right), Vault(url, bytes(32))]
 
+    assert [is_under(one) for one in opened] == [True, False]
+    assert vaults._leave_canary(opened[0])
     assert [is_under(one) for one in opened] == [True, False]
     for one in opened:
         one.engine.dispose()

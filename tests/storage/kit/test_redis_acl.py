@@ -22,7 +22,7 @@ from storage.kit.redis import connect
 from tests.conftest import BELL_KEY
 from tests.servers.redis import RedisServer
 from workers.closed_job import closed_worker, keep_quiet
-from workers.queue import ADMIT_CLIP, AIRLOCK_QUEUE, Doorbell
+from workers.queue import ADMIT_CLIP, Doorbell, Lane
 
 RINGERS = ("resident", "airlock", "staff", "chores")
 ASKERS = ("resident", "schedule", "operator")
@@ -227,7 +227,7 @@ def _worker(server: RedisServer, *, burst: bool) -> int:
         return process
     die_with_parent(parent)
     try:
-        worker = closed_worker(AIRLOCK_QUEUE, connect(url), {ADMIT_CLIP: _job}, lambda *_: None)
+        worker = closed_worker(Lane.SMALL, connect(url), {ADMIT_CLIP: _job}, lambda *_: None)
         worker.job_monitoring_interval = 1  # so that heartbeats are sent as well
         keep_quiet()
         worker.work(with_scheduler=False, logging_level="ERROR", burst=burst)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +21,10 @@ from tests.storage.identity.making import an_accepted_clip
 from tests.workers.media.conftest import H264, MakeClip, make_clip, tools  # noqa: F401 - fixtures
 from workers.airlock.admit import Airlock
 from workers.airlock.both_sides import BothSides
-from workers.media import rework
-from workers.media.encode import Rendition
+from workers.media import rework, rungs
+from workers.media.first_rung import Whole
+from workers.media.fragments import Init, Segment
+from workers.media.ladder import Laddered
 from workers.media.poster import Poster
 from workers.media.probe import Probed
 from workers.media.programs import Programs
@@ -43,7 +46,9 @@ class Prepared:
     """What our own encoder made of a clip, once for the whole run."""
 
     probed: Probed
-    files: dict[str, Rendition]
+    pieces: list[Init | Segment]
+    whole: Whole
+    larger: list[Laddered]
     poster: Poster
 
 
@@ -56,35 +61,47 @@ def clip_bytes(make_clip: MakeClip) -> bytes:  # noqa: F811
 
 @pytest.fixture(scope="session")
 def tall_clip(make_clip: MakeClip) -> Path:  # noqa: F811
-    """A second of 640 x 600: there is a larger rendition to make of it."""
-    return make_clip("tall.mp4", "-f", "lavfi", "-i", "testsrc2=s=640x600:r=10:d=1", *SOUND, *H264, *TAGS)
+    """Six seconds of 640 x 600: on screen before it is whole, and there is a larger rendition to make of it."""
+    return make_clip("tall.mp4", "-f", "lavfi", "-i", "testsrc2=s=640x600:r=5:d=6", *SOUND, *H264, *TAGS)
 
 
 @pytest.fixture(scope="session")
 def prepared(tools: Programs, tall_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:  # noqa: F811
     """The tall clip's renditions and poster."""
     folder = tmp_path_factory.mktemp("prepared")
-    probed = rework.inspect(tools, tall_clip)
-    made = {
-        rung.name: rework.make_rendition(tools, tall_clip, probed, rung, folder, sound=False)
-        for rung in rework.rungs(probed)
-    }
-    return Prepared(probed, made, rework.make_poster(tools, made["480p"], folder))
+    probed, pieces = rework.inspect(tools, tall_clip), list[Init | Segment]()
+    first, *larger = rungs.rungs(probed)
+    whole = rework.first_rung(tools, tall_clip, probed, first, sound=False, arrived=pieces.append)
+    ladder = rework.make_ladder(tools, tall_clip, probed, larger, folder, sound=False)
+    poster = rework.poster_from(tools, pieces[0].data, pieces[1].data, folder, width=whole.width, height=whole.height)
+    return Prepared(probed, pieces, whole, ladder, poster)
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, prepared: Prepared) -> None:
-    """Attempts take their media from what was encoded before: for tests of what happens around the encoder."""
+    """Attempts take their media from what was encoded before: for tests of what happens around the encoder.
+
+    A piece comes when the one before it is in the bucket, so that every run takes the same steps.
+    """
 
     def copied(made: Any, folder: Path) -> Any:
         return replace(made, path=Path(shutil.copy(made.path, folder / made.name)))
 
-    def rendition(_tools: Programs, _source: Path, _probed: Probed, rung: Any, out: Path, **_: Any) -> Any:
-        return copied(prepared.files[rung.name], out)
+    def first(*_: Any, arrived: Any, cancelled: Any, **__: Any) -> Whole:
+        for number, piece in enumerate(prepared.pieces):
+            arrived(piece)
+            while number and arrived.__self__._carried != number:
+                cancelled()
+                time.sleep(0.002)
+        return prepared.whole
+
+    def ladder(_tools: Programs, _source: Path, _probed: Probed, _rungs: Any, out: Path, **_: Any) -> Any:
+        return [replace(one, rendition=copied(one.rendition, out)) for one in prepared.larger]
 
     monkeypatch.setattr(rework, "inspect", lambda *_: prepared.probed)
-    monkeypatch.setattr(rework, "make_rendition", rendition)
-    monkeypatch.setattr(rework, "make_poster", lambda _tools, _small, out: copied(prepared.poster, out))
+    monkeypatch.setattr(rework, "first_rung", first)
+    monkeypatch.setattr(rework, "make_ladder", ladder)
+    monkeypatch.setattr(rework, "poster_from", lambda _tools, _init, _segment, out, **_: copied(prepared.poster, out))
 
 
 @pytest.fixture
@@ -94,6 +111,7 @@ def airlock(
     city: builders.City,
     bell: Bell,
     tools: Programs,  # noqa: F811
+    doorbell: Doorbell,
     tmp_path: Path,
 ) -> Iterator[Airlock]:
     """The airlock, its city loaded."""
@@ -101,7 +119,7 @@ def airlock(
     work = tmp_path / "work"
     work.mkdir()
     stores = BothSides(vault, Folder(tmp_path / "originals"), record, Folder(tmp_path / "media"), bell)
-    yield Airlock(stores, tools, work, tmp_path / "mail")
+    yield Airlock(stores, tools, work, tmp_path / "mail", doorbell)
 
 
 @pytest.fixture

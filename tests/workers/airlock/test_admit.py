@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
@@ -20,6 +22,7 @@ from storage.identity.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId
 from storage.kit.clock import QUARTER_HOUR
+from storage.kit.errors import Unavailable
 from storage.objects import Folder
 from storage.posts import MediaState, PostState
 from storage.schema import blocks
@@ -34,18 +37,26 @@ from tests.workers.airlock.looking import (
     clip_of,
     is_shredded,
     media,
+    named,
     post_of,
     post_state,
+    take_through,
     then,
     time_passes,
     told,
     withdraw,
 )
 from workers.airlock import admit as admitting
+from workers.airlock import arriving, lead, putting, trying
+from workers.airlock import attempt as attempts
+from workers.airlock import finish as finishing
 from workers.airlock.admit import Airlock, admit
+from workers.airlock.arriving import Carrier
 from workers.airlock.attempt import Attempt
+from workers.airlock.finish import finish
 from workers.media import rework
-from workers.media.refusals import Reason, RefusedClip
+from workers.media.refusals import SENTENCES, Reason, RefusedClip
+from workers.queue import Doorbell
 from workers.redact.findings import Finding, NotClean
 
 TYPED = {"title": "Call me at 816-555-0142", "text": "I live at 1204 Oak Street, jane.roe@example.org"}
@@ -71,6 +82,7 @@ def test_a_clip_is_published_without_what_it_said_of_its_owner(
     admit(airlock, clip_id)
 
     assert_published_once(airlock, clip_id)
+    assert told(airlock) == [Kind.PUBLISHED]  # of a second's clip there is one segment: it is whole when it is told
     post = post_of(airlock, clip_id)
     assert (post.title, post.text) == ("Call me at [phone]", "I live at [address], [email]")
     assert (post.block.id, post.category, post.kind) == (builders.block(), "suspicious", "video")
@@ -100,11 +112,11 @@ def test_an_author_sees_every_stage_pass(airlock: Airlock, accepted: NewClip, qu
     """In order, each with the time since acceptance; at the end all is done."""
     clip_id = accepted()
 
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
 
     clip = clip_of(airlock, clip_id)
-    assert (clip.stage, clip.progress, clip.attempts, clip.lease) == (Stage.DONE, 1.0, 1, "")
-    assert list(clip.stage_times) == ["checking", "encoding", "proving", "publishing", "finishing"]
+    assert (clip.stage, clip.progress, clip.attempts, clip.lease) == (Stage.DONE, 1.0, 2, "")
+    assert list(clip.stage_times) == ["checking", "encoding", "publishing", "finishing"]
     assert list(clip.stage_times.values()) == sorted(clip.stage_times.values())
 
 
@@ -142,62 +154,60 @@ def test_what_is_no_clip_is_refused_and_shredded(
 def test_a_second_delivery_is_harmless(airlock: Airlock, accepted: NewClip, quick: None) -> None:
     """After the end, while another works on it, and for a clip that is not there."""
     done, held = accepted(), accepted()
-    admit(airlock, done)
+    take_through(airlock, done)
     with writing(airlock.stores.vault) as tx:
         leases.claim(tx, held)
     before = [clip_of(airlock, one) for one in (done, held)]
 
     for clip_id in (done, held, ClipId("nothing")):
-        admit(airlock, clip_id)
+        take_through(airlock, clip_id)
 
     assert [clip_of(airlock, one) for one in (done, held)] == before
     assert told(airlock).count(Kind.PUBLISHED) == 1
 
 
-def test_a_larger_rendition_follows(airlock: Airlock, accepted: NewClip, tall_clip: Path) -> None:
-    """The small one is on screen first; with the larger one the media are ready."""
+def test_larger_renditions_follow(airlock: Airlock, accepted: NewClip, tall_clip: Path, doorbell: Doorbell) -> None:
+    """The first is on screen while it is made, segment by segment; then somebody is rung for who makes the others."""
     clip_id = accepted(content=tall_clip.read_bytes())
 
     admit(airlock, clip_id)
 
+    clip, post = clip_of(airlock, clip_id), post_of(airlock, clip_id)
+    assert (clip.state, clip.stage, clip.lease, clip.tries) == (ClipState.PUBLISHED, Stage.FINISHING, "", 0)
+    assert post.media_state is MediaState.ARRIVING
+    assert {(file.file, file.whole, file.pieces) for file in post.renditions} == {
+        ("480p.mp4", True, 3),
+        ("poster.jpg", True, 0),
+    }
+    assert 5900 <= post.seconds <= 6100
+    assert doorbell.waiting() == 1
+
+    finish(airlock, clip_id)
+
     assert_published_once(airlock, clip_id)
-    sizes = {file.file: (file.width, file.height) for file in post_of(airlock, clip_id).renditions}
-    assert sizes == {"480p.mp4": (512, 480), "full.mp4": (640, 600), "poster.jpg": (512, 480)}
-    assert told(airlock) == [Kind.PUBLISHED, Kind.UPDATED]
+    sizes = {file.file: (file.width, file.height, file.pieces) for file in post_of(airlock, clip_id).renditions}
+    assert sizes == {"480p.mp4": (512, 480, 3), "600p.mp4": (640, 600, 3), "poster.jpg": (512, 480, 0)}
+    assert told(airlock)[0] is Kind.PUBLISHED
+    assert set(told(airlock)[1:]) == {Kind.UPDATED}
 
 
-def test_somebody_can_watch_before_all_is_done(
+def test_somebody_can_watch_before_the_first_rendition_is_whole(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the larger rendition is made, the post is live and its media are arriving."""
+    """While a segment is still to come, the post is live and what is there already leads far enough."""
     clip_id, seen = accepted(), []
-    look = then(lambda: seen.append(post_of(airlock, clip_id)), posting.add_media)
-    monkeypatch.setattr(posting, "add_media", look)
+    look = then(lambda: seen.append(post_of(airlock, clip_id)), posting.arrive)
+    monkeypatch.setattr(posting, "arrive", look)
 
     admit(airlock, clip_id)
 
-    (early,) = seen
+    early = seen[0]
     assert (early.state, early.media_state) == (PostState.LIVE, MediaState.ARRIVING)
-    assert {file.file for file in early.renditions} == {"480p.mp4", "poster.jpg"}
-
-
-def test_a_larger_rendition_that_cannot_be_made_is_left_out(
-    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is on screen stays, and is all there will be."""
-    small, clip_id = rework.make_rendition, accepted()
-
-    def only_small(*args: object, **named: object) -> object:
-        if args[3].name == "full":  # type: ignore[attr-defined]
-            raise RefusedClip(Reason.TOOK_TOO_LONG)
-        return small(*args, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(rework, "make_rendition", only_small)
-
-    admit(airlock, clip_id)
-
-    assert_published_once(airlock, clip_id)
-    assert {file.file for file in post_of(airlock, clip_id).renditions} == {"480p.mp4", "poster.jpg"}
+    assert {(file.file, file.whole, file.pieces) for file in early.renditions} == {
+        ("480p.mp4", False, 2),
+        ("poster.jpg", True, 0),
+    }
+    assert early.seconds == pytest.approx(6000, abs=100)
 
 
 def test_five_faults_end_in_quarantine(
@@ -205,7 +215,7 @@ def test_five_faults_end_in_quarantine(
 ) -> None:
     """Each waits before the next; the fault is told by its class alone, and the original waits for the operator."""
     clip_id = accepted()
-    monkeypatch.setattr(rework, "make_poster", fails(OSError("in Jane Roe's file")))
+    monkeypatch.setattr(rework, "poster_from", fails(OSError("in Jane Roe's file")))
     states = []
     with caplog.at_level(logging.INFO, "porchlight"):
         for _ in range(ATTEMPTS):
@@ -229,7 +239,7 @@ def test_what_cannot_be_proved_clean_is_quarantined_at_once(
 ) -> None:
     """Another attempt would find the same; nothing of it is on the record."""
     clip_id = accepted()
-    monkeypatch.setattr(rework, "make_poster", fails(NotClean([Finding("moov/udta", "a box that is not known")])))
+    monkeypatch.setattr(rework, "poster_from", fails(NotClean([Finding("moov/udta", "a box that is not known")])))
 
     admit(airlock, clip_id)
 
@@ -238,7 +248,7 @@ def test_what_cannot_be_proved_clean_is_quarantined_at_once(
     assert (post_state(airlock, clip_id), media(airlock)) == (None, set())
 
 
-@pytest.mark.parametrize("stage", ["checking", "encoding", "proving", "publishing", "finishing"])
+@pytest.mark.parametrize("stage", ["checking", "encoding", "publishing", "finishing"])
 def test_a_clip_withdrawn_meanwhile_ends_withdrawn(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
@@ -253,13 +263,14 @@ def test_a_clip_withdrawn_meanwhile_ends_withdrawn(
 
     monkeypatch.setattr(Attempt, "at", withdrawn_at)
 
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
 
     assert_withdrawn_for_good(airlock, clip_id)
-    assert told(airlock) == ([Kind.PUBLISHED, Kind.WITHDRAWN] if stage == "finishing" else [])
+    shown = stage in ("publishing", "finishing")
+    assert [*told(airlock)[:1], *told(airlock)[-1:]] == ([Kind.PUBLISHED, Kind.WITHDRAWN] if shown else [])
 
 
-@pytest.mark.parametrize(("owner", "step"), [(Folder, "put"), (admitting, "_demand"), (admitting, "_finish")])
+@pytest.mark.parametrize(("owner", "step"), [(Folder, "draft"), (arriving, "say_published"), (finishing, "end")])
 def test_a_withdrawal_wins_over_a_publication_under_way(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
@@ -274,10 +285,10 @@ def test_a_withdrawal_wins_over_a_publication_under_way(
 
     monkeypatch.setattr(owner, step, then(once, getattr(owner, step)))
 
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
 
     assert_withdrawn_for_good(airlock, clip_id)
-    assert told(airlock)[-1:] == ([] if step == "put" else [Kind.WITHDRAWN])
+    assert told(airlock)[-1:] == ([] if step == "draft" else [Kind.WITHDRAWN])
 
 
 def test_a_fault_after_a_withdrawal_ends_withdrawn(
@@ -286,7 +297,7 @@ def test_a_fault_after_a_withdrawal_ends_withdrawn(
     """However the attempt ends, refused, not clean or broken: the author's word is last."""
     for error in (RefusedClip(Reason.UNREADABLE), NotClean([Finding("file", "x")]), OSError()):
         clip_id = accepted()
-        monkeypatch.setattr(rework, "make_poster", then(partial(withdraw, airlock, clip_id), fails(error)))
+        monkeypatch.setattr(rework, "poster_from", then(partial(withdraw, airlock, clip_id), fails(error)))
 
         admit(airlock, clip_id)
 
@@ -294,35 +305,36 @@ def test_a_fault_after_a_withdrawal_ends_withdrawn(
         assert_withdrawn_for_good(airlock, clip_id)
 
 
-@pytest.mark.parametrize("goes_on_at", ["_put", "_publish", "_demand", "_add", "_finish"])
+SLEEPS = [(arriving, "put_all"), (Carrier, "_publish"), (arriving, "say_published"), (Carrier, "_append")]
+
+
+@pytest.mark.parametrize(("owner", "step"), [*SLEEPS, (admitting, "_hand_on"), (finishing, "_add"), (finishing, "end")])
 def test_a_stale_attempt_is_fenced_out(
-    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, goes_on_at: str
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
     """One that slept while another took the clip over: its media are deleted, listeners hear of one post."""
-    clip_id, original = accepted(), getattr(admitting, goes_on_at)
+    clip_id, original = accepted(), getattr(owner, step)
     slept: list[bool] = []
 
     def sleep() -> None:
         if not slept:
             slept.append(True)
             time_passes(airlock)
-            admit(airlock, clip_id)
+            (finish if owner is finishing else take_through)(airlock, clip_id)
 
-    monkeypatch.setattr(admitting, goes_on_at, then(sleep, original))
+    monkeypatch.setattr(owner, step, then(sleep, original))
 
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
 
-    clip = clip_of(airlock, clip_id)
-    assert clip.attempts == 2
+    clip, post = clip_of(airlock, clip_id), post_of(airlock, clip_id)
+    assert slept
     assert told(airlock).count(Kind.PUBLISHED) == 1
-    kept = {file.key for file in post_of(airlock, clip_id).renditions}
+    assert sorted(file.file for file in post.renditions) == ["480p.mp4", "600p.mp4", "poster.jpg"]
     # What an attempt had published before it fell asleep is deleted when the clip's end is looked at again.
-    assert media(airlock) - kept <= set(clip.media_keys)
-    assert kept <= media(airlock)
-    assert clip.state is ClipState.PUBLISHED
+    assert media(airlock) - named(airlock, clip_id) <= set(clip.media_keys)
+    assert named(airlock, clip_id) <= media(airlock)
+    assert (clip.state, post.media_state) == (ClipState.PUBLISHED, MediaState.READY)
     assert clip.ended_at is not None
-    # Where all was on the record before it fell asleep, the other had nothing left to do but to end the clip.
-    assert post_of(airlock, clip_id).media_generation == (1 if goes_on_at == "_finish" else 2)
 
 
 @pytest.mark.parametrize("error", [RefusedClip(Reason.UNREADABLE), NotClean([Finding("file", "x")]), OSError()])
@@ -397,10 +409,8 @@ def test_what_another_attempt_published_meanwhile_is_not_refused(
 def test_an_attempt_that_published_and_failed_is_published(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fault between the two commits, were it the fifth: both sides say the same, and nobody is told "quarantined"."""
+    """A fault between the two commits: both sides say the same, and another attempt goes on."""
     clip_id = accepted()
-    with writing(airlock.stores.vault) as tx:
-        tx.execute(rows.update().values(tries=ATTEMPTS - 1))
     monkeypatch.setattr(leases, "publish", fails(OSError()))
 
     admit(airlock, clip_id)
@@ -409,22 +419,179 @@ def test_an_attempt_that_published_and_failed_is_published(
     assert post_state(airlock, clip_id) is PostState.LIVE
 
 
-def test_a_published_clip_is_not_refused_afterwards(
+AFTERWARDS = [
+    (RefusedClip(Reason.UNREADABLE), "unreadable"),
+    (NotClean([Finding("file", "x")]), "not_clean"),
+    (OSError(), "too_many_faults"),
+]
+
+
+@pytest.mark.parametrize(("error", "reason"), AFTERWARDS)
+def test_what_fails_on_screen_is_taken_back_with_a_reason(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, error: BaseException, reason: str
+) -> None:
+    """A later segment does not decode, is not clean, or the fifth attempt fails: the post goes, its author is told."""
+    clip_id = accepted()
+    with writing(airlock.stores.vault) as tx:
+        tx.execute(rows.update().values(tries=ATTEMPTS - 1))
+    first = rework.first_rung
+
+    def breaks_off(*args: Any, arrived: Any, **named: Any) -> Any:
+        def on(piece: Any) -> None:
+            if getattr(piece, "number", 0) == 3:
+                raise error
+            arrived(piece)
+
+        on.__self__ = arrived.__self__  # type: ignore[attr-defined]
+        return first(*args, arrived=on, **named)
+
+    monkeypatch.setattr(rework, "first_rung", breaks_off)
+
+    admit(airlock, clip_id)
+
+    clip = clip_of(airlock, clip_id)
+    assert (clip.state, clip.reason, clip.stage, clip.lease) == (ClipState.REJECTED, reason, Stage.DONE, "")
+    assert clip.ended_at is not None
+    assert reason in {*SENTENCES, *OTHER_REASONS}
+    assert post_state(airlock, clip_id) is PostState.WITHDRAWN
+    assert told(airlock) == [Kind.PUBLISHED, Kind.WITHDRAWN]
+    assert (media(airlock), list(airlock.work.iterdir())) == (set(), [])
+    assert is_shredded(airlock, clip_id)
+
+
+@pytest.mark.parametrize("error", [RefusedClip(Reason.TOOK_TOO_LONG), NotClean([Finding("file", "x")])])
+def test_larger_renditions_that_cannot_be_made_are_left_out(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    """What is on screen stays, and is all there will be."""
+    clip_id = accepted()
+    monkeypatch.setattr(rework, "make_ladder", fails(error))
+
+    take_through(airlock, clip_id)
+
+    assert_published_once(airlock, clip_id)
+    assert {file.file for file in post_of(airlock, clip_id).renditions} == {"480p.mp4", "poster.jpg"}
+
+
+def test_five_faults_at_the_larger_renditions_leave_what_is_on_screen(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An attempt that died between the two commits, and one that finds the clip unreadable: it stays published."""
+    """They have five tries of their own, and the fifth is the last."""
     clip_id = accepted()
+    admit(airlock, clip_id)
+    monkeypatch.setattr(rework, "make_ladder", fails(OSError()))
+
+    for _ in range(ATTEMPTS):
+        assert clip_of(airlock, clip_id).ended_at is None
+        time_passes(airlock)
+        finish(airlock, clip_id)
+
+    assert_published_once(airlock, clip_id)
+    assert {file.file for file in post_of(airlock, clip_id).renditions} == {"480p.mp4", "poster.jpg"}
+
+
+def test_a_store_that_is_away_uses_up_no_try(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For longer than five attempts, before the clip is on screen and after; back again, it is published."""
+    clip_id, put = accepted(), putting.put_all
+    monkeypatch.setattr(arriving, "put_all", fails(Unavailable("away")))
+    for _ in range(ATTEMPTS + 2):
+        admit(airlock, clip_id)
+        assert clip_of(airlock, clip_id).retry_at > 0
+        time_passes(airlock)
+    assert (clip_of(airlock, clip_id).state, clip_of(airlock, clip_id).tries) == (ClipState.RECEIVED, 0)
+    calls: list[int] = []
+
+    def away_later(*args: Any) -> None:
+        calls.append(1)
+        if len(calls) % 3 == 0:  # its last segment: the others are on the record by then
+            raise Unavailable("away")
+        put(*args)
+
+    monkeypatch.setattr(arriving, "put_all", away_later)
+    for _ in range(ATTEMPTS + 2):
+        admit(airlock, clip_id)
+        time_passes(airlock)
+    assert (clip_of(airlock, clip_id).state, clip_of(airlock, clip_id).tries) == (ClipState.PUBLISHED, 0)
+    monkeypatch.setattr(arriving, "put_all", put)
+
+    take_through(airlock, clip_id)
+
+    assert clip_of(airlock, clip_id).state is ClipState.PUBLISHED
+    assert post_of(airlock, clip_id).media_state is MediaState.READY
+    assert told(airlock).count(Kind.PUBLISHED) == 1
+
+
+def test_a_vault_that_is_away_is_insisted_on(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unsaid, the attempt would look like one that was killed, and count."""
+    clip_id, give_back = accepted(), leases.give_back_uncounted
+    monkeypatch.setattr(rework, "inspect", fails(Unavailable("away")))
+    monkeypatch.setattr(trying, "INSIST_EVERY", 0.0)
+    said: list[int] = []
+
+    def away_twice(*args: Any) -> bool:
+        said.append(1)
+        if len(said) < 3:
+            raise Unavailable("away")
+        return give_back(*args)
+
+    monkeypatch.setattr(leases, "give_back_uncounted", away_twice)
+
+    admit(airlock, clip_id)
+
+    assert (len(said), clip_of(airlock, clip_id).tries, clip_of(airlock, clip_id).lease) == (3, 0, "")
+
+
+def test_a_new_attempt_takes_over_when_it_is_as_far(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A playlist never gets shorter: one was killed after its second segment, the next one's first changes nothing."""
+    clip_id, seen = accepted(), list[tuple[int, int]]()
     with monkeypatch.context() as broken:
-        broken.setattr(leases, "publish", fails(KeyboardInterrupt()))
+        broken.setattr(Carrier, "_append", fails(KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             admit(airlock, clip_id)
-    assert clip_of(airlock, clip_id).state is ClipState.PROCESSING
     time_passes(airlock)
-    for error in (RefusedClip(Reason.UNREADABLE), NotClean([Finding("file", "x")])):
-        monkeypatch.setattr(rework, "inspect", fails(error))
+    monkeypatch.setattr(lead, "CUSHION", 0.0)
+    put = putting.put_all
 
-        admit(airlock, clip_id)
+    def look(*args: Any) -> None:
+        post = post_of(airlock, clip_id)
+        seen.append((post.media_generation, max(file.pieces for file in post.renditions)))
+        put(*args)
 
-        assert clip_of(airlock, clip_id).state is ClipState.PUBLISHED
-        assert clip_of(airlock, clip_id).reason is None
-    assert post_state(airlock, clip_id) is PostState.LIVE
+    monkeypatch.setattr(arriving, "put_all", look)
+
+    take_through(airlock, clip_id)
+
+    assert seen[:3] == [(1, 2), (1, 2), (2, 2)]
+    assert told(airlock).count(Kind.PUBLISHED) == 1
+    assert post_of(airlock, clip_id).media_state is MediaState.READY
+
+
+def test_a_bucket_that_is_slow_holds_no_lease_up(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the encoder waits for room its attempt goes on telling, and hears within a moment that it must stop."""
+    clip_id, put = accepted(), putting.put_all
+    monkeypatch.setattr(arriving, "MOST_WAITING", 1)
+    monkeypatch.setattr(attempts, "TELL_EVERY", 0.0)
+    waited: list[int] = []
+
+    def slow(*args: Any) -> None:
+        before = clip_of(airlock, clip_id).stage_times
+        withdraw(airlock, clip_id)
+        time.sleep(1.0)
+        waited.append(len(before))
+        put(*args)
+
+    monkeypatch.setattr(arriving, "put_all", slow)
+
+    admit(airlock, clip_id)
+
+    assert len(waited) == 1
+    assert_withdrawn_for_good(airlock, clip_id)
+    assert told(airlock) == []

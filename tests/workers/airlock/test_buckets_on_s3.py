@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import s3_client
+from storage import s3_client, segments
 from storage.identity import originals, sealed_parts
 from storage.identity.clips import ClipState
 from storage.kit.clock import DAY, HOUR
@@ -31,6 +31,7 @@ from tests.workers.airlock.looking import (
     mend,
     post_of,
     post_state,
+    take_through,
     time_passes,
     withdraw,
 )
@@ -101,11 +102,15 @@ def test_a_clip_comes_through_over_s3(airlock: Airlock, accepted: NewClip, shops
     """As over folders; the servers hold the post's media, and nothing of the original."""
     clip_id = accepted()
 
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
 
     assert_published_once(airlock, clip_id)
+    with airlock.stores.record.read() as conn:
+        pieces = segments.of(conn, post_of(airlock, clip_id).id)
+    for piece in pieces["480p.mp4"]:
+        assert airlock.stores.media.size(piece.key) == piece.bytes
     for rendition in post_of(airlock, clip_id).renditions:
-        assert airlock.stores.media.size(rendition.key) == rendition.bytes
+        assert not rendition.key or airlock.stores.media.size(rendition.key) == rendition.bytes
     for shop in shops:
         assert shop.bucket.client.list_multipart_uploads(Bucket=shop.name).get("Uploads", []) == []
 
@@ -145,7 +150,7 @@ def test_a_line_that_breaks_while_the_original_is_read(
     clip_id, line = accepted(), shops[1].line
     line.cut_after(len(clip_bytes) // 2)
 
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
 
     assert_published_once(airlock, clip_id)
     assert clip_of(airlock, clip_id).attempts == 1

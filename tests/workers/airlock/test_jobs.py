@@ -27,6 +27,7 @@ def test_a_job_takes_a_clip_through_the_airlock_it_works_in(
 
     jobs.work_in(airlock)
     jobs.admit_clip(clip_id)
+    jobs.finish_clip(clip_id)
 
     assert_published_once(airlock, clip_id)
 

@@ -19,7 +19,7 @@ from storage.kit import clock
 from storage.posts import MediaState, PostState
 from tests import builders
 from tests.workers.airlock.conftest import NewClip
-from tests.workers.airlock.looking import clip_of, is_shredded, post_of, post_state
+from tests.workers.airlock.looking import clip_of, is_shredded, post_of, post_state, take_through
 from workers.airlock import figures
 from workers.airlock.admit import Airlock, admit
 from workers.airlock.reconcile import reconcile
@@ -45,7 +45,7 @@ def test_a_clip_goes_through_and_is_taken_back(
     """From its claim to both renditions, and from the author's word to the tombstone."""
     clip_id = accepted()
 
-    admit(own, clip_id)
+    take_through(own, clip_id)
 
     assert post_of(airlock, clip_id).media_state is MediaState.READY
     with airlock.stores.vault.write(by=RESIDENT) as tx:

@@ -34,8 +34,10 @@ from tests.workers.airlock.looking import (
     is_shredded,
     keys,
     media,
+    named,
     post_of,
     post_state,
+    take_through,
     time_passes,
 )
 from workers import queue
@@ -44,12 +46,12 @@ from workers.airlock.admit import Airlock, admit
 from workers.airlock.mailroom import send_code
 from workers.airlock.reconcile import reconcile
 from workers.airlock.shred import shred
-from workers.queue import AIRLOCK_QUEUE, Doorbell
+from workers.queue import Doorbell, Lane
 
 
 def rung_for(client: redis.Redis) -> set[str]:
     """The clips that wait in the airlock's queue."""
-    return {job.decode().removeprefix("admit-") for job in client.lrange(f"rq:queue:{AIRLOCK_QUEUE}", 0, -1)}  # type: ignore[union-attr]
+    return {job.decode().removeprefix("admit-") for job in client.lrange(f"rq:queue:{Lane.SMALL}", 0, -1)}  # type: ignore[union-attr]
 
 
 def change(airlock: Airlock, clip_id: ClipId, **values: object) -> None:
@@ -85,7 +87,7 @@ def test_a_lost_doorbell_is_rung_again(
         reconcile(airlock, doorbell)
 
     assert rung_for(redis_client) == {waiting, dead}
-    assert redis_client.llen(f"rq:queue:{AIRLOCK_QUEUE}") == 2
+    assert redis_client.llen(f"rq:queue:{Lane.SMALL}") == 2
 
 
 def test_a_clip_that_used_up_its_tries_is_quarantined(
@@ -325,12 +327,12 @@ def test_stray_media_are_deleted_when_a_clip_has_ended(
     stray, busy = (put(airlock, tmp_path / "file", new_id()) for _ in range(2))
     for clip_id, key in ((done, stray), (working, busy)):
         change(airlock, clip_id, media_keys=f'["{key}"]')
-    admit(airlock, done)
+    take_through(airlock, done)
     claimed(airlock.stores.vault, working)
 
     reconcile(airlock, doorbell)
 
-    assert media(airlock) == {busy, *(file.key for file in post_of(airlock, done).renditions)}
+    assert media(airlock) == {busy, *named(airlock, done)}
     assert clip_of(airlock, done).media_keys == []
     assert clip_of(airlock, working).media_keys == [busy]
 
@@ -502,7 +504,7 @@ def test_a_quiet_round_changes_nothing(
 ) -> None:
     """Once a clip is at its end, rounds pass it by."""
     clip_id = accepted()
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
     reconcile(airlock, doorbell)
     before = clip_of(airlock, clip_id)
     redis_client.flushall()

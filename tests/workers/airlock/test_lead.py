@@ -1,0 +1,59 @@
+"""The lead rule: played from the moment it says yes, no second of a clip is wanted before it is there."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers.airlock.lead import CAUTION, CUSHION, Lead, covers
+
+
+@given(st.floats(0.1, 130), st.floats(0.01, 20), st.floats(0.1, 130))
+def test_who_presses_play_at_once_never_waits(proved: float, speed: float, length: float) -> None:
+    """At every tenth of a second of what is missing, the encode is the cushion ahead of the player."""
+    if not covers(proved, speed, length) or proved >= length:
+        return
+
+    for step in range(101):
+        second = proved + (length - proved) * step / 100
+        assert (second - proved) / speed <= second - CUSHION + 1e-6
+
+
+@given(st.floats(0.1, 130), st.floats(0.01, 20), st.floats(0.1, 130), st.floats(0, 20))
+def test_more_of_it_is_never_less_lead(proved: float, speed: float, length: float, more: float) -> None:
+    """What covers the rest covers it with further seconds as well: no publication is taken back by a segment."""
+    if covers(proved, speed, length):
+        assert covers(proved + more, speed, length)
+
+
+@pytest.mark.parametrize(
+    ("proved", "speed", "length", "enough"),
+    [
+        (2.0, 0.0, 2.0, True),  # whole: always
+        (2.0, 2.0, 30.0, False),  # a single segment is being played
+        (4.0, 2.0, 30.0, True),
+        (4.0, 1.0, 120.0, True),
+        (4.0, 0.9, 30.0, False),  # slower than it plays: the rest must be shorter than the time until it is wanted
+        (8.0, 0.9, 30.0, True),
+        (60.0, 0.5, 120.0, False),
+        (64.0, 0.5, 120.0, True),
+        (100.0, 0.0, 120.0, False),
+    ],
+)
+def test_what_is_enough(proved: float, speed: float, length: float, enough: bool) -> None:
+    """Faster than it plays: the cushion; slower: as much as the encode will fall behind."""
+    assert covers(proved, speed, length) is enough
+
+
+def test_speed_is_measured_with_caution() -> None:
+    """From the first segment's coming on: until a second one came, by how long the first took."""
+    lead = Lead(began=100.0, length=30.0)
+    assert (lead.speed, lead.covers()) == (0.0, False)
+
+    lead.add(2.0, 101.0)
+    assert lead.speed == pytest.approx(CAUTION * 2.0)
+    lead.add(2.0, 101.5)
+
+    assert lead.speed == pytest.approx(CAUTION * 4.0)
+    assert (lead.proved, lead.covers()) == (4.0, True)

@@ -1,0 +1,42 @@
+"""What is said of a clip on its way: the post it becomes, and to the identity side that it is one."""
+
+from __future__ import annotations
+
+from storage.db import AIRLOCK
+from storage.identity import clips, leases
+from storage.identity.clips import Clip
+from storage.kit import clock, log
+from storage.posts import NewPost
+from workers.airlock.agree import settle
+from workers.airlock.attempt import Stopped
+from workers.airlock.both_sides import BothSides
+from workers.redact.text import scrub, scrub_title
+
+
+def new_post(stores: BothSides, clip: Clip, seconds: float) -> NewPost:
+    """The post that the clip becomes: its words scrubbed, its times rounded. Raises Stopped."""
+    with stores.vault.read() as conn:
+        typed = clips.words(conn, stores.vault, clip)
+    if typed is None:
+        raise Stopped
+    return NewPost(
+        id=clip.post_id,
+        kind="video",
+        category=clip.category,
+        title=scrub_title(typed[0]),
+        text=scrub(typed[1]),
+        happened_at=clock.rounded(clip.happened_at),
+        published_at=clock.rounded(clock.now()),
+        block=clip.block,
+        seconds=round(seconds * 1000),
+    )
+
+
+def say_published(stores: BothSides, clip: Clip) -> None:
+    """The record has it. Raises Stopped where others decided otherwise while this attempt slept."""
+    with stores.vault.write(by=AIRLOCK) as tx:
+        published = leases.publish(tx, clip)
+    if not published:  # the record has it all the same: what they decided is looked at
+        settle(stores, clip.id)
+        raise Stopped
+    log.event("clip_published", attempt=clip.attempts)
