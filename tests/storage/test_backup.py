@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from feed import posting
 from feed.bell import Bell
-from storage import audit, backup, comments, feed_log, flags, posts
+from storage import audit, backup, comments, feed_log, flags, posts, segments
 from storage.backup import Standing
-from storage.db import OPERATOR, RESIDENT, Database
+from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
 from storage.kit.ids import PostId, new_id
 from storage.posts import PostState
-from tests.builders import NOON, a_published_post, division, the_post
+from tests.builders import NOON, a_new_post, a_published_post, arriving, division, some_pieces, the_post
 from tests.conftest import NewDatabase
 
 
@@ -42,6 +43,24 @@ def test_posts_come_back_with_all_that_is_theirs(record: Database, restored: Dat
         assert comments.of_post(now, post_id) == comments.of_post(before, post_id)
         queue = [flags.open_posts(conn, [division()], after=None, limit=9) for conn in (before, now)]
     assert queue[0] == queue[1] != []
+
+
+def test_pieces_come_back(record: Database, new_record: NewDatabase, bell: Bell, city: object, tmp_path: Path) -> None:
+    """A clip that was arriving when the copy was made plays as far as it had come."""
+    new, pieces = a_new_post(), some_pieces(0, 1, 2)
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, new, [], generation=1, first=arriving(pieces))
+    manifest = backup.back_up(record, tmp_path / "copy")
+    (tmp_path / "new").mkdir()
+    other = Database(new_record(tmp_path / "new"))
+
+    with other.write(by=OPERATOR) as tx:
+        backup.restore(tx, tmp_path / "copy", manifest)
+
+    with other.read() as conn:
+        assert segments.of(conn, new.id) == {"480p.mp4": pieces}
+    assert the_post(other, new.id) == the_post(record, new.id)
+    other.engine.dispose()
 
 
 def test_the_feed_goes_on_under_a_new_epoch(record: Database, restored: Database, bell: Bell) -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from feed import posting
 from feed.bell import Bell
 from storage import media_copy
-from storage.db import Database
+from storage.db import AIRLOCK, Database
 from storage.kit.errors import Malformed
 from storage.kit.ids import new_id
 from storage.media_copy import Copied
 from storage.objects import Bucket, Folder
 from storage.posts import Rendition
-from tests.builders import a_published_post
+from storage.segments import Piece
+from tests.builders import a_new_post, a_published_post, a_rendition, arriving
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -53,6 +55,30 @@ def test_what_is_lost_comes_back(record: Database, bucket: Bucket, tmp_path: Pat
 
     assert media_copy.put_back(record, other, tmp_path / "copy") == Copied(2, 7, 0)
     assert media_copy.put_back(record, other, tmp_path / "no copy") == Copied(2, 7, 0)
+
+
+def test_a_clip_in_pieces_is_copied_once(
+    record: Database, bell: Bell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each object of the first rung, the one of a larger rung, whatever ranges it is played in; all come back."""
+    monkeypatch.setattr(media_copy, "AT_ONCE", 1)
+    bucket, new = Folder(tmp_path / "media"), a_new_post()
+    small = [Piece(number, new_id(), 0, 3, 2000) for number in range(3)]
+    large = a_rendition("720p.mp4")
+    ranges = [Piece(number, large.key, number * 500_000, 500_000, 2000) for number in range(2)]
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, new, [], generation=1, first=arriving(small, whole=True))
+        posting.add_media(tx, bell, new.id, [large], generation=1, last=True, pieces={large.file: ranges})
+    for key, size in ((large.key, large.bytes), *((piece.key, piece.bytes) for piece in small)):
+        with bucket.draft(key) as draft:
+            draft.write(bytes(size))
+            draft.keep()
+
+    copied = media_copy.copy_out(record, bucket, tmp_path / "copy")
+
+    assert copied == Copied(4, large.bytes + 9, 0)
+    media_copy.check(tmp_path / "copy")
+    assert media_copy.put_back(record, Folder(tmp_path / "other"), tmp_path / "copy") == copied
 
 
 def test_what_is_nowhere_is_counted(record: Database, bucket: Bucket, tmp_path: Path) -> None:

@@ -158,6 +158,28 @@ def test_playing_an_opened_post_is_the_same_viewing(record: Database, analyst: C
     assert len(viewings(record)) == 1
 
 
+@pytest.mark.engines("sqlite")
+def test_a_clip_that_arrives_is_one_viewing(record: Database, bell: Bell, given: Stores, analyst: Client) -> None:
+    """Its playlists, again and again, and all of its pieces; taken off, every one of them is not there."""
+    new, pieces = builders.a_new_post(), builders.some_pieces(0, 1, bytes=len(CONTENT))
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, new, [], generation=1, first=builders.arriving(pieces))
+    for piece in pieces:
+        with given.bucket.draft(piece.key) as draft:
+            draft.write(CONTENT)
+            draft.keep()
+    files = ("clip.m3u8", "480p.m3u8", "480p-0.mp4", "480p-1.m4s", "480p.m3u8")
+
+    played = [analyst.get(f"/v1/media/{new.id}/{file}").status_code for file in files]
+    decide(record, bell, builders.the_post(record, new.id), Verb.HIDE)
+    hidden = [analyst.get(f"/v1/media/{new.id}/{file}") for file in files]
+
+    assert played == [200] * 5
+    assert len(viewings(record)) == 1
+    assert {answer.status_code for answer in hidden} == {404}
+    assert {answer.headers["cache-control"] for answer in hidden} == {"private, no-store"}
+
+
 def test_playing_without_opening_is_a_viewing(record: Database, as_staff: NewClient, post: Post) -> None:
     """One for each log-in, not one for each piece; posters, which lists show, are none."""
     first, second = as_staff(Role.ANALYST, "Central"), as_staff(Role.ANALYST, "Central")

@@ -10,6 +10,7 @@ from storage import audit, staff
 from storage.db import OPERATOR, Database
 from storage.kit.ids import PostId
 from storage.staff import LogIn
+from tests.at_once import at_once
 
 POST = PostId("a" * 26)
 
@@ -42,6 +43,16 @@ def test_a_viewing_lasts_an_hour(record: Database, log_in: LogIn, monkeypatch: p
     seen.go_on(log_in, POST)
 
     assert entered(record) == 2
+
+
+@pytest.mark.engines("sqlite")
+def test_a_player_that_asks_for_many_pieces_at_once_is_one_viewing(record: Database, log_in: LogIn) -> None:
+    """The first of them enters it, the others wait until it is on the audit."""
+    seen = Viewings(record)
+
+    assert at_once(12, lambda _: seen.go_on(log_in, POST)) == [None] * 12
+
+    assert entered(record) == 1
 
 
 def test_what_is_forgotten_is_entered_again(record: Database, log_in: LogIn, monkeypatch: pytest.MonkeyPatch) -> None:
