@@ -11,8 +11,10 @@ from pathlib import Path
 
 from api.supervise import Program
 from storage.kit import lifeline, private_redis, settings
+from workers.queue import Lane
 
 STORES, WORK, DOORS = range(3)  # started in this order, stopped in the opposite one
+WORKERS = {Lane.SMALL: "airlock-worker", Lane.LARGE: "airlock-large", Lane.LADDER: "airlock-ladder"}
 METRICS = 10  # BASE and this is the first port that figures are told at
 
 
@@ -85,7 +87,11 @@ def _ours(data: Path, base: int, workers: int) -> list[Program]:
         return Program(name, (sys.executable, "-m", *module), environment, rank)
 
     return [
-        *(python(f"airlock-worker-{n}", WORK, both, "workers.run", "airlock") for n in range(1, workers + 1)),
+        *(
+            python(f"{WORKERS[lane]}-{n}", WORK, both, "workers.run", lane)
+            for lane, count in lanes(workers).items()
+            for n in range(1, count + 1)
+        ),
         python("airlock-schedule", WORK, both, "workers.airlock.schedule"),
         python("chores", WORK, record, "workers.schedule"),
         python("resident", DOORS, both, "api.resident"),
@@ -96,8 +102,14 @@ def _ours(data: Path, base: int, workers: int) -> list[Program]:
 
 
 def worker_count() -> int:
-    """As many workers as leave one processor to the doors."""
-    return max(1, len(os.sched_getaffinity(0)) - 1)
+    """As many as keep this machine's processors busy: one for each, and one for each lane beside the small clips'."""
+    return max(len(Lane), len(os.sched_getaffinity(0)) + 2)
+
+
+def lanes(workers: int) -> dict[Lane, int]:
+    """How many of so many workers listen to which lane: at least one to each, and most to the small clips."""
+    large, ladder = max(1, workers // 5), max(1, workers // 4)
+    return {Lane.SMALL: max(1, workers - large - ladder), Lane.LARGE: large, Lane.LADDER: ladder}
 
 
 def _private_redis(data: Path) -> list[Program]:

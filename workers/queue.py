@@ -31,7 +31,7 @@ JOBS = {Lane.SMALL: ADMIT_CLIP, Lane.LARGE: ADMIT_CLIP, Lane.LADDER: FINISH_CLIP
 # Bytes from which on a clip is a large one: two minutes as phones film them, or half a minute of 4K. What a client says
 # of its clip's length would be its word; how many bytes came is a fact.
 LARGE_BYTES = 40_000_000
-# Beyond any clip: the first encode may take 900 s and the larger ones 1800 s, each stopped by the sandbox's own limits,
+# Beyond any clip: the first encode may take 900 s and the larger ones 2700 s, each stopped by the sandbox's own limits,
 # and bringing in and checking come on top. This one only catches what those miss.
 JOB_SECONDS = 60 * 60
 FAILED_KEPT = 3600  # seconds a failed entry stays to be looked at

@@ -101,9 +101,15 @@ def _follow(http: httpx.Client, receipt: str, tell: _Progress) -> dict[str, Any]
     while True:
         standing = ask(http, "GET", f"/v1/receipts/{receipt}")
         tell(standing["stage"], standing["progress"])
-        if standing["state"] in ENDS:
+        if standing["state"] in ENDS and not _is_arriving(standing):
             return standing
         time.sleep(LOOK_AGAIN)
+
+
+def _is_arriving(standing: dict[str, Any]) -> bool:
+    """Whether it is on screen, and could still be taken back: its first rendition is not whole."""
+    media = (standing["post"] or {}).get("media")
+    return bool(standing["state"] == "published" and media and not media["renditions"])
 
 
 class _Progress:

@@ -32,7 +32,9 @@ ASK_AGAIN = 0.05  # seconds
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `porchlight up`."""
     parser.add_argument("--ports", metavar="BASE", type=int, default=8000, help="first of four ports (%(default)s)")
-    parser.add_argument("--workers", metavar="N", type=int, default=worker_count(), help="clips at once (%(default)s)")
+    parser.add_argument(
+        "--workers", metavar="N", type=int, default=worker_count(), help="clips at once, 3 or more (%(default)s)"
+    )
     parser.add_argument("--metrics", action="store_true", help="figures of each program, from port BASE+10 on")
     parser.add_argument("--demo", action="store_true", help="an invented city, staff and a resident to try it with")
 

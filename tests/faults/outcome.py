@@ -144,7 +144,7 @@ def _media(outcome: Outcome, city: City, record: Database, folder: Path) -> None
         for title, clip in outcome.withdrawn.items():
             for path in (
                 f"posts/{clip.post_id}",
-                *(f"media/{clip.post_id}/{f}" for f in ("480p.mp4", "poster.jpg", "full.mp4")),
+                *(f"media/{clip.post_id}/{f}" for f in ("480p.mp4", "poster.jpg", "720p.mp4")),
             ):
                 code = http.get(f"/v1/{path}").status_code
                 outcome.demand(code == 404, f"{path.partition('/')[0]} of {title}, withdrawn, answers {code}")

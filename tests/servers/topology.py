@@ -53,6 +53,8 @@ KINDS = {
     "feed": Kind(("feed",), "feed", "feed"),
     "public": Kind(("api.public",), "public"),
     "airlock-worker": Kind(("workers.run", "airlock"), "airlock", "airlock", "worker", media=True, rank=WORK),
+    "airlock-large": Kind(("workers.run", "airlock-large"), "airlock", "airlock", "worker", media=True, rank=WORK),
+    "airlock-ladder": Kind(("workers.run", "airlock-ladder"), "airlock", "airlock", "worker", media=True, rank=WORK),
     "airlock-schedule": Kind(("workers.airlock.schedule",), "airlock", "airlock", "schedule", media=True, rank=WORK),
     "chores": Kind(("workers.schedule",), "chores", "chores", media=True, rank=WORK),
 }
@@ -188,6 +190,7 @@ class Topology:
 
     def _all_programs(self) -> list[Program]:
         workers = [f"airlock-worker-{n}" for n in range(1, self.workers + 1)]
+        workers += ["airlock-large-1", "airlock-ladder-1"]
         doors = ["resident-1", "resident-2", "staff", "feed-1", "feed-2", "public"]
         self._first_ports = {name: free_ports(4)[0] for name in doors}
         return [self._program(name) for name in (*doors, *workers, "airlock-schedule", "chores")]

@@ -15,8 +15,8 @@ from storage.identity.vault import ClipId
 from storage.kit.redis import ANSWER_SECONDS, CONNECT_SECONDS
 from workers import queue
 from workers.airlock import jobs
-from workers.media import encode
-from workers.queue import ADMIT_CLIP, Doorbell, Lane
+from workers.media import first_rung, ladder
+from workers.queue import ADMIT_CLIP, FINISH_CLIP, LARGE_BYTES, Doorbell, Lane
 
 
 def waiting(client: redis.Redis) -> list[Job]:
@@ -26,10 +26,29 @@ def waiting(client: redis.Redis) -> list[Job]:
 
 
 def test_a_job_names_a_function_that_exists() -> None:
-    """The one that takes one clip."""
-    module, _, name = ADMIT_CLIP.rpartition(".")
+    """The one that takes one clip, and the one that finishes it."""
+    found = []
+    for job in (ADMIT_CLIP, FINISH_CLIP):
+        module, _, name = job.rpartition(".")
+        found.append(getattr(importlib.import_module(module), name))
 
-    assert getattr(importlib.import_module(module), name) is jobs.admit_clip
+    assert found == [jobs.admit_clip, jobs.finish_clip]
+
+
+def test_a_small_clip_stands_behind_no_large_one(redis_client: redis.Redis) -> None:
+    """Nor behind larger renditions: it is the first in its lane, whatever was rung for before it."""
+    bell = Doorbell(redis_client)
+    for number in range(10):
+        bell.admit_clip(ClipId(f"large{number}"), LARGE_BYTES)
+        bell.finish_clip(ClipId(f"shown{number}"))
+
+    bell.admit_clip(ClipId("small"), LARGE_BYTES - 1)
+
+    queues = {lane: redis_client.lrange(f"rq:queue:{lane}", 0, -1) for lane in Lane}
+    assert queues[Lane.SMALL] == [b"admit-small"]
+    assert queues[Lane.LARGE] == [f"admit-large{number}".encode() for number in range(10)]
+    assert queues[Lane.LADDER] == [f"finish-shown{number}".encode() for number in range(10)]
+    assert bell.waiting() == 21
 
 
 def test_a_clip_is_rung_for_with_its_id_alone(redis_client: redis.Redis) -> None:
@@ -43,9 +62,8 @@ def test_a_clip_is_rung_for_with_its_id_alone(redis_client: redis.Redis) -> None
 
 def test_a_job_may_take_longer_than_all_its_encodes() -> None:
     """They have limits of their own; one that keeps within them is not cut off by the queue."""
-    encodes = encode.FIRST_LIMITS.wall_seconds + encode.FULL_LIMITS.wall_seconds
-
-    assert encodes + 15 * 60 <= queue.JOB_SECONDS
+    for encode in (first_rung, ladder):
+        assert encode.LIMITS.wall_seconds + 15 * 60 <= queue.JOB_SECONDS
 
 
 def test_a_clip_is_not_queued_twice(redis_client: redis.Redis) -> None:

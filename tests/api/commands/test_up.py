@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from api.stack import Running, metrics_ports, programs
+from api.stack import Running, lanes, metrics_ports, programs, worker_count
 from storage.kit import settings
 from storage.kit.settings import IDENTITY_VARIABLES, LOOPBACK
+from workers.queue import Lane
 
 
 def test_a_taken_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,6 +55,15 @@ def test_the_record_side_gets_no_identity_variable(tmp_path: Path, monkeypatch: 
         assert held[name] == []
     for name in ("resident", "airlock-worker-1", "airlock-schedule"):
         assert held[name] == sorted(IDENTITY_VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("workers", "small", "large", "ladder"), [(1, 1, 1, 1), (3, 1, 1, 1), (4, 2, 1, 1), (10, 6, 2, 2)]
+)
+def test_every_lane_has_somebody(workers: int, small: int, large: int, ladder: int) -> None:
+    """One queue per worker, so at least one to each; most take small clips."""
+    assert lanes(workers) == {Lane.SMALL: small, Lane.LARGE: large, Lane.LADDER: ladder}
+    assert worker_count() >= len(Lane)
 
 
 def test_no_password_stands_in_a_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +132,7 @@ def test_each_program_tells_its_figures_at_a_port_of_its_own(tmp_path: Path, mon
     assert told == {"record-redis": None, "airlock-redis": None} | {
         name: f"127.0.0.1:{port}" for name, port in ports.items()
     }
-    assert sorted(ports.values()) == list(range(8010, 8018))
+    assert sorted(ports.values()) == list(range(8010, 8019))
     assert [it.name for it in without if "PORCHLIGHT_METRICS" in it.environment] == []
 
 
