@@ -12,6 +12,7 @@ BIN := .venv/bin
 # A stamp is written last, so that a set-up that was interrupted begins again.
 PACKAGES := .venv/.packages
 PROJECT := .venv/.project
+FUZZER := .venv/fuzz/.packages
 NODE_PACKAGES := web/node_modules/.packages
 PAGES := web/dist/.built
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
@@ -38,8 +39,11 @@ soak: setup
 faults: setup
 	$(BIN)/python -m pytest -m faults -s  # -s: the plan, the table and the counts are the point
 
-attacks fuzz:
+attacks:
 	echo "make $@: not built yet; it is a later issue."
+
+fuzz: $(PROJECT) $(FUZZER)
+	PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz $(FUZZ)  # FUZZ="--seconds 60 boxes splitter"
 
 static:
 	$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: $(BIN)/ruff format ."; exit 1; }
@@ -86,6 +90,11 @@ $(PROJECT): pyproject.toml $(PACKAGES)
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
+# Beside the environment, not in it: nothing else may come to need it.
+$(FUZZER): requirements-fuzz.lock $(PACKAGES)
+	$(BIN)/pip install --quiet --upgrade --target .venv/fuzz --require-hashes --no-deps -r requirements-fuzz.lock
+	touch $@
+
 $(NODE_PACKAGES): web/package-lock.json $(PACKAGES)
 	echo "Installing what the pages are built with."
 	scripts/npm --prefix web --loglevel=error --no-audit --no-fund ci
@@ -107,4 +116,5 @@ lock:
 	"$$there/bin/pip" install --quiet uv
 	compile() { "$$there/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }
 	compile requirements.in -o requirements.lock
+	compile requirements-fuzz.in -o requirements-fuzz.lock
 	echo uv | compile - -o scripts/installer.lock

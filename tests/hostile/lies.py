@@ -188,7 +188,7 @@ LIES = (
     Hostile("matroska that lasts no number", _matroska(0x4489, struct.pack(">d", float("nan"))), (CLEAN,)),
     Hostile("matroska that lasts for ever", _matroska(0x4489, struct.pack(">d", float("inf"))), (CLEAN,)),
     Hostile("matroska that lasts less than nothing", _matroska(0x4489, struct.pack(">d", -1e300)), (CLEAN,)),
-    Hostile("matroska wider than the world", _patched_matroska(b"\xb0", b"\x82\xff\xff"), ("no_picture",)),
+    Hostile("matroska wider than the world", _patched_matroska(b"\xb0", b"\x82\xff\xff"), DAMAGED),
     Hostile("matroska of frames of a nanosecond", _patched_matroska(b"\x23\xe3\x83", b"\x84\0\0\0\1"), ("too_fast",)),
     Hostile("avi with a bad index", _bad_index, (CLEAN,)),
     Hostile("avi of frames of no time", _avi(b"strh", 20, bytes(4)), (CLEAN,)),

@@ -17,7 +17,7 @@ from tests.hostile.makers import (
     ffmpeg,
     whole,
 )
-from workers.redact.samples import tracks
+from tests.hostile.samples import tracks
 
 HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-threads", "1")
 QUIET = "log-level=none:pools=1:frame-threads=1"

@@ -6,6 +6,9 @@ so ffmpeg is never left to guess and to follow what a text file points at.
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from enum import Enum
 from pathlib import Path
 
@@ -28,14 +31,29 @@ class Container(Enum):
 
 def sniff(path: Path) -> Container:
     """The container of the file at `path`. Raises RefusedClip (empty, not_a_video)."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
+    head = _head(path)
     if not head:
         raise RefusedClip(Reason.EMPTY)
     for container, looks_like in TESTS.items():
         if looks_like(head):
             return container
     raise RefusedClip(Reason.NOT_A_VIDEO)
+
+
+def _head(path: Path) -> bytes:
+    # Never followed, never waited for: a pipe without a writer would hold the worker, a device has no end.
+    try:
+        place = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as failed:
+        if failed.errno == errno.ELOOP:
+            raise RefusedClip(Reason.NOT_A_VIDEO) from None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(place).st_mode):
+            raise RefusedClip(Reason.NOT_A_VIDEO)
+        return os.read(place, HEAD)
+    finally:
+        os.close(place)
 
 
 def _is_mp4(head: bytes) -> bool:
