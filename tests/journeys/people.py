@@ -10,6 +10,23 @@ from playwright.sync_api import Locator, Page, Request, expect
 from tests.journeys.conftest import Stack
 
 PATIENCE_MS = 45_000  # a clip on a busy machine; everything else is far quicker
+GONE_MS = 2_000  # after a decision nothing of a clip is on a screen any more
+# What befalls somebody who watches: whether it began while the clip arrived, waits for seconds that are not there
+# (a busy machine's decoder waits with the seconds at hand), steps back, and another element in the video's place.
+WATCH = """() => {
+    const video = document.querySelector('video');
+    const seen = (window.seen = { arriving: null, waits: 0, back: 0 });
+    const arriving = () => document.querySelector('.player').innerText.includes('Arriving');
+    window.same = () => video === document.querySelector('video');
+    let at = 0;
+    const ahead = () => (video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0) - video.currentTime;
+    video.addEventListener('waiting', () => (seen.waits += at > 0 && ahead() < 0.5 ? 1 : 0));
+    video.addEventListener('timeupdate', () => {
+        if (at === 0 && video.currentTime > 0) seen.arriving = arriving();
+        if (video.currentTime < at) seen.back += 1;
+        at = video.currentTime;
+    });
+}"""
 
 
 class Resident:
@@ -115,6 +132,24 @@ class Staff:
         expect(video).to_be_visible()
         self.page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=PATIENCE_MS)
         assert video.evaluate("v => v.videoWidth > 0 && v.duration > 0.5")
+
+    def watches(self) -> None:
+        """Presses play, and sees the picture move."""
+        video = self.page.locator("video")
+        expect(video).to_be_visible()
+        video.evaluate(WATCH)
+        self.page.keyboard.press("Space")
+        self.goes_on(0.5)
+
+    def goes_on(self, seconds: float) -> None:
+        """Sees so much more of what plays."""
+        until = self.page.locator("video").evaluate("v => v.currentTime") + seconds
+        self.page.wait_for_function("until => document.querySelector('video').currentTime >= until", arg=until)
+
+    def befell(self) -> dict[str, object]:
+        """What befell who watched."""
+        told: dict[str, object] = self.page.evaluate("() => ({ ...seen, same: same() })")
+        return told
 
     def hides(self, title: str) -> None:
         """Judges a flagged post: off every screen."""

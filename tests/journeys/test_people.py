@@ -12,12 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.conftest import Stack
-from tests.journeys.people import PATIENCE_MS, Resident, Staff
+from tests.journeys.people import GONE_MS, PATIENCE_MS, Resident, Staff
 from workers.media import programs
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
 FOOTAGE = Path(__file__).parents[3] / "shared" / "clips" / "car-detection.mp4"
+PLAIN = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 pytestmark = [
@@ -62,8 +63,17 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three seconds of cars on a real road; without the shared footage a test picture stands in."""
     file = tmp_path_factory.mktemp("clip") / "clip.mp4"
     source = ["-i", FOOTAGE] if FOOTAGE.exists() else ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25"]
-    words = ["-t", "3", "-an", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
-    subprocess.run([programs.find().ffmpeg, "-v", "error", *source, *words, file], check=True)
+    subprocess.run([programs.find().ffmpeg, "-v", "error", *source, *PLAIN, "-t", "3", "-an", file], check=True)
+    return file
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute and a half of the same road, so that there is time to come and look while it arrives."""
+    file = tmp_path_factory.mktemp("clip") / "long.mp4"
+    again = ["-stream_loop", "2", "-i", FOOTAGE, "-c", "copy"]
+    source = again if FOOTAGE.exists() else ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15", *PLAIN]
+    subprocess.run([programs.find().ffmpeg, "-v", "error", *source, "-t", "90", "-an", file], check=True)
     return file
 
 
@@ -89,10 +99,26 @@ def test_a_clip_reaches_the_analyst_of_its_division_and_no_other(stack: Stack, n
     assert "816-555-0134" not in page
 
 
+def test_a_clip_plays_while_it_arrives(stack: Stack, new_page: NewPage, long_clip: Path) -> None:
+    """An analyst plays a clip whose end is not made yet: it never stalls, and neither its end nor news disturb it."""
+    analyst = Staff(new_page(DESK), stack, "analyst-north")
+    analyst.is_live()
+    author = Resident(new_page(PHONE), stack, "arriving@example.org")
+    author.posts(long_clip, division="North", street="Thistle", title="Plays while it arrives")
+    expect(analyst.row("Plays while")).to_contain_text("Arriving")
+
+    analyst.opens("Plays while")
+    analyst.watches()
+
+    expect(analyst.row("Plays while")).not_to_contain_text("Arriving", timeout=3 * PATIENCE_MS)
+    analyst.goes_on(3)
+    assert analyst.befell() == {"arriving": True, "waits": 0, "back": 0, "same": True}
+
+
 def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
     stack: Stack, new_page: NewPage, clip: Path
 ) -> None:
-    """A neighbour flags, a moderator hides, and the analyst who looks at the post sees it go without a reload."""
+    """A neighbour flags, a moderator hides, and what plays at an analyst's desk stops without a reload."""
     author = Resident(new_page(PHONE), stack, "author@example.org")
     author.posts(clip, division="Metro", street="Willow", title="Somebody at a window")
     author.sees_it_published()
@@ -101,13 +127,13 @@ def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
     neighbour.flags("Somebody at a window")
     analyst, moderator = Staff(new_page(DESK), stack, "analyst-metro"), Staff(new_page(DESK), stack, "moderator")
     analyst.opens("Somebody at a window")
-    analyst.plays()
+    analyst.watches()
 
     moderator.hides("Somebody at a window")
 
+    expect(analyst.page.locator("video")).to_have_count(0, timeout=GONE_MS)
     expect(analyst.page.get_by_text("A moderator hid this post. It is no longer shown.")).to_be_visible()
     expect(analyst.row("Somebody at a window")).to_have_count(0)
-    assert analyst.page.locator("video").count() == 0
 
 
 def test_a_resident_withdraws_while_it_is_processed_and_after(stack: Stack, new_page: NewPage, clip: Path) -> None:
