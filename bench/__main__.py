@@ -13,6 +13,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "transcode": (),
     "main_job": (),
     "uploads": (),
+    "hostile": (),
     "feed": (),
     "atlas": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
