@@ -1,4 +1,4 @@
-"""Decode a stranger's clip and encode it anew, with one fixed set of settings for everybody.
+"""How every rung is decoded and encoded anew: one fixed set of settings for everybody.
 
 Not a byte of the source is copied. What says who, which camera or when is not carried over: tags, chapters,
 captions, subtitles, side data, edit lists, rotation (turned into pixels), odd frame rates and the encoder's own name.
@@ -13,18 +13,11 @@ from typing import Any
 
 import ffmpeg
 
-from workers.media.blame import demand_success
 from workers.media.graph import decoded, frames_a_second, picture, sound_settings
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
-from workers.media.refusals import Reason, RefusedClip
-from workers.media.rungs import Rung, rungs, size, two_rungs
-from workers.media.sandbox import Limits, run
-from workers.redact import mp4, samples
+from workers.media.rungs import Rung
 
-__all__ = ["Rendition", "Rung", "arguments", "encode", "picture_settings", "rungs", "size", "two_rungs"]
-
-SHORTEST = 0.1  # seconds
 KEYFRAME_SECONDS = 2  # every rung alike, or players stumble when they change
 THREADS = "2"
 
@@ -39,59 +32,6 @@ class Rendition:
     height: int
     bytes: int
     seconds: float
-
-
-FIRST_LIMITS = Limits(cpu_seconds=900, wall_seconds=900, file_bytes=64 << 20)
-FULL_LIMITS = Limits(cpu_seconds=1800, wall_seconds=1800, file_bytes=256 << 20)
-
-
-def encode(
-    programs: Programs,
-    source: Path,
-    probed: Probed,
-    rung: Rung,
-    out: Path,
-    *,
-    sound: bool,
-    progress: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Rendition:
-    """Write `out`, an MP4 that plays while it loads. `progress` gets 0..1. Raises RefusedClip, Cancelled.
-
-    The file is not clean before `redact.metadata` went over it. On any exception nothing is left at `out`.
-    """
-    width, height = size(probed, rung)
-    done = Progress(probed.seconds or LONGEST, progress)
-    try:
-        outcome = run(
-            arguments(programs, source, probed, rung, out, sound=sound),
-            read=[source],
-            write=out.parent,
-            limits=FIRST_LIMITS if rung.name == "480p" else FULL_LIMITS,
-            confined=programs.confined,
-            on_line=done.hear,
-            cancelled=cancelled,
-        )
-        demand_success(outcome, out)
-        seconds = _played(out)
-    except BaseException:
-        out.unlink(missing_ok=True)
-        raise
-    return Rendition(out, out.name, width, height, out.stat().st_size, seconds)
-
-
-def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, out: Path, *, sound: bool) -> list[str]:
-    """The whole command line. Every word is ours: from the clip come only bounded numbers."""
-    clip = ffmpeg.input(f"file:{source}")
-    streams = [picture(clip[str(probed.video_index)], probed, rung)]
-    settings = picture_settings(probed, rung) | REBUILT | {"t": LONGEST + 1, "movflags": "+faststart"}
-    if sound and probed.audio_index is not None:
-        streams.append(clip[str(probed.audio_index)])
-        settings |= sound_settings(probed)
-    else:
-        settings["an"] = None
-    built: list[str] = ffmpeg.output(*streams, f"file:{out}", **settings).get_args()
-    return [*begun(programs, probed), *TELLING, *built, "-y"]
 
 
 def begun(programs: Programs, probed: Probed) -> list[str]:
@@ -130,19 +70,6 @@ def picture_settings(probed: Probed, rung: Rung) -> dict[str, Any]:
     rate = {"crf": 23, "maxrate": f"{rung.most_kbits}k", "bufsize": f"{2 * rung.most_kbits}k"}
     keys = {"g": group, "keyint_min": group, "sc_threshold": 0, "pix_fmt": "yuv420p", "threads:v": THREADS}
     return {"c:v": "libx264", "preset": rung.preset, "profile:v": "high"} | rate | keys
-
-
-def _played(out: Path) -> float:
-    # Counted on what was decoded: what the source says about itself may be a lie.
-    data = out.read_bytes()
-    if not any(track.handler == b"vide" and track.places for track in samples.tracks(data)):
-        raise RefusedClip(Reason.NO_PICTURE)
-    seconds = mp4.seconds(data)
-    if seconds > LONGEST:
-        raise RefusedClip(Reason.TOO_LONG)
-    if seconds < SHORTEST:
-        raise RefusedClip(Reason.TOO_SHORT)
-    return seconds
 
 
 @dataclass

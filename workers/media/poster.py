@@ -9,7 +9,7 @@ from pathlib import Path
 import ffmpeg
 
 from workers.media.blame import demand_success
-from workers.media.encode import QUIET, Rendition
+from workers.media.encode import QUIET
 from workers.media.fragments import index
 from workers.media.programs import Programs
 from workers.media.sandbox import Limits, run
@@ -48,14 +48,6 @@ def poster_from(
         return _still(programs, beginning, seconds, Poster(folder / NAME, NAME, width, height, 0), cancelled)
     finally:
         beginning.unlink()
-
-
-def poster(
-    programs: Programs, rendition: Rendition, out: Path, *, cancelled: Callable[[], bool] | None = None
-) -> Poster:
-    """Write one frame of `rendition` to `out` as a JPEG. Raises Cancelled, RefusedClip."""
-    planned = Poster(out, out.name, rendition.width, rendition.height, 0)
-    return _still(programs, rendition.path, rendition.seconds, planned, cancelled)
 
 
 def _still(

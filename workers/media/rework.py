@@ -6,20 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workers.media import poster
-from workers.media.encode import Rendition, Rung, encode
-from workers.media.encode import two_rungs as rungs
 from workers.media.first_rung import Whole, encode_first
 from workers.media.fragments import Init, Segment
 from workers.media.ladder import Laddered, encode_ladder
 from workers.media.poster import Poster
 from workers.media.probe import Probed, probe
 from workers.media.programs import Programs
-from workers.redact.findings import Finding, NotClean
-from workers.redact.metadata import scrub_mp4
-from workers.redact.proof import prove_mp4
+from workers.media.rungs import Rung, rungs
+from workers.redact.findings import NotClean
 from workers.redact.proof_jpeg import prove_jpeg
 
-__all__ = ["first_rung", "inspect", "make_ladder", "make_poster", "make_rendition", "poster_from", "rungs"]
+__all__ = ["first_rung", "inspect", "make_ladder", "poster_from", "rungs"]
 
 
 def inspect(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Probed:
@@ -56,7 +53,10 @@ def poster_from(
 ) -> Poster:
     """A still of a clip's first proved segment, proved itself. Raises Cancelled, NotClean, RefusedClip, OSError."""
     made = poster.poster_from(programs, init, segment, folder, width=width, height=height, cancelled=cancelled)
-    _demand(made.path, prove_jpeg(made.path.read_bytes()))
+    findings = prove_jpeg(made.path.read_bytes())
+    if findings:
+        made.path.unlink()
+        raise NotClean(findings)
     return made
 
 
@@ -79,41 +79,3 @@ def make_ladder(
     return encode_ladder(
         programs, source, probed, larger, folder, sound=sound, progress=progress, cancelled=cancelled, nice=nice
     )
-
-
-def make_rendition(
-    programs: Programs,
-    source: Path,
-    probed: Probed,
-    rung: Rung,
-    folder: Path,
-    *,
-    sound: bool,
-    progress: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Rendition:
-    """Encode anew into `folder`, empty the container's fields, and prove the result.
-
-    Raises RefusedClip, Cancelled, NotClean, OSError; then no file is left behind.
-    """
-    out = folder / f"{rung.name}.mp4"
-    made = encode(programs, source, probed, rung, out, sound=sound, progress=progress, cancelled=cancelled)
-    clean = scrub_mp4(out.read_bytes())
-    out.write_bytes(clean)
-    _demand(out, prove_mp4(out.read_bytes()))
-    return made
-
-
-def make_poster(
-    programs: Programs, rendition: Rendition, folder: Path, *, cancelled: Callable[[], bool] | None = None
-) -> Poster:
-    """A still of a finished rendition, proved. Raises Cancelled, NotClean, OSError."""
-    made = poster.poster(programs, rendition, folder / "poster.jpg", cancelled=cancelled)
-    _demand(made.path, prove_jpeg(made.path.read_bytes()))
-    return made
-
-
-def _demand(file: Path, findings: list[Finding]) -> None:
-    if findings:
-        file.unlink()
-        raise NotClean(findings)

@@ -32,13 +32,6 @@ def rungs(probed: Probed) -> list[Rung]:
     return whole
 
 
-def two_rungs(probed: Probed) -> list[Rung]:
-    """480p, then the source's own size up to 1080: what the airlock makes until it makes all of them at once."""
-    short = min(probed.width, probed.height)
-    first = Rung("480p", min(short, 480), "superfast", 2500)
-    return [first, Rung("full", min(short, 1080), "veryfast", 8000)] if short > 480 else [first]
-
-
 def size(probed: Probed, rung: Rung) -> tuple[int, int]:
     """Width and height in even pixels, shaped as the source is seen."""
     scale = rung.short_side / min(probed.width, probed.height)

@@ -50,14 +50,3 @@ def walk(data: bytes | bytearray, start: int = 0, end: int | None = None, path: 
         if kind in INSIDE:
             yield from walk(data, box.start + INSIDE[kind], box.end, box.path)
         start += size
-
-
-def seconds(data: bytes | bytearray) -> float:
-    """How long the movie plays, by its own header. Raises BrokenBox if there is none."""
-    for box in walk(data):
-        if box.kind == "mvhd":
-            wide = data[box.start] == 1
-            at, width = box.start + (20 if wide else 12), 8 if wide else 4
-            scale = int.from_bytes(data[at : at + 4])
-            return int.from_bytes(data[at + 4 : at + 4 + width]) / scale if scale else 0.0
-    raise BrokenBox("moov")

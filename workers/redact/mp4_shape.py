@@ -1,4 +1,4 @@
-"""What each box of a finished MP4 may say, byte by byte.
+"""What each box of a fragmented MP4 may say, byte by byte: of its init, which holds no sample, and of a segment.
 
 Does NOT protect: sizes, lengths, frame times and pictures differ from clip to clip and are let through; they say
 how a clip looks, not whose it is. Written for our own encoder's output: any other file fails, on purpose.
@@ -13,19 +13,17 @@ ONE, MATRIX = rb"\0\x01\0\0", rb"\0\x01\0\0\0{12}\0\x01\0\0\0{12}\x40\0{3}"  # n
 TRACK, STBL = "moov/trak", "moov/trak/mdia/minf/stbl"
 MINF, STSD = "moov/trak/mdia/minf", "moov/trak/mdia/minf/stbl/stsd"
 AAC = rb"\x05\x80{3}\x05\x11\x88\x56\xe5\0\x06\x80{3}\x01\x02"  # low complexity, 48 kHz, one channel
-TABLE = rb"\0{4}(?:.{4})+"
 
-SHAPES = {
-    "ftyp": rb"isom\0\0\x02\0isomiso2avc1mp41",
-    "free": rb"\0{0,4096}",
-    "mdat": None,  # every byte of it is judged by `samples`
+# No length, since the last fragment is not known yet, and no row in any table.
+BEGINNING = {
+    "ftyp": rb"iso5\0\0\x02\0iso5iso6mp41",
     "moov": None,
     "moov/free": rb"\0{0,4096}",
-    "moov/mvhd": rb"\0{12}\0\0\x03\xe8.{4}" + ONE + rb"\x01\0\0{10}" + MATRIX + rb"\0{24}\0{3}[\x02\x03]",
+    "moov/mvhd": rb"\0{12}\0\0\x03\xe8\0{4}" + ONE + rb"\x01\0\0{10}" + MATRIX + rb"\0{24}\0{3}[\x02\x03]",
     TRACK: None,
-    f"{TRACK}/tkhd": rb"\0{3}\x03\0{8}\0{3}[\x01\x02]\0{4}.{4}\0{10}\0[\0\x01][\0\x01]\0\0\0" + MATRIX + rb".{8}",
+    f"{TRACK}/tkhd": rb"\0{3}\x03\0{8}\0{3}[\x01\x02]\0{18}\0[\0\x01][\0\x01]\0\0\0" + MATRIX + rb".{8}",
     f"{TRACK}/mdia": None,
-    f"{TRACK}/mdia/mdhd": rb"\0{12}.{8}\x55\xc4\0\0",
+    f"{TRACK}/mdia/mdhd": rb"\0{12}.{4}\0{4}\x55\xc4\0\0",
     f"{TRACK}/mdia/hdlr": rb"\0{8}(?:vide|soun)\0{12,60}",
     MINF: None,
     f"{MINF}/vmhd": rb"\0{3}\x01\0{8}",
@@ -43,13 +41,22 @@ SHAPES = {
     f"{STSD}/mp4a": rb"\0{7}\x01\0{8}\0[\x01\x02]\0\x10\0{4}\xbb\x80\0\0",
     f"{STSD}/mp4a/esds": rb"\0{4}\x03\x80{3}\x25\0[\x01\x02]\0\x04\x80{3}\x17\x40\x15.{11}" + AAC,
     f"{STSD}/mp4a/btrt": rb".{12}",
-    f"{STBL}/stts": TABLE,
-    f"{STBL}/stss": TABLE,
-    f"{STBL}/stsc": TABLE,
-    f"{STBL}/stsz": TABLE,
-    f"{STBL}/stco": TABLE,
-    f"{STBL}/sgpd": rb"\x01\0{3}roll\0{3}\x02\0{3}\x01\xff\xff",
-    f"{STBL}/sbgp": rb"\0{4}roll\0{3}\x01.{4}\0{3}\x01",
+    f"{STBL}/stts": rb"\0{8}",
+    f"{STBL}/stsc": rb"\0{8}",
+    f"{STBL}/stsz": rb"\0{12}",
+    f"{STBL}/stco": rb"\0{8}",
+    "moov/mvex": None,
+    "moov/mvex/trex": rb"\0{7}[\x01\x02]\0{3}\x01\0{12}",
+}
+# Places count from the fragment's own start; only the first picture of a segment can be a keyframe.
+FRAGMENT = {
+    "moof": None,
+    "moof/mfhd": rb"\0{4}.{4}",
+    "moof/traf": None,
+    "moof/traf/tfhd": rb"\0\x02\0\x38\0{3}[\x01\x02].{8}(?:\x01\x01|\x02\0)\0\0",
+    "moof/traf/tfdt": rb"\x01\0{3}.{8}",
+    "moof/traf/trun": rb"\0\0[\0-\x03][\x01\x05].{8}.*",
+    "mdat": None,
 }
 
 
@@ -69,4 +76,5 @@ class Shape:
         return self._boxes[path].fullmatch(own) is not None
 
 
-FILE = Shape(SHAPES, ("ftyp", "moov", "mdat", "moov/mvhd"))
+INIT = Shape(BEGINNING, ("ftyp", "moov", "moov/mvhd", "moov/mvex"))
+SEGMENT = Shape(FRAGMENT, ("moof", "moof/mfhd", "mdat"))

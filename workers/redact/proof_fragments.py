@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from workers.redact.findings import Finding
-from workers.redact.fragment_shape import INIT, SEGMENT
 from workers.redact.mp4 import BrokenBox, walk
+from workers.redact.mp4_shape import INIT, SEGMENT
 from workers.redact.proof import prove_boxes
 from workers.redact.runs import Run, Track, number, runs, tracks
-from workers.redact.samples import only_slices
 
 KEYFRAME = 5  # the H.264 unit every segment begins with
+SLICES = {1, KEYFRAME}  # parameter sets stand in avcC; everything else is a message to somebody
 LATEST = 3600  # seconds: no clip plays as long
 RUN = ["moof/traf", "moof/traf/tfhd", "moof/traf/tfdt", "moof/traf/trun"]
 
@@ -81,7 +81,7 @@ def _against(segment: bytes, found: list[Run], known: Mapping[int, Track]) -> It
         yield Finding("mdat", "no picture")
     elif segment[pictures[0][0] + 4] & 0x1F != KEYFRAME:
         yield Finding("mdat", "does not begin with a keyframe")
-    if not all(only_slices(segment, start, end) for start, end in pictures):
+    if not all(_only_slices(segment, start, end) for start, end in pictures):
         yield Finding("mdat", "a unit that is no slice")
 
 
@@ -92,6 +92,17 @@ def _covers(segment: bytes, places: list[tuple[int, int]]) -> bool:
             return False
         at = end
     return at == len(segment)
+
+
+def _only_slices(data: bytes, at: int, end: int) -> bool:
+    if at == end:
+        return False
+    while at + 5 <= end:
+        length = int.from_bytes(data[at : at + 4])
+        if length < 1 or data[at + 4] & 0x1F not in SLICES:
+            return False
+        at += 4 + length
+    return at == end
 
 
 def _breaks(segments: list[bytes]) -> Iterator[Finding]:

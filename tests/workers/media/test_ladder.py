@@ -115,3 +115,14 @@ def test_what_is_not_clean_leaves_no_file(
         climb(tools, climbed, tmp_path, [replace(rungs(climbed.probed)[0], short_side=90)])
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ten_bit_4k_fits_the_memory_it_is_given(tools: Programs, make_clip: MakeClip, tmp_path: Path) -> None:
+    """The largest picture we take comes down to 1080 within the sandbox's address space."""
+    words = ("-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=10:d=0.4", "-c:v", "libx265", "-preset", "ultrafast")
+    source = make_clip("4k.mp4", *words, "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=none")
+    probed = rework.inspect(tools, source)
+
+    made = rework.make_ladder(tools, source, probed, rungs(probed)[1:], tmp_path, sound=False)
+
+    assert [(one.rendition.name, one.rendition.height) for one in made] == [("720p.mp4", 720), ("1080p.mp4", 1080)]

@@ -8,34 +8,33 @@ from pathlib import Path
 
 import pytest
 
+from tests.workers.media.conftest import Came, first_rung_of
 from workers.media import rework
 from workers.media.programs import Programs
-from workers.redact.findings import NotClean
-from workers.redact.proof import prove_mp4
+from workers.redact.findings import Finding, NotClean
+from workers.redact.proof_fragments import prove_fragmented
 from workers.redact.proof_jpeg import prove_jpeg
 
 
 def test_a_real_clip_comes_out_proved(tools: Programs, real_clip: Path, tmp_path: Path) -> None:
-    """Rendition and poster are made and vouched for; only they are left in the folder."""
-    probed = rework.inspect(tools, real_clip)
-    rendition = rework.make_rendition(tools, real_clip, probed, rework.rungs(probed)[0], tmp_path, sound=True)
+    """Pieces and poster are made and vouched for; only the poster is left in the folder."""
+    came = first_rung_of(tools, real_clip)
 
-    poster = rework.make_poster(tools, rendition, tmp_path)
+    width, height = came.whole.width, came.whole.height
+    poster = rework.poster_from(tools, came.init, came.segments[0].data, tmp_path, width=width, height=height)
 
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["480p.mp4", "poster.jpg"]
-    assert prove_mp4(rendition.path.read_bytes()) == []
+    assert prove_fragmented(came.file) == []
     assert prove_jpeg(poster.path.read_bytes()) == []
-    assert (rendition.bytes, poster.bytes) == (rendition.path.stat().st_size, poster.path.stat().st_size)
+    assert [file.name for file in tmp_path.iterdir()] == ["poster.jpg"]
 
 
 @pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is not installed")
-def test_exiftool_finds_neither_times_nor_words(tools: Programs, clip: Path, tmp_path: Path) -> None:
+def test_exiftool_finds_neither_times_nor_words(tools: Programs, came: Came, tmp_path: Path) -> None:
     """A program we did not write reads structure, and nothing that says who or when."""
-    probed = rework.inspect(tools, clip)
-    rendition = rework.make_rendition(tools, clip, probed, rework.rungs(probed)[0], tmp_path, sound=True)
-    poster = rework.make_poster(tools, rendition, tmp_path)
+    (tmp_path / "480p.mp4").write_bytes(came.file)
+    poster = rework.poster_from(tools, came.init, came.segments[0].data, tmp_path, width=640, height=360)
 
-    argv: list[str | Path] = ["exiftool", "-a", "-u", "-G1", "-s", rendition.path, poster.path]
+    argv: list[str | Path] = ["exiftool", "-a", "-u", "-G1", "-s", tmp_path / "480p.mp4", poster.path]
     told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
     lines = [line.split("]", 1) for line in told.splitlines() if line.startswith("[") and "[System]" not in line]
@@ -45,25 +44,13 @@ def test_exiftool_finds_neither_times_nor_words(tools: Programs, clip: Path, tmp
     assert not [value for _, value in lines if value.strip().startswith(words)]
 
 
-def test_without_the_scrub_nothing_is_shown(
-    tools: Programs, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_poster_that_is_not_clean_is_not_left(
+    tools: Programs, came: Came, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The proof does not trust the step before it: what a muxer leaves is a finding, and the file goes."""
-    monkeypatch.setattr(rework, "scrub_mp4", lambda data: data)
-    probed = rework.inspect(tools, clip)
+    """The proof looks at the finished file."""
+    monkeypatch.setattr(rework, "prove_jpeg", lambda _data: [Finding("jpeg", "something after the picture")])
 
-    with pytest.raises(NotClean, match="the name of a program"):
-        rework.make_rendition(tools, clip, probed, rework.rungs(probed)[0], tmp_path, sound=True)
+    with pytest.raises(NotClean, match="jpeg"):
+        rework.poster_from(tools, came.init, came.segments[0].data, tmp_path, width=640, height=360)
 
     assert list(tmp_path.iterdir()) == []
-
-
-def test_two_runs_give_the_same_bytes(tools: Programs, clip: Path, tmp_path: Path) -> None:
-    """Nothing of the moment or the machine is in a rendition."""
-    probed = rework.inspect(tools, clip)
-    made = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        made.append(rework.make_rendition(tools, clip, probed, rework.rungs(probed)[0], tmp_path / name, sound=True))
-
-    assert made[0].path.read_bytes() == made[1].path.read_bytes()
