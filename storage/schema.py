@@ -18,7 +18,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal_column,
-    true,
 )
 
 metadata = MetaData(
@@ -29,7 +28,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
 ID = String(40)
 
 # storage/atlas/versions.py. A block's row is never changed or deleted: old posts keep theirs.
@@ -44,10 +42,7 @@ atlas_versions = Table(
     Column("geojson", Text, nullable=False),  # the whole file, as it was loaded
 )
 divisions = Table(
-    "divisions",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("name", String(120), nullable=False),
+    "divisions", metadata, Column("id", ID, primary_key=True), Column("name", String(120), nullable=False)
 )
 blocks = Table(
     "blocks",
@@ -94,16 +89,13 @@ renditions = Table(
     metadata,
     Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
     Column("file", String(40), primary_key=True),
-    # Where its bytes are in the media bucket: random, says nothing; "" where each piece has a key of its own.
-    Column("key", String(80), nullable=False),
+    Column("key", String(80), nullable=False),  # of its bytes in the media bucket; "" where each piece has its own
     Column("generation", Integer, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
-    Column("bytes", BigInteger, nullable=False),
-    # How many pieces its playlist names, the init not counted (0: a plain file, of old), and whether these are all.
-    # While they arrive both this and `bytes` are as they were when the post was published.
-    Column("pieces", Integer, nullable=False, server_default="0"),
-    Column("whole", Boolean, nullable=False, server_default=true()),
+    Column("bytes", BigInteger, nullable=False),  # while it arrives, this and `pieces` are those of its publication
+    Column("pieces", Integer, nullable=False, server_default="0"),  # the init not counted; 0: a plain file, of old
+    Column("whole", Boolean, nullable=False, server_default="1"),
 )
 Index("ix_renditions_key", renditions.c.key)
 
@@ -255,18 +247,4 @@ comments = Table(
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("post_id", "seq"),
-)
-
-# What may be written without an audit entry, each with its reason.
-UNAUDITED = frozenset(
-    {
-        "tickets",  # one for every page that opens; the viewing itself is audited
-        "log_in_tries",  # counted before anyone is known
-        "segments",  # hundreds for a long clip, each under a publication that is audited, as is the last of them
-        "feed_log",  # always beside a post's write, which is audited
-        "feed_head",
-        "audit_entries",  # the audit itself
-        "audit_payloads",
-        "audit_head",
-    }
 )

@@ -13,11 +13,21 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage import audit, engines, feed_log
-from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Actor, Database, UnauditedWriteError, database_now
+from storage.db import (
+    AIRLOCK,
+    CHORES,
+    OPERATOR,
+    RESIDENT,
+    UNAUDITED,
+    Actor,
+    Database,
+    UnauditedWriteError,
+    database_now,
+)
 from storage.kit.clock import QUARTER_HOUR, SECOND
 from storage.kit.errors import Unavailable
 from storage.record import open_record
-from storage.schema import UNAUDITED, divisions, metadata, posts, tickets
+from storage.schema import divisions, metadata, posts, tickets
 
 WEST = {"id": "west", "name": "West"}
 AUDITED = sorted(name for name in metadata.tables if name not in UNAUDITED)

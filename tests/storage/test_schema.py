@@ -10,9 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from storage.db import Database
+from storage.db import UNAUDITED, Database
 from storage.kit import migrate
-from storage.schema import UNAUDITED, metadata
+from storage.schema import metadata
 from tests.conftest import LINEAGES, NewDatabase
 
 

@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     # What was there before is a plain file, and all there.
     op.add_column("renditions", sa.Column("pieces", sa.Integer(), server_default="0", nullable=False))
-    op.add_column("renditions", sa.Column("whole", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("renditions", sa.Column("whole", sa.Boolean(), server_default="1", nullable=False))
     op.create_table(
         "segments",
         sa.Column("post_id", sa.String(length=40), nullable=False),
