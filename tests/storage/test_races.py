@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from feed import posting
 from feed.bell import Bell
-from storage import audit, comments, feed_log, staff, staff_proof
-from storage.db import CHORES, OPERATOR, RESIDENT, Database
+from feed.posting import Outcome
+from storage import audit, comments, feed_log, segments, staff, staff_proof
+from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Database
 from storage.feed_log import Kind, Line
 from storage.kit.errors import Conflict, TooOften
 from storage.kit.ids import DivisionId, PostId
@@ -106,6 +107,34 @@ def test_a_withdrawal_said_many_times_is_told_once(record: Database, bell: Bell,
     with record.read() as conn:
         kinds = [line.kind for line in feed_log.after(conn, 0, limit=100)]
     assert kinds.count(Kind.WITHDRAWN) == 1
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize(("brought", "outcome"), [(1, Outcome.FENCED), (2, Outcome.DONE)])
+def test_who_takes_a_clip_over_counts_the_piece_that_is_just_coming(
+    record: Database, bell: Bell, city: builders.City, brought: int, outcome: Outcome
+) -> None:
+    """A take-over waits for an append that tells nobody, though that took no lock of the log."""
+    new, outcomes = builders.a_new_post(), []
+
+    def publish(count: int, generation: int) -> None:
+        first = builders.arriving(builders.some_pieces(*range(count + 1)))
+        with record.write(by=AIRLOCK) as tx:
+            outcomes.append(posting.publish(tx, bell, new, [], generation=generation, first=first))
+
+    publish(1, 1)
+    over = threading.Thread(target=publish, args=(brought, 2))
+    with record.write(by=AIRLOCK) as tx:
+        piece = builders.some_pieces(2)
+        posting.arrive(tx, bell, new.id, "480p.mp4", piece, generation=1, whole=False)
+        over.start()
+        _until_somebody_waits(record)
+    over.join(30)
+
+    assert outcomes == [Outcome.DONE, outcome]
+    with record.read() as conn:
+        assert segments.count(conn, new.id, "480p.mp4") == 2
+        assert (piece[0] in segments.of_file(conn, new.id, "480p.mp4")) is (outcome is Outcome.FENCED)
 
 
 def test_tries_at_once_are_all_counted(record: Database) -> None:
