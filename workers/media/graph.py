@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from workers.media.appearance import HIGH_RANGE
 from workers.media.opening import opened
-from workers.media.probe import HIGH_RANGE, Probed
+from workers.media.probe import Probed
 from workers.media.rungs import Rung, size
 
 MOST_FPS = 30

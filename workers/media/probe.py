@@ -12,8 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from workers.media import boxes, elements
+from workers.media.appearance import (
+    HIGH_RANGE,
+    UPRIGHT,
+    as_seen,
+    fraction,
+    matrix_of,
+    needs_dolby_vision,
+    primaries_of,
+    turn_of,
+)
 from workers.media.blame import demand_success
-from workers.media.opening import DECODERS, MOST_PIXELS, PASSENGERS, SOUND_CODECS, VIDEO_CODECS, opened
+from workers.media.opening import DECODERS, PASSENGERS, SOUND_CODECS, VIDEO_CODECS, opened
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
 from workers.media.sandbox import Limits, run
@@ -26,11 +36,6 @@ PROBED_PIXELS = 8192 * 8192  # so that 8K is refused for what it is
 MOST_FPS = 240  # slow motion on phones
 NAMES = {"amr_nb": "amrnb", "amr_wb": "amrwb"}  # codec: decoder
 SURELY_UNKNOWN = Fraction(1000)  # what Matroska's clock of a millisecond makes of a rate that is not told
-MATRICES = {
-    "bt709": "bt709", "smpte170m": "bt601", "bt470bg": "bt601", "bt2020nc": "bt2020", "bt2020c": "bt2020",
-}  # fmt: skip
-HIGH_RANGE = ("smpte2084", "arib-std-b67")  # PQ and HLG
-WIDE = ("bt2020", "smpte432")
 INTERLACED = ("tt", "bb", "tb", "bt")
 CHECKS = {
     Container.MP4: boxes.check,
@@ -44,9 +49,6 @@ ASKED = (
     "stream_disposition=attached_pic,default:"
     "stream_side_data=displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
 )
-
-
-UPRIGHT = (1, 0, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,10 @@ def understand(answer: dict[str, Any], container: Container, size: int) -> Probe
         raise RefusedClip(Reason.UNSUPPORTED_CODEC)
     sounds = (stream for stream in streams if stream.get("codec_type") == "audio")
     sound = _best(s for s in sounds if NAMES.get(s.get("codec_name"), s.get("codec_name")) in SOUND_CODECS)
-    if _needs_dolby_vision(video):
+    if needs_dolby_vision(video):
         raise RefusedClip(Reason.UNSUPPORTED_CODEC)
-    turn = _turn(video)
-    width, height = _as_seen(video, turn)
+    turn = turn_of(video)
+    width, height = as_seen(video, turn)
     high = video.get("color_transfer") in HIGH_RANGE
     fps, steady = _fps(video, container)
     return Probed(
@@ -145,10 +147,10 @@ def understand(answer: dict[str, Any], container: Container, size: int) -> Probe
         height=height,
         fps=fps,
         seconds=_seconds(answer.get("format", {}).get("duration"), video.get("duration")),
-        matrix=_matrix(video, high=high),
+        matrix=matrix_of(video, high=high),
         bytes=size,
         transfer=video["color_transfer"] if high else "bt709",
-        primaries=_primaries(video, high=high),
+        primaries=primaries_of(video, high=high),
         turn=turn,
         interlaced=video.get("field_order") in INTERLACED,
         first_channel_only=sound is not None and _is_spatial(sound),
@@ -165,57 +167,13 @@ def _best(streams: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     return min(streams, key=lambda stream: -stream.get("disposition", {}).get("default", 0), default=None)
 
 
-def _side_data(video: dict[str, Any], name: str) -> Any:
-    return next((side[name] for side in video.get("side_data_list", []) if name in side), None)
-
-
-def _needs_dolby_vision(video: dict[str, Any]) -> bool:
-    # Profile 5 and its like: colours that no other decoder understands. The others carry HLG, HDR10 or SDR within.
-    return bool(_side_data(video, "dv_profile")) and not _side_data(video, "dv_bl_signal_compatibility_id")
-
-
-def _turn(video: dict[str, Any]) -> tuple[int, int, int, int]:
-    rows = [row.partition(":")[2].split() for row in str(_side_data(video, "displaymatrix") or "").split("\n")]
-    numbers = [int(number) for row in rows for number in row]
-    if len(numbers) != 9:
-        return UPRIGHT
-    a, b, c, d = (numbers[at] for at in (0, 1, 3, 4))
-    if abs(a) + abs(d) >= abs(b) + abs(c):  # a crooked one counts as the nearest quarter turn
-        return (-1 if a < 0 else 1, 0, 0, -1 if d < 0 else 1)
-    return (0, -1 if b < 0 else 1, -1 if c < 0 else 1, 0)
-
-
-def _as_seen(video: dict[str, Any], turn: tuple[int, int, int, int]) -> tuple[int, int]:
-    width, height = int(video.get("width") or 0), int(video.get("height") or 0)
-    if width < 2 or height < 2:
-        raise RefusedClip(Reason.UNREADABLE)
-    if width * height > MOST_PIXELS:
-        raise RefusedClip(Reason.TOO_BIG_PICTURE)
-    shape = _fraction(video.get("sample_aspect_ratio", "").replace(":", "/"))
-    if Fraction(1, 4) <= shape <= 4:  # anything else is a lie about the pixels' shape
-        width = round(width * shape)
-    return (width, height) if turn[0] else (height, width)
-
-
-def _matrix(video: dict[str, Any], *, high: bool) -> str:
-    # Untagged pictures are what players take them for: HD colours from 720 lines up, else those of television.
-    hd = min(int(video["width"]), int(video["height"])) >= 720
-    untagged = "bt2020" if high else "bt709" if hd else "bt601"
-    return MATRICES.get(video.get("color_space", ""), untagged)
-
-
-def _primaries(video: dict[str, Any], *, high: bool) -> str:
-    told = video.get("color_primaries", "unknown")
-    return told if told in WIDE else "bt2020" if high and told == "unknown" else "bt709"
-
-
 def _is_spatial(sound: dict[str, Any]) -> bool:
     layout = sound.get("channel_layout", "unknown")
     return layout.startswith("ambisonic") or (layout == "unknown" and int(sound.get("channels") or 0) >= 4)
 
 
 def _fps(video: dict[str, Any], container: Container) -> tuple[float, bool]:
-    told = [_fraction(video.get(name, "")) for name in ("avg_frame_rate", "r_frame_rate")]
+    told = [fraction(video.get(name, "")) for name in ("avg_frame_rate", "r_frame_rate")]
     known = [rate for rate in told if rate > 0 and not (container is Container.MATROSKA and rate == SURELY_UNKNOWN)]
     if not known:
         return 30.0, False
@@ -235,13 +193,6 @@ def _seconds(*told: str | None) -> float | None:
     if max(known) > LONGEST:
         raise RefusedClip(Reason.TOO_LONG)
     return max(known)
-
-
-def _fraction(text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        return Fraction(0)
 
 
 def _float(text: str | None) -> float:
