@@ -58,7 +58,7 @@ CHANGING = (
         (CLEAN,),
     ),
     Hostile("wide that turns tall", _transport(H264, H264, sizes=("320x180", "180x320")), (CLEAN,)),
-    Hostile("small that turns 8K", _transport(MPEG2, MPEG2, sizes=("160x120", "8192x4320")), (CLEAN,), slow=True),
+    Hostile("small that turns 8K", _transport(MPEG2, MPEG2, sizes=("160x120", "7680x4320")), (CLEAN,), slow=True),
     Hostile("colours that change", _transport(H264, (*H264, "-pix_fmt", "yuv444p")), (CLEAN,)),
     Hostile("colours that go", _transport(H264, (*H264, "-pix_fmt", "gray")), (CLEAN,)),
     Hostile("depth that changes", _transport(H264, (*H264, "-pix_fmt", "yuv420p10le")), (CLEAN,)),
