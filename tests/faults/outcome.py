@@ -22,7 +22,7 @@ from storage.kit.clock import DAY
 from storage.kit.ids import PostId
 from storage.objects import Bucket, open_bucket
 from storage.posts import MediaState, Post, PostState
-from storage.schema import audit_entries, divisions, renditions
+from storage.schema import audit_entries, divisions, renditions, segments
 from storage.schema import posts as post_rows
 from tests.faults.people import Listener, Sent
 from tests.journeys.production import City
@@ -149,7 +149,9 @@ def _media(outcome: Outcome, city: City, record: Database, folder: Path) -> None
                 code = http.get(f"/v1/{path}").status_code
                 outcome.demand(code == 404, f"{path.partition('/')[0]} of {title}, withdrawn, answers {code}")
     with record.read() as conn:
-        named = set(conn.execute(select(renditions.c.key)).scalars())
+        named = set(
+            conn.execute(select(renditions.c.key).where(renditions.c.key != "").union(select(segments.c.key))).scalars()
+        )
     there = {key for key in _keys(record, bucket) if not takedowns.is_note(key)}
     outcome.demand(there == named, f"media: {len(there - named)} files no post names, {len(named - there)} missing")
 

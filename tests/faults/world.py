@@ -21,7 +21,7 @@ from storage.kit.clock import DAY
 from storage.kit.ids import new_id
 from storage.objects import Bucket
 from storage.posts import MediaState, PostState
-from storage.schema import renditions
+from storage.schema import renditions, segments
 from tests.api.asking import Client
 from tests.api.resident.conftest import Town
 from tests.api.resident.neighbour import Neighbour
@@ -144,7 +144,8 @@ class World:
         """The media bucket holds what posts name, nothing of any original is left, and no attempt's folder."""
         stores = self.airlock.stores
         with stores.record.read() as conn:
-            named = set(conn.execute(select(renditions.c.key)).scalars())
+            keys = select(renditions.c.key).where(renditions.c.key != "").union(select(segments.c.key))
+            named = set(conn.execute(keys).scalars())
         with stores.vault.read() as conn:
             readable = [clip for clip in clip_lists.unshredded(conn) if clip.state is not ClipState.QUARANTINED]
         found = {key for key in _keys(stores.record, stores.media) if not takedowns.is_note(key)}
