@@ -29,6 +29,7 @@ SHARED = {
         for table, module in (("residents", "residents"), ("uploads", "originals"), ("idempotency", "authorship"))
     },
     "log_in_codes": {"storage/identity/logins.py", "storage/identity/rotation.py"},
+    "vault_canary": {"storage/identity/vault.py", "storage/identity/rotation.py"},
     "tries": {"storage/identity/limits.py", "storage/identity/rotation.py"},
     "staff_members": {"storage/staff.py", "storage/staff_proof.py"},  # who they are, and how they prove it
     # An attempt changes its clip under a lease; shredding takes the sealed words along; what a restore left is settled
