@@ -104,7 +104,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     here = Stack(folder / "var", _free_ports(), folder / "up.log")
     with here.log.open("w") as log:
         up = subprocess.Popen(
-            [*PORCHLIGHT, "up", "--demo", "--data", str(here.data), "--ports", str(here.base)],
+            [*PORCHLIGHT, "up", "--demo", "--workers", "3", "--data", str(here.data), "--ports", str(here.base)],
             cwd=Path(__file__).parents[2],
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -82,17 +82,18 @@ def test_a_kill_of_any_process_loses_no_clip_and_doubles_none(stack: Stack, http
     _record_agrees(stack, clips)
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_a_kill_of_the_worker_at_each_stage_publishes_once(stack: Stack, http: httpx.Client, long: Path) -> None:
     """The clip's own process is killed while it encodes and while it finishes, then the worker with it."""
     clip = _post(stack, http, long)
-    for stage in ("encoding", "finishing"):
+    for stage, worker in (("encoding", "airlock-worker-1"), ("finishing", "airlock-ladder-1")):
         _wait_until(lambda stage=stage: _standing(http, clip)["stage"] == stage, f"the clip is at {stage}")
-        os.kill(_horse(stack), signal.SIGKILL)
+        os.kill(_horse(stack, worker), signal.SIGKILL)
     _wait_until(lambda: _standing(http, clip)["stage"] == "finishing", "a third attempt works on it")
 
-    horse = _horse(stack)
-    os.kill(stack.pid("airlock-worker-1"), signal.SIGKILL)
+    horse = _horse(stack, "airlock-ladder-1")
+    os.kill(stack.pid("airlock-ladder-1"), signal.SIGKILL)
     os.kill(horse, signal.SIGKILL)
 
     _wait_until(lambda: _standing(http, clip)["stage"] == "done", "the clip is done")
@@ -106,7 +107,7 @@ def test_a_clip_withdrawn_while_its_worker_dies_stays_withdrawn(stack: Stack, ht
     clip = _post(stack, http, long)
     _wait_until(lambda: _standing(http, clip)["stage"] == "encoding", "the clip is encoded")
 
-    os.kill(_horse(stack), signal.SIGKILL)
+    os.kill(_horse(stack, "airlock-worker-1"), signal.SIGKILL)
     _take_back(http, clip)
 
     _wait_for_ends(http, [clip])
@@ -165,9 +166,9 @@ def _wait_until(true: Any, what: str) -> None:
         time.sleep(0.1)
 
 
-def _horse(stack: Stack) -> int:
-    """The process in which the worker works on one clip."""
-    worker = stack.pid("airlock-worker-1")
+def _horse(stack: Stack, name: str) -> int:
+    """The process in which that worker works on one clip."""
+    worker = stack.pid(name)
     children = Path(f"/proc/{worker}/task/{worker}/children")
     _wait_until(lambda: children.read_text().split(), "the worker has a process at work")
     return int(children.read_text().split()[0])
