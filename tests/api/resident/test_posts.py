@@ -27,7 +27,8 @@ from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour, said
 from tests.at_once import at_once
 from tests.storage.identity.making import the_clip
-from workers.airlock.admit import Airlock, admit
+from tests.workers.airlock.looking import take_through
+from workers.airlock.admit import Airlock
 from workers.media import rework
 from workers.media.refusals import Reason, RefusedClip
 from workers.queue import Lane
@@ -46,7 +47,7 @@ def published(ada: Neighbour, desk: Desk, airlock: Airlock, **other: Any) -> tup
     before = set(clip_ids(desk))
     receipt = ada.posted(**other)
     (clip_id,) = set(clip_ids(desk)) - before
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
     return receipt, ada.get(f"/v1/receipts/{receipt}")["post"]
 
 
@@ -259,14 +260,14 @@ def test_a_receipt_follows_a_clip_to_its_post(ada: Neighbour, desk: Desk, airloc
     receipt = ada.posted()
     early = ada.get(f"/v1/receipts/{receipt}")
 
-    admit(airlock, clip_ids(desk)[0])
+    take_through(airlock, clip_ids(desk)[0])
 
     late = ada.get(f"/v1/receipts/{receipt}")
     assert (early["state"], early["stage"], early["progress"], early["post"]) == ("received", "received", 0.0, None)
     assert (late["state"], late["stage"], late["progress"], late["reason"]) == ("published", "done", 1.0, None)
     assert late["post"]["media"]["state"] == "ready"
     assert late["accepted_at"] == early["accepted_at"]
-    assert set(late["seconds"]) == {"checking", "encoding", "proving", "publishing", "finishing"}
+    assert set(late["seconds"]) == {"checking", "encoding", "publishing", "finishing"}
     assert ada.ask("GET", f"/v1/receipts/{'a' * 32}").status_code == 404
 
 
@@ -283,7 +284,7 @@ def test_a_refusal_is_told_in_words(
 
     monkeypatch.setattr(rework, "inspect", refuse)
     receipt = ada.posted()
-    admit(airlock, clip_ids(desk)[0])
+    take_through(airlock, clip_ids(desk)[0])
 
     told = ada.get(f"/v1/receipts/{receipt}")
 
@@ -322,14 +323,14 @@ def test_a_clip_is_taken_back_at_any_moment(ada: Neighbour, desk: Desk, airlock:
     receipt = ada.posted()
     (clip_id,) = clip_ids(desk)
     if when == "published":
-        admit(airlock, clip_id)
+        take_through(airlock, clip_id)
     (mine,) = ada.get("/v1/posts/mine")["items"]
     path = f"/v1/receipts/{receipt}" if by == "receipt" else f"/v1/posts/mine/{mine['handle']}"
 
     answers = [ada.ask("DELETE", path) for _ in range(2)]
 
     assert [(one.status_code, one.json()) for one in answers] == [(200, {"state": "withdrawn"})] * 2
-    admit(airlock, clip_id)
+    take_through(airlock, clip_id)
     told = ada.get(path)
     assert (told["state"], told["post"], told["reason"]) == ("withdrawn", None, None)
     assert ada.get("/v1/neighborhood/posts")["items"] == []
