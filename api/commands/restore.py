@@ -18,7 +18,7 @@ from storage.db import OPERATOR, Database, Tx
 from storage.feed_log import Line
 from storage.identity import backup as identity_backup
 from storage.identity import restored
-from storage.identity.vault import SealBrokenError, Vault
+from storage.identity.vault import SealBrokenError, Vault, take_empty
 from storage.kit import settings
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import PostId
@@ -150,6 +150,7 @@ def _vault(opened: ExitStack) -> Vault:
     key = settings.identity().vault_key_file
     if not key.is_file():  # opening would draw a new one, which opens nothing
         raise Refused(f"Put the vault's key back first: {key}.")
+    take_empty(settings.identity())
     return opened.enter_context(the_vault())
 
 

@@ -19,7 +19,7 @@ from storage.identity.schema import residents, uploads, vault_canary
 from storage.kit import keys
 from storage.kit.settings import IdentitySettings, MisconfiguredError
 from storage.record import demand_newest
-from storage.upserts import insert_new
+from storage.upserts import insert_new, put
 
 LINEAGE = Path(__file__).parent / "migrations"
 NONCE_BYTES = 12
@@ -82,6 +82,16 @@ def is_under(vault: Vault) -> bool:
 def canary(vault: Vault) -> dict[str, object]:
     """The one row that opens under this vault's key and no other, whoever is in it and whatever was shredded."""
     return {"id": 1, "sealed": vault.seal("vault_canary:1", b"canary")}
+
+
+def take_empty(settings: IdentitySettings) -> None:
+    """Puts a vault that nobody is in under the key of these settings, for the operator who fills it from a backup."""
+    vault = Vault(settings.database, keys.read_or_make(settings.vault_key_file))
+    demand_newest(vault, LINEAGE)
+    with vault.write(by=OPERATOR) as tx:
+        if not any(tx.connection.execute(select(table.c.id).limit(1)).first() for table in (residents, uploads)):
+            tx.execute(put(vault_canary).values(**canary(vault)))
+    vault.engine.dispose()
 
 
 def _leave_canary(vault: Vault) -> bool:
