@@ -149,11 +149,19 @@ SOME = 40  # one step in so many is tried where all would take too long
 SCENES = [admitting, withdrawing, withdrawing_early, shredding, reconciling_all, sending]
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("way", list(Way))
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: str(scene.__name__))
 def test_some_steps_may_fail(scene: Callable[[World], Scene], way: Way, world: World) -> None:
-    """Of the steps that a dry run takes a few, others for each way: the quick form of the test below."""
+    """Of the steps that a dry run takes a few, others for each way: the quick form of `test_every_step_may_fail`."""
     _fail_at_each(scene, way, world, SOME)
+
+
+@pytest.mark.engines("postgresql")
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: str(scene.__name__))
+def test_some_steps_may_be_killed_on_postgresql(scene: Callable[[World], Scene], world: World) -> None:
+    """The worst of the ways, on the engine where what a dead process held is another's to let go of."""
+    _fail_at_each(scene, Way.KILL, world, SOME)
 
 
 @pytest.mark.faults
