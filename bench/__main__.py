@@ -12,6 +12,7 @@ import sys
 ORDER: dict[str, tuple[str, ...]] = {
     "transcode": (),
     "main_job": (),
+    "playable": (),
     "uploads": (),
     "hostile": (),
     "feed": (),
