@@ -19,7 +19,6 @@ DEEPEST = 6  # lists in lists of an AVI; four is what cameras write
 SEGMENT, TRACKS, TRACK, CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0x1F43B675
 CUES, TAGS, CHAPTERS, SEEKS, ABOUT = 0x1C53BB6B, 0x1254C367, 0x1043A770, 0x114D9B74, 0x1549A966
 TOLD = {TRACKS, CUES, TAGS, CHAPTERS, SEEKS, ABOUT}
-ENDLESS = {(1 << 7 * length) - 1 for length in range(1, 9)}  # sizes of elements that do not say
 TABLE = re.compile(rb"\x47[\x40\x60]\x00[\x10-\x1f]\x00\x00", re.DOTALL)  # a packet in which a table of programs begins
 
 
@@ -35,7 +34,7 @@ def check_matroska_file(file: BinaryIO) -> None:
     while at < end:
         file.seek(at)
         head = file.read(16)
-        kind, size, body = _element(head)
+        kind, size, body, endless = _element(head)
         elements += 1
         tracks += kind == TRACK
         told += min(size, end - at) if kind in TOLD else 0
@@ -43,7 +42,7 @@ def check_matroska_file(file: BinaryIO) -> None:
             raise RefusedClip(Reason.TOO_MANY_TRACKS)
         if elements > MOST_ELEMENTS or told > MOST_HEAD or (kind == CLUSTER and not tracks):
             raise RefusedClip(Reason.UNREADABLE)
-        if kind == CLUSTER and size in ENDLESS:
+        if kind == CLUSTER and endless:
             return
         at += body + (0 if kind in (SEGMENT, TRACKS) else size)
     if not tracks:
@@ -97,11 +96,11 @@ def check_packets(head: bytes, data: bytes | mmap.mmap) -> None:
         raise RefusedClip(Reason.TOO_MANY_TRACKS)
 
 
-def _element(head: bytes) -> tuple[int, int, int]:
-    """(kind, size, bytes of the header)."""
-    kind, at = _number(head, 0, keep_marker=True)
-    size, at = _number(head, at, keep_marker=False)
-    return kind, size, at
+def _element(head: bytes) -> tuple[int, int, int, bool]:
+    """(kind, size, bytes of the header, whether the size is the one that does not say: all ones of its own width)."""
+    kind, start = _number(head, 0, keep_marker=True)
+    size, body = _number(head, start, keep_marker=False)
+    return kind, size, body, size == (1 << 7 * (body - start)) - 1
 
 
 def _number(data: bytes, at: int, *, keep_marker: bool) -> tuple[int, int]:

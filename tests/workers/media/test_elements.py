@@ -13,6 +13,8 @@ from workers.media.refusals import Reason, RefusedClip
 
 BASE = ("-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1")
 SEGMENT = b"\x18\x53\x80\x67\x01" + b"\xff" * 7
+TRACKS = b"\x16\x54\xae\x6b\xc0"
+CLUSTER = b"\x1f\x43\xb6\x75\x40\x7f" + bytes(127)  # as long as the greatest number of one byte, said in two
 PACKET = b"\x47%c%c\x10" + bytes(184)
 
 
@@ -35,7 +37,12 @@ def test_what_cameras_write_passes(
 @pytest.mark.parametrize(
     ("data", "check", "reason"),
     [
-        (SEGMENT + b"\x16\x54\xae\x6b\xc0" + b"\xae\x80" * 17, elements.check_matroska, Reason.TOO_MANY_TRACKS),
+        (SEGMENT + TRACKS + b"\xae\x80" * 17, elements.check_matroska, Reason.TOO_MANY_TRACKS),
+        (
+            SEGMENT + TRACKS + b"\xae\x80" + CLUSTER + TRACKS + b"\xae\x80" * 17,
+            elements.check_matroska,
+            Reason.TOO_MANY_TRACKS,
+        ),
         (SEGMENT + b"\xec\x80" * 30_000, elements.check_matroska, Reason.UNREADABLE),
         (SEGMENT + b"\0\0\0\0", elements.check_matroska, Reason.UNREADABLE),
         (b"RIFF\0\0\0\0AVI " + b"LIST\x20\0\0\0strlstrh" * 17, elements.check_avi, Reason.TOO_MANY_TRACKS),
