@@ -90,7 +90,10 @@ class MediaDoor:
 
     def _all_of(self, post: Post, rendition: Rendition) -> Sequence[Piece]:
         with self._record.read() as conn:
-            return segments.of_file(conn, post.id, rendition.file)
+            found = segments.of_file(conn, post.id, rendition.file)
+        if not found:  # taken back since the caller looked
+            raise NotThere
+        return found
 
     def _bytes(
         self, request: Request, post: Post, pieces: Sequence[Piece], headers: dict[str, str], kind: str

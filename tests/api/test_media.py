@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -27,7 +27,7 @@ from storage.db import AIRLOCK, Database
 from storage.kit.errors import PorchlightError
 from storage.kit.ids import PostId, new_id
 from storage.objects import CHUNK_BYTES, Bucket, Folder
-from storage.posts import BlockSeen, MediaState, Post, PostState, Rendition
+from storage.posts import MediaState, Post, Rendition, Verb
 from storage.s3 import S3
 from storage.segments import Piece
 from tests import builders
@@ -39,7 +39,7 @@ from tests.servers.s3 import an_empty_bucket, s3_by_line, s3_line, s3_server  # 
 CONTENT = os.urandom(CHUNK_BYTES * 2 + 77)
 KEY = "k" * 26
 
-pytestmark = pytest.mark.engines("sqlite")
+pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.usefixtures("city")]
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -72,7 +72,8 @@ def app_over(record: Database, bucket: Bucket) -> FastAPI:
         builders.a_rendition("page.html", key=KEY),
         builders.a_rendition("gone.mp4"),
     )
-    return app_showing(MediaDoor(record, bucket), a_post_with(files))
+    post = builders.a_recorded_post(record, builders.a_new_post())
+    return app_showing(MediaDoor(record, bucket), replace(post, media_state=MediaState.READY, renditions=files))
 
 
 def app_showing(door: MediaDoor, post: Post) -> FastAPI:
@@ -90,29 +91,6 @@ def app_showing(door: MediaDoor, post: Post) -> FastAPI:
 def ask(app: FastAPI, client: NewClient) -> Client:
     """Somebody with a player."""
     return client(app)
-
-
-def a_post_with(files: tuple[Rendition, ...]) -> Post:
-    """A post that was read from the record."""
-    new = builders.a_new_post()
-    return Post(
-        id=new.id,
-        state=PostState.LIVE,
-        kind=new.kind,
-        category=new.category,
-        title=new.title,
-        text=new.text,
-        happened_at=new.happened_at,
-        published_at=new.published_at,
-        block=BlockSeen(new.block, "Central, cell 0", 14),
-        division=builders.division(),
-        division_name="Central",
-        media_state=MediaState.READY,
-        media_generation=1,
-        seconds=new.seconds,
-        order_key=1,
-        renditions=files,
-    )
 
 
 def test_the_whole_file_is_streamed(ask: Client) -> None:
@@ -363,7 +341,7 @@ class Arrived:
 
 
 @pytest.fixture
-def arrived(record: Database, bell: Bell, city: object, client: NewClient, bucket: Bucket) -> Arrived:
+def arrived(record: Database, bell: Bell, client: NewClient, bucket: Bucket) -> Arrived:
     """A post whose first piece has come."""
     small, new = tuple(os.urandom(size) for size in (700, CHUNK_BYTES + 5, 3_000, 1_000)), builders.a_new_post()
     pieces = [put(bucket, number, small[number]) for number in (0, 1)]
@@ -425,6 +403,20 @@ def test_a_whole_rung_is_one_file_too(arrived: Arrived) -> None:
     assert arrived.get("480p.mp4", f"bytes={len(whole)}-").status_code == 416
     head = arrived.ask().ask("HEAD", "/v1/media/480p.mp4")
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(whole)))
+
+
+@pytest.mark.parametrize("bucket", ["folder"], indirect=True)
+def test_a_post_that_is_withdrawn_while_it_is_asked_for_is_not_there(arrived: Arrived) -> None:
+    """Read when it stood: the file whose pieces the record has forgotten meanwhile is no empty one."""
+    arrived.arrive(whole=True)
+    ask = arrived.ask()
+    with arrived.record.write(by=AIRLOCK) as tx:
+        posting.end(tx, arrived.bell, arrived.post_id, Verb.WITHDRAW)
+
+    asked = [("GET", ""), ("GET", "bytes=0-5"), ("HEAD", "")]
+    answers = [ask.ask(method, "/v1/media/480p.mp4", headers={"range": span}) for method, span in asked]
+
+    assert [one.status_code for one in answers] == [404, 404, 404]
 
 
 def test_a_larger_rung_plays_in_ranges_of_its_file(arrived: Arrived) -> None:
