@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.under_way import LOOKS_SECONDS, UnderWay
+from api.under_way import UnderWay
 from storage.posts import Post
 
 # Threads of their own: viewers who wait for a bucket that hangs hold up nobody who asks for anything else.
@@ -19,8 +19,8 @@ READERS = CapacityLimiter(32)
 class Stream(StreamingResponse):
     """Let go of when the viewer leaves, and cut when the post is taken back.
 
-    The first piece is read before the answer begins: what is gone is 404 and a bucket that is away is 503, and only
-    what breaks later is a connection that breaks.
+    The first piece is read before the answer begins, and the post looked at again, since a slow bucket may take half a
+    minute: what is gone is 404, a bucket that is away is 503, and only what breaks later is a connection that breaks.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Stream(StreamingResponse):
         try:
             self._first = await _next(self._pieces)
             with self._under_way.streaming(self._post):
+                await self._under_way.must_stand(self._post)
                 async with create_task_group() as both:
                     both.start_soon(self._watch, scope, both.cancel_scope)
                     try:
@@ -56,9 +57,8 @@ class Stream(StreamingResponse):
 
     async def _watch(self, scope: Scope, serving: CancelScope) -> None:
         """Ends the serving, also while it waits for a slow reader, when the post does not stand as it did."""
-        await sleep(LOOKS_SECONDS)
         while await self._under_way.stands(self._post):
-            await sleep(LOOKS_SECONDS)
+            await sleep(self._under_way.pause)
         if cut := scope.get("state", {}).get("cut"):
             cut()
         serving.cancel()

@@ -8,22 +8,33 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
-from anyio import CapacityLimiter, fail_after
+from anyio import CapacityLimiter, move_on_after
 from anyio.to_thread import run_sync
 
 from storage import posts
 from storage.db import Database
-from storage.kit.errors import Unavailable
+from storage.kit.errors import NotThere, Unavailable
 from storage.kit.ids import PostId
 from storage.posts import Post, PostState
 
-# A stream looks this often, at an answer that is at most as old: a decision is seen within twice that, and the answer.
+# A stream looks this often, at an answer that was asked for at most so long before.
 LOOKS_SECONDS = 0.5
-ANSWER_SECONDS = 0.5
+# One slow answer cuts nobody: the last one holds until it is so old, which leaves half a second of the two for the cut.
+HOLDS_SECONDS = 1.5
+_LEAST_PAUSE_SECONDS = 0.1  # where the record refuses at once
 _ASKER = CapacityLimiter(1)  # one asks, for all
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the record said when asked at `at`, in seconds as time.monotonic() counts; None: it never heard of it."""
+
+    at: float
+    states: Mapping[PostId, PostState | None]
 
 
 class UnderWay:
@@ -32,8 +43,7 @@ class UnderWay:
     def __init__(self, record: Database) -> None:
         self._record = record
         self._streams: Counter[PostId] = Counter()
-        self._states: dict[PostId, PostState] = {}
-        self._asked = -LOOKS_SECONDS
+        self._last = _Answer(0.0, {})
 
     @contextmanager
     def streaming(self, post: Post) -> Iterator[None]:
@@ -46,23 +56,50 @@ class UnderWay:
             if not self._streams[post.id]:
                 del self._streams[post.id]
 
+    async def must_stand(self, post: Post) -> None:
+        """Before the first byte: NotThere if it is not as it was, Unavailable if the record does not say in time."""
+        await self._look(post, HOLDS_SECONDS)
+        stood = self._stood(post)
+        if stood is None:
+            raise Unavailable("The record does not answer.")
+        if not stood:
+            raise NotThere
+
     async def stands(self, post: Post) -> bool:
-        """Whether it is still as it was; a record that does not answer in time cannot say so."""
-        try:
-            with fail_after(ANSWER_SECONDS):
-                if not self._knows(post.id):
-                    await run_sync(self._ask, post.id, limiter=_ASKER, abandon_on_cancel=True)
-        except (TimeoutError, Unavailable):
-            return False
-        return self._states.get(post.id) is post.state
+        """Whether it is still as it was, by the last answer while that holds; without one nobody can say so."""
+        last = self._last
+        await self._look(post, HOLDS_SECONDS - (_age(last) if post.id in last.states else 0))
+        return self._stood(post) is True
 
-    def _knows(self, post_id: PostId) -> bool:
-        return post_id in self._states and time.monotonic() - self._asked < LOOKS_SECONDS
+    @property
+    def pause(self) -> float:
+        """Seconds until the next look: less after an answer that came late."""
+        return max(LOOKS_SECONDS - _age(self._last), _LEAST_PAUSE_SECONDS)
 
-    def _ask(self, post_id: PostId) -> None:
-        if self._knows(post_id):  # who waited before this one asked for both
+    def _stood(self, post: Post) -> bool | None:
+        last = self._last
+        if post.id not in last.states or _age(last) >= HOLDS_SECONDS:
+            return None
+        return last.states[post.id] is post.state
+
+    async def _look(self, post: Post, seconds: float) -> None:
+        since = time.monotonic() - LOOKS_SECONDS
+        if not self._knows(post.id, since):
+            with suppress(Unavailable), move_on_after(seconds):
+                await run_sync(self._ask, post.id, since, limiter=_ASKER, abandon_on_cancel=True)
+
+    def _ask(self, post_id: PostId, since: float) -> None:
+        if self._knows(post_id, since):  # who waited before this one asked for both
             return
-        began = time.monotonic()
+        at, ids = time.monotonic(), tuple(self._streams)
         with self._record.read() as conn:
-            self._states = posts.states(conn, tuple(self._streams))
-        self._asked = began
+            found = posts.states(conn, ids)
+        self._last = _Answer(at, {one: found.get(one) for one in ids})
+
+    def _knows(self, post_id: PostId, since: float) -> bool:
+        last = self._last
+        return post_id in last.states and last.at >= since
+
+
+def _age(answer: _Answer) -> float:
+    return time.monotonic() - answer.at

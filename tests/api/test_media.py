@@ -9,7 +9,7 @@ import itertools
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from api.media import MediaDoor, Span, wanted
 from api.who import anyone
 from feed import posting
 from feed.bell import Bell
-from storage.db import AIRLOCK, Database
+from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.errors import PorchlightError
 from storage.kit.ids import PostId, new_id
 from storage.objects import CHUNK_BYTES, Bucket, Folder
@@ -417,6 +417,27 @@ def test_a_post_that_is_withdrawn_while_it_is_asked_for_is_not_there(arrived: Ar
     answers = [ask.ask(method, "/v1/media/480p.mp4", headers={"range": span}) for method, span in asked]
 
     assert [one.status_code for one in answers] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("bucket", ["folder"], indirect=True)
+@pytest.mark.parametrize("verb", [Verb.HIDE, Verb.WITHDRAW])
+def test_a_post_taken_back_while_the_bucket_was_slow_is_not_shown(
+    arrived: Arrived, monkeypatch: pytest.MonkeyPatch, verb: Verb
+) -> None:
+    """Between being let in and the first byte: not one goes out."""
+    chunks = arrived.bucket.chunks
+
+    def slowly(key: str, start: int, end: int) -> Iterator[bytes]:
+        with arrived.record.write(by=OPERATOR) as tx:
+            if verb is Verb.WITHDRAW:
+                posting.end(tx, arrived.bell, arrived.post_id, verb)
+            else:
+                posting.decide(tx, arrived.bell, arrived.post_id, verb, reason="privacy")
+        yield from chunks(key, start, end)
+
+    monkeypatch.setattr(arrived.bucket, "chunks", slowly)
+
+    assert arrived.get("480p-1.m4s").status_code == 404
 
 
 def test_a_larger_rung_plays_in_ranges_of_its_file(arrived: Arrived) -> None:

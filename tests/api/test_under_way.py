@@ -11,11 +11,11 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy import Connection, event
 
-from api.under_way import LOOKS_SECONDS, UnderWay
+from api.under_way import HOLDS_SECONDS, LOOKS_SECONDS, UnderWay
 from feed import posting
 from feed.bell import Bell
 from storage.db import OPERATOR, Database
-from storage.kit.errors import Unavailable
+from storage.kit.errors import NotThere, Unavailable
 from storage.posts import Post, Verb
 from tests import builders
 
@@ -89,6 +89,56 @@ def test_a_record_that_does_not_answer_lets_nothing_pass(
 
             assert not asyncio.run(asks_and_wakes(under_way, post, slow))
             assert time.monotonic() - began < 2
+
+
+def test_one_slow_answer_cuts_nobody(record: Database, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last good one holds meanwhile: one second of the two that are promised, and what is slower than that cuts."""
+    under_way, reading, wait = UnderWay(record), record.read, [0.0, 0.9, 5.0]
+    woken = threading.Event()
+
+    @contextmanager
+    def slowly() -> Iterator[Connection]:
+        woken.wait(wait.pop(0))
+        with reading() as conn:
+            yield conn
+
+    async def looks() -> list[bool]:
+        seen = []
+        for _ in range(2):
+            seen.append(await under_way.stands(post))
+            await asyncio.sleep(under_way.pause)
+        began = time.monotonic()
+        seen.append(await under_way.stands(post))
+        woken.set()
+        return [*seen, time.monotonic() - began < HOLDS_SECONDS]
+
+    monkeypatch.setattr(record, "read", slowly)
+    with under_way.streaming(post):
+        assert asyncio.run(looks()) == [True, True, False, True]
+
+
+def test_what_does_not_stand_is_not_begun(
+    record: Database, bell: Bell, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken back since somebody was let see it: not there; a record that is away: come back."""
+    under_way = UnderWay(record)
+
+    @contextmanager
+    def away() -> Iterator[Connection]:
+        raise Unavailable("gone")
+        yield
+
+    with under_way.streaming(post):
+        asyncio.run(under_way.must_stand(post))
+        with record.write(by=OPERATOR) as tx:
+            posting.decide(tx, bell, post.id, Verb.HIDE, reason="privacy")
+        time.sleep(LOOKS_SECONDS)
+
+        with pytest.raises(NotThere):
+            asyncio.run(under_way.must_stand(post))
+    monkeypatch.setattr(record, "read", away)
+    with pytest.raises(Unavailable):
+        asyncio.run(UnderWay(record).must_stand(post))
 
 
 async def asks_and_wakes(under_way: UnderWay, post: Post, slow: threading.Event) -> bool:
