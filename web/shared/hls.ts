@@ -27,6 +27,8 @@ const PEEK_S = 4; // is loaded of a clip that nobody has started
 const AHEAD_S = 16; // and of one that plays: little is left on a screen that loses its right to it
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
+const SPREAD_MS = 500; // everybody's line may have broken at once: they do not all come back at once
+const LOSSES = 3; // of the same piece, while the clip is there, before we say that it is gone
 const MENDS = 2; // of the decoder, before we say that this browser cannot play it
 
 const settings: Partial<HlsConfig> = {
@@ -51,6 +53,7 @@ export function playSegments(video: HTMLVideoElement, address: string, told: Tol
   let started = false;
   let tries = 0;
   let mends = 0;
+  let lost: { piece: number | "initSegment"; times: number } | null = null;
   let again: ReturnType<typeof setTimeout> | undefined;
 
   async function open(from: number, side: number | null): Promise<void> {
@@ -65,8 +68,9 @@ export function playSegments(video: HTMLVideoElement, address: string, told: Tol
       if (side !== null) mine.loadLevel = known.indexOf(side);
     });
     mine.on(Events.LEVEL_UPDATED, (_, { details }) => told.arrived(details.edge, !details.live));
-    mine.on(Events.FRAG_LOADED, () => {
+    mine.on(Events.FRAG_LOADED, (_, { frag }) => {
       tries = 0;
+      if (frag.sn === lost?.piece) lost = null;
       told.line(true);
     });
     mine.on(Events.ERROR, (_, error) => trouble(mine, error));
@@ -74,12 +78,14 @@ export function playSegments(video: HTMLVideoElement, address: string, told: Tol
     mine.attachMedia(video);
   }
 
-  function trouble(mine: Hls, { type, fatal, response }: ErrorData): void {
+  function trouble(mine: Hls, { type, fatal, response, frag }: ErrorData): void {
     if (stopped || hls !== mine) return;
     if (type === "networkError") {
       told.line(false);
-      if (fatal) later();
-      else if (isTaken(response?.code)) void ask();
+      if (fatal) {
+        if (frag && isTaken(response?.code)) lost = { piece: frag.sn, times: frag.sn === lost?.piece ? lost.times + 1 : 1 };
+        later();
+      } else if (isTaken(response?.code)) void ask();
     } else if (fatal && type === "mediaError" && mends++ < MENDS) mine.recoverMediaError();
     else if (fatal) told.failed();
   }
@@ -87,7 +93,7 @@ export function playSegments(video: HTMLVideoElement, address: string, told: Tol
   /** Loading has stopped: goes on once the playlist is there again, and says so where it was taken away. */
   function later(): void {
     clearTimeout(again);
-    again = setTimeout(goOn, tries ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random()) : 0);
+    again = setTimeout(goOn, tries ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random()) : SPREAD_MS * Math.random());
     tries += 1;
   }
 
@@ -96,6 +102,7 @@ export function playSegments(video: HTMLVideoElement, address: string, told: Tol
     if (stopped || isTaken(status)) return;
     if (isRefused(status)) return told.failed();
     if (status !== 200) return later();
+    if (lost && lost.times >= LOSSES) return told.failed();
     if (known.length) hls?.startLoad();
     else hls?.loadSource(address);
   }
@@ -144,7 +151,7 @@ export function playSegments(video: HTMLVideoElement, address: string, told: Tol
 export async function statusOf(address: string): Promise<number> {
   try {
     const answer = await fetch(address, { headers: { Range: "bytes=0-0" } });
-    return answer.status === 206 || answer.status === 416 ? 200 : answer.status;
+    return answer.status === 206 ? 200 : answer.status;
   } catch {
     return 0;
   }
@@ -153,5 +160,5 @@ export async function statusOf(address: string): Promise<number> {
 /** Asking again would bring the same answer; of 408 and 429 a later try may have another. */
 const isRefused = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
-/** Nobody may see it any more: hidden, withdrawn, removed, expired. */
-export const isTaken = (status: number | undefined) => status === 404 || status === 410;
+/** Nobody may see it any more: hidden, withdrawn, removed, expired. Of what has no first byte (416) nothing is left. */
+export const isTaken = (status: number | undefined) => status === 404 || status === 410 || status === 416;
