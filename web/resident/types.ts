@@ -26,7 +26,7 @@ export type Progress = {
 
 /** It moves: on its way to the screens or off them, or on them and not yet complete. */
 export const moves = ({ state, stage, post }: Progress) =>
-  ["received", "processing", "withdrawing"].includes(state) || (state === "published" && stage !== "done" && post?.media?.state !== "ready");
+  ["received", "processing", "withdrawing"].includes(state) || (state === "published" && stage !== "done" && post !== null && post.media?.state !== "ready");
 
 export type Mine = Progress & { receipt_hint: string; handle: string; title: string };
 
