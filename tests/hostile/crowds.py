@@ -94,6 +94,11 @@ def _programs(folder: Path) -> bytes:
     return said + data
 
 
+def _tables(_: Path) -> bytes:
+    """After five true packets nothing but beginnings of a table of programs: a walk over each is minutes long."""
+    return (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 5 + b"\x47\x40\0\x10\0\0" * 2_000_000
+
+
 def _map_of(streams: int) -> Callable[[Path], bytes]:
     def make(folder: Path) -> bytes:
         body = b"\xe1\0\xf0\0" + b"".join(b"\x1b" + (0xE200 | n).to_bytes(2) + b"\xf0\0" for n in range(streams))
@@ -196,6 +201,7 @@ CROWDS = (
     Hostile("a thousand avi tracks behind padding", _avi_tracks(b"JUNK\4\0\0\0xxxx"), TOO_MANY),
     Hostile("eight thousand transport streams", _packets(8192), TOO_MANY),
     Hostile("forty thousand programs", _programs, ("too_many_tracks",)),
+    Hostile("two million tables of programs", _tables, DAMAGED),
     Hostile("a map of 33 streams", _map_of(33), (CLEAN,)),
     _counted(b"stsz", 8),
     _counted(b"stts", 4),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,23 @@ SEGMENT = b"\x18\x53\x80\x67\x01" + b"\xff" * 7
 TRACKS = b"\x16\x54\xae\x6b\xc0"
 CLUSTER = b"\x1f\x43\xb6\x75\x40\x7f" + bytes(127)  # as long as the greatest number of one byte, said in two
 PACKET = b"\x47%c%c\x10" + bytes(184)
+
+STAMPED = 17_000  # packets of a camcorder: more than three megabytes
+
+
+def many(count: int, apart: bytes = b"") -> bytes:
+    """Packets of as many streams, `apart` before each but the first five."""
+    return b"".join((apart if n > 4 else b"") + PACKET % (n >> 8, n & 255) for n in range(count))
+
+
+@pytest.fixture(scope="module")
+def stamped() -> bytes:
+    """What a camcorder writes: a stamp before each packet, two streams, and pictures as good as chance."""
+    noise = hashlib.shake_256(b"pictures").digest(188 * STAMPED)
+    packets = [
+        noise[at : at + 4] + b"\x47\1%c\x10" % (at % 3) + noise[at + 4 : at + 188] for at in range(0, len(noise), 188)
+    ]
+    return b"".join(packets)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +64,9 @@ def test_what_cameras_write_passes(
         (SEGMENT + b"\xec\x80" * 30_000, elements.check_matroska, Reason.UNREADABLE),
         (SEGMENT + b"\0\0\0\0", elements.check_matroska, Reason.UNREADABLE),
         (b"RIFF\0\0\0\0AVI " + b"LIST\x20\0\0\0strlstrh" * 17, elements.check_avi, Reason.TOO_MANY_TRACKS),
-        (b"".join(PACKET % (n >> 8, n & 255) for n in range(40)), elements.check_transport, Reason.TOO_MANY_TRACKS),
+        (many(40), elements.check_transport, Reason.TOO_MANY_TRACKS),
+        (many(5) + bytes(7) + many(40, b"1234"), elements.check_transport, Reason.TOO_MANY_TRACKS),
+        (many(5) + b"\x47\x40\0\x10\0\0" * 80_001, elements.check_transport, Reason.UNREADABLE),
     ],
 )
 def test_more_than_a_camera_writes_is_refused(
@@ -59,3 +79,10 @@ def test_more_than_a_camera_writes_is_refused(
         check(tmp_path / "clip")
 
     assert refused.value.reason is reason
+
+
+def test_what_a_camcorder_writes_passes(stamped: bytes) -> None:
+    """Packets with a stamp before each are counted where they are, also behind bytes that were lost."""
+    assert len(stamped) > 3_000_000
+    for data in (stamped, stamped[:1_000_000] + stamped[1_000_100:2_000_000] + stamped[2_000_001:]):
+        elements.check_packets(data, data)
