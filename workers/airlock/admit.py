@@ -41,10 +41,14 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
     """Whether that was all there is to do: a small clip has no larger renditions."""
     clip, stores, tools = attempt.clip, airlock.stores, airlock.tools
 
+    def look() -> bool:
+        attempt.along(Stage.CHECKING, 0.03)  # it may take as long as a lease lasts
+        return False
+
     attempt.at(Stage.CHECKING, 0.01)
     _demand_block(stores, clip)
     source = bring_in(stores, attempt, Stage.CHECKING, 0.02)
-    probed = rework.inspect(tools, source)
+    probed = rework.inspect(tools, source, cancelled=look)
     first, *larger = rungs.rungs(probed)
 
     attempt.at(Stage.ENCODING, SHARE[0])

@@ -67,7 +67,7 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
 
     source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0])
     try:
-        probed = rework.inspect(tools, source)
+        probed = rework.inspect(tools, source, cancelled=look)
         larger, sound = rungs.rungs(probed)[1:], attempt.clip.sound
         if not larger:
             return []

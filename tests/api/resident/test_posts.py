@@ -279,7 +279,7 @@ def test_a_refusal_is_told_in_words(
 ) -> None:
     """A stable code for programs, a sentence for people."""
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise reason
 
     monkeypatch.setattr(rework, "inspect", refuse)

@@ -98,7 +98,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, prepared: Prepared) -> None:
     def ladder(_tools: Programs, _source: Path, _probed: Probed, _rungs: Any, out: Path, **_: Any) -> Any:
         return [replace(one, rendition=copied(one.rendition, out)) for one in prepared.larger]
 
-    monkeypatch.setattr(rework, "inspect", lambda *_: prepared.probed)
+    monkeypatch.setattr(rework, "inspect", lambda *_, **__: prepared.probed)
     monkeypatch.setattr(rework, "first_rung", first)
     monkeypatch.setattr(rework, "make_ladder", ladder)
     monkeypatch.setattr(rework, "poster_from", lambda _tools, _init, _segment, out, **_: copied(prepared.poster, out))

@@ -270,6 +270,34 @@ def test_a_clip_withdrawn_meanwhile_ends_withdrawn(
     assert [*told(airlock)[:1], *told(airlock)[-1:]] == ([Kind.PUBLISHED, Kind.WITHDRAWN] if shown else [])
 
 
+@pytest.mark.parametrize("attempt", [admit, finish])
+def test_an_attempt_looks_up_while_it_probes(
+    airlock: Airlock,
+    accepted: NewClip,
+    quick: None,
+    monkeypatch: pytest.MonkeyPatch,
+    attempt: Callable[[Airlock, ClipId], None],
+) -> None:
+    """A probe may outlast a lease: each look is a sign of life, and hears that the author took the clip back."""
+    clip_id, looked = accepted(), list[bool]()
+    if attempt is finish:
+        admit(airlock, clip_id)
+
+    def long(*_: object, cancelled: Callable[[], bool]) -> None:
+        looked.append(cancelled())
+        withdraw(airlock, clip_id)
+        cancelled()
+        pytest.fail("it went on")
+
+    monkeypatch.setattr(attempts, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(rework, "inspect", long)
+
+    attempt(airlock, clip_id)
+
+    assert looked == [False]
+    assert_withdrawn_for_good(airlock, clip_id)
+
+
 @pytest.mark.parametrize(("owner", "step"), [(Folder, "draft"), (arriving, "say_published"), (finishing, "end")])
 def test_a_withdrawal_wins_over_a_publication_under_way(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
