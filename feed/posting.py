@@ -71,7 +71,8 @@ def publish(
 ) -> Outcome:
     """Puts the post on the feed with its first media, or hands those of an older generation over to this one.
 
-    FENCED also for who brings fewer pieces of `first` than there are: whoever plays it may be behind those already.
+    FENCED also for who brings fewer pieces of an unfinished `first` than there are: whoever plays it may be behind
+    those already. A whole one wins: it may be shorter by a piece, made by another version of the encoder.
     `last` says that no further media will come.
     """
     # The log's lock comes first: of two attempts that publish at once, the second sees the first one's post. Then the
@@ -85,7 +86,7 @@ def publish(
             kind = Kind.PUBLISHED
         case _:
             post_changes.hold(tx, new.id)
-            if first and len(first.pieces) - 1 < segments.count(tx.connection, new.id, first.file):
+            if first and not first.whole and len(first.pieces) - 1 < segments.count(tx.connection, new.id, first.file):
                 return Outcome.FENCED
             if not post_changes.take_generation(tx, new.id, generation):
                 return Outcome.FENCED

@@ -56,6 +56,7 @@ class Clip:
     sound: bool
     accepted_at: int
     retry_at: int
+    begun_at: int
     ended_at: int | None
     stage_times: dict[str, int]
     media_keys: list[str]
@@ -136,7 +137,10 @@ def retry(tx: Tx, clip_id: ClipId) -> bool:
     """The operator lets a quarantined clip try again from the start; its time to be worked on begins anew."""
     fresh = {"state": ClipState.RECEIVED, "stage": Stage.RECEIVED, "progress": 0.0, "reason": None, "ended_at": None}
     here = _may(Step.RETRY, clip_id)
-    return tx.execute(update(clips).where(here).values(**fresh, tries=0, retry_at=tx.now())).rowcount == 1
+    return (
+        tx.execute(update(clips).where(here).values(**fresh, tries=0, retry_at=tx.now(), begun_at=tx.now())).rowcount
+        == 1
+    )
 
 
 def drop(tx: Tx, clip_id: ClipId) -> bool:
@@ -186,11 +190,11 @@ def finish_withdrawal(tx: Tx, clip_id: ClipId) -> bool:
     return tx.execute(update(clips).where(here).values(state=state, **done)).rowcount == 1
 
 
-def end_unheld(tx: Tx, clip_id: ClipId) -> None:
-    """Ends a published clip whose last attempts failed: what is on screen is all there will be."""
-    here = (clips.c.id == clip_id) & (clips.c.state == ClipState.PUBLISHED) & clips.c.ended_at.is_(None)
+def end_unheld(tx: Tx, clip: Clip) -> None:
+    """Ends a published clip whose last attempts failed, unless another has begun since `clip` was looked at."""
+    here = (clips.c.id == clip.id) & (clips.c.state == ClipState.PUBLISHED) & (clips.c.attempts == clip.attempts)
     done = {"ended_at": tx.now(), "lease": None, "stage": Stage.DONE, "progress": 1.0}
-    tx.execute(update(clips).where(here).values(**done))
+    tx.execute(update(clips).where(here, clips.c.ended_at.is_(None)).values(**done))
 
 
 def forget_media(tx: Tx, clip_id: ClipId) -> None:
@@ -233,6 +237,7 @@ def as_clip(row: Row[tuple[object, ...]]) -> Clip:
         sound=row.sound,
         accepted_at=row.accepted_at,
         retry_at=row.retry_at,
+        begun_at=row.begun_at,
         ended_at=row.ended_at,
         stage_times=json.loads(row.stage_times),
         media_keys=json.loads(row.media_keys),

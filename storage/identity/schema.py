@@ -107,6 +107,7 @@ clips = Table(
     Column("lease", ID),  # drawn by the worker that holds it
     Column("lease_ends_at", BigInteger),
     Column("retry_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger, nullable=False, server_default="0"),  # when the operator let it begin anew
     Column("block_id", ID, nullable=False),
     Column("category", String(16), nullable=False),
     Column("words_sealed", LargeBinary),  # title and text as typed, under the original's key; none: shredded

@@ -46,17 +46,23 @@ def settle(stores: BothSides, clip_id: ClipId) -> None:
 
 def is_whole(stores: BothSides, clip: Clip) -> bool:
     """Whether the record holds all of the first rendition, or a tombstone: nobody takes the post back for a fault."""
-    with stores.record.read() as conn:
-        if posts.state_of(conn, clip.post_id) in TOMBSTONES:
-            return True
+    if _is_entombed(stores, clip):
+        return True
     post = _post(stores, clip)
     return post is not None and any(file.file == FIRST and file.whole for file in post.renditions)
 
 
 def is_all_there(stores: BothSides, clip: Clip) -> bool:
-    """Whether the record holds all of the post's media, so that nothing is left to do but to end the clip."""
+    """Whether the record holds all of the post's media, or a tombstone: nothing is left to do but to end the clip."""
+    if _is_entombed(stores, clip):
+        return True
     post = _post(stores, clip)
     return post is not None and post.media_state is MediaState.READY
+
+
+def _is_entombed(stores: BothSides, clip: Clip) -> bool:
+    with stores.record.read() as conn:
+        return posts.state_of(conn, clip.post_id) in TOMBSTONES
 
 
 def _post(stores: BothSides, clip: Clip) -> Post | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -15,6 +16,7 @@ from storage import segments
 from storage.db import AIRLOCK
 from storage.identity.clips import Stage
 from storage.kit import ids
+from storage.kit.errors import Unavailable
 from storage.posts import Rendition
 from storage.segments import Piece
 from workers.airlock.agree import FIRST
@@ -30,6 +32,7 @@ from workers.media.probe import LONGEST
 SHARE = (0.05, 0.9)  # where between 0 and 1 of the whole way this part lies
 # Pieces that wait for a slow bucket: half a minute of the clip, some 10 MB. Then the encoder waits as well.
 MOST_WAITING = 16
+MOST_HELD_UP = 120.0  # seconds that a slow bucket may hold the encoder up in all: its own time must not run out by that
 LOOK_EVERY = 0.2  # seconds
 
 _Came = tuple[Init | Segment, float]  # a piece, and when it came
@@ -52,6 +55,8 @@ class Carrier:
         self._carried = 0  # the number of the last segment that is in the bucket
         self._played, self._told = 0.0, 0  # seconds, and what was told of them: rounded for itself each would drift
         self._stage = Stage.ENCODING
+        self._fenced = 0  # how many pieces it had when an attempt before it was further
+        self._held_up = 0.0
         self._thread = threading.Thread(target=self._work, name="carrier", daemon=True)
 
     def __enter__(self) -> Self:
@@ -88,7 +93,9 @@ class Carrier:
             try:
                 return self._waiting.put(item, timeout=LOOK_EVERY)
             except queue.Full:
-                continue
+                self._held_up += LOOK_EVERY
+                if self._held_up > MOST_HELD_UP:
+                    raise Unavailable from None
 
     def _work(self) -> None:
         try:
@@ -134,7 +141,8 @@ class Carrier:
             self._publish_if_led()
 
     def _publish_if_led(self) -> None:
-        if self._stage is not Stage.PUBLISHING and self._lead.covers():
+        more = len(self._put) > self._fenced
+        if self._stage is not Stage.PUBLISHING and more and self._lead.covers():
             self._publish(whole=False)
 
     def _piece(self, item: Init | Segment) -> Piece:
@@ -158,7 +166,8 @@ class Carrier:
 
     def _publish(self, *, whole: bool) -> None:
         stores, clip, (width, height) = self._airlock.stores, self._attempt.clip, self._shape
-        seconds = self._played if whole or self._length is None else self._length
+        # Until we know what we made of it in whole seconds: the source's own length, to the millisecond, is a mark.
+        seconds = self._played if whole or self._length is None else math.ceil(self._length)
         new, first = new_post(stores, clip, seconds), Arriving(FIRST, width, height, tuple(self._put), whole)
         files = [self._poster] if self._poster else []
         with stores.record.write(by=AIRLOCK) as tx:
@@ -166,6 +175,7 @@ class Carrier:
                 tx, stores.bell, new, files, generation=clip.attempts, last=whole and self._last, first=first
             )
         if outcome is Outcome.FENCED and not whole and self._is_behind():
+            self._fenced = len(self._put)
             return  # an attempt before this one got further: taken over when this one is as far, for who plays it
         demand_done(stores, [piece.key for piece in self._put] + [file.key for file in files], outcome)
         say_published(stores, clip)

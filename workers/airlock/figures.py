@@ -21,7 +21,7 @@ def tell(vault: Vault, doorbell: Doorbell) -> None:
     for state, count in states.items():
         metrics.put("clips", count, state=state)
     metrics.put("clips_waiting", len(waiting))
-    metrics.put("clips_waiting_seconds", _longest(now - max(clip.accepted_at, clip.retry_at) for clip in waiting))
+    metrics.put("clips_waiting_seconds", _longest(now - max(clip.accepted_at, clip.begun_at) for clip in waiting))
     metrics.put("original_overdue_seconds", _longest(now - _deadline(clip) for clip in readable))
     metrics.put("queue_jobs", doorbell.waiting())
 
@@ -33,5 +33,5 @@ def _longest(milliseconds: Iterable[int]) -> float:
 def _deadline(clip: Clip) -> int:
     """When the clip's original must be gone, at the latest."""
     if clip.ended_at is None:
-        return max(clip.accepted_at, clip.retry_at) + UNFINISHED_LIFE
+        return max(clip.accepted_at, clip.begun_at) + UNFINISHED_LIFE
     return clip.ended_at + (QUARANTINE_LIFE if clip.state is ClipState.QUARANTINED else 0)

@@ -94,6 +94,8 @@ def _shred_what_is_due(airlock: Airlock, _doorbell: Doorbell) -> None:
         if not agree(stores, clip):
             with stores.vault.write(by=AIRLOCK) as tx:
                 clips.give_up(tx, clip.id)
+        elif clip.ended_at is None:  # half of it on screen, or larger renditions to come that nobody made
+            say_no(stores, clip, TOO_MANY_FAULTS)
         shred(stores, clip.upload_id)
 
     _each([clip for clip in readable if _is_due(clip, now)], finish_off)
@@ -113,8 +115,9 @@ def _drop_stray_parts(stores: BothSides, now: int) -> None:
 
 def _is_due(clip: Clip, now: int) -> bool:
     if clip.ended_at is None:
-        # From the operator's retry, where there was one: it would be over before it began.
-        return now - max(clip.accepted_at, clip.retry_at) > UNFINISHED_LIFE
+        # From the operator's retry, where there was one: it would be over before it began. Not from the last attempt:
+        # one whose store stays away is given back each minute, and counts as no try.
+        return now - max(clip.accepted_at, clip.begun_at) > UNFINISHED_LIFE
     return clip.state is not ClipState.QUARANTINED or now - clip.ended_at > QUARANTINE_LIFE
 
 

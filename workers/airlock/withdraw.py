@@ -33,14 +33,21 @@ def take_back(stores: BothSides, clip_id: ClipId) -> bool:
 
 
 def do_without(stores: BothSides, clip: Clip) -> None:
-    """Ends a clip whose larger renditions could not be made: what is on screen is all there will be."""
+    """Ends a clip whose larger renditions could not be made: what is on screen is all there will be.
+
+    Not where another attempt has begun since `clip` was looked at.
+    """
+    with stores.vault.read() as conn:
+        known = clips.one(conn, clip.id)
+    if known is None or known.attempts != clip.attempts:
+        return
     with stores.record.write(by=AIRLOCK) as tx:
         feed_log.lock(tx)
         post = posts.locked(tx, clip.post_id)
         if post is not None:  # its generation is that of the last attempt that published, not of the last that failed
             posting.add_media(tx, stores.bell, post.id, [], generation=post.media_generation, last=True)
     with stores.vault.write(by=AIRLOCK) as tx:
-        clips.end_unheld(tx, clip.id)
+        clips.end_unheld(tx, clip)
     shred(stores, clip.upload_id)
 
 

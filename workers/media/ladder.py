@@ -17,6 +17,7 @@ from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, size
 from workers.media.sandbox import Limits, run
+from workers.media.watching import End
 from workers.redact.findings import NotClean
 from workers.redact.metadata import scrub_mp4
 from workers.redact.proof_fragments import prove_init, prove_segment
@@ -61,6 +62,10 @@ def encode_ladder(
             cancelled=cancelled,
             nice=nice,
         )
+        if (
+            outcome.end is End.DEADLINE
+        ):  # it stands back behind first rungs, so time that passed tells nothing of the clip
+            raise OSError("the machine had too little time for the larger renditions")
         for out in outs:
             demand_success(outcome, out)
         return [_finished(out, size(probed, rung)) for rung, out in zip(rungs, outs, strict=True)]

@@ -13,6 +13,7 @@ import resource
 import signal
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -112,13 +113,23 @@ def _start(argv: Sequence[str | Path], rules: int | None, limits: Limits, nice: 
         raise SandboxBroken("the confinement could not be entered") from failed
 
 
+def _stand_back(nice: int) -> None:
+    os.nice(nice)
+    # Where the kernel shares the processors out by group, each run is one of its own, and this is its niceness.
+    with suppress(OSError):
+        group = os.open("/proc/self/autogroup", os.O_WRONLY)
+        os.write(group, str(nice).encode())
+        os.close(group)
+
+
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
 def _enter(rules: int | None, code: ctypes.Array[ctypes.c_char] | None, limits: Limits, nice: int) -> None:
     _libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)  # a killed worker leaves nothing running
-    os.nice(nice)
+    if nice:
+        _stand_back(nice)
     for what, most in (
         (resource.RLIMIT_CPU, limits.cpu_seconds),  # a plain SIGKILL: nobody catches it
         (resource.RLIMIT_AS, limits.memory_bytes),

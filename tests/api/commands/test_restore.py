@@ -16,7 +16,7 @@ from storage import audit, feed_log
 from storage.db import AIRLOCK, Database
 from storage.identity import clip_lists, clips, originals
 from storage.identity.clips import ClipState
-from storage.identity.vault import ClipId, ResidentId
+from storage.identity.vault import ResidentId
 from storage.kit import migrate
 from storage.kit.errors import NotThere
 from storage.posts import PostState
@@ -221,7 +221,7 @@ def _bring_to_their_ends(town: Town) -> None:
     for clip in waiting:
         assert (clip.tries, agree(town.stores, clip)) == (clips.ATTEMPTS, True)
         with town.stores.vault.write(by=AIRLOCK) as tx:
-            clips.end_unheld(tx, ClipId(clip.id))
+            clips.end_unheld(tx, clip)
 
 
 def _cursor(record: Database) -> str:

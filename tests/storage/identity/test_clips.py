@@ -458,12 +458,12 @@ def test_a_clip_found_on_the_record_is_published(vault: Vault, clip_id: ClipId) 
 def test_a_published_clip_ends_without_its_larger_rendition(vault: Vault, clip_id: ClipId) -> None:
     """Nobody needs to hold it; a clip that is not published does not end this way."""
     with airlock(vault) as tx:
-        clips.end_unheld(tx, clip_id)
+        clips.end_unheld(tx, the_clip(vault, clip_id))
     assert the_clip(vault, clip_id).ended_at is None
     write(vault, clip_id, state=ClipState.PUBLISHED)
 
     with airlock(vault) as tx:
-        clips.end_unheld(tx, clip_id)
+        clips.end_unheld(tx, the_clip(vault, clip_id))
 
     clip = the_clip(vault, clip_id)
     assert clip.ended_at is not None

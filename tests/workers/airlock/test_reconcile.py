@@ -267,9 +267,23 @@ def test_a_retried_clip_has_three_days_from_the_retry(
     assert clip_of(airlock, clip_id).state is ClipState.RECEIVED
     assert not is_shredded(airlock, clip_id)
     assert rung_for(redis_client) == {clip_id}
-    change(airlock, clip_id, retry_at=clip_of(airlock, clip_id).retry_at - 73 * HOUR)
+    change(airlock, clip_id, begun_at=clip_of(airlock, clip_id).begun_at - 73 * HOUR)
     reconcile(airlock, doorbell)
     assert clip_of(airlock, clip_id).reason == "given_up"
+
+
+def test_a_store_that_stays_away_does_not_keep_an_original_for_ever(
+    airlock: Airlock, doorbell: Doorbell, accepted: NewClip
+) -> None:
+    """Attempts that did not count, the last a moment ago, move no deadline."""
+    clip_id = accepted()
+    older(airlock, clip_id, 4 * DAY)
+    change(airlock, clip_id, attempts=4000, retry_at=clip_of(airlock, clip_id).accepted_at + 4 * DAY)
+
+    reconcile(airlock, doorbell)
+
+    assert clip_of(airlock, clip_id).reason == "given_up"
+    assert is_shredded(airlock, clip_id)
 
 
 @pytest.mark.parametrize("state", [ClipState.REJECTED, ClipState.PUBLISHED])

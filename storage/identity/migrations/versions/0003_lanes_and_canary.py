@@ -1,4 +1,4 @@
-"""Clips know how many bytes they are; a canary tells another vault key"""
+"""Clips know how many bytes they are and when their time began anew; a canary tells another vault key"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("clips", sa.Column("bytes", sa.BigInteger(), server_default="0", nullable=False))
-    op.execute("update clips set bytes = (select uploads.bytes from uploads where uploads.id = clips.upload_id)")
+    op.add_column("clips", sa.Column("begun_at", sa.BigInteger(), server_default="0", nullable=False))
+    # Those that may still go through a lane: ended ones are many, and everybody waits for this table meanwhile.
+    op.execute(
+        "update clips set bytes = (select uploads.bytes from uploads where uploads.id = clips.upload_id)"
+        " where ended_at is null or state = 'quarantined'"
+    )
     op.create_table(
         "vault_canary",
         sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
