@@ -95,7 +95,7 @@ class Carrier:
             except queue.Full:
                 self._held_up += LOOK_EVERY
                 if self._held_up > MOST_HELD_UP:
-                    raise Unavailable from None
+                    raise Unavailable("The media bucket is too slow.") from None
 
     def _work(self) -> None:
         try:
