@@ -11,7 +11,7 @@ import pytest
 
 from tests.hostile import makers
 from tests.hostile.reworking import TOOLS, all_the_way, in_one_word
-from workers.media import first_rung, probe
+from workers.media import appearance, first_rung, probe
 from workers.media.sandbox import Limits, run
 from workers.media.watching import End
 
@@ -54,7 +54,7 @@ def test_what_a_run_may_use_is_bounded(
     ("module", "bound", "value", "reason"),
     [
         (probe, "LARGEST", 100, "too_large"),
-        (probe, "MOST_PIXELS", 64 * 64, "too_big_picture"),
+        (appearance, "MOST_PIXELS", 64 * 64, "too_big_picture"),
         (probe, "MOST_FPS", 5, "too_fast"),
         (probe, "LONGEST", 0.5, "too_long"),
         (first_rung, "LONGEST", 0.5, "too_long"),
