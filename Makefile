@@ -24,9 +24,8 @@ setup: $(PROJECT) $(if $(wildcard web/package.json),$(PAGES),no-pages)
 run: setup
 	exec $(BIN)/porchlight up --demo
 
-# Three processes on two cores: a third of a test's time is spent waiting, for a disk, a lease or a program that starts.
 test: setup test-programs static web-check
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup static web-check
 	$(BIN)/python -m pytest -q tests/walls
