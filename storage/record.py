@@ -19,8 +19,12 @@ def open_record(url: str) -> Database:
 
 def demand_newest(database: Database, lineage: Path) -> None:
     """Sees to it that the tables are those of this version; raises MisconfiguredError, Unavailable."""
-    if database.engine.dialect.name == "sqlite":
-        migrate.to_newest(database.engine, lineage)
-        return
-    with database.read() as connection:
-        migrate.demand_newest(connection, lineage)
+    try:
+        if database.engine.dialect.name == "sqlite":
+            migrate.to_newest(database.engine, lineage)
+            return
+        with database.read() as connection:
+            migrate.demand_newest(connection, lineage)
+    except BaseException:
+        database.engine.dispose()  # nobody will have it to close
+        raise

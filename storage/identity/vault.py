@@ -63,6 +63,7 @@ def open_vault(settings: IdentitySettings) -> Vault:
     vault = Vault(settings.database, keys.read_or_make(settings.vault_key_file))
     demand_newest(vault, LINEAGE)
     if not (is_under(vault) and _leave_canary(vault)):  # or each resident would be given a second account, under a key
+        vault.engine.dispose()
         raise MisconfiguredError("The vault's key is not the one that the identity side is sealed under: put it back.")
     return vault
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from tests.servers.ports import free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 STARTS_WITHIN = 90.0  # seconds, on a very busy machine; idle it is two
@@ -48,17 +49,7 @@ def running(module: str, *arguments: str, port: int, env: Mapping[str, str], log
 
 def free_port() -> int:
     """A port that is free, as are the three after it."""
-    while True:
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
-            base = int(first.getsockname()[1])
-        if base < 65_000 and all(_is_free(base + offset) for offset in range(4)):
-            return base
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as door:
-        return door.connect_ex(("127.0.0.1", port)) != 0
+    return free_ports(4)[0]
 
 
 def _wait(program: Running) -> None:
