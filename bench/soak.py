@@ -76,7 +76,7 @@ def _soak(pid: int, folder: Path, asked: argparse.Namespace) -> list[str]:
     stack = {"PORCHLIGHT_DATA": str(folder / "var"), "PORCHLIGHT_PORTS": str(PORTS.base)}
     analyst = token.of_staff(settings.record(stack), "soak", [Role.ANALYST], [], make=True)
     crowd = Crowd(PORTS, analyst, asked.listeners)
-    clip = _tiny_clip(folder)
+    clip = tiny_clip(folder)
     with watched(pid, LOOKS_EVERY) as seen, client(PORTS.staff, analyst) as desk:
         began = time.monotonic()
         sent = _send_steadily(clip, _tokens(stack), rate=asked.rate, seconds=asked.minutes * 60)
@@ -138,7 +138,8 @@ def _in_letters(number: int) -> str:
     return "".join("abcdefghij"[int(digit)] for digit in f"{number:06d}")
 
 
-def _tiny_clip(folder: Path) -> Path:
+def tiny_clip(folder: Path) -> Path:
+    """A second of moving colours."""
     clip, draw = folder / "tiny.mp4", ("-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10:duration=1")
     encode = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
     subprocess.run([programs.find().ffmpeg, "-v", "error", *draw, *encode, clip], check=True)

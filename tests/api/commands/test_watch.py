@@ -185,11 +185,20 @@ class City:
         """`porchlight watch` while the block lasts."""
         command = [sys.executable, "-m", "api.cli", "watch", "--token", self.token, *options]
         command += ["--data", self.environment["PORCHLIGHT_DATA"]]
-        watching = Watching(subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True))
+        watching = Watching(
+            subprocess.Popen(
+                command, env=self.environment, stdout=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+            )
+        )
         try:
             yield watching
         finally:
             watching.end()
+
+
+def _heed_interrupts() -> None:
+    """A shell that runs these tests in the background lets all they start ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
