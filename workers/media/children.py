@@ -20,6 +20,7 @@ class Child:
     """What is known of one: what it complained of, what it used, and whether it was gone before anybody ended it."""
 
     process: subprocess.Popen[bytes]
+    feeds: int | None = None  # our hold on what it writes to the next: while we have it, that one hears of no end
     stderr: bytearray = field(default_factory=bytearray)
     cpu_seconds: float = 0.0
     memory_bytes: int = 0
@@ -34,6 +35,12 @@ class Child:
             self.process.returncode = os.waitstatus_to_exitcode(status)
             self.cpu_seconds, self.memory_bytes = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
         return True
+
+    def let_go(self) -> None:
+        """Now the next one hears the end, once this one has let go as well."""
+        if self.feeds is not None:
+            os.close(self.feeds)
+            self.feeds = None
 
     def keep_stderr(self, said: bytes) -> None:
         """The end of what it complains of."""
@@ -51,12 +58,13 @@ def end_all(children: Iterable[Child]) -> None:
     for child in left:
         child.reap(0)
     for child in children:
+        child.let_go()
         for pipe in (child.process.stdout, child.process.stderr):
             if pipe:
                 pipe.close()
 
 
-def widen(pipe: IO[bytes]) -> None:
+def widen(pipe: IO[bytes] | int) -> None:
     """Let a writer be further ahead of its reader, where it may: a user's pipes together have a bound."""
     with suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, AHEAD)

@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO
 
 from workers.media import landlock, seccomp
 from workers.media.children import Child, end_all, widen
@@ -88,22 +87,27 @@ def run_all(
     cancelled: Callable[[], bool] | None = None,
     nice: int = 0,
 ) -> list[Outcome]:
-    """Run `parts` at once, each reading what the one before it writes, until all have ended.
+    """Run `parts` at once, each reading what the one before it writes, until all have ended or one of them has failed.
 
     They are killed at a limit, at the last one's deadline, or when `cancelled()` says yes (Cancelled). `on_line` gets
     each line of the last one's standard output as it comes, or `on_bytes` its bytes, which are then not kept; what
-    either raises ends the run. `nice` is how far the programs stand back behind others. A part that ends early ends
-    those after it quietly and those before it by a broken pipe: whoever asks looks at every outcome. Raises
-    SandboxBroken if the confinement does not hold before a program starts.
+    either raises ends the run. `nice` is how far the programs stand back behind others. Raises SandboxBroken if the
+    confinement does not hold before a program starts.
     """
     children: list[Child] = []
+    pipes = [os.pipe() for _ in parts[1:]]  # inherited by nobody but as what it is for
+    sources, sinks = [None, *(told for told, _ in pipes)], [*(feeds for _, feeds in pipes), None]
     try:
-        for part in parts:
-            fed_by = children[-1].process.stdout if children else None
-            children.append(Child(_start(part, fed_by, confined, nice)))
+        for part, source, sink in zip(parts, sources, sinks, strict=True):
+            children.append(Child(_start(part, source, sink, confined, nice), sink))
     except BaseException:
         end_all(children)
+        for _, feeds in pipes[len(children) :]:
+            os.close(feeds)
         raise
+    finally:
+        for told, _ in pipes:
+            os.close(told)  # or whoever writes would never hear that its reader is gone
     limits = parts[-1].limits
     most_told = limits.file_bytes if on_bytes else limits.told_bytes
     outcomes = watch(children, limits.wall_seconds, most_told, on_line, on_bytes, cancelled)
@@ -127,15 +131,17 @@ def _rules(program: Path, read: Sequence[Path], write: Path | None) -> int:
         raise SandboxBroken(str(none)) from none
 
 
-def _start(part: Part, fed_by: IO[bytes] | None, confined: bool, nice: int) -> subprocess.Popen[bytes]:
+def _start(part: Part, source: int | None, sink: int | None, confined: bool, nice: int) -> subprocess.Popen[bytes]:
     # Everything is made here, in the parent: between fork and exec the child only makes system calls.
     rules = _rules(Path(part.argv[0]), part.read, part.write) if confined else None
     code = ctypes.create_string_buffer(seccomp.filter_for()) if rules is not None else None
+    if sink is not None:
+        widen(sink)
     try:
         return subprocess.Popen(
             [str(word) for word in part.argv],
-            stdin=fed_by or subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL if source is None else source,
+            stdout=subprocess.PIPE if sink is None else sink,
             stderr=subprocess.PIPE,
             env=dict(part.environment),
             cwd="/",
@@ -147,9 +153,6 @@ def _start(part: Part, fed_by: IO[bytes] | None, confined: bool, nice: int) -> s
     finally:
         if rules is not None:
             os.close(rules)
-        if fed_by:
-            widen(fed_by)
-            fed_by.close()  # or the one before would never hear that this one is gone
 
 
 def _understood(outcome: Outcome, limits: Limits) -> Outcome:

@@ -11,6 +11,7 @@ from enum import Enum, auto
 
 from workers.media.children import Child, end_all, widen
 
+A_MOMENT = 0.3  # seconds until whoever brought down those before it by ending is seen to have ended itself
 LOOK_EVERY = 0.2  # seconds between looks at the deadline and at `cancelled`
 CHUNK = 64 << 10
 
@@ -26,6 +27,7 @@ class End(Enum):
     DEADLINE = auto()
     NO_CPU_LEFT = auto()
     TOLD_TOO_MUCH = auto()
+    CUT_OFF = auto()  # with another that failed
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def watch(
     """Wait for `children`, each the leader of its own process group and fed by the one before it.
 
     Whatever happens, the groups are gone afterwards. What the last one says goes to `on_bytes` as it comes and is not
-    kept, or is kept and told to `on_line` line by line. An end that is not the run's is that of a child which was gone
-    by then.
+    kept, or is kept and told to `on_line` line by line. One that fails ends the run: those after it never hear an end,
+    which they would take for that of the clip. What ended a run is not told of a child that was gone by then.
     """
     watched = _Watched(children, on_line, on_bytes)
     started = time.monotonic()
@@ -76,6 +78,10 @@ def watch(
             if watched.told > most_told:
                 end = End.TOLD_TOO_MUCH
                 break
+            if watched.failed():
+                end = End.CUT_OFF
+                time.sleep(A_MOMENT)
+                break
             if watched.ended():
                 end = End.BY_ITSELF
                 break
@@ -84,7 +90,8 @@ def watch(
     wall = time.monotonic() - started
     *fed, last = children
     before = [_left(child, End.BY_ITSELF if child.gone_before else end, b"", wall) for child in fed]
-    return [*before, _left(last, end, bytes(watched.stdout), wall)]
+    own = End.BY_ITSELF if end is End.CUT_OFF and last.gone_before else end
+    return [*before, _left(last, own, bytes(watched.stdout), wall)]
 
 
 def _left(child: Child, end: End, stdout: bytes, wall: float) -> Outcome:
@@ -130,6 +137,14 @@ class _Watched:
                 key.data(said)
             else:
                 self.pipes.unregister(key.fileobj)
+
+    def failed(self) -> bool:
+        """Whether one that feeds another ended badly. One that ended well lets the next hear of it."""
+        gone = [child for child in self.children[:-1] if child.reap(os.WNOHANG)]
+        for child in gone:
+            if child.process.returncode == 0:
+                child.let_go()
+        return any(child.process.returncode for child in gone)
 
     def ended(self) -> bool:
         """Whether all children are gone and everything they said was taken in."""
