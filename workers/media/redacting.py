@@ -16,7 +16,6 @@ from workers.media import blame, encode, redactor
 from workers.media.graph import decoded, frames_a_second, picture
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
-from workers.media.refusals import Reason, RefusedClip
 from workers.media.rungs import Rung, size
 from workers.media.sandbox import Part
 from workers.media.watching import Outcome
@@ -52,8 +51,6 @@ def demand_success(outcomes: Sequence[Outcome]) -> None:
         blame.demand_success(encoder)
         return
     decoder, redacting = fed
-    if decoder.ok and redacting.ok and counted(decoder) == 0:
-        raise RefusedClip(Reason.NO_PICTURE)
     blame.demand_redacted(decoder, redacting, encoder)
 
 

@@ -113,6 +113,15 @@ def test_a_redactor_that_fails_is_our_fault(how: str, tools: Programs, small: Pa
         assert {piece.seconds for piece in seen if isinstance(piece, Segment)} <= {2}
 
 
+@pytest.mark.parametrize("how", ["writes nothing", "writes too little"])
+def test_of_a_silent_clip_too(how: str, tools: Programs, small: Path, instead: Instead) -> None:
+    """There an encoder without pictures has nothing at all to write."""
+    instead(BROKEN[how])
+
+    with pytest.raises(OSError):
+        blurred(tools, small, [], sound=False)
+
+
 def test_a_redactor_that_hangs_is_our_fault(
     tools: Programs, small: Path, instead: Instead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
