@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import ffmpeg
@@ -21,6 +22,7 @@ from workers.media.sandbox import Part
 from workers.media.watching import Outcome
 from workers.redact.redactions import Redaction
 
+SLOWER = 3  # times as long as without redaction, on a machine that is busy enough
 # How many pictures it wrote, said once at its end where it complains.
 COUNTING = ["-progress", "pipe:2", "-stats_period", "36000"]
 COUNTED = re.compile(rb"^frame= *(\d+)$", re.MULTILINE)
@@ -32,8 +34,12 @@ def parts(
     """`encoder` alone where nothing is to be redacted; or else what feeds it, at the size of `largest`, and it."""
     if not blur:
         return [encoder]
-    decoder = Part(decoding(programs, source, probed, largest), read=[source], limits=encoder.limits)
-    return [decoder, redactor.part(size(probed, largest), frames_a_second(probed), blur), encoder]
+    limits = replace(encoder.limits, wall_seconds=SLOWER * encoder.limits.wall_seconds)
+    decoder = Part(decoding(programs, source, probed, largest), read=[source], limits=limits)
+    redacting = redactor.part(size(probed, largest), frames_a_second(probed), blur)
+    # Of the clip it may read what its words name: without sound, nothing.
+    read = [path for path in encoder.read if f"file:{path}" in encoder.argv]
+    return [decoder, redacting, replace(encoder, read=read, limits=limits)]
 
 
 def decoding(programs: Programs, source: Path, probed: Probed, rung: Rung) -> list[str]:
