@@ -115,6 +115,6 @@ lock:
 	$(PYTHON) -m venv "$$there"
 	"$$there/bin/pip" install --quiet uv
 	compile() { "$$there/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header "$$@"; }
-	compile requirements.in -o requirements.lock
+	compile requirements.in --excludes requirements-left-out.in -o requirements.lock
 	compile requirements-fuzz.in -o requirements-fuzz.lock
 	echo uv | compile - -o scripts/installer.lock

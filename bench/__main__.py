@@ -14,6 +14,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "main_job": (),
     "playable": (),
     "uploads": (),
+    "redaction": (),
     "hostile": (),
     "feed": (),
     "atlas": (),

@@ -1,10 +1,12 @@
 """How long clips of each kind take to their first segment and their last rung, beside bare ffmpeg of the same settings.
 
     python -m bench.transcode [CLIP] [--clips FOLDER] [--only "HEVC 4K" ...] [--rounds 1] [--first]
+                              [--blur faces plates]
 
 Without a clip it takes those of bench.clips: from FOLDER where they lie, else made there. Bare ffmpeg is two commands:
 480p as HLS segments, then the larger rungs in one process; it neither confines, proves nor maps HDR. `--first` leaves
-the larger rungs out. Each run is a process of its own, turn about, so that a busy machine is busy for both.
+the larger rungs out; `--blur` redacts, in ours alone. Each run is a process of its own, turn about, so that a busy
+machine is busy for both.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from workers.media.fragments import Init, Segment
 from workers.media.graph import frames_a_second
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, size
+from workers.redact.redactions import Redaction
 
 __all__ = ["Spent", "bare_run", "make_clip", "spent"]
 LOOK = 0.005  # seconds between looks for bare ffmpeg's first segment
@@ -58,6 +61,7 @@ def main() -> None:
     words.add_argument("--only", nargs="*", choices=KINDS, default=list(KINDS))
     words.add_argument("--rounds", type=int, default=1)
     words.add_argument("--first", action="store_true")
+    words.add_argument("--blur", nargs="*", choices=[one.value for one in Redaction], default=[])
     asked = words.parse_args()
     tools = programs.find()
     print(f"{'':16} first segment, s    whole 480p, s       CPU of all, s       MiB")
@@ -68,18 +72,18 @@ def main() -> None:
             ours, bare = [], []
             for _ in range(asked.rounds):
                 bare.append(alone(bare_figures, tools, clip, not asked.first))
-                ours.append(alone(our_figures, tools, clip, not asked.first))
+                ours.append(alone(our_figures, tools, clip, not asked.first, frozenset(map(Redaction, asked.blur))))
             print(f"{name[:16]:16}{row(ours, bare)}", flush=True)
 
 
-def alone(run: Callable[[Programs, Path, bool], Figures], tools: Programs, clip: Path, larger: bool) -> Figures:
+def alone(run: Callable[..., Figures], *words: object) -> Figures:
     """The figures of a run in a process of its own, whose children's memory is nobody else's."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(run, tools, clip, larger).result()
+        return pool.submit(run, *words).result()
 
 
-def our_figures(tools: Programs, clip: Path, larger: bool) -> Figures:
-    """Probe, 480p segment by segment, then the larger rungs: everything confined and proved."""
+def our_figures(tools: Programs, clip: Path, larger: bool, blur: frozenset[Redaction] = frozenset()) -> Figures:
+    """Probe, 480p segment by segment, then the larger rungs: everything confined, redacted if asked for, and proved."""
     before, started, arrivals = cpu_seconds(), time.monotonic(), []
     probed = rework.inspect(tools, clip)
     first, *others = rework.rungs(probed)
@@ -87,11 +91,11 @@ def our_figures(tools: Programs, clip: Path, larger: bool) -> Figures:
     def arrived(piece: Init | Segment) -> None:
         arrivals.append(time.monotonic() - started)
 
-    rework.first_rung(tools, clip, probed, first, sound=False, arrived=arrived)
+    rework.first_rung(tools, clip, probed, first, sound=False, arrived=arrived, blur=blur)
     whole = time.monotonic() - started
     with tempfile.TemporaryDirectory() as folder:
         if larger and others:
-            rework.make_ladder(tools, clip, probed, others, Path(folder), sound=False)
+            rework.make_ladder(tools, clip, probed, others, Path(folder), sound=False, blur=blur)
     return Figures(arrivals[1], whole, cpu_seconds() - before, most_memory())
 
 

@@ -88,11 +88,11 @@ def watching() -> Iterator[Seen]:
             ours.close()
 
 
-def _keeping(seen: Seen, until_its_end: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    def watched(*args: Any, **named: Any) -> Outcome:
-        outcome = until_its_end(*args, **named)
-        seen.outcomes.append(outcome)
-        return outcome
+def _keeping(seen: Seen, until_their_end: Callable[..., list[Outcome]]) -> Callable[..., list[Outcome]]:
+    def watched(*args: Any, **named: Any) -> list[Outcome]:
+        outcomes = until_their_end(*args, **named)
+        seen.outcomes.extend(outcomes)
+        return outcomes
 
     return watched
 

@@ -11,6 +11,27 @@ from workers.media.watching import End, Outcome
 STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}  # by a person or a full machine
 # ffmpeg takes a thread it could not start for a frame that is still to come: it leaves frames out and says all is well.
 NO_THREAD = b"Resource temporarily unavailable"
+NOBODY_READS = b"Broken pipe"
+
+
+def demand_redacted(decoder: Outcome, redactor: Outcome, encoder: Outcome) -> None:
+    """Nothing for a run of all three that went well. A redactor that failed is our fault, whatever befell the others.
+
+    Raises RefusedClip for the clip's fault, OSError for ours.
+    """
+    # Who waits for a redactor uses nothing: a clip is slow only if decoding it took the time.
+    if encoder.end is End.DEADLINE and decoder.cpu_seconds < encoder.wall_seconds / 2:
+        raise OSError("the machine had too little time to redact")
+    if encoder.end is not End.CUT_OFF:
+        demand_success(encoder)
+    # Whom nobody reads any more is brought down by the one that ended.
+    if not redactor.ok and redactor.end is not End.CUT_OFF and redactor.code != -signal.SIGPIPE:
+        raise OSError("the redactor failed")
+    if NOBODY_READS in decoder.stderr:  # and the encoder did
+        raise OSError("the redactor went away")
+    demand_success(decoder)
+    if not redactor.ok:
+        raise OSError("the redactor was cut off")
 
 
 def demand_success(outcome: Outcome, out: Path | None = None) -> None:
@@ -26,5 +47,11 @@ def demand_success(outcome: Outcome, out: Path | None = None) -> None:
     if not outcome.ok:
         unlisted = b"not on whitelist" in outcome.stderr
         raise RefusedClip(Reason.UNSUPPORTED_CODEC if unlisted else Reason.UNREADABLE)
-    if out and not (out.exists() and out.stat().st_size):
+    if out:
+        demand_written(out)
+
+
+def demand_written(out: Path) -> None:
+    """Nothing if there is anything in the file `out`. Raises RefusedClip."""
+    if not (out.exists() and out.stat().st_size):
         raise RefusedClip(Reason.UNREADABLE)

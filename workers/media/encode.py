@@ -13,7 +13,7 @@ from typing import Any
 
 import ffmpeg
 
-from workers.media.graph import decoded, frames_a_second, picture, sound_settings
+from workers.media.graph import frames_a_second, sound_settings
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.rungs import Rung
@@ -34,17 +34,17 @@ class Rendition:
     seconds: float
 
 
-def begun(programs: Programs, probed: Probed) -> list[str]:
-    """What stands before the input. ffmpeg-python would sort these options among each other."""
-    return [str(programs.ffmpeg), *QUIET, "-filter_complex_threads", THREADS, *decoded(probed)]
+def begun(programs: Programs) -> list[str]:
+    """What stands before all inputs. ffmpeg-python would sort these options among each other."""
+    return [str(programs.ffmpeg), *QUIET, "-filter_complex_threads", THREADS]
 
 
 def output(pictures: Any, sounds: Any | None, probed: Probed, rung: Rung, out: str) -> Any:
-    """One rung of decoded pictures, and of sounds if any, as a fragmented MP4: what all rungs have in common."""
+    """One rung of finished pictures, and of sounds if any, as a fragmented MP4: what all rungs have in common."""
     settings = picture_settings(probed, rung) | REBUILT | FRAGMENTED | {"t": LONGEST + 1}
     if sounds is None:
-        return ffmpeg.output(picture(pictures, probed, rung), out, **settings, an=None)
-    return ffmpeg.output(picture(pictures, probed, rung), sounds, out, **settings, **sound_settings(probed))
+        return ffmpeg.output(pictures, out, **settings, an=None)
+    return ffmpeg.output(pictures, sounds, out, **settings, **sound_settings(probed))
 
 
 QUIET = ["-nostdin", "-hide_banner", "-v", "error", "-nostats"]

@@ -9,19 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import ffmpeg
-
 from workers.media import encode
-from workers.media.blame import demand_success
 from workers.media.fragments import Init, Segment, Splitter
+from workers.media.inputs import inputs
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
+from workers.media.redacting import demand_every_picture, demand_success, parts
 from workers.media.refusals import Reason, RefusedClip
 from workers.media.rungs import Rung, size
-from workers.media.sandbox import Limits, run
+from workers.media.sandbox import Limits, Part, run_all
 from workers.redact.findings import Finding, NotClean
 from workers.redact.metadata import scrub_mp4
 from workers.redact.proof_fragments import prove_init, prove_segment
+from workers.redact.redactions import Redaction
 
 SHORTEST = 0.1  # seconds
 LIMITS = Limits(cpu_seconds=900, wall_seconds=900, file_bytes=64 << 20)
@@ -48,6 +48,7 @@ def encode_first(
     sound: bool,
     arrived: Arrived,
     cancelled: Callable[[], bool] | None = None,
+    blur: frozenset[Redaction] = frozenset(),
 ) -> Whole:
     """Hand the init and then each segment to `arrived`, scrubbed and proved, as soon as the encoder has made it.
 
@@ -55,25 +56,26 @@ def encode_first(
     and whatever `arrived` raises; nothing runs on after any of them.
     """
     line = _Line(arrived)
-    outcome = run(
-        arguments(programs, source, probed, rung, sound=sound),
-        read=[source],
-        limits=LIMITS,
+    words = arguments(programs, source, probed, rung, sound=sound, blur=blur)
+    outcomes = run_all(
+        parts(programs, source, probed, rung, blur, Part(words, read=[source], limits=LIMITS)),
         confined=programs.confined,
         on_bytes=line.take,
         cancelled=cancelled,
     )
-    demand_success(outcome)
+    demand_success(outcomes)
+    demand_every_picture(outcomes, line.seconds, probed)
     line.end()
     return Whole(*size(probed, rung), line.seconds, line.segments)
 
 
-def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, *, sound: bool) -> list[str]:
-    """The whole command line. Every word is ours: from the clip come only bounded numbers."""
-    clip = ffmpeg.input(f"file:{source}")
-    heard = clip[str(probed.audio_index)] if sound and probed.audio_index is not None else None
-    out = encode.output(clip[str(probed.video_index)], heard, probed, rung, "pipe:1")
-    return [*encode.begun(programs, probed), *out.get_args()]
+def arguments(
+    programs: Programs, source: Path, probed: Probed, rung: Rung, *, sound: bool, blur: frozenset[Redaction]
+) -> list[str]:
+    """The encoder's whole command line. Every word is ours: from the clip come only bounded numbers."""
+    taken = inputs(programs, source, probed, rung, sound=sound, blur=blur)
+    out = encode.output(taken.ready(taken.pictures, probed, rung), taken.sounds, probed, rung, "pipe:1")
+    return [*taken.begun, *out.get_args()]
 
 
 def demand_length(seconds: float) -> None:
@@ -92,15 +94,21 @@ class _Line:
     seconds: float = 0.0
     segments: int = 0
     init: bytes = b""
+    refused: RefusedClip | None = None
 
     def __post_init__(self) -> None:
         self.splitter = Splitter()
 
     def take(self, chunk: bytes) -> None:
         for piece in self.splitter.feed(chunk):
-            self.arrived(self._init(piece) if isinstance(piece, Init) else self._segment(piece))
+            if isinstance(piece, Init):
+                self.arrived(self._init(piece))
+            elif self._counted(piece):
+                self.arrived(self._proved(piece))
 
     def end(self) -> None:
+        if self.refused:
+            raise self.refused
         if not self.segments:
             raise RefusedClip(Reason.NO_PICTURE)
         self.splitter.end()
@@ -110,10 +118,17 @@ class _Line:
         _demand(prove_init(self.init))
         return Init(self.init)
 
-    def _segment(self, piece: Segment) -> Segment:
-        # Counted on what was decoded: what the source says about itself may be a lie.
+    def _counted(self, piece: Segment) -> bool:
+        # Counted on what was decoded: what the source says about itself may be a lie. It is told at the end, when it
+        # is known to be the clip's own length and not a fault of the redactor; nothing is handed over until then.
         self.seconds, self.segments = self.seconds + piece.seconds, self.segments + 1
-        demand_length(self.seconds)
+        try:
+            demand_length(self.seconds)
+        except RefusedClip as refused:
+            self.refused = self.refused or refused
+        return self.refused is None
+
+    def _proved(self, piece: Segment) -> Segment:
         _demand(prove_segment(piece.data, self.init))
         return piece
 

@@ -54,6 +54,14 @@ def picture(stream: Any, probed: Probed, rung: Rung) -> Any:
     return stream.filter("sidedata", mode="delete").filter("setsar", 1).filter("setparams", **SAID_OF_COLOUR)
 
 
+def redacted(stream: Any, probed: Probed, rung: Rung) -> Any:
+    """A picture that `picture` made for this rung or a larger one, after it went raw through another program."""
+    width, height = size(probed, rung)
+    colours = {"in_color_matrix": "bt709", "out_color_matrix": "bt709", "in_range": "tv", "out_range": "tv"}
+    stream = stream.filter("scale", width, height, **colours).filter("format", "yuv420p")
+    return stream.filter("setsar", 1).filter("setparams", **SAID_OF_COLOUR)
+
+
 def sound_settings(probed: Probed) -> dict[str, Any]:
     """How sound is written: one channel at 48 kHz, from the picture's beginning to where the clip is said to end.
 

@@ -9,18 +9,21 @@ from pathlib import Path
 import ffmpeg
 
 from workers.media import encode
-from workers.media.blame import demand_success
+from workers.media.blame import demand_written
 from workers.media.encode import Rendition
 from workers.media.first_rung import demand_length
 from workers.media.fragments import Piece, index
+from workers.media.inputs import inputs
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
+from workers.media.redacting import demand_every_picture, demand_success, parts
 from workers.media.rungs import Rung, size
-from workers.media.sandbox import Limits, run
+from workers.media.sandbox import Limits, Part, run_all
 from workers.media.watching import End
 from workers.redact.findings import NotClean
 from workers.redact.metadata import scrub_mp4
 from workers.redact.proof_fragments import prove_init, prove_segment
+from workers.redact.redactions import Redaction
 
 # 4K HEVC with both rungs needs 1.7 GB of address space, 0.6 of memory.
 LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, memory_bytes=3 << 30, file_bytes=256 << 20)
@@ -45,6 +48,7 @@ def encode_ladder(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     nice: int = 0,
+    blur: frozenset[Redaction] = frozenset(),
 ) -> list[Laddered]:
     """Write one fragmented MP4 for each of `rungs` into `folder`, scrubbed and proved. `progress` gets 0..1.
 
@@ -52,23 +56,25 @@ def encode_ladder(
     """
     outs = [folder / f"{rung.name}.mp4" for rung in rungs]
     try:
-        outcome = run(
-            arguments(programs, source, probed, rungs, outs, sound=sound),
-            read=[source],
-            write=folder,
-            limits=LIMITS,
+        words = arguments(programs, source, probed, rungs, outs, sound=sound, blur=blur)
+        encoder = Part(words, read=[source], write=folder, limits=LIMITS)
+        outcomes = run_all(
+            parts(programs, source, probed, _largest(rungs), blur, encoder),
             confined=programs.confined,
             on_line=encode.Progress(probed.seconds or LONGEST, progress).hear,
             cancelled=cancelled,
             nice=nice,
         )
-        if (
-            outcome.end is End.DEADLINE
-        ):  # it stands back behind first rungs, so time that passed tells nothing of the clip
+        # It stands back behind first rungs, so time that passed tells nothing of the clip.
+        if outcomes[-1].end is End.DEADLINE:
             raise OSError("the machine had too little time for the larger renditions")
+        demand_success(outcomes)
         for out in outs:
-            demand_success(outcome, out)
-        return [_finished(out, size(probed, rung)) for rung, out in zip(rungs, outs, strict=True)]
+            demand_written(out)
+        made = [_finished(out, size(probed, rung)) for rung, out in zip(rungs, outs, strict=True)]
+        for one in made:
+            demand_every_picture(outcomes, one.rendition.seconds, probed)
+        return made
     except BaseException:
         for out in outs:
             out.unlink(missing_ok=True)
@@ -76,17 +82,27 @@ def encode_ladder(
 
 
 def arguments(
-    programs: Programs, source: Path, probed: Probed, rungs: Sequence[Rung], outs: Sequence[Path], *, sound: bool
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    rungs: Sequence[Rung],
+    outs: Sequence[Path],
+    *,
+    sound: bool,
+    blur: frozenset[Redaction],
 ) -> list[str]:
-    """The whole command line. Every word is ours: from the clip come only bounded numbers."""
-    clip = ffmpeg.input(f"file:{source}")
-    heard = clip[str(probed.audio_index)] if sound and probed.audio_index is not None else None
-    shown = clip[str(probed.video_index)].filter_multi_output("split", len(rungs))
+    """The encoder's whole command line. Every word is ours: from the clip come only bounded numbers."""
+    taken = inputs(programs, source, probed, _largest(rungs), sound=sound, blur=blur)
+    shown = taken.pictures.filter_multi_output("split", len(rungs))
     written = [
-        encode.output(shown[place], heard, probed, rung, f"file:{out}")
+        encode.output(taken.ready(shown[place], probed, rung), taken.sounds, probed, rung, f"file:{out}")
         for place, (rung, out) in enumerate(zip(rungs, outs, strict=True))
     ]
-    return [*encode.begun(programs, probed), *encode.TELLING, *ffmpeg.merge_outputs(*written).get_args(), "-y"]
+    return [*taken.begun, *encode.TELLING, *ffmpeg.merge_outputs(*written).get_args(), "-y"]
+
+
+def _largest(rungs: Sequence[Rung]) -> Rung:
+    return max(rungs, key=lambda rung: rung.short_side)
 
 
 def _finished(out: Path, shape: tuple[int, int]) -> Laddered:

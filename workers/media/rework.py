@@ -15,6 +15,7 @@ from workers.media.programs import Programs
 from workers.media.rungs import Rung, rungs
 from workers.redact.findings import NotClean
 from workers.redact.proof_jpeg import prove_jpeg
+from workers.redact.redactions import Redaction
 
 __all__ = ["first_rung", "inspect", "make_ladder", "poster_from", "rungs"]
 
@@ -33,12 +34,13 @@ def first_rung(
     sound: bool,
     arrived: Callable[[Init | Segment], None],
     cancelled: Callable[[], bool] | None = None,
+    blur: frozenset[Redaction] = frozenset(),
 ) -> Whole:
-    """Encode anew and hand each proved piece to `arrived` as soon as it is there, the init first.
+    """Encode anew, redacted as `blur` says, and hand each proved piece to `arrived` as soon as it is there, init first.
 
     Raises RefusedClip, Cancelled, NotClean, OSError, also when some have arrived; and whatever `arrived` raises.
     """
-    return encode_first(programs, source, probed, rung, sound=sound, arrived=arrived, cancelled=cancelled)
+    return encode_first(programs, source, probed, rung, sound=sound, arrived=arrived, cancelled=cancelled, blur=blur)
 
 
 def poster_from(
@@ -71,11 +73,22 @@ def make_ladder(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     nice: int = 0,
+    blur: frozenset[Redaction] = frozenset(),
 ) -> list[Laddered]:
-    """The larger rungs from one decode, proved, with the places of their pieces. `nice` lets first rungs go before.
+    """The larger rungs from one decode, proved, with the places of their pieces; redacted as `blur` says.
 
+    `nice` lets first rungs go before.
     Raises RefusedClip, Cancelled, NotClean, OSError; then no file is left behind.
     """
     return encode_ladder(
-        programs, source, probed, larger, folder, sound=sound, progress=progress, cancelled=cancelled, nice=nice
+        programs,
+        source,
+        probed,
+        larger,
+        folder,
+        sound=sound,
+        progress=progress,
+        cancelled=cancelled,
+        nice=nice,
+        blur=blur,
     )

@@ -1,4 +1,4 @@
-"""Run a program so that it sees its own input and output folder, and nothing else.
+"""Run a program, or several that feed each other, so that each sees its own input and output folder, and nothing else.
 
 Landlock decides which files, seccomp which system calls, rlimits how much, a deadline how long. All of it needs no
 root and works in a default container. Processes are forbidden by seccomp, so no RLIMIT_NPROC: that one counts every
@@ -12,16 +12,17 @@ import os
 import resource
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
 from workers.media import landlock, seccomp
+from workers.media.children import Child, end_all, widen
 from workers.media.watching import Cancelled, End, Outcome, watch
 
-__all__ = ["Cancelled", "Limits", "Outcome", "SandboxBroken", "libraries_of", "run"]
+__all__ = ["Cancelled", "Limits", "Outcome", "Part", "SandboxBroken", "libraries_of", "run", "run_all"]
 
 LOADER_INDEX = Path("/etc/ld.so.cache")
 SET_PARENT_DEATH_SIGNAL, SET_SECCOMP, FILTER_MODE = 1, 22, 2
@@ -35,7 +36,7 @@ class SandboxBroken(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one run may use; the process group is killed at `wall_seconds`."""
+    """How much one program may use; all of a run are killed at the `wall_seconds` of its last."""
 
     cpu_seconds: int = 60
     wall_seconds: float = 120
@@ -43,6 +44,20 @@ class Limits:
     file_bytes: int = 64 << 20  # each file written, or all that is handed to `on_bytes`
     open_files: int = 32
     told_bytes: int = 4 << 20  # standard output; more is a reason to stop, standard error is cut instead
+
+
+@dataclass(frozen=True)
+class Part:
+    """One program of a run: `argv` (a full path first), the files and folders it may `read`, the one it may `write`.
+
+    `environment` is all it has of one.
+    """
+
+    argv: Sequence[str | Path]
+    read: Sequence[Path] = ()
+    write: Path | None = None
+    limits: Limits = Limits()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(
@@ -57,25 +72,46 @@ def run(
     cancelled: Callable[[], bool] | None = None,
     nice: int = 0,
 ) -> Outcome:
-    """Run `argv` (a full path first) until it ends, is killed at a limit, or `cancelled()` says yes (Cancelled).
+    """A run of one program: see `run_all`."""
+    part = Part(argv, read, write, limits)
+    (outcome,) = run_all([part], confined=confined, on_line=on_line, on_bytes=on_bytes, cancelled=cancelled, nice=nice)
+    return outcome
 
-    `read` are the files and folders it may read, `write` the one folder it may write. `on_line` gets each line of
-    standard output as it comes, or `on_bytes` its bytes, which are then not kept; what either raises ends the run.
-    `nice` is how far the program stands back behind others. Raises SandboxBroken if the confinement does not hold
-    before the program starts.
+
+def run_all(
+    parts: Sequence[Part],
+    *,
+    confined: bool = True,
+    on_line: Callable[[bytes], None] | None = None,
+    on_bytes: Callable[[bytes], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    nice: int = 0,
+) -> list[Outcome]:
+    """Run `parts` at once, each reading what the one before it writes, until all have ended or one of them has failed.
+
+    They are killed at a limit, at the last one's deadline, or when `cancelled()` says yes (Cancelled). `on_line` gets
+    each line of the last one's standard output as it comes, or `on_bytes` its bytes, which are then not kept; what
+    either raises ends the run. `nice` is how far the programs stand back behind others. Raises SandboxBroken if the
+    confinement does not hold before a program starts.
     """
-    rules = _rules(Path(argv[0]), read, write) if confined else None
+    children: list[Child] = []
+    pipes = [os.pipe() for _ in parts[1:]]  # inherited by nobody but as what it is for
+    sources, sinks = [None, *(told for told, _ in pipes)], [*(feeds for _, feeds in pipes), None]
     try:
-        child = _start(argv, rules, limits, nice)
+        for part, source, sink in zip(parts, sources, sinks, strict=True):
+            children.append(Child(_start(part, source, sink, confined, nice), sink))
+    except BaseException:
+        end_all(children)
+        for _, feeds in pipes[len(children) :]:
+            os.close(feeds)
+        raise
     finally:
-        if rules is not None:
-            os.close(rules)
+        for told, _ in pipes:
+            os.close(told)  # or whoever writes would never hear that its reader is gone
+    limits = parts[-1].limits
     most_told = limits.file_bytes if on_bytes else limits.told_bytes
-    outcome = watch(child, limits.wall_seconds, most_told, on_line, on_bytes, cancelled)
-    # The kernel's SIGKILL for CPU time looks like anybody's: what was used tells them apart. The kernel counts what
-    # it kills for in ticks and what it tells exactly: on a busy machine the two differ.
-    used_up = outcome.code == -signal.SIGKILL and outcome.cpu_seconds >= limits.cpu_seconds / 2
-    return replace(outcome, end=End.NO_CPU_LEFT) if used_up and outcome.end is End.BY_ITSELF else outcome
+    outcomes = watch(children, limits.wall_seconds, most_told, on_line, on_bytes, cancelled)
+    return [_understood(outcome, part.limits) for outcome, part in zip(outcomes, parts, strict=True)]
 
 
 @lru_cache
@@ -95,22 +131,35 @@ def _rules(program: Path, read: Sequence[Path], write: Path | None) -> int:
         raise SandboxBroken(str(none)) from none
 
 
-def _start(argv: Sequence[str | Path], rules: int | None, limits: Limits, nice: int) -> subprocess.Popen[bytes]:
+def _start(part: Part, source: int | None, sink: int | None, confined: bool, nice: int) -> subprocess.Popen[bytes]:
     # Everything is made here, in the parent: between fork and exec the child only makes system calls.
+    rules = _rules(Path(part.argv[0]), part.read, part.write) if confined else None
     code = ctypes.create_string_buffer(seccomp.filter_for()) if rules is not None else None
+    if sink is not None:
+        widen(sink)
     try:
         return subprocess.Popen(
-            [str(part) for part in argv],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            [str(word) for word in part.argv],
+            stdin=subprocess.DEVNULL if source is None else source,
+            stdout=subprocess.PIPE if sink is None else sink,
             stderr=subprocess.PIPE,
-            env={},
+            env=dict(part.environment),
             cwd="/",
             start_new_session=True,
-            preexec_fn=partial(_enter, rules, code, limits, nice),
+            preexec_fn=partial(_enter, rules, code, part.limits, nice),
         )
     except subprocess.SubprocessError as failed:
         raise SandboxBroken("the confinement could not be entered") from failed
+    finally:
+        if rules is not None:
+            os.close(rules)
+
+
+def _understood(outcome: Outcome, limits: Limits) -> Outcome:
+    # The kernel's SIGKILL for CPU time looks like anybody's: what was used tells them apart. The kernel counts what
+    # it kills for in ticks and what it tells exactly: on a busy machine the two differ.
+    used_up = outcome.code == -signal.SIGKILL and outcome.cpu_seconds >= limits.cpu_seconds / 2
+    return replace(outcome, end=End.NO_CPU_LEFT) if used_up and outcome.end is End.BY_ITSELF else outcome
 
 
 def _stand_back(nice: int) -> None:

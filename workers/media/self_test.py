@@ -9,11 +9,13 @@ import sys
 import sysconfig
 import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
-from workers.media import escapes
+from workers.media import escapes, redactor
 from workers.media.programs import Programs
-from workers.media.sandbox import SandboxBroken, libraries_of, run
+from workers.media.sandbox import Part, SandboxBroken, libraries_of, run, run_all
+from workers.redact.redactions import Redaction
 
 ALLOWED = {"own_folder"}
 MUST_BE_DENIED = {
@@ -27,36 +29,49 @@ class NoSandboxWarning(UserWarning):
 
 
 def self_test(programs: Programs) -> dict[str, bool]:
-    """{attempt: it worked}: 13 denied, the own folder allowed. Raises SandboxBroken for any other end.
+    """{attempt: it worked}: 13 denied, the own folder allowed; where the redactor runs, which has none, all denied.
 
+    Raises SandboxBroken for any other end.
     With `programs.confined` false nothing is tried: it warns, and answers {}.
     """
     if not programs.confined:
         warnings.warn("no sandbox: never with files of strangers", NoSandboxWarning, stacklevel=2)
         return {}
-    attempts = _try_escapes()
-    escaped = {name for name in MUST_BE_DENIED if attempts.get(name, True)}
-    if escaped or not all(attempts.get(name) for name in ALLOWED):
-        raise SandboxBroken(f"the sandbox does not hold here: {', '.join(sorted(escaped)) or 'own folder'}")
+    attempts = _try_escapes(_small_python)
+    _demand(attempts, ALLOWED, "the sandbox")
+    _demand(_try_escapes(_redactor), set(), "the redactor's sandbox")
+    if not run_all([redactor.part((16, 16), 1, frozenset(Redaction))])[0].ok:
+        raise SandboxBroken("the redactor does not start in the sandbox")
     for program in (programs.ffmpeg, programs.ffprobe):
         if not run([program, "-version"]).ok:
             raise SandboxBroken(f"{program.name} does not start in the sandbox")
     return attempts
 
 
-def _try_escapes() -> dict[str, bool]:
-    python = Path(sys.executable).resolve()
+def _demand(attempts: dict[str, bool], allowed: set[str], what: str) -> None:
+    escaped = {name for name in MUST_BE_DENIED | ALLOWED - allowed if attempts.get(name, True)}
+    if escaped or not all(attempts.get(name) for name in allowed):
+        raise SandboxBroken(f"{what} does not hold here: {', '.join(sorted(escaped)) or 'own folder'}")
+
+
+def _try_escapes(python: Callable[[list[str | Path], Path], Part]) -> dict[str, bool]:
     with tempfile.TemporaryDirectory() as made:
         own, other = Path(made, "own"), Path(made, "other")
         own.mkdir()
         other.mkdir()
         Path(other, "clip").write_bytes(b"another resident's clip")
-        script = Path(escapes.__file__).resolve()
-        outcome = run(
-            [python, "-I", "-S", script, other / "clip", other, own], read=[script, *_python_needs()], write=own
-        )
+        (outcome,) = run_all([python([Path(escapes.__file__).resolve(), other / "clip", other, own], own)])
     lines = (line.split() for line in outcome.stdout.decode().splitlines())
     return {name: how == "worked" for name, how in lines}
+
+
+def _small_python(words: list[str | Path], own: Path) -> Part:
+    return Part([Path(sys.executable).resolve(), "-I", "-S", *words], [Path(words[0]), *_python_needs()], own)
+
+
+def _redactor(words: list[str | Path], _own: Path) -> Part:
+    # It writes to its pipe alone: a folder of its own it has not.
+    return redactor.confined(words)
 
 
 def _python_needs() -> list[Path]:

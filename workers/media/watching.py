@@ -1,22 +1,19 @@
-"""Watch a running child: keep what it says within bounds, stop it at a deadline or when told to."""
+"""Watch running children: keep what they say within bounds, stop them at a deadline or when told to."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import selectors
-import signal
-import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from workers.media.children import Child, end_all, widen
+
+A_MOMENT = 0.3  # seconds until whoever brought down those before it by ending is seen to have ended itself
 LOOK_EVERY = 0.2  # seconds between looks at the deadline and at `cancelled`
-LAST_WORDS = 16 << 10  # bytes of standard error kept, the end of it
 CHUNK = 64 << 10
-AHEAD = 1 << 20  # bytes a child may be ahead of whoever takes them: it goes on while those are proved and stored
 
 
 class Cancelled(Exception):
@@ -30,6 +27,7 @@ class End(Enum):
     DEADLINE = auto()
     NO_CPU_LEFT = auto()
     TOLD_TOO_MUCH = auto()
+    CUT_OFF = auto()  # with another that failed
 
 
 @dataclass(frozen=True)
@@ -56,18 +54,20 @@ class Outcome:
 
 
 def watch(
-    child: subprocess.Popen[bytes],
+    children: Sequence[Child],
     seconds: float,
     most_told: int,
     on_line: Callable[[bytes], None] | None,
     on_bytes: Callable[[bytes], None] | None,
     cancelled: Callable[[], bool] | None,
-) -> Outcome:
-    """Wait for `child`, the leader of its own process group; whatever happens, the group is gone afterwards.
+) -> list[Outcome]:
+    """Wait for `children`, each the leader of its own process group and fed by the one before it.
 
-    What it says goes to `on_bytes` as it comes and is not kept, or is kept and told to `on_line` line by line.
+    Whatever happens, the groups are gone afterwards. What the last one says goes to `on_bytes` as it comes and is not
+    kept, or is kept and told to `on_line` line by line. One that fails ends the run: those after it never hear an end,
+    which they would take for that of the clip. What ended a run is not told of a child that was gone by then.
     """
-    watched = _Watched(child, on_line, on_bytes)
+    watched = _Watched(children, on_line, on_bytes)
     started = time.monotonic()
     end = End.DEADLINE
     try:
@@ -78,47 +78,59 @@ def watch(
             if watched.told > most_told:
                 end = End.TOLD_TOO_MUCH
                 break
+            if watched.failed():
+                end = End.CUT_OFF
+                time.sleep(A_MOMENT)
+                break
             if watched.ended():
                 end = End.BY_ITSELF
                 break
     finally:
         watched.close()
+    wall = time.monotonic() - started
+    *fed, last = children
+    before = [_left(child, End.BY_ITSELF if child.gone_before else end, b"", wall) for child in fed]
+    own = End.BY_ITSELF if end is End.CUT_OFF and last.gone_before else end
+    return [*before, _left(last, own, bytes(watched.stdout), wall)]
+
+
+def _left(child: Child, end: End, stdout: bytes, wall: float) -> Outcome:
     return Outcome(
-        code=child.returncode,
+        code=child.process.returncode,
         end=end,
-        stdout=bytes(watched.stdout),
-        stderr=bytes(watched.stderr),
-        wall_seconds=time.monotonic() - started,
-        cpu_seconds=watched.cpu_seconds,
-        memory_bytes=watched.memory_bytes,
+        stdout=stdout,
+        stderr=bytes(child.stderr),
+        wall_seconds=wall,
+        cpu_seconds=child.cpu_seconds,
+        memory_bytes=child.memory_bytes,
     )
 
 
 @dataclass
 class _Watched:
-    child: subprocess.Popen[bytes]
+    children: Sequence[Child]
     on_line: Callable[[bytes], None] | None
     on_bytes: Callable[[bytes], None] | None
     told: int = 0
     stdout: bytearray = field(default_factory=bytearray)
-    stderr: bytearray = field(default_factory=bytearray)
     line: bytes = b""
-    cpu_seconds: float = 0.0
-    memory_bytes: int = 0
 
     def __post_init__(self) -> None:
         self.pipes = selectors.DefaultSelector()
-        for pipe, kept in ((self.child.stdout, self._take_stdout), (self.child.stderr, self._keep_stderr)):
-            assert pipe
-            self.pipes.register(pipe, selectors.EVENT_READ, kept)
-        if self.on_bytes and self.child.stdout:
-            with suppress(OSError):  # a user's pipes together have a bound; a small one only waits more often
-                fcntl.fcntl(self.child.stdout, fcntl.F_SETPIPE_SZ, AHEAD)
+        told = self.children[-1].process.stdout if self.children else None
+        for pipe, kept in (
+            (told, self._take_stdout),
+            *((one.process.stderr, one.keep_stderr) for one in self.children),
+        ):
+            if pipe:
+                self.pipes.register(pipe, selectors.EVENT_READ, kept)
+        if self.on_bytes and told:
+            widen(told)
 
     def listen(self) -> None:
         """Take in what was said, waiting a moment at most."""
         if not self.pipes.get_map():
-            time.sleep(LOOK_EVERY / 10)  # both pipes are closed and it still runs
+            time.sleep(LOOK_EVERY / 10)  # all pipes are closed and something still runs
         for key, _ in self.pipes.select(LOOK_EVERY) if self.pipes.get_map() else ():
             said = os.read(key.fd, CHUNK)
             if said:
@@ -126,27 +138,22 @@ class _Watched:
             else:
                 self.pipes.unregister(key.fileobj)
 
+    def failed(self) -> bool:
+        """Whether one that feeds another ended badly. One that ended well lets the next hear of it."""
+        gone = [child for child in self.children[:-1] if child.reap(os.WNOHANG)]
+        for child in gone:
+            if child.process.returncode == 0:
+                child.let_go()
+        return any(child.process.returncode for child in gone)
+
     def ended(self) -> bool:
-        """Whether the child is gone and everything it said was taken in."""
-        return not self.pipes.get_map() and self._reap(os.WNOHANG)
+        """Whether all children are gone and everything they said was taken in."""
+        return not self.pipes.get_map() and all(child.reap(os.WNOHANG) for child in self.children)
 
     def close(self) -> None:
-        """Kill what is left of the group, then reap: until then the number cannot belong to another."""
-        if self.child.returncode is None:
-            os.killpg(self.child.pid, signal.SIGKILL)
-            self._reap(0)
+        """End what is left."""
+        end_all(self.children)
         self.pipes.close()
-        for pipe in (self.child.stdout, self.child.stderr):
-            if pipe:
-                pipe.close()
-
-    def _reap(self, how: int) -> bool:
-        # wait4 instead of Popen.wait: it also tells what this one child used.
-        pid, status, used = os.wait4(self.child.pid, how)
-        if pid:
-            self.child.returncode = os.waitstatus_to_exitcode(status)
-            self.cpu_seconds, self.memory_bytes = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
-        return bool(pid)
 
     def _take_stdout(self, said: bytes) -> None:
         self.told += len(said)
@@ -158,7 +165,3 @@ class _Watched:
             *lines, self.line = (self.line + said).split(b"\n")
             for line in lines:
                 self.on_line(line)
-
-    def _keep_stderr(self, said: bytes) -> None:
-        self.stderr += said
-        del self.stderr[:-LAST_WORDS]

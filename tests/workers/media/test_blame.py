@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.media.blame import demand_success
+from workers.media.blame import demand_redacted, demand_success, demand_written
 from workers.media.programs import Programs
 from workers.media.refusals import RefusedClip
 from workers.media.sandbox import Outcome, run
@@ -60,3 +60,67 @@ def test_a_fault_of_ours_is_no_refusal(what: dict[str, object], good: Outcome) -
     """A full disk or a program killed by the machine is worth another try, and no news for the sender."""
     with pytest.raises(OSError, match=r"no space|stopped|no room"):
         demand_success(replace(good, **what))  # type: ignore[arg-type]
+
+
+def test_what_was_not_written_is_the_clips_fault(tmp_path: Path) -> None:
+    """An encoder that had nothing to write says that all went well."""
+    (tmp_path / "empty").touch()
+    for out in (tmp_path / "empty", tmp_path / "absent"):
+        with pytest.raises(RefusedClip, match="unreadable"):
+            demand_written(out)
+
+
+CUT_OFF = {"end": End.CUT_OFF, "code": -9}
+NOBODY_READS = {"code": 224, "stderr": b"av_interleaved_write_frame(): Broken pipe"}
+HANGS = {"end": End.DEADLINE, "code": -9, "wall_seconds": 900.0, "cpu_seconds": 5.0}
+Parts = tuple[dict[str, object], dict[str, object], dict[str, object]]
+
+
+def demand(good: Outcome, parts: Parts) -> None:
+    """Decoder, redactor and encoder, as they differ from good ones."""
+    decoder, redactor, encoder = (replace(good, **part) for part in parts)  # type: ignore[arg-type]
+    demand_redacted(decoder, redactor, encoder)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ({}, {"code": 1}, CUT_OFF),
+        (NOBODY_READS, {"code": -11}, CUT_OFF),
+        ({"code": 1}, {"code": 1}, CUT_OFF),
+        ({}, {"code": -9, "end": End.NO_CPU_LEFT}, CUT_OFF),
+        (NOBODY_READS, {}, CUT_OFF),
+        (NOBODY_READS, {}, {}),
+        (HANGS, HANGS, HANGS),
+        ({}, {"code": -13}, {}),
+        (CUT_OFF, CUT_OFF, {"code": -9}),
+    ],
+)
+def test_whatever_a_redactor_does_is_our_fault(parts: Parts, good: Outcome) -> None:
+    """It crashes, is out of time, goes away or hangs; whatever that did to the two beside it."""
+    with pytest.raises(OSError):
+        demand(good, parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        (({"code": 1}, CUT_OFF, CUT_OFF), "unreadable"),
+        (({"code": -9, "end": End.NO_CPU_LEFT}, CUT_OFF, CUT_OFF), "took_too_long"),
+        ((NOBODY_READS, {"code": -13}, {"code": 1, "stderr": b"Codec (x) not on whitelist"}), "unsupported_codec"),
+        ((CUT_OFF, CUT_OFF, {"code": 1}), "unreadable"),
+        (({**HANGS, "cpu_seconds": 600.0}, HANGS, HANGS), "took_too_long"),
+        (({"end": End.TOLD_TOO_MUCH, "code": -9},) * 3, "unreadable"),
+    ],
+)
+def test_the_clips_faults_stay_the_clips(parts: Parts, reason: str, good: Outcome) -> None:
+    """With the reason it would have had in one program."""
+    with pytest.raises(RefusedClip, match=reason):
+        demand(good, parts)
+
+
+def test_three_that_went_well_pass(good: Outcome) -> None:
+    """And only they."""
+    demand(good, ({}, {}, {}))
+    with pytest.raises(OSError, match="failed"):
+        demand(good, ({}, {"code": 1}, {}))

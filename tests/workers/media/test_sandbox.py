@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import sysconfig
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from workers.media.programs import Programs
-from workers.media.sandbox import Cancelled, Limits, SandboxBroken, libraries_of, run
+from workers.media.sandbox import Cancelled, Limits, Part, SandboxBroken, libraries_of, run, run_all
 from workers.media.watching import End
 
 INTERPRETER = Path(sys.executable).resolve()
@@ -194,3 +196,122 @@ def test_a_program_can_be_told_to_stand_back() -> None:
     outcome = run([*PYTHON, "-c", "import os; print(os.nice(0))"], confined=False, nice=10)  # confined, it cannot ask
 
     assert int(outcome.stdout) == min(19, os.nice(0) + 10)
+
+
+def ours() -> set[str]:
+    """The children of this thread that were not reaped yet."""
+    return set(Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split())
+
+
+def descriptors() -> int:
+    """How many this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def python(code: str, **how: object) -> Part:
+    """A part of a run that is told `code`."""
+    return Part([*PYTHON, "-c", code], read=[LIBRARY], **how)  # type: ignore[arg-type]
+
+
+WRITES = "import os\nfor _ in range(300): os.write(1, bytes(1000))"
+HANDS_ON = "import os\nwhile more := os.read(0, 9999): os.write(1, more)"
+COUNTS = "import sys\nprint(len(sys.stdin.buffer.read()))"
+
+
+def test_programs_feed_each_other() -> None:
+    """The first reads nothing, the last is listened to, each tells what it used."""
+    outcomes = run_all([python(WRITES), python(HANDS_ON), python(COUNTS)])
+
+    assert [outcome.ok for outcome in outcomes] == [True] * 3
+    assert [outcome.stdout for outcome in outcomes] == [b"", b"", b"300000\n"]
+    assert all(outcome.cpu_seconds > 0 for outcome in outcomes)
+
+
+def test_each_has_rules_and_bounds_of_its_own(tmp_path: Path) -> None:
+    """What one may read the next may not; what one may use is not another's."""
+    (tmp_path / "clip").write_text("a clip")
+    reads = f"print(open({str(tmp_path / 'clip')!r}).read(), flush=True)"
+    large = "bytes(1 << 30)\nprint('had room')"
+    first = Part([*PYTHON, "-c", reads], read=[LIBRARY, tmp_path / "clip"])
+
+    outcomes = run_all([first, python(f"print(input())\n{reads}")])
+    assert (outcomes[0].ok, outcomes[1].stdout) == (True, b"a clip\n")
+    assert b"PermissionError" in outcomes[1].stderr
+    few, many = Limits(memory_bytes=256 << 20), Limits(memory_bytes=3 << 30)
+    outcomes = run_all([python(large, limits=few), python(large, limits=many)])
+    assert b"MemoryError" in outcomes[0].stderr
+    assert run_all([python(large, limits=many), python(COUNTS, limits=few)])[1].stdout == b"9\n"
+
+
+def test_one_that_fails_is_not_taken_for_the_end_of_its_input() -> None:
+    """The next is ended while it waits for more: it must not finish what it believes to be all."""
+    failing = "import os\nos.write(1, b'half')\nos._exit(3)"
+
+    first, last = run_all([python(failing), python(COUNTS)])
+
+    assert (first.code, first.end) == (3, End.BY_ITSELF)
+    assert (last.end, last.ok, last.stdout) == (End.CUT_OFF, False, b"")
+
+
+def test_one_that_ends_brings_down_those_before_it() -> None:
+    """By a broken pipe; its own status is told."""
+    spoken = "import signal, os\nsignal.signal(signal.SIGPIPE, signal.SIG_DFL)\nwhile True: os.write(1, bytes(9999))"
+
+    first, last = run_all([python(spoken), python("raise SystemExit(7)")])
+
+    assert first.code == -signal.SIGPIPE
+    assert (last.code, last.end) == (7, End.BY_ITSELF)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_whichever_hangs_all_are_gone_at_the_deadline(place: int) -> None:
+    """It is the last one's; of one that had ended by then its own end is told."""
+    codes = [WRITES, HANDS_ON, COUNTS]
+    codes[place] = "import time\ntime.sleep(600)"
+    limits = Limits(wall_seconds=1.5)
+    before, started = ours(), time.monotonic()
+
+    outcomes = run_all([python(code, limits=limits) for code in codes])
+
+    assert time.monotonic() - started < 10
+    assert outcomes[-1].end is End.DEADLINE
+    assert outcomes[place].code == -signal.SIGKILL
+    assert ours() == before
+
+
+def test_cancelling_ends_all_of_them() -> None:
+    """At once, whichever is looked at."""
+    before, started = ours(), time.monotonic()
+
+    with pytest.raises(Cancelled):
+        run_all([python(ENDLESS)] * 3, cancelled=lambda: time.monotonic() - started > 0.3)
+    assert time.monotonic() - started < 10
+    assert ours() == before
+
+
+def test_one_that_cannot_be_started_leaves_none_of_the_others(tmp_path: Path) -> None:
+    """Nor a descriptor of ours."""
+    before = ours(), descriptors()
+
+    with pytest.raises(OSError, match="No such file"):
+        run_all([python(ENDLESS), Part([tmp_path / "nothing"]), python(ENDLESS)])
+
+    assert (ours(), descriptors()) == before
+
+
+def test_a_run_leaves_no_descriptor() -> None:
+    """A worker lives for months."""
+    before = descriptors()
+
+    run_all([python(WRITES), python(HANDS_ON), python("raise SystemExit(1)")])
+
+    assert descriptors() == before
+
+
+def test_the_environment_is_what_it_is_given() -> None:
+    """Fixed words of ours, and nothing beside them."""
+    code = "import os; print(sorted(os.environ.keys() - {'LC_CTYPE'}))"
+
+    (outcome,) = run_all([python(code, environment={"OMP_NUM_THREADS": "2"})])
+
+    assert outcome.stdout == b"['OMP_NUM_THREADS']\n"

