@@ -181,6 +181,7 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         text=body.text or "",
         happened_at=_happened(body.happened_at),
         sound=body.sound,
+        blur=(),
     )
     with vault.write(by=RESIDENT) as tx:
         # Asked again in line: of a double click, the second one finds what the first one made.

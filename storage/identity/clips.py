@@ -24,7 +24,7 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a resident sends: raw words, the block they chose, when it happened (milliseconds)."""
+    """What a resident sends: raw words, the block they chose, when it happened (milliseconds), what to blur."""
 
     upload_id: str
     block: BlockId
@@ -33,6 +33,7 @@ class Accepted:
     text: str
     happened_at: int
     sound: bool
+    blur: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Clip:
     category: str
     happened_at: int
     sound: bool
+    blur: tuple[str, ...]
     accepted_at: int
     retry_at: int
     begun_at: int
@@ -85,6 +87,7 @@ def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId
             words_sealed=seal_with(key, f"clips:{clip_id}", words),
             happened_at=accepted.happened_at,
             sound=accepted.sound,
+            blur=json.dumps(accepted.blur),
             accepted_at=now,
             stage_times="{}",
             media_keys="[]",
@@ -235,6 +238,7 @@ def as_clip(row: Row[tuple[object, ...]]) -> Clip:
         category=row.category,
         happened_at=row.happened_at,
         sound=row.sound,
+        blur=tuple(json.loads(row.blur)),
         accepted_at=row.accepted_at,
         retry_at=row.retry_at,
         begun_at=row.begun_at,

@@ -113,6 +113,7 @@ clips = Table(
     Column("words_sealed", LargeBinary),  # title and text as typed, under the original's key; none: shredded
     Column("happened_at", BigInteger, nullable=False),
     Column("sound", Boolean, nullable=False),
+    Column("blur", Text, nullable=False, server_default="[]"),  # JSON list: nobody may change what was asked
     Column("accepted_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("stage_times", Text, nullable=False),  # JSON: stage -> milliseconds since acceptance

@@ -1,7 +1,7 @@
 """Takes one clip through the airlock: the original comes in, an anonymous post goes out.
 
-What this does not protect: what the picture itself shows (a porch, a face, a plate), a voice that was kept on request,
-and how somebody writes. docs/wall.md says so to everyone.
+What this does not protect: what the picture itself shows (a porch; a face or a plate that was not to be blurred, or was
+not found), a voice that was kept on request, and how somebody writes. docs/wall.md says so to everyone.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
 
     attempt.at(Stage.ENCODING, SHARE[0])
     with Carrier(airlock, attempt, rungs.size(probed, first), probed.seconds, last=not larger) as on:
-        rework.first_rung(tools, source, probed, first, sound=clip.sound, arrived=on.take, cancelled=on.look)
+        rework.first_rung(
+            tools, source, probed, first, sound=clip.sound, arrived=on.take, cancelled=on.look, blur=attempt.blur
+        )
         on.whole()
     return not larger
 

@@ -15,6 +15,7 @@ from storage.identity import leases
 from storage.identity.clips import Clip, Stage
 from storage.identity.vault import Vault
 from storage.kit import metrics
+from workers.redact.redactions import Redaction
 
 TELL_EVERY = 1.0  # seconds between two lines to the database; a lease lasts 60
 
@@ -32,6 +33,11 @@ class Attempt:
     scratch: Path
     _told: float = field(default=float("-inf"))
     _entered: tuple[Stage, float] | None = None
+
+    @property
+    def blur(self) -> frozenset[Redaction]:
+        """What its author asked to have blurred. A kind that this version does not know is a fault, never left out."""
+        return frozenset(map(Redaction, self.clip.blur))
 
     def at(self, stage: Stage, progress: float) -> None:
         """Enters a stage; raises Stopped."""

@@ -68,11 +68,11 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
     source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0])
     try:
         probed = rework.inspect(tools, source, cancelled=look)
-        larger, sound = rungs.rungs(probed)[1:], attempt.clip.sound
+        larger, sound, blur = rungs.rungs(probed)[1:], attempt.clip.sound, attempt.blur
         if not larger:
             return []
         return rework.make_ladder(
-            tools, source, probed, larger, out, sound=sound, progress=told, cancelled=look, nice=NICE
+            tools, source, probed, larger, out, sound=sound, progress=told, cancelled=look, nice=NICE, blur=blur
         )
     except (RefusedClip, NotClean) as why:
         log.fault("larger_renditions_left_out", why, attempt=attempt.clip.attempts)

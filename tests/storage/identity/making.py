@@ -50,7 +50,7 @@ def an_upload(vault: Vault, resident_id: ResidentId, content: bytes = b"clip", b
 def said(upload_id: str, **other: object) -> Accepted:
     """What a resident says about a clip."""
     words = {"category": "suspicious", "title": "A van with its lights off", "text": "It went round twice."}
-    facts = {"block": builders.block(), "happened_at": builders.NOON - HOUR, "sound": False}
+    facts = {"block": builders.block(), "happened_at": builders.NOON - HOUR, "sound": False, "blur": ()}
     return Accepted(**{"upload_id": upload_id, **words, **facts, **other})  # type: ignore[arg-type]
 
 

@@ -127,6 +127,30 @@ def test_an_accepted_clip_is_on_the_books(vault: Vault, ada: ResidentId, tmp_pat
     assert receipt.encode() not in stolen
 
 
+def test_what_was_asked_to_be_blurred_is_the_same_in_every_attempt(vault: Vault, ada: ResidentId) -> None:
+    """After a fault, after a lease that ran out, for the larger renditions and after the operator's retry."""
+    clip_id, _ = an_accepted_clip(vault, ada, blur=("faces", "plates"))
+    held, seen = claimed(vault, clip_id), list[tuple[str, ...]]()
+    seen.append(held.blur)
+
+    with airlock(vault) as tx:
+        leases.give_back(tx, held)
+    write(vault, clip_id, retry_at=0)
+    seen.append(claimed(vault, clip_id).blur)
+    end_lease(vault, clip_id)
+    held = claimed(vault, clip_id)
+    with airlock(vault) as tx:
+        clips.quarantine(tx, held, "too_many_faults")
+        assert clips.retry(tx, clip_id)
+    write(vault, clip_id, retry_at=0)
+    seen += [held.blur, (held := claimed(vault, clip_id)).blur]
+    with airlock(vault) as tx:
+        assert leases.hand_on(tx, held)
+    seen.append(claimed(vault, clip_id).blur)
+
+    assert seen == [("faces", "plates")] * 5
+
+
 def test_a_claim_is_one_more_attempt_under_a_lease(vault: Vault, clip_id: ClipId) -> None:
     """For a minute by the database's clock; nobody else gets the clip meanwhile."""
     first = claimed(vault, clip_id)

@@ -58,6 +58,7 @@ from workers.media import rework
 from workers.media.refusals import SENTENCES, Reason, RefusedClip
 from workers.queue import Doorbell
 from workers.redact.findings import Finding, NotClean
+from workers.redact.redactions import Redaction
 
 TYPED = {"title": "Call me at 816-555-0142", "text": "I live at 1204 Oak Street, jane.roe@example.org"}
 
@@ -106,6 +107,56 @@ def test_a_post_tells_no_finer_time_than_a_quarter_hour(airlock: Airlock, accept
     post = post_of(airlock, clip_id)
     assert post.happened_at == NOON
     assert post.published_at % QUARTER_HOUR == 0
+
+
+def test_every_rendition_is_made_as_it_was_asked_for(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first and the larger ones, by the attempt that broke off and by those that came after it."""
+    clip_id, asked = accepted(blur=("faces", "plates")), list[tuple[str, frozenset[Redaction]]]()
+    broken = [OSError()]
+
+    def noting(name: str, make: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any, blur: frozenset[Redaction], **named: Any) -> Any:
+            asked.append((name, blur))
+            if broken:
+                raise broken.pop()
+            return make(*args, **named)
+
+        return noted
+
+    monkeypatch.setattr(rework, "first_rung", noting("first", rework.first_rung))
+    monkeypatch.setattr(rework, "make_ladder", noting("larger", rework.make_ladder))
+
+    admit(airlock, clip_id)
+    time_passes(airlock)
+    take_through(airlock, clip_id)
+
+    assert asked == [(name, frozenset(Redaction)) for name in ("first", "first", "larger")]
+    assert_published_once(airlock, clip_id)
+
+
+@pytest.mark.parametrize("when", ["first", "larger"])
+def test_what_cannot_be_blurred_is_not_shown(airlock: Airlock, accepted: NewClip, quick: None, when: str) -> None:
+    """A kind that this version does not know, from a newer one before an upgrade was taken back: nothing of it is made.
+
+    The operator sees the clip; one that is on screen already stays as it is there, blurred by who knew how.
+    """
+    clip_id = accepted()
+    if when == "larger":
+        admit(airlock, clip_id)
+    with writing(airlock.stores.vault) as tx:
+        tx.execute(rows.update().values(blur='["faces", "voices"]'))
+
+    for _ in range(ATTEMPTS):
+        time_passes(airlock)
+        take_through(airlock, clip_id)
+
+    if when == "first":
+        assert (clip_of(airlock, clip_id).state, media(airlock)) == (ClipState.QUARANTINED, set())
+        assert (post_state(airlock, clip_id), told(airlock)) == (None, [])
+    else:
+        assert {file.file for file in post_of(airlock, clip_id).renditions} == {"480p.mp4", "poster.jpg"}
 
 
 def test_an_author_sees_every_stage_pass(airlock: Airlock, accepted: NewClip, quick: None) -> None:
