@@ -18,6 +18,7 @@ from api.commands.sending import send
 from storage.atlas.finding import Finder
 from storage.kit import clock, ids, settings
 from storage.kit.errors import NotThere, Refused
+from workers.redact.redactions import Redaction
 
 CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
 ENDS = ("published", "rejected", "quarantined", "withdrawn")
@@ -65,7 +66,7 @@ def _said(args: argparse.Namespace, block_id: str) -> dict[str, Any]:
         "title": args.title,
         "text": args.text,
         "happened_at": _time(args.happened_at) if args.happened_at else clock.as_text(clock.now()),
-        "blur": [kind for kind in args.blur.split(",") if kind],
+        "blur": _kinds(args.blur),
         "sound": args.sound,
     }
 
@@ -88,6 +89,13 @@ def _holding(features: list[dict[str, Any]], lat: float, lon: float) -> dict[str
         raise NotThere("That place is in no block of this city.")
     properties: dict[str, Any] = features[found]["properties"]
     return properties
+
+
+def _kinds(text: str) -> list[str]:
+    asked = {kind for word in text.split(",") if (kind := word.strip())}
+    if asked - set(Redaction):  # said before anything is sent: a clip can be large
+        raise Refused(f"--blur knows {' and '.join(Redaction)}, with a comma between them.")
+    return sorted(asked)
 
 
 def _time(text: str) -> str:

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Header
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from api.paging import DEFAULT_LIMIT, Cursor, Page, number, page
 from api.paging import Limit as Count
@@ -26,6 +26,7 @@ from storage.kit import clock, log
 from storage.kit.errors import Refused
 from storage.posts import PostState
 from workers.airlock.withdraw import take_back
+from workers.redact.redactions import Redaction
 from workers.redact.text import scrub, scrub_title
 
 router = APIRouter(tags=["posts"])
@@ -37,6 +38,7 @@ AHEAD = 5 * clock.MINUTE  # phones' clocks differ
 MARK = re.compile(r"\[([a-z]+)\]")  # what stands in a word's place: its kind
 
 Category = Literal["crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other"]
+Blur = Literal["faces", "plates", "overlay", "porch"]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80)]
@@ -57,8 +59,14 @@ class Sent(Said):
     """A clip to be posted: an upload, what is said about it, and what to take out of picture and sound."""
 
     upload_id: str = Field(max_length=40)
-    blur: list[Literal["faces", "plates", "overlay", "porch"]] = Field(default=[], max_length=4)
+    blur: list[Blur] = Field(default=[], max_length=8)
     sound: bool = False
+
+    @field_validator("blur")
+    @classmethod
+    def _each_once(cls, asked: list[Blur]) -> list[Blur]:
+        # In one order, so that the same wish said in another way is the same request under its idempotency key.
+        return [kind for kind in get_args(Blur) if kind in asked]
 
 
 class Taken(BaseModel):
@@ -91,9 +99,7 @@ class TakenBack(BaseModel):
 @router.post("/v1/posts", status_code=202)
 def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
     """Accepts a clip: from the answer on it is not lost, and the same key gets the same answer."""
-    if body.blur:
-        told = "Blurring is not built yet. Post without it, or wait for it."
-        raise Refused(told, code="redaction_not_built", fields={"blur": told})
+    _demand_built(body)
     vault, request = desk.stores.vault, body.model_dump_json()
     with vault.read() as conn:
         before = authorship.accepted_before(conn, asking, key, request)
@@ -171,6 +177,12 @@ def withdraw_mine(handle: str, asking: Asking, desk: AtDesk) -> TakenBack:
     return _withdraw(desk, clip)
 
 
+def _demand_built(body: Sent) -> None:
+    if set(body.blur) - set(Redaction):  # of what may be asked for
+        told = "Only faces and plates can be blurred so far. Post without the rest, or wait for it."
+        raise Refused(told, code="redaction_not_built", fields={"blur": told})
+
+
 def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
     block, vault = block_now(desk, body.block_id), desk.stores.vault
     accepted = Accepted(
@@ -181,7 +193,7 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         text=body.text or "",
         happened_at=_happened(body.happened_at),
         sound=body.sound,
-        blur=(),
+        blur=tuple(Redaction(kind) for kind in body.blur),
     )
     with vault.write(by=RESIDENT) as tx:
         # Asked again in line: of a double click, the second one finds what the first one made.

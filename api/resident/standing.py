@@ -38,7 +38,10 @@ class ReasonSeen(BaseModel):
 
 
 class Standing(BaseModel):
-    """Where a clip stands; `seconds` are those from acceptance to each stage."""
+    """Where a clip stands; `seconds` are those from acceptance to each stage, `blur` is what its author asked for.
+
+    Its author alone is told that: on the record a picture is what it is, and nothing says what it was.
+    """
 
     state: ClipState
     progress: float
@@ -47,6 +50,7 @@ class Standing(BaseModel):
     post: PostAsSeen | None
     accepted_at: str
     seconds: dict[str, float]
+    blur: list[str]
 
 
 class MineSeen(Standing):
@@ -67,6 +71,7 @@ def standing(desk: Desk, clip: Clip) -> Standing:
         post=as_seen(post) if post else None,
         accepted_at=clock.as_text(clip.accepted_at),
         seconds={stage: milliseconds / 1000 for stage, milliseconds in clip.stage_times.items()},
+        blur=list(clip.blur),
     )
 
 

@@ -22,6 +22,8 @@ from storage.identity.vault import ClipId, Receipt
 from storage.kit import clock
 from storage.kit.ids import PostId
 from storage.posts import Verb
+from tests import builders
+from tests.api.asking import Client
 from tests.api.conftest import NewClient
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour, said
@@ -142,9 +144,9 @@ def test_an_upload_is_posted_once(ada: Neighbour, desk: Desk) -> None:
     assert len(clip_ids(desk)) == 1
 
 
-@pytest.mark.parametrize("blur", [["faces"], ["plates", "overlay"]])
+@pytest.mark.parametrize("blur", [["overlay"], ["porch"], ["faces", "plates", "overlay"]])
 def test_a_redaction_that_is_not_built_is_refused(ada: Neighbour, desk: Desk, blur: list[str]) -> None:
-    """Never ignored: nothing is accepted, and the upload waits for a second try."""
+    """Never ignored, nor done in part: nothing is accepted, and the upload waits for a second try."""
     upload_id = ada.upload()
 
     answer = ada.post(upload_id=upload_id, blur=blur)
@@ -153,6 +155,56 @@ def test_a_redaction_that_is_not_built_is_refused(ada: Neighbour, desk: Desk, bl
     assert list(answer.json()["error"]["fields"]) == ["blur"]
     assert clip_ids(desk) == []
     assert ada.post(upload_id=upload_id).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("asked", "once"),
+    [
+        ([], ()),
+        (["faces"], ("faces",)),
+        (["plates", "faces"], ("faces", "plates")),
+        (["plates", "plates", "faces", "faces", "plates"], ("faces", "plates")),
+    ],
+)
+def test_what_is_to_be_blurred_is_kept_and_told_to_its_author(
+    ada: Neighbour, desk: Desk, asked: list[str], once: tuple[str, ...]
+) -> None:
+    """In one order, each once; by the receipt and in the list of one's own."""
+    receipt = ada.posted(blur=asked)
+
+    (clip_id,) = clip_ids(desk)
+    assert the_clip(desk.stores.vault, clip_id).blur == once
+    assert ada.get(f"/v1/receipts/{receipt}")["blur"] == list(once)
+    assert ada.get("/v1/posts/mine")["items"][0]["blur"] == list(once)
+
+
+def test_another_wish_is_another_request(ada: Neighbour, desk: Desk) -> None:
+    """Under the same key it is a conflict, for one of the two would not be done; said in another way it is the same."""
+    said_once = {"key": "key-number-1", "upload_id": ada.upload(), "happened_at": at(-clock.HOUR)}
+    first = ada.post(**said_once, blur=["faces", "plates"])
+
+    again, less = ada.post(**said_once, blur=["plates", "faces", "faces"]), ada.post(**said_once, blur=["faces"])
+
+    assert (first.status_code, again.content) == (202, first.content)
+    assert (less.status_code, less.json()["error"]["code"]) == (409, "idempotency_key_reused")
+    assert len(clip_ids(desk)) == 1
+
+
+def test_nobody_else_is_told_what_was_to_be_blurred(
+    ada: Neighbour, analyst: Client, desk: Desk, airlock: Airlock
+) -> None:
+    """A post with blurring has the fields that every post has, and no row of the record has a word for it."""
+    _, plain = published(ada, desk, airlock, title="One")
+    _, blurred = published(ada, desk, airlock, title="One", blur=["faces", "plates"])
+
+    for path in ("/v1/posts/{id}", "/v1/posts/{id}/as-police-see-it"):
+        assert "faces" not in ada.ask("GET", path.format(**blurred)).text
+    staff = analyst.get(f"/v1/posts/{blurred['id']}")
+    assert staff.status_code == 200
+    assert staff.json().keys() == blurred.keys() == plain.keys()
+    record_side = builders.all_rows(desk.stores.record)
+    assert b"faces" not in record_side
+    assert b"plates" not in record_side
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,66 @@
+"""What `porchlight post` asks for, and what it does not even begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.cli import main
+from api.commands import post
+
+STANDING = {"state": "published", "stage": "done", "progress": 1.0, "post": None, "reason": None}
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What reaches the resident program as a post; every upload goes well."""
+    heard: list[dict[str, Any]] = []
+
+    def ask(_http: object, method: str, _path: str, **rest: Any) -> dict[str, Any]:
+        if method == "POST":
+            heard.append(rest["json"])
+        return {"receipt": "a receipt", **STANDING}
+
+    monkeypatch.setattr(post, "send", lambda *_: "an upload")
+    monkeypatch.setattr(post, "ask", ask)
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("typed", "blur"),
+    [
+        ("faces,plates", ["faces", "plates"]),
+        (" plates, faces ,plates", ["faces", "plates"]),
+        ("faces", ["faces"]),
+        ("", []),
+    ],
+)
+def test_what_is_to_be_blurred_goes_with_the_post(
+    said: list[dict[str, Any]], tmp_path: Path, typed: str, blur: list[str]
+) -> None:
+    """However it is spaced; unsaid, nothing is asked for."""
+    assert main(_command(tmp_path, "--blur", typed)) == 0
+    assert main(_command(tmp_path)) == 0
+
+    assert [each["blur"] for each in said] == [blur, []]
+
+
+@pytest.mark.parametrize("typed", ["eyes", "faces,eyes", "overlay", "Faces", "faces plates"])
+def test_a_kind_that_is_not_known_is_said_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    """In one line that says which there are; a large clip is not sent for nothing."""
+    sent: list[object] = []
+    monkeypatch.setattr(post, "send", lambda *args: sent.append(args))
+
+    code = main(_command(tmp_path, "--blur", typed))
+
+    told = "porchlight: --blur knows faces and plates, with a comma between them.\n"
+    assert (code, sent, capsys.readouterr().err) == (1, [], told)
+
+
+def _command(folder: Path, *options: str) -> list[str]:
+    said = ["--block", "b", "--category", "other", "--title", "A van", "--data", str(folder)]
+    return ["post", str(folder / "clip.mp4"), "--token", "t", *said, *options]
