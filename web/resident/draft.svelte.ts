@@ -2,6 +2,7 @@
 import { keep, kept } from "../shared/kept";
 import type { Category } from "../shared/types";
 import type { Place } from "../shared/places";
+import { usual, type Redaction } from "./blur";
 import { forgetFile, keepFile, keptFile } from "./clipstore";
 import { upload, type Sending } from "./upload";
 
@@ -17,6 +18,7 @@ type Words = {
   text: string;
   when: string;
   sound: boolean;
+  blur: Redaction[] | null; // nothing was chosen: as the kind of event suggests
   key: string;
 };
 
@@ -29,6 +31,7 @@ const blank = (): Words => ({
   text: "",
   when: "",
   sound: false,
+  blur: null,
   key: crypto.randomUUID(), // the Idempotency-Key: sending the same draft twice makes one post
 });
 
@@ -39,6 +42,9 @@ export const clip = $state<{ address: string | null; sending: Sending | null; fa
   fault: null,
 });
 let stop: (() => void) | undefined;
+
+/** What this draft asks to have blurred. */
+export const toBlur = () => draft.blur ?? usual(draft.category);
 
 export function keepDraft(): void {
   keep("draft", $state.snapshot(draft));

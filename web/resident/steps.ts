@@ -1,11 +1,13 @@
 // The stages of the airlock as the four a resident cares for.
 import type { Step } from "../shared/types";
 import { w } from "../shared/words/words.svelte";
+import { listed } from "./blur";
 import { moves, type Progress } from "./types";
 
 /** What is being done now, in words: once it is on the screens, what is shown is the rest. */
-export function stageOf({ state, stage }: Progress): string {
+export function stageOf({ state, stage, blur }: Progress): string {
   const words = w().resident.sent;
+  if (stage === "encoding" && blur.length) return words.blurring(listed(blur));
   return state === "published" && stage === "publishing" ? words.rest : words.stage[stage];
 }
 

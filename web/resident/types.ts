@@ -1,5 +1,6 @@
 // What only residents' pages know: their own posts by what they hold in their hands.
 import type { Block, Division, Post } from "../shared/types";
+import type { Redaction } from "./blur";
 
 export type Home = Block & { division: Division };
 export type Me = { email_hint: string; home: Home | null; demo: boolean };
@@ -22,6 +23,7 @@ export type Progress = {
   post: Post | null;
   accepted_at: string;
   seconds: Partial<Record<Stage, number>> | null;
+  blur: Redaction[];
 };
 
 /** It moves: on its way to the screens or off them, or on them and not yet complete. */

@@ -192,6 +192,7 @@ export const en = {
       sent: "Comment added.",
       from: "Neighbour",
     },
+    blurred: { faces: "faces", plates: "licence plates" },
     compose: {
       title: "Post a clip",
       clip: "The clip",
@@ -215,7 +216,16 @@ export const en = {
       whenOld: "That is more than 30 days ago.",
       sound: "Keep the sound",
       soundHint: "Off: the clip is silent. Voices can give people away.",
+      blur: "What to blur?",
+      blurLead: "Police and neighbours see the same picture. What is blurred stays blurred: your original is destroyed.",
+      blurs: {
+        faces: { label: "Faces", hint: "Of everyone in the picture, also of whoever did it." },
+        plates: { label: "Licence plates", hint: "Of every vehicle in the picture." },
+      },
+      blurMisses: "A program looks for them and misses some, and your clip takes longer to appear.",
       see: "As police and neighbours will see it",
+      willBlur: (what: string) => `Blurred wherever found: ${what}.`,
+      willNotBlur: "Nothing in the picture is blurred.",
       promiseA: "Police and neighbours will see this clip and",
       promiseB: "Not your name, not your address.",
       stillTells: "What can still point to you: a view that people know, a voice, your way of writing.",
@@ -267,6 +277,8 @@ export const en = {
         finishing: "Making sharper pictures",
         done: "Done",
       },
+      blurring: (what: string) => `Blurring ${what} in every frame`,
+      blurAsked: (what: string) => `You asked to blur ${what}.`,
       rest: "It can be watched; the rest of it follows",
       state: {
         received: "Received",

@@ -193,6 +193,7 @@ export const es: Words = {
       sent: "Comentario añadido.",
       from: "Vecino",
     },
+    blurred: { faces: "caras", plates: "matrículas" },
     compose: {
       title: "Publicar un clip",
       clip: "El clip",
@@ -216,7 +217,16 @@ export const es: Words = {
       whenOld: "Hace más de 30 días.",
       sound: "Conservar el sonido",
       soundHint: "Apagado: el clip es mudo. Las voces pueden delatar a las personas.",
+      blur: "¿Qué difuminar?",
+      blurLead: "La policía y los vecinos ven la misma imagen. Lo difuminado queda así: tu original se destruye.",
+      blurs: {
+        faces: { label: "Caras", hint: "De todas las personas en la imagen, también de quien lo hizo." },
+        plates: { label: "Matrículas", hint: "De todos los vehículos en la imagen." },
+      },
+      blurMisses: "Un programa las busca y algunas se le escapan, y tu clip tarda más en aparecer.",
       see: "Como lo verán la policía y los vecinos",
+      willBlur: (what) => `Se difuminan donde se encuentren: ${what}.`,
+      willNotBlur: "En la imagen no se difumina nada.",
       promiseA: "La policía y los vecinos verán este clip y",
       promiseB: "Ni tu nombre ni tu dirección.",
       stillTells: "Lo que aún puede señalarte: una vista conocida, una voz, tu manera de escribir.",
@@ -268,6 +278,8 @@ export const es: Words = {
         finishing: "Haciendo imágenes más nítidas",
         done: "Listo",
       },
+      blurring: (what) => `Difuminando ${what} en cada imagen`,
+      blurAsked: (what) => `Pediste difuminar ${what}.`,
       rest: "Ya se puede ver; el resto llega",
       state: {
         received: "Recibida",
