@@ -50,16 +50,34 @@ class Resident:
 
     def posts(self, clip: Path, *, division: str, street: str, title: str) -> str:
         """Shares a clip; answers the label of the block it is posted in. Does not wait for it to be published."""
+        label = self.writes(clip, division=division, street=street, title=title)
+        self.sends()
+        return label
+
+    def writes(self, clip: Path, *, division: str, street: str, title: str) -> str:
+        """Fills in all that is asked about a clip; answers the label of its block."""
         page = self.page
         page.get_by_role("link", name="Post", exact=True).click()
         page.get_by_label("Choose a video").set_input_files(clip)
         label = self._picks(division, street)
-        page.get_by_role("radio", name="Suspicious").or_(page.get_by_role("button", name="Suspicious")).first.click()
+        self.calls_it("Suspicious")
         page.get_by_label("Title").fill(title)
-        expect(page.get_by_text("Not your name, not your address.")).to_be_visible()
-        page.get_by_role("button", name=re.compile("^Send")).click()
-        expect(page.get_by_role("heading", name="Your post")).to_be_visible(timeout=PATIENCE_MS)
         return label
+
+    def calls_it(self, kind: str) -> None:
+        """Says what kind of event it is."""
+        self.page.get_by_role("radio", name=kind).or_(self.page.get_by_role("button", name=kind)).first.click()
+
+    def blurs(self) -> dict[str, bool]:
+        """What the page would ask to have blurred."""
+        switches = {name: self.page.get_by_role("switch", name=name) for name in ("Faces", "Licence plates")}
+        return {name: switch.is_checked() for name, switch in switches.items()}
+
+    def sends(self) -> None:
+        """Reads how it will be seen, and sends it."""
+        expect(self.page.get_by_text("Not your name, not your address.")).to_be_visible()
+        self.page.get_by_role("button", name=re.compile("^Send")).click()
+        expect(self.page.get_by_role("heading", name="Your post")).to_be_visible(timeout=PATIENCE_MS)
 
     def sees_it_published(self) -> None:
         """Waits at the timeline until the post is there."""

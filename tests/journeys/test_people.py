@@ -136,6 +136,33 @@ def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
     expect(analyst.row("Somebody at a window")).to_have_count(0)
 
 
+def test_a_resident_chooses_by_keyboard_what_is_blurred(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """As the kind of event suggests until they choose; their choice outlives a reload, is asked for, and told back."""
+    author = Resident(new_page(PHONE), stack, "blurs@example.org")
+    page, blurred = author.page, author.page.get_by_role("region", name="As police and neighbours will see it")
+    author.writes(clip, division="South", street="Orchard", title="A dog alone")
+    expect(blurred).to_contain_text("Nothing in the picture is blurred.")
+    assert author.blurs() == {"Faces": False, "Licence plates": False}
+    author.calls_it("Animal")
+    expect(blurred).to_contain_text("Blurred wherever found: faces and licence plates.")
+    assert author.blurs() == {"Faces": True, "Licence plates": True}
+
+    page.get_by_role("switch", name="Keep the sound").focus()
+    for key in ("Tab", "Tab", "Space"):
+        page.keyboard.press(key)
+    author.calls_it("Suspicious")
+    page.reload()
+    expect(blurred).to_contain_text("Blurred wherever found: faces.")
+    chosen = author.blurs()
+    author.sends()
+
+    assert chosen == {"Faces": True, "Licence plates": False}
+    (post,) = [asked for asked in author.sent.of if asked.startswith("POST") and "/v1/posts " in asked]
+    assert '"blur":["faces"]' in post
+    expect(page.get_by_text("You asked to blur faces.")).to_be_visible()
+    author.withdraws("A dog alone")
+
+
 def test_a_resident_withdraws_while_it_is_processed_and_after(stack: Stack, new_page: NewPage, clip: Path) -> None:
     """Taken back at any moment, a post is seen by nobody, and its author is told so."""
     analyst, author = Staff(new_page(DESK), stack, "analyst-east"), Resident(new_page(PHONE), stack, "back@example.org")
