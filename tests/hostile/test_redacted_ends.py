@@ -57,6 +57,5 @@ def test_a_hostile_file_ends_as_without_redaction(
         ends.append(in_one_word(go))
 
     assert ends[0] == ends[1]
-    assert ends[0] in hostile.ends
     assert lengths[:1] == lengths[1:]
     assert not any(SECRET in piece for piece in came)
