@@ -48,6 +48,7 @@ def main() -> None:
     words.add_argument("--heads", type=Path)
     words.add_argument("--scenes", type=int, default=4)
     words.add_argument("--no-cost", action="store_true")
+    words.add_argument("--only", nargs="*", choices=LINES, default=list(LINES), help="what to look for")
     asked = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if not asked.no_cost:
@@ -57,7 +58,8 @@ def main() -> None:
         scenes.face = lambda lines, chance: scaled(*chance.choice(heads), lines, chance)
     cv2.setNumThreads(2)
     finders: dict[str, Callable[[np.ndarray], Boxes]] = {"faces": faces.find, "plates": plates.finder(weights())}
-    for kind, find in finders.items():
+    for kind in asked.only:
+        find = finders[kind]
         print(f"{kind + ', lines':14}" + "".join(f"{lines:6}" for lines in LINES[kind]))
         for name, (width, height) in SIZES.items():
             found = [recall(find, kind, width, height, lines, asked.scenes) for lines in LINES[kind]]

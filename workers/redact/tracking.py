@@ -21,7 +21,7 @@ GRID: Points = np.stack(np.meshgrid(*[np.linspace(0.1, 0.9, 5)] * 2), axis=-1).r
 ENOUGH = len(GRID) // 3  # points that must be found again for a box to be believed
 MOST_LARGER = 1.1  # from one picture to the next: what comes nearer. What goes away is covered by the larger box
 DRIFT = 1.02  # each step adds what the movement may be wrong by
-LOST = 1.15  # a box whose points are lost is twice as wide after five steps
+LOST = 1.05  # a box whose points are lost is twice as wide after fifteen steps: half a second
 
 
 def grey(picture: Bytes, shape: Shape) -> Bytes:
