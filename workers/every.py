@@ -6,8 +6,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from queue import Empty, SimpleQueue
 
 from storage.kit import log, metrics
 
@@ -26,16 +28,17 @@ class Round:
 
 def repeat(rounds: Sequence[Round]) -> None:
     """Runs each round at once and then at its pace; a round that fails is logged and comes again. SIGTERM ends it."""
-    stop = threading.Event()
+    # No Event: who waits for one holds its lock for a moment, and a signal that comes then would wait for it for ever.
+    told: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: told.put(number))
     for one in rounds:
         _ended[one.name] = time.monotonic()
         metrics.ask("round_age_seconds", partial(_age, one.name), round=one.name)
     for one in rounds:
         if one.apart:  # what it is at when the program ends is begun anew at the next start
-            threading.Thread(target=_turn, args=([one], stop), daemon=True).start()
-    _turn([one for one in rounds if not one.apart], stop)
+            threading.Thread(target=_turn, args=([one], SimpleQueue()), daemon=True).start()
+    _turn([one for one in rounds if not one.apart], told)
 
 
 def is_late(rounds: Sequence[Round]) -> bool:
@@ -50,14 +53,16 @@ def _age(name: str) -> float:
     return time.monotonic() - _ended[name]
 
 
-def _turn(rounds: Sequence[Round], stop: threading.Event) -> None:
+def _turn(rounds: Sequence[Round], told: SimpleQueue[int]) -> None:
     due = dict.fromkeys(rounds, time.monotonic())
-    while not stop.is_set():
+    while True:
         for one in rounds:
             if due[one] <= time.monotonic():
                 due[one] = time.monotonic() + one.seconds
                 _once(one)
-        stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+        with suppress(Empty):
+            told.get(timeout=max(0.0, min(due.values()) - time.monotonic()))
+            return
 
 
 def _once(one: Round) -> None:

@@ -21,6 +21,7 @@ WRITTEN = 0.3  # how sure the network must be of a pixel
 # ... and of a piece of writing, in the mean. Below, real footage is full of people, floors and shadows that look a
 # little like letters: at 0.2 for any four pixels, a room with one person in it was filled from wall to wall.
 SURE = 0.5
+LEAST = 4  # pixels of a piece of writing
 MOST = 200  # pieces in one picture; whoever draws more loses all of it
 # The network marks the middle of what is written: as much again on all sides, or the edges of letters stay.
 ROUND = 0.6  # of its height
@@ -60,5 +61,8 @@ def _how_sure(piece: cv2.typing.MatLike, sure: NDArray[np.float64]) -> float:
     """The mean over the narrowest rectangle round a piece, in whatever direction it lies."""
     left, top, wide, high = cv2.boundingRect(piece)
     part = sure[top : top + high, left : left + wide]
+    marked = part[part > WRITTEN]
+    if len(marked) < LEAST:
+        return 0.0
     _, (side, other), _ = cv2.minAreaRect(piece)
-    return float(part[part > WRITTEN].sum() / ((side + 1) * (other + 1)))
+    return float(marked.sum() / ((side + 1) * (other + 1)))

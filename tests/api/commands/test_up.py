@@ -14,6 +14,7 @@ from api.cli import main
 from api.stack import Running, lanes, metrics_ports, programs, worker_count
 from storage.kit import settings
 from storage.kit.settings import IDENTITY_VARIABLES, LOOPBACK
+from tests.api.running import free_port
 from workers.queue import Lane
 
 
@@ -35,7 +36,7 @@ def test_a_real_city_is_not_turned_into_a_demo(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "identity").mkdir()
     (tmp_path / "identity" / "identity.db").touch()
 
-    code = main(["up", "--demo", "--data", str(tmp_path), "--ports", "47300"])
+    code = main(["up", "--demo", "--data", str(tmp_path), "--ports", str(free_port())])
 
     assert code == 1
     assert "other than demo data" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import pytest
 from bench.scenes import street
 from workers.redact.__main__ import weights
 from workers.redact.boxes import ALL, NONE, from_pixels
-from workers.redact.plates import LEAST, MOST, finder, where_written
+from workers.redact.plates import MOST, finder, where_written
 
 
 @pytest.mark.parametrize(("width", "height", "lines"), [(854, 480, 28), (1920, 1080, 48)])
@@ -28,14 +28,14 @@ def test_plates_are_found_from_their_first_letter_to_their_last(width: int, heig
 
 
 def test_where_the_network_is_sure_there_is_a_box() -> None:
-    """Larger than the marks, on all sides; specks are none."""
+    """Larger than the marks, on all sides; specks are none, nor is what only looks a little like letters."""
     sure = np.zeros((64, 96))
     sure[20:30, 10:50] = 0.9
     sure[60, 90] = 1
+    sure[50:60, 60:90] = 0.4
 
     (box,) = where_written(sure)
 
-    assert LEAST > 1
     assert (box < from_pixels([(10, 20, 50, 30)], 96, 64)[0]).tolist() == [True, True, False, False]
     assert box == pytest.approx(from_pixels([(4, 14, 56, 36)], 96, 64)[0])
 
