@@ -41,8 +41,10 @@ WATCH = """title => new Promise(done => {
     const row = [...document.querySelectorAll('button[data-row]')].find(one => one.textContent.includes(title))
     if (!row) return fresh?.click()
     if (!told.there) { told.there = Date.now(); row.click() }
+    // Until the page shows this clip, its player is that of the one before.
+    const shown = [...document.querySelectorAll('h1, h2, h3')].some(one => one.textContent.includes(title))
     const video = document.querySelector('video')
-    if (!video) return
+    if (!video || !shown) return
     if (!told.pressed) {
       told.pressed = true
       video.muted = true
