@@ -1,7 +1,8 @@
 """Find plates in a picture, and with them whatever else is written there: signs, names, a camera's burnt-in words.
 
-Does NOT protect: a plate too small or too slanted to be taken for writing (docs/wall.md says how small, in figures),
-stickers, logos, a dent. What is written on clothes and shops goes too, which a plate alone would not have asked for.
+Does NOT protect: a plate that fills an eighth of the picture, one too small or too slanted to be taken for writing
+(docs/wall.md says how small, in figures), stickers, logos, a dent. What is written on clothes and shops goes too, which
+a plate alone would not have asked for.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ WRITTEN = 0.3  # how sure the network must be of a pixel
 # little like letters: at 0.2 for any four pixels, a room with one person in it was filled from wall to wall.
 SURE = 0.5
 LEAST = 4  # pixels of a piece of writing
+LARGEST = 1 / 8  # of the picture: beyond, the network takes a person or a car for a letter, and the room was filled
 MOST = 200  # pieces in one picture; whoever draws more loses all of it
 # The network marks the middle of what is written: as much again on all sides, or the edges of letters stay.
 ROUND = 0.6  # of its height
@@ -62,7 +64,7 @@ def _how_sure(piece: cv2.typing.MatLike, sure: NDArray[np.float64]) -> float:
     left, top, wide, high = cv2.boundingRect(piece)
     part = sure[top : top + high, left : left + wide]
     marked = part[part > WRITTEN]
-    if len(marked) < LEAST:
+    if len(marked) < LEAST or wide * high > LARGEST * sure.size:
         return 0.0
     _, (side, other), _ = cv2.minAreaRect(piece)
     return float(marked.sum() / ((side + 1) * (other + 1)))

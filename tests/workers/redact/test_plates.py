@@ -40,6 +40,14 @@ def test_where_the_network_is_sure_there_is_a_box() -> None:
     assert box == pytest.approx(from_pixels([(4, 14, 56, 36)], 96, 64)[0])
 
 
+def test_what_fills_an_eighth_of_the_picture_is_no_plate() -> None:
+    """A person before a wall looks like one large letter."""
+    sure = np.zeros((64, 96))
+    sure[10:50, 20:60] = 0.9
+
+    assert len(where_written(sure)) == 0
+
+
 def test_a_picture_full_of_writing_is_lost() -> None:
     """Following thousands of boxes would cost whoever drew them nothing, and us everything."""
     sure = np.zeros((200, 200))
