@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings
 
 from feed.bell import Bell
 from storage import engines, granting
@@ -35,6 +36,11 @@ OWNERS = {"record": "porchlight_operator", "identity": "porchlight_identity_oper
 KEPT = 8  # databases of PostgreSQL that stay, the newest: no test makes so many
 BELL_KEY = bytes(range(32))
 REDIS_STARTS_WITHIN = 10.0  # seconds
+
+# The suite draws the same examples every time: what fails on one machine fails on all, and a run says what the last
+# one said. `pytest --hypothesis-profile=default` looks further.
+settings.register_profile("suite", derandomize=True)
+settings.load_profile("suite")
 
 NewDatabase = Callable[[Path], str]  # a fresh, migrated database: the folder it may use -> its URL
 
