@@ -20,7 +20,7 @@ STEP = 1e-6  # a tenth of the grid, so that homes fall on and beside grid lines 
 
 
 def within(west: int, east: int, beyond: int, least: int) -> st.SearchStrategy[list[tuple[float, float]]]:
-    """Homes between two meridians, in steps from (10, 50), and up to so many steps beyond the city's south and north."""
+    """Homes between two meridians, in steps from (10, 50), and up to so many steps beyond the south and the north."""
     place = st.tuples(st.integers(west, east), st.integers(-beyond, 10_000 + beyond))
     return st.lists(place.map(lambda p: (10 + p[0] * STEP, 50 + p[1] * STEP)), min_size=least, max_size=least + 50)
 
@@ -29,7 +29,7 @@ def within(west: int, east: int, beyond: int, least: int) -> st.SearchStrategy[l
 LARGEST_K = 14
 places = st.tuples(
     within(1, 9_999, -1, LARGEST_K + 2), within(13_701, 29_999, -1, LARGEST_K + 2), within(-300, 30_300, 300, 30)
-).map(lambda parts: sum(parts, []))
+).map(lambda parts: [*parts[0], *parts[1], *parts[2]])
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
