@@ -52,5 +52,9 @@ def _linked(library: set[Path]) -> set[Path]:
         spec = find_spec(package)
         for folder in (spec.submodule_search_locations if spec else None) or ():
             modules += Path(folder).rglob("*.so")
-    told = subprocess.run(["/usr/bin/ldd", *modules], capture_output=True, text=True, timeout=60, check=False)
+    # What ldd does file by file, for all of them at once (ld.so(8)): 0.01 s for a hundred modules instead of 0.7, when
+    # any worker starts. Python itself is not run; a static one, which would be, does nothing.
+    trace = {"LD_TRACE_LOADED_OBJECTS": "1", "LD_PRELOAD": ":".join(map(str, modules))}
+    python = [str(Path(sys.executable).resolve()), "-I", "-S", "-c", ""]
+    told = subprocess.run(python, env=trace, capture_output=True, text=True, timeout=60, check=False)
     return {Path(word) for line in told.stdout.splitlines() for word in line.split()[2:3] if word.startswith("/")}
