@@ -14,6 +14,7 @@ from pathlib import PurePath
 from fastapi import Request, Response
 
 from api import answers, playlists
+from api.arrivals import Arrivals
 from api.streams import Stream
 from api.under_way import UnderWay
 from feed.events import PLAYLIST
@@ -51,6 +52,7 @@ class MediaDoor:
 
     def __init__(self, record: Database, bucket: Bucket) -> None:
         self._record, self._bucket, self._under_way = record, bucket, UnderWay(record)
+        self.arrivals = Arrivals(record)
 
     def answer(self, request: Request, post: Post, file: str) -> Response:
         """The file, whole (200) or the range asked for (206, 416); NotThere if the post, or the bucket, has none."""

@@ -40,6 +40,7 @@ def media(rendition: Rendition, pieces: Pieces, *, ended: bool) -> str:
         f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}",
         "#EXT-X-START:TIME-OFFSET=0,PRECISE=YES",  # some begin what is still growing at its end
         f"#EXT-X-MAP:URI={_uri(rendition, init)}",
+        *([] if ended else ["#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES"]),  # api/arrivals.py
     ]
     for piece in played:
         lines.append(f"#EXTINF:{piece.milliseconds / 1000:.3f},")

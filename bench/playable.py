@@ -3,7 +3,9 @@
     python -m bench.playable [CLIP] [--rounds 3]
 
 A whole stack of its own and a real Chromium that opens the post and presses play the moment it is there, and watches to
-the end: every stop after the first frame is counted. Without a clip it makes the same one as bench.transcode.
+the end. A stall is a stop after the first frame for want of the clip. A hitch is a stop with a second or more of it at
+hand: the browser's decoder, on the processors that encode, did not keep up. Without a clip it makes that of
+bench.transcode.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ from workers.media.programs import Programs
 PORTS = Ports(18_720)
 QUIET = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-sync", "--disable-gpu"]
 WATCH = """title => new Promise(done => {
-  const told = { stalls: 0 }
+  const told = { stalls: 0, hitches: 0, still: 0 }
+  const ahead = video => Math.max(0, ...[...Array(video.buffered.length).keys()].map(at =>
+    video.buffered.start(at) <= video.currentTime ? video.buffered.end(at) - video.currentTime : 0))
   const look = setInterval(() => {
     const fresh = [...document.querySelectorAll('button')].find(one => /^\\d+ new/.test(one.textContent.trim()))
     const row = [...document.querySelectorAll('button[data-row]')].find(one => one.textContent.includes(title))
@@ -48,7 +52,13 @@ WATCH = """title => new Promise(done => {
     if (!told.pressed) {
       told.pressed = true
       video.muted = true
-      video.addEventListener('waiting', () => { if (told.moving && !video.ended) told.stalls += 1 })
+      let since = 0
+      video.addEventListener('waiting', () => {
+        if (!told.moving || video.ended) return
+        since = Date.now()
+        if (ahead(video) < 1) told.stalls += 1; else told.hitches += 1
+      })
+      video.addEventListener('playing', () => { if (since) told.still += Date.now() - since; since = 0 })
       video.addEventListener('ended', () => { told.seconds = video.currentTime; clearInterval(look); done(told) })
     }
     if (video.paused && !video.ended && !told.moving) video.play().catch(() => {})
@@ -59,11 +69,13 @@ WATCH = """title => new Promise(done => {
 
 @dataclass(frozen=True)
 class Seen:
-    """Seconds after acceptance, stops while playing, and how far it played (seconds)."""
+    """Seconds after acceptance, stops while playing and how long those were together, how far it played (seconds)."""
 
     listed: float
     moving: float
     stalls: int
+    hitches: int
+    still: float
     seconds: float
 
 
@@ -124,7 +136,8 @@ def _rounds(tools: Programs, clip: Path, folder: Path, page: Page, rounds: int) 
         found.append(one := _round(clip, resident, page, f"A clip to time, {number + 1}"))
         print(
             f"round {number + 1}: bare first segment {bare[-1]:.2f} s, listed {one.listed:.2f} s, "
-            f"moving {one.moving:.2f} s, {one.stalls} stalls in {one.seconds:.1f} s",
+            f"moving {one.moving:.2f} s, {one.stalls} stalls and {one.hitches} hitches ({one.still:.2f} s) in "
+            f"{one.seconds:.1f} s",
             flush=True,
         )
     moving = median(one.moving for one in found)
@@ -148,7 +161,7 @@ def _round(clip: Path, resident: str, page: Page, title: str) -> Seen:
         while ask(http, "GET", f"/v1/receipts/{receipt}")["stage"] != "done":  # or the next round has a rival
             time.sleep(0.2)
     listed, moving = ((told[name] - accepted) / 1000 for name in ("there", "moving"))
-    return Seen(listed, moving, told["stalls"], told["seconds"])
+    return Seen(listed, moving, told["stalls"], told["hitches"], told["still"] / 1000, told["seconds"])
 
 
 def _chromium() -> str:

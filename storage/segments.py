@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from storage.db import Tx
 from storage.kit.ids import PostId
-from storage.schema import segments
+from storage.schema import renditions, segments
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,14 @@ class Piece:
     start: int
     bytes: int
     milliseconds: int
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How far a file has come: so many pieces after its init; `whole` where these are all."""
+
+    pieces: int
+    whole: bool
 
 
 def of(conn: Connection, post_id: PostId) -> dict[str, tuple[Piece, ...]]:
@@ -53,6 +61,18 @@ def count(conn: Connection, post_id: PostId, file: str) -> int:
     """How many pieces of a file a playlist names: its init is none of them."""
     query = select(func.max(segments.c.number)).where(segments.c.post_id == post_id, segments.c.file == file)
     return conn.execute(query).scalar() or 0
+
+
+def arrived(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, dict[str, Arrived]]:
+    """How far each file that is played in pieces has come, of each of these posts that the record has."""
+    same = (segments.c.post_id == renditions.c.post_id, segments.c.file == renditions.c.file)
+    last = select(func.max(segments.c.number)).where(*same).scalar_subquery().label("last")
+    query = select(renditions.c.post_id, renditions.c.file, renditions.c.whole, last)
+    found: dict[PostId, dict[str, Arrived]] = {post_id: {} for post_id in post_ids}
+    for row in conn.execute(query.where(renditions.c.post_id.in_(post_ids))):
+        if row.last is not None:
+            found[row.post_id][row.file] = Arrived(row.last, row.whole)
+    return found
 
 
 def append(tx: Tx, post_id: PostId, file: str, pieces: Sequence[Piece], *, generation: int) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk, home_of
 from api.resident.names import name_for
@@ -107,8 +109,15 @@ def as_police_see_it(post_id: PostId, asking: Asking, desk: AtDesk) -> PostAsSee
     return as_seen(_visible(desk, asking, post_id))
 
 
+async def _once_there(
+    post_id: PostId, file: str, asking: Asking, desk: AtDesk, media: Media, number: NextPiece = None
+) -> None:
+    if number is not None:
+        await media.arrivals.wait(await run_sync(_visible, desk, asking, post_id), file, number)
+
+
 @router.head("/v1/media/{post_id}/{file}", include_in_schema=False)
-@router.get("/v1/media/{post_id}/{file}")
+@router.get("/v1/media/{post_id}/{file}", dependencies=[Depends(_once_there)])
 def play(post_id: PostId, file: str, request: Request, asking: Asking, desk: AtDesk, media: Media) -> Response:
     """A file of a post's media: a playlist, a piece, or a whole file with range requests."""
     return media.answer(request, _visible(desk, asking, post_id), file)

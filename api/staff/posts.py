@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
+from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import Viewer
 from api.staff.viewings import Viewings
@@ -97,8 +99,15 @@ def view(post_id: PostId, me: Viewer, record: Record, viewings: Seen) -> PostAsS
     return as_seen(post)
 
 
+async def _once_there(
+    post_id: PostId, file: str, me: Viewer, record: Record, media: Media, number: NextPiece = None
+) -> None:
+    if number is not None:
+        await media.arrivals.wait(await run_sync(visible, record, me.member, post_id), file, number)
+
+
 @router.head("/media/{post_id}/{file}", include_in_schema=False)
-@router.get("/media/{post_id}/{file}")
+@router.get("/media/{post_id}/{file}", dependencies=[Depends(_once_there)])
 def play(
     post_id: PostId, file: str, request: Request, me: Viewer, record: Record, media: Media, viewings: Seen
 ) -> Response:

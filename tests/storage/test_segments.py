@@ -11,12 +11,12 @@ from feed import posting
 from feed.bell import Bell
 from storage import post_changes, posts, segments
 from storage.db import AIRLOCK, Database
-from storage.kit.ids import PostId
+from storage.kit.ids import PostId, new_id
 from storage.posts import Rendition
 from storage.schema import renditions
-from storage.segments import Piece
+from storage.segments import Arrived, Piece
 from tests import builders
-from tests.builders import a_new_post, a_recorded_post, arriving, some_pieces
+from tests.builders import a_new_post, a_published_post, a_recorded_post, arriving, some_files, some_pieces
 
 FILE = "480p.mp4"
 
@@ -50,6 +50,20 @@ def test_pieces_come_back_as_they_were_put(record: Database, post_id: PostId) ->
         assert segments.count(conn, post_id, FILE) == 2
         assert segments.count(conn, post_id, "1080p.mp4") == 0
         assert set(posts.media_keys(conn, post_id)) == {"k" * 26, *(piece.key for piece in small)}
+
+
+def test_how_far_files_have_come_is_asked_at_once(record: Database, bell: Bell) -> None:
+    """Of several posts; a plain file and a post that is not there have come nowhere."""
+    first, whole, plain = a_new_post(), a_new_post(), a_published_post(record, bell)
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, first, [], generation=1, first=arriving(some_pieces(0, 1, 2)))
+        posting.publish(tx, bell, whole, some_files()[:1], generation=1, first=arriving(some_pieces(0, 1), whole=True))
+    asked = [first.id, whole.id, plain.id, PostId(new_id())]
+
+    with record.read() as conn:
+        found = segments.arrived(conn, asked)
+
+    assert list(found.values()) == [{FILE: Arrived(2, False)}, {FILE: Arrived(1, True)}, {}, {}]
 
 
 @pytest.mark.engines("sqlite")

@@ -33,7 +33,7 @@ const MENDS = 2; // of the decoder, before we say that this browser cannot play 
 
 const settings: Partial<HlsConfig> = {
   enableWorker: false, // it would be a script from a blob, which our pages do not allow
-  lowLatencyMode: false,
+  lowLatencyMode: true, // asks for the next piece before it is there, and is answered when it is
   startLevel: 0, // the smallest picture is there first and is on screen soonest
   capLevelToPlayerSize: true,
   testBandwidth: false,

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-# Seconds that must be there beyond what is being played: a player takes whole segments, of two seconds each, and asks
-# what has come since only every two.
-CUSHION = 4.0
+SEGMENT = 2.0  # seconds; a player begins one only when it has all of it
+DELAY = 0.5  # seconds from the encoder to the player: proved, put, on the record, told (api/arrivals.py), sent
 CAUTION = 0.8  # of the measured speed is counted on: later seconds may show more, and others may want the processors
 
 
-def covers(proved: float, speed: float, length: float) -> bool:
+def covers(proved: float, speed: float, length: float, segment: float = SEGMENT) -> bool:
     """Whether `length` seconds play without a halt of which the first `proved` are there and `speed` follow a second.
 
-    Played from now on, second x is wanted after x seconds and there after (x - proved) / speed of them. That is a
-    straight line: where it holds at both ends of what is missing, it holds between them.
+    They come in segments of up to `segment` seconds. Played from now on, one that ends at second x of the clip is
+    wanted after x - segment seconds, and there after (x - proved) / speed + DELAY. Both are straight lines: where it
+    is there in time for the next segment and for the last, it is for all between them.
     """
     if proved >= length:
         return True
     if speed <= 0.0:
         return False
-    return proved >= CUSHION and (length - proved) / speed <= length - CUSHION
+    following = min(proved + segment, length)
+    return all((end - proved) / speed + DELAY <= end - segment for end in (following, length))
 
 
 @dataclass
@@ -32,12 +33,13 @@ class Lead:
     proved: float = 0.0
     _first: tuple[float, float] | None = field(default=None)  # when the first segment came, and how long it plays
     _last: float = 0.0
+    _longest: float = SEGMENT
 
     def add(self, seconds: float, now: float) -> None:
         """Another segment, of so many seconds, is proved."""
         self.proved += seconds
         self._first = self._first or (now, seconds)
-        self._last = now
+        self._last, self._longest = now, max(self._longest, seconds)
 
     @property
     def speed(self) -> float:
@@ -50,4 +52,4 @@ class Lead:
 
     def covers(self) -> bool:
         """Whether it is enough by now."""
-        return covers(self.proved, self.speed, self.length)
+        return covers(self.proved, self.speed, self.length, self._longest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from storage.audit import AuditEntry
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.clock import DAY, HOUR, as_text
 from storage.kit.ids import new_id
-from storage.posts import Post, PostState, Verb
+from storage.posts import NewPost, Post, PostState, Verb
 from storage.staff import Role
 from tests import builders
 from tests.api.asking import Client
@@ -178,6 +179,35 @@ def test_a_clip_that_arrives_is_one_viewing(record: Database, bell: Bell, given:
     assert len(viewings(record)) == 1
     assert {answer.status_code for answer in hidden} == {404}
     assert {answer.headers["cache-control"] for answer in hidden} == {"private, no-store"}
+
+
+@pytest.mark.engines("sqlite")
+def test_the_next_piece_can_be_waited_for(record: Database, bell: Bell, analyst: Client) -> None:
+    """The answer is the playlist with it, as it then is; of what is not mine, or is hidden meanwhile, there is none."""
+    mine, hidden, yours = builders.a_new_post(), builders.a_new_post(), builders.a_new_post(division="East")
+    for new in (mine, hidden, yours):
+        with record.write(by=AIRLOCK) as tx:
+            first = builders.arriving(builders.some_pieces(0, 1))
+            posting.publish(tx, bell, new, [], generation=1, first=first)
+
+    def comes(new: NewPost) -> None:
+        with record.write(by=AIRLOCK) as tx:
+            posting.arrive(tx, bell, new.id, "480p.mp4", builders.some_pieces(2), generation=1, whole=False)
+
+    def is_hidden() -> None:
+        decide(record, bell, builders.the_post(record, hidden.id), Verb.HIDE)
+        comes(hidden)
+
+    later = [threading.Timer(0.3, is_hidden), threading.Timer(0.8, comes, (mine,))]
+    for one in later:
+        one.start()
+    asked = [analyst.get(f"/v1/media/{new.id}/480p.m3u8?_HLS_msn=2") for new in (yours, hidden, mine)]
+    for one in later:
+        one.join()
+
+    assert [answer.status_code for answer in asked] == [404, 404, 200]
+    assert "480p-2.m4s" in asked[2].text
+    assert asked[0].content == asked[1].content == analyst.get(f"/v1/media/{new_id()}/480p.m3u8").content
 
 
 def test_playing_without_opening_is_a_viewing(record: Database, as_staff: NewClient, post: Post) -> None:

@@ -6,18 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.airlock.lead import CAUTION, CUSHION, Lead, covers
+from workers.airlock.lead import CAUTION, DELAY, SEGMENT, Lead, covers
 
 
 @given(st.floats(0.1, 130), st.floats(0.01, 20), st.floats(0.1, 130))
 def test_who_presses_play_at_once_never_waits(proved: float, speed: float, length: float) -> None:
-    """At every tenth of a second of what is missing, the encode is the cushion ahead of the player."""
-    if not covers(proved, speed, length) or proved >= length:
+    """Each segment of what is missing is with the player, whole, before its first picture is to be shown."""
+    if not covers(proved, speed, length):
         return
 
-    for step in range(101):
-        second = proved + (length - proved) * step / 100
-        assert (second - proved) / speed <= second - CUSHION + 1e-6
+    begin = proved
+    while begin < length:
+        end = min(begin + SEGMENT, length)
+        assert (end - proved) / speed + DELAY <= begin + 1e-6
+        begin = end
 
 
 @given(st.floats(0.1, 130), st.floats(0.01, 20), st.floats(0.1, 130), st.floats(0, 20))
@@ -31,8 +33,9 @@ def test_more_of_it_is_never_less_lead(proved: float, speed: float, length: floa
     ("proved", "speed", "length", "enough"),
     [
         (2.0, 0.0, 2.0, True),  # whole: always
-        (2.0, 2.0, 30.0, False),  # a single segment is being played
-        (4.0, 2.0, 30.0, True),
+        (2.0, 1.4, 30.0, True),  # the second segment is made, and on its way, while the first is played
+        (2.0, 1.3, 30.0, False),
+        (2.0, 1.4, 3.0, False),  # a short last segment is wanted sooner
         (4.0, 1.0, 120.0, True),
         (4.0, 0.9, 30.0, False),  # slower than it plays: the rest must be shorter than the time until it is wanted
         (8.0, 0.9, 30.0, True),
@@ -44,6 +47,16 @@ def test_more_of_it_is_never_less_lead(proved: float, speed: float, length: floa
 def test_what_is_enough(proved: float, speed: float, length: float, enough: bool) -> None:
     """Faster than it plays: the cushion; slower: as much as the encode will fall behind."""
     assert covers(proved, speed, length) is enough
+
+
+def test_long_segments_need_a_longer_lead() -> None:
+    """A sparse source has keyframes further apart: none of a segment can be played before all of it is there."""
+    lead = Lead(began=0.0, length=60.0)
+    lead.add(6.0, 3.0)
+
+    assert covers(6.0, lead.speed, 60.0)
+    assert lead.covers()
+    assert not covers(6.0, 1.0, 60.0, segment=6.0)
 
 
 def test_speed_is_measured_with_caution() -> None:
