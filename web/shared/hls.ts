@@ -45,6 +45,11 @@ const settings: Partial<HlsConfig> = {
   liveSyncOnStallIncrease: 0,
 };
 
+/** Brings the code for playing before the first clip is opened, on pages where that is what everybody comes for. */
+export function prepare(): void {
+  if (segmentsBy === "code") import("hls.js/light").catch(() => {}); // the player will say so, if it is needed
+}
+
 /** Plays what the playlist at `address` names, until stopped. */
 export function playSegments(video: HTMLVideoElement, address: string, told: Told): Segments {
   let hls: Hls | null = null;

@@ -23,7 +23,7 @@ from workers.media.refusals import RefusedClip
 from workers.redact.findings import NotClean
 
 SHARE = (0.9, 1.0)  # where between 0 and 1 of the whole way this part lies
-NICE = 10  # first rungs go before, by a factor of nine, and no ladder starves
+NICE = 15  # first rungs go before, by a factor of nine, and no ladder starves
 
 
 def finish(airlock: Airlock, clip_id: ClipId) -> None:
