@@ -15,19 +15,18 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import httpx
 
 from storage.identity.originals import PART_BYTES
 from storage.identity.vault import open_vault
-from storage.kit import settings
+from storage.kit import keys, settings
 from storage.kit.ids import new_id
 from storage.objects import Folder
 from storage.s3 import S3
@@ -155,13 +154,22 @@ class _Asking:
 def _resident(data: Path, url: str) -> Iterator[tuple[str, str, int]]:
     """The resident program over that bucket: its address, somebody's token, and its process."""
     port = free_port()
-    ours: Mapping[str, Any] = {
-        "PORCHLIGHT_DATA": str(data),
-        "PORCHLIGHT_PORTS": str(port),
-        "PORCHLIGHT_ORIGINALS": url,
-    }
     (data / "record").mkdir(parents=True)
     (data / "identity").mkdir(mode=0o700)
+    ours = {"PORCHLIGHT_DATA": str(data), "PORCHLIGHT_PORTS": str(port)}
+    record, identity = settings.record(ours), settings.identity(ours)
+    for key in (record.bell_key_file, identity.vault_key_file):
+        keys.read_or_make(key)  # one that is named is never drawn
+    ours |= {  # whoever names one store of a city must name them all: these are those of the folder
+        "PORCHLIGHT_ORIGINALS": url,
+        "PORCHLIGHT_MEDIA": record.media,
+        "PORCHLIGHT_RECORD_DATABASE": record.database,
+        "PORCHLIGHT_RECORD_REDIS": record.redis,
+        "PORCHLIGHT_BELL_KEY_FILE": str(record.bell_key_file),
+        "PORCHLIGHT_IDENTITY_DATABASE": identity.database,
+        "PORCHLIGHT_AIRLOCK_REDIS": identity.redis,
+        "PORCHLIGHT_VAULT_KEY_FILE": str(identity.vault_key_file),
+    }
     with running("api.resident", port=port, env={**os.environ, **ours}, log_file=data / "log") as program:
         vault = open_vault(settings.identity(ours))
         token = a_token(vault, a_resident(vault))

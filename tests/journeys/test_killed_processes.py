@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,12 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _film(tmp_path_factory.mktemp("clips") / "long.mp4", "testsrc2=size=960x720:rate=30:duration=10")
 
 
+@pytest.fixture(scope="module")
+def middling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds that take a while to redact, and have a larger rendition."""
+    return _film(tmp_path_factory.mktemp("clips") / "middling.mp4", "testsrc2=size=960x720:rate=30:duration=3")
+
+
 @pytest.fixture
 def http(stack: Stack) -> Iterator[httpx.Client]:
     """A resident's client, patient with programs that are being started again."""
@@ -84,9 +90,12 @@ def test_a_kill_of_any_process_loses_no_clip_and_doubles_none(stack: Stack, http
 
 @pytest.mark.faults
 @pytest.mark.timeout(300)
-def test_a_kill_of_the_worker_at_each_stage_publishes_once(stack: Stack, http: httpx.Client, long: Path) -> None:
+@pytest.mark.parametrize("blur", [(), ("faces",)])
+def test_a_kill_of_the_worker_at_each_stage_publishes_once(
+    stack: Stack, http: httpx.Client, long: Path, middling: Path, blur: tuple[str, ...]
+) -> None:
     """The clip's own process is killed while it encodes and while it finishes, then the worker with it."""
-    clip = _post(stack, http, long)
+    clip = _post(stack, http, middling if blur else long, blur)
     for stage, worker in (("encoding", "airlock-worker-1"), ("finishing", "airlock-ladder-1")):
         _wait_until(lambda stage=stage: _standing(http, clip)["stage"] == stage, f"the clip is at {stage}")
         os.kill(_horse(stack, worker), signal.SIGKILL)
@@ -99,6 +108,24 @@ def test_a_kill_of_the_worker_at_each_stage_publishes_once(stack: Stack, http: h
     _wait_until(lambda: _standing(http, clip)["stage"] == "done", "the clip is done")
     clip.post_id = _standing(http, clip)["post"]["id"]
     assert _standing(http, clip)["post"]["media"]["state"] == "ready"
+    _record_agrees(stack, [clip])
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_a_kill_of_the_redactor_publishes_once_and_nothing_unredacted(
+    stack: Stack, http: httpx.Client, middling: Path
+) -> None:
+    """Killed in the first rung and in the ladder: what it had not seen is not shown, and another attempt goes on."""
+    clip = _post(stack, http, middling, ("faces",))
+    for stage, worker in (("encoding", "airlock-worker-1"), ("finishing", "airlock-ladder-1")):
+        _wait_until(lambda stage=stage: _standing(http, clip)["stage"] == stage, f"the clip is at {stage}")
+        os.kill(_redactor(_horse(stack, worker)), signal.SIGKILL)
+
+    _wait_until(lambda: _standing(http, clip)["stage"] == "done", "the clip is done")
+    clip.post_id = _standing(http, clip)["post"]["id"]
+    assert _standing(http, clip)["post"]["media"]["state"] == "ready"
+    assert _standing(http, clip)["post"]["media"]["seconds"] == pytest.approx(3, abs=0.1)
     _record_agrees(stack, [clip])
 
 
@@ -133,13 +160,13 @@ def _film(file: Path, picture: str) -> Path:
     return file
 
 
-def _post(stack: Stack, http: httpx.Client, file: Path) -> Clip:
+def _post(stack: Stack, http: httpx.Client, file: Path, blur: Sequence[str] = ()) -> Clip:
     divisions = ask(http, "GET", "/v1/places/divisions")["features"]
     cells = ask(http, "GET", divisions[0]["properties"]["cells"])["features"]
     with client(Ports(stack.base).resident) as plain:
         upload_id = send(http, plain, file, lambda _done: None)
     said = {"category": "other", "title": "On its way", "happened_at": clock.as_text(clock.now())}
-    body = {**said, "upload_id": upload_id, "block_id": cells[0]["properties"]["id"]}
+    body = {**said, "upload_id": upload_id, "block_id": cells[0]["properties"]["id"], "blur": list(blur)}
     return Clip(ask(http, "POST", "/v1/posts", json=body, headers={"Idempotency-Key": new_id()})["receipt"])
 
 
@@ -172,6 +199,18 @@ def _horse(stack: Stack, name: str) -> int:
     children = Path(f"/proc/{worker}/task/{worker}/children")
     _wait_until(lambda: children.read_text().split(), "the worker has a process at work")
     return int(children.read_text().split()[0])
+
+
+def _redactor(horse: int) -> int:
+    """The program that redacts for that process."""
+    children = Path(f"/proc/{horse}/task/{horse}/children")
+
+    def found() -> list[int]:
+        running = [int(word) for word in children.read_text().split()]
+        return [one for one in running if b"workers.redact" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+    _wait_until(found, "a redactor runs")
+    return found()[0]
 
 
 @contextmanager
