@@ -38,7 +38,8 @@ class Arrivals:
     def __init__(self, record: Database) -> None:
         self._record = record
         self._awaited: Counter[PostId] = Counter()
-        self._at, self._last = 0.0, dict[PostId, Mapping[str, Arrived]]()
+        self._at = 0.0
+        self._last: Mapping[PostId, Mapping[str, Arrived]] = {}
 
     async def wait(self, post: Post, playlist: str, number: int) -> None:
         """Until `playlist` names piece `number` or will never; not for long, and not for what is far away.
