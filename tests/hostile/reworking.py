@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ IN_ANY_CASE = {
 LIBRARIES = ("/lib/", "/usr/lib/", "/lib64/", "/usr/local/lib/", "/usr/lib64/")
 
 
+STANDING_BACK = re.compile(r"/proc/\d+/autogroup")  # where we, and no program, say that a program stands back
+
+
 @dataclass(frozen=True)
 class Ended:
     """How a file ended: a refusal's reason or `clean`; what it took, ours included; what was seen."""
@@ -36,8 +40,8 @@ class Ended:
 
     def outside(self, source: Path, out: Path) -> set[str]:
         """Names of files that neither the file itself nor any clip would make a program ask for."""
-        named = {name for _, name in self.seen.programs} | {name for _, name in self.seen.ourselves if name}
-        return {name for name in named if not _belongs(name, source, out)}
+        ours = {name for _, name in self.seen.ourselves if name and not STANDING_BACK.fullmatch(name)}
+        return {name for name in {name for _, name in self.seen.programs} | ours if not _belongs(name, source, out)}
 
     @property
     def calls(self) -> list[tuple[str, str]]:

@@ -138,7 +138,7 @@ def _start(part: Part, source: int | None, sink: int | None, confined: bool, nic
     if sink is not None:
         widen(sink)
     try:
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [str(word) for word in part.argv],
             stdin=subprocess.DEVNULL if source is None else source,
             stdout=subprocess.PIPE if sink is None else sink,
@@ -148,6 +148,8 @@ def _start(part: Part, source: int | None, sink: int | None, confined: bool, nic
             start_new_session=True,
             preexec_fn=partial(_enter, rules, code, part.limits, nice),
         )
+        _stand_back(running.pid, nice)
+        return running
     except subprocess.SubprocessError as failed:
         raise SandboxBroken("the confinement could not be entered") from failed
     finally:
@@ -162,13 +164,12 @@ def _understood(outcome: Outcome, limits: Limits) -> Outcome:
     return replace(outcome, end=End.NO_CPU_LEFT) if used_up and outcome.end is End.BY_ITSELF else outcome
 
 
-def _stand_back(nice: int) -> None:
-    os.nice(nice)
-    # Where the kernel shares the processors out by group, each run is one of its own, and this is its niceness.
+def _stand_back(pid: int, nice: int) -> None:
+    # Where the kernel shares the processors out by group, each run is one of its own, and this is its niceness. Said
+    # from here: a program that is about to be confined opens no file.
     with suppress(OSError):
-        group = os.open("/proc/self/autogroup", os.O_WRONLY)
-        os.write(group, str(nice).encode())
-        os.close(group)
+        if nice:
+            Path(f"/proc/{pid}/autogroup").write_text(str(nice))
 
 
 class _Program(ctypes.Structure):
@@ -178,7 +179,7 @@ class _Program(ctypes.Structure):
 def _enter(rules: int | None, code: ctypes.Array[ctypes.c_char] | None, limits: Limits, nice: int) -> None:
     _libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)  # a killed worker leaves nothing running
     if nice:
-        _stand_back(nice)
+        os.nice(nice)
     for what, most in (
         (resource.RLIMIT_CPU, limits.cpu_seconds),  # a plain SIGKILL: nobody catches it
         (resource.RLIMIT_AS, limits.memory_bytes),
