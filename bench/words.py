@@ -2,9 +2,10 @@
 
     python -m bench.words [--missed]
 
-The corpus is tests/workers/redact/words.txt, and words_held_out.txt beside it: sentences nobody looked at while the
-patterns were changed. An item is found when no word of it is left; of names, when somebody would be asked about all of
-it. `--missed` prints what is missed and what is taken wrongly, of the first file alone.
+The corpus lies in tests/workers/redact: words.txt; words_held_out.txt, sentences nobody looked at while the patterns
+were changed; words_afterwards.txt, longer ones, written when they were done. An item is found when no word of it is
+left; of names, when somebody would be asked about all of it. `--missed` prints what is missed and what is taken
+wrongly, of words.txt alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from workers.redact import names
 from workers.redact.text import scrub
 
 FOLDER = Path(__file__).parents[1] / "tests/workers/redact"
-TUNED, HELD_OUT = FOLDER / "words.txt", FOLDER / "words_held_out.txt"
+TUNED, HELD_OUT, AFTERWARDS = (FOLDER / f"words{part}.txt" for part in ("", "_held_out", "_afterwards"))
 KINDS = ("phone", "email", "address", "plate", "handle", "link", "number", "name")
 ITEM = re.compile(r"\{([a-z]+): ([^}]+)\}")
 MARK = re.compile(r"\[([a-z]+)\]")
@@ -65,18 +66,18 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--missed", action="store_true")
     asked = words.parse_args()
-    tuned, held_out = [look(one) for one in read(TUNED)], [look(one) for one in read(HELD_OUT)]
-    print("| kind | found | found, held out | false alarms | false alarms, held out |\n|---|---|---|---|---|")
-    ours, theirs = rows(tuned), rows(held_out)
+    parts = [[look(one) for one in read(file)] for file in (TUNED, HELD_OUT, AFTERWARDS)]
+    print(
+        "| kind | found | held out | afterwards | false alarms | held out | afterwards |\n|---|---|---|---|---|---|---|"
+    )
+    tables = [rows(part) for part in parts]
     for kind in KINDS:
-        one, other = ours[kind], theirs[kind]
-        print(
-            f"| {kind} | {one.found} of {one.items} ({one.recall:.2f}) | {other.found} of {other.items}"
-            f" ({other.recall:.2f}) | {one.alarms} | {other.alarms} |"
-        )
-    print(f"\ninnocent sentences: {innocents(tuned)} and {innocents(held_out)}, held out", end="; ")
-    print(f"innocent words lost beside telling ones: {lost(tuned)} and {lost(held_out)}")
-    for seen in tuned if asked.missed else ():
+        three = [table[kind] for table in tables]
+        found = [f"{row.found} of {row.items} ({row.recall:.2f})" for row in three]
+        print(f"| {' | '.join([kind, *found, *(str(row.alarms) for row in three)])} |")
+    print(f"\ninnocent sentences: {[innocents(part) for part in parts]}", end="; ")
+    print(f"innocent words lost beside telling ones: {[lost(part) for part in parts]}")
+    for seen in parts[0] if asked.missed else ():
         if not all(seen.found) or seen.alarms or seen.lost:
             print(f"{seen.sentence.typed}\n    {seen.words}")
 

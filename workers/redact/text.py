@@ -1,7 +1,8 @@
 """Take out of a resident's words what says who somebody is or where they live, by patterns.
 
-Does NOT protect: names of people, nicknames, places told in words ("the yellow house by the church"), writing style,
-and any number dressed up in a way not written here. It is a net, not a wall: what a moderator sees is still words.
+Does NOT protect: names of people (`names` finds likely ones, to be asked about), nicknames, places told in words ("the
+yellow house by the church"), writing style, and any number dressed up in a way not written here. It is a net, not a
+wall: what a moderator sees is still words.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ LINKED = (
     r"number|numbers|no|num|n[uú]mero|id|is|was|are|were|es|ends?|ending|terminada|starts?|with|in|en|de|of|last|four|"
     r"digits|del"
 )
-SAID = rf"(?>[\s,]{{1,2}}(?:{LINKED})\b){{0,5}}+ [\s:.\#]{{1,3}}"
+LINKS = rf"(?>[\s,]{{1,2}}(?:{LINKED})\b)"
+# With nothing between them, a year stays: "the account 2000 followers strong".
+SAID = rf"(?: {LINKS}{{1,5}}+ [\s:.\#]{{1,3}} | [\s:.\#]{{1,3}} (?!(?:19|20)\d\ds?\b) )"
 NUMBER_SAID = pattern(
     rf"""(?P<said> \b(?:{NUMBER_NOUN})\b {SAID} ) (?!\[)
     (?: [A-Z]{{1,4}}[-\ ] )? (?=(?:[A-Z-]{{0,5}}\d){{4}}) [A-Z0-9-]{{4,24}}\b (?:\ \d{{3,6}}\b){{0,5}}

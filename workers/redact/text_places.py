@@ -53,14 +53,15 @@ ADDRESS = pattern(
 
 # A house number before a street that people name without "street". Fewer than three digits count other things.
 STREET = "|".join(re.escape(name) for name in sorted(words("streets"), key=len, reverse=True))
+YEAR = r"(?:19[5-9]|20[0-3])\d"
 TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 SPELT = (
     rf"(?:(?:{TENS}|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|hundred|oh|"
     r"one|two|three|four|five|six|seven|eight|nine)[-\s]{1,2})"
 )
 ADDRESS_KNOWN = pattern(
-    rf"""{ALONE} \b(?:\d[\do]{{2,4}}(?:-\d{{1,4}})?|(?<=at\ )\d{{2}}) \s+
-        {TOWARDS} (?:the\s+)? (?:{STREET})\b (?!\s+(?:bloc|fans?)) {UNIT} {TOWN}
+    rf"""{ALONE} \b (?!{YEAR}\s+(?:{STREET})\s+(?-i:[A-Z][a-z])) (?:\d[\do]{{2,4}}(?:-\d{{1,4}})?|(?<=at\ )\d{{2}}) \s+
+        {TOWARDS} (?:the\s+)? (?:{STREET})\b (?!\s+fans?\b) {UNIT} {TOWN}
     | \b (?>{SPELT}){{2,5}}+ {TOWARDS} (?:{STREET})\b (?:\s+(?:{WAYS})\b)?
     | (?P<on> \bon\s+ (?:{STREET}) (?:\s+(?:{WAYS})\b\.?)? ,?\s+ (?:number|no\.?|house|\#) \s* ) \d{{2,5}}\b
     | \b(?:calle|avenida|av\.?)\s+ [a-z]{{2,16}} \s+ (?:n[uú]mero\s+|no\.?\s+|\#\s*)? \d{{3,5}}\b"""
@@ -70,9 +71,9 @@ ADDRESS_SAID = pattern(
     rf"""(?: (?<=\bat\ ) | (?<=\baddress\ is\ ) | (?<=\baddress:\ ) | (?<=\bnumber\ ) ) \d{{2,6}} \s+
     {TOWARDS} (?-i:(?!(?i:{COUNTED}|hours)\b)[A-Z][a-z]+)
     | (?P<house> \b(?:house|casa|home) (?: [,\s]{{1,2}}(?:number|n[uú]mero|no\.|num|\#) )? [\s,:\#(]{{1,3}} )
-        (?!(?:19|20)\d\d\b) \d{{3,5}}\b (?!\s+(?:{COUNTED})\b) (?:\s+(?-i:[A-Z][a-z]+))?
+        (?!{YEAR}\b) \d{{3,5}}\b (?!\s+(?:{COUNTED}|sq|square|strong|plus)\b) (?:\s+(?-i:[A-Z][a-z]+))?
     | (?P<numbered> \bhouse\s+(?:number|no\.|num|\#)\s* (?:is\s+)? ) \d{{1,5}}\b
-    | (?P<we> \b(?:we're|we\ are|i'm|im|i\ am)\s+(?:at\s+)? ) (?!(?:19|20)\d\d\b)\d{{4,5}}\b (?!\s+(?:{COUNTED})\b)
+    | (?P<we> \b(?:we're|we\ are|i'm|im|i\ am)\s+at\s+ ) (?!{YEAR}\b)\d{{4,5}}\b (?!\s+(?:{COUNTED})\b)
     | \b(?:apt|apartment|depto|departamento|apartamento)\b\.? (?:\s+(?:is|es|number|no|num))? \s* \#?\s*
         (?:\d+[a-z]?|[a-z]\d*)\b
     | \b(?:unit|suite|ste|(?<!a\ )lot)\b\.?\s+ \#?\d{{1,4}}[a-z]?\b (?!\s+(?:{THINGS})\b)
