@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api import http, places, stores
-from api.resident import auth, neighborhood, posts, uploads
+from api.resident import auth, neighborhood, posts, uploads, words
 from api.resident.desk import Desk
 from api.who import anyone
 
@@ -16,7 +16,7 @@ def create_app(desk: Desk) -> FastAPI:
     app.state.desk = desk
     stores.give(app, stores.Stores(desk.stores.record, desk.stores.media, desk.stores.bell, desk.settings))
     # `posts` before `neighborhood`: /v1/posts/mine is no post's id.
-    for router in (auth.router, uploads.router, posts.router, neighborhood.router):
+    for router in (auth.router, uploads.router, posts.router, words.router, neighborhood.router):
         app.include_router(router)
     # Published and the same for everyone: what somebody reads here tells nothing, and it can be cached for ever.
     app.include_router(places.router, dependencies=[Depends(anyone)])

@@ -15,6 +15,7 @@ from api.paging import DEFAULT_LIMIT, Cursor, Page, number, page
 from api.paging import Limit as Count
 from api.resident.desk import Asking, AtDesk, Desk, block_now
 from api.resident.standing import MineSeen, Standing, mine_seen, standing
+from api.resident.words import NameSeen, names_in
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
@@ -84,10 +85,11 @@ class Replaced(BaseModel):
 
 
 class Preview(BaseModel):
-    """The post as police and neighbours would see it."""
+    """The post as police and neighbours would see it; what of it is likely a name is told to its author alone."""
 
     post: PostAsSeen
     replaced: list[Replaced]
+    names: list[NameSeen]
 
 
 class TakenBack(BaseModel):
@@ -133,7 +135,8 @@ def preview(body: Said, asking: Asking, desk: AtDesk) -> Preview:
         media=None,
         state=PostState.LIVE,
     )
-    return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])))
+    found = [*names_in("title", post.title), *names_in("text", post.text)]
+    return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])), names=found)
 
 
 @router.get("/v1/receipts/{receipt}")

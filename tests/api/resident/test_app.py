@@ -38,6 +38,7 @@ RESIDENT = {
     "POST /v1/uploads/{upload_id}/finish",
     "POST /v1/posts",
     "POST /v1/previews",
+    "POST /v1/names",
     "GET /v1/receipts/{receipt}",
     "DELETE /v1/receipts/{receipt}",
     "GET /v1/posts/mine",

@@ -307,6 +307,29 @@ def test_a_preview_keeps_nothing_and_counts_only_what_it_replaced(ada: Neighbour
     assert clip_ids(desk) == []
 
 
+def test_a_preview_tells_likely_names_to_their_author(ada: Neighbour, desk: Desk) -> None:
+    """Of title and text, where they stand in the scrubbed words; a name that was taken out is not asked about again."""
+    words = {"title": "Marcus at 816-555-0142", "text": "call 816-555-0142, my neighbor Jim Peterson and [name] saw it"}
+
+    answer = ada.ask("POST", "/v1/previews", said(ada.block, **words)).json()
+
+    assert answer["names"] == [
+        {"text": "Marcus", "field": "title", "start": 0, "end": 6},
+        {"text": "Jim Peterson", "field": "text", "start": 26, "end": 38},
+    ]
+    assert answer["post"]["text"][26:38] == "Jim Peterson"
+    assert answer["post"]["text"].endswith("and [name] saw it")
+    assert {"kind": "name", "count": 1} not in answer["replaced"]
+    assert clip_ids(desk) == []
+
+
+def test_a_name_taken_out_on_the_page_is_never_on_the_record(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """What the page puts in a name's place comes out of the airlock as it went in."""
+    _, post = published(ada, desk, airlock, title="[name] and a van", text="my neighbor [name] saw it")
+
+    assert (post["title"], post["text"]) == ("[name] and a van", "my neighbor [name] saw it")
+
+
 def test_a_receipt_follows_a_clip_to_its_post(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
     """From received to done; a receipt nobody was given is not there."""
     receipt = ada.posted()
