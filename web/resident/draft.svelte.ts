@@ -4,6 +4,7 @@ import type { Category } from "../shared/types";
 import type { Place } from "../shared/places";
 import { usual, type Redaction } from "./blur";
 import { forgetFile, keepFile, keptFile } from "./clipstore";
+import type { Asked } from "./names";
 import { upload, type Sending } from "./upload";
 
 export const MOST_BYTES = 500_000_000;
@@ -19,6 +20,7 @@ type Words = {
   when: string;
   sound: boolean;
   blur: Redaction[] | null; // nothing was chosen: as the kind of event suggests
+  asked: Asked[]; // likely names in the words, and what the resident said about each
   key: string;
 };
 
@@ -32,6 +34,7 @@ const blank = (): Words => ({
   when: "",
   sound: false,
   blur: null,
+  asked: [],
   key: crypto.randomUUID(), // the Idempotency-Key: sending the same draft twice makes one post
 });
 

@@ -1,6 +1,7 @@
 // What only residents' pages know: their own posts by what they hold in their hands.
 import type { Block, Division, Post } from "../shared/types";
 import type { Redaction } from "./blur";
+import type { NameSeen } from "./names";
 
 export type Home = Block & { division: Division };
 export type Me = { email_hint: string; home: Home | null; demo: boolean };
@@ -34,5 +35,5 @@ export type Mine = Progress & { receipt_hint: string; handle: string; title: str
 
 export type Part = { number: number; url: string; received?: boolean };
 export type UploadAnswer = { upload_id: string; state?: string; bytes?: number; part_bytes: number; parts: Part[] };
-export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[] };
+export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[]; names: NameSeen[] };
 export type Comment = { id: string; name: string; text: string; at: string };
