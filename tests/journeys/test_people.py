@@ -163,6 +163,53 @@ def test_a_resident_chooses_by_keyboard_what_is_blurred(stack: Stack, new_page: 
     author.withdraws("A dog alone")
 
 
+def test_a_resident_is_asked_about_names_before_they_are_sent(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """By keyboard, on a phone: sending asks first; what is taken out is in nothing that is posted; it can be undone."""
+    author = Resident(new_page(PHONE), stack, "names@example.org")
+    page, seen = author.page, author.page.get_by_role("region", name="As police and neighbours will see it")
+    author.writes(clip, division="South", street="Orchard", title="Marcus took a van")
+    expect(seen).to_contain_text("Is “Marcus” a person's name?")
+    page.get_by_label("More").fill("my neighbor Jim Peterson saw Marcus. Our dog Rex barked on Troost")
+    expect(seen).to_contain_text("Is “Jim Peterson” a person's name?")
+    assert "Is “Rex”" not in seen.inner_text()
+
+    page.get_by_role("button", name=re.compile("^Send")).click()
+    expect(seen.get_by_role("alert")).to_contain_text("Please answer first.")
+    page.keyboard.press("Enter")
+    expect(seen).to_contain_text("“Marcus” becomes [name].")
+    page.keyboard.press("Enter")
+    expect(seen).to_contain_text("Is “Marcus” a person's name?")
+    page.keyboard.press("Enter")
+    for key in ("Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(seen).to_contain_text("“Jim Peterson” stays.")
+    expect(seen.get_by_role("heading", name="[name] took a van")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    author.sends()
+
+    (post,) = [asked for asked in author.sent.of if asked.startswith("POST") and "/v1/posts " in asked]
+    assert "my neighbor Jim Peterson saw [name]." in post
+    assert "Marcus" not in post
+    author.withdraws("[name] took a van")
+
+
+def test_who_is_in_a_hurry_sends_without_answering(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """Asked once, and not held up; and the page looks at its words once, not all the time."""
+    author = Resident(new_page(PHONE), stack, "hurry@example.org")
+    author.writes(clip, division="South", street="Orchard", title="Marcus took a van")
+    expect(author.page.get_by_text("Is “Marcus” a person's name?")).to_be_visible()
+    before = len([asked for asked in author.sent.of if "/v1/previews" in asked])
+    author.page.wait_for_timeout(2_000)
+    assert len([asked for asked in author.sent.of if "/v1/previews" in asked]) - before <= 1
+
+    author.page.get_by_role("button", name=re.compile("^Send")).click()
+    expect(author.page.get_by_role("button", name="Send without answering")).to_be_visible()
+    author.sends()
+
+    assert any("/v1/posts " in asked and "Marcus" in asked for asked in author.sent.of)
+    author.withdraws("Marcus took a van")
+
+
 def test_a_resident_withdraws_while_it_is_processed_and_after(stack: Stack, new_page: NewPage, clip: Path) -> None:
     """Taken back at any moment, a post is seen by nobody, and its author is told so."""
     analyst, author = Staff(new_page(DESK), stack, "analyst-east"), Resident(new_page(PHONE), stack, "back@example.org")
