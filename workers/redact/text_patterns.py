@@ -44,7 +44,7 @@ PLACES = (
     r"instagram|insta|ig|snapchat|snap|tiktok|tik\ tok|twitter|facebook|fb|(?<=mi\ )face|telegram|discord|venmo|zelle|"
     r"cash\ ?app|whatsapp|reddit|next\ ?door|onlyfans|youtube"
 )
-PLACES_TOO = rf"{PLACES}|threads|signal|steam|twitch|xbox|psn|kik"  # before what looks like one
+OR_WORDS = rf"{PLACES}|threads|signal|steam|twitch|xbox|psn|kik"  # before what looks like one
 NOUNS = r"user\s?name|user|handle|name|id|account|channel|gamer\s?tag|page|profile|usuario"
 # Said of a place, and no name on it.
 SAID_OF_IT = (
@@ -58,7 +58,7 @@ HANDLE_SAID = pattern(
     rf"""(?P<said> \b(?:{PLACES}) (?:\s+(?:{NOUNS}|me)){{0,2}} (?:\s*[:=]\s*) ) {CALLED}
     | (?P<is> \b(?:{PLACES}) (?:\s+(?:{NOUNS})){{0,2}} \s+ (?:is|es|as|im|i'm|i\ am|como)\s+ )
         (?!(?:{SAID_OF_IT})\b) {CALLED}
-    | (?P<bare> \b(?:{PLACES_TOO}) (?:\s+(?:{NOUNS}|me)){{0,2}} (?: \s*[-/]\s* | \s+ (?:(?:is|im|i'm)\s+)? ) ) {LIKE_ONE}
+    | (?P<bare> \b(?:{OR_WORDS}) (?:\s+(?:{NOUNS}|me)){{0,2}} (?: \s*[-/]\s* | \s+ (?:(?:is|im|i'm)\s+)? ) ) {LIKE_ONE}
     | (?P<noun> \b(?:user\s?name|gamer\s?tag|screen\s?name|profile\s+name|handle|usuario)
         (?: \s*[:=]\s* | \s+ (?:(?:is|es)\s+)? ) ) {LIKE_ONE}
     | (?P<named> \b(?:user\s?name|gamer\s?tag|screen\s?name|profile\s+name)
