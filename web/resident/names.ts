@@ -3,7 +3,7 @@ export type Answer = "out" | "keep";
 export type Asked = { text: string; answer: Answer | null };
 export type NameSeen = { text: string; field: "title" | "text"; start: number; end: number };
 
-const UNSEEN = /[\u00ad\u180e\u200b-\u200d\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g; // as the scrubber, which found the names
+const UNSEEN = /[\u00ad\u180e\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]/g; // as the scrubber, which found the names
 const LETTER = "[\\p{L}\\p{N}]";
 
 /** The words with `[name]` wherever one of the names stands that are to go. */
@@ -18,7 +18,10 @@ export function without(words: string, asked: Asked[]): string {
 /** What to ask about now, in the order it came up; what was answered stays as long as the words hold it. */
 export function stillAsked(asked: Asked[], seen: NameSeen[], typed: string): Asked[] {
   const likely = new Set(seen.map(({ text }) => text));
-  const known = asked.filter(({ text, answer }) => likely.has(text) || (answer === "out" && without(typed, [{ text, answer }]) !== typed));
+  // What was to go and is still seen did not go: its author is asked again.
+  const known = asked
+    .filter(({ text, answer }) => likely.has(text) || (answer === "out" && without(typed, [{ text, answer }]) !== typed))
+    .map(({ text, answer }) => ({ text, answer: answer === "out" && likely.has(text) ? null : answer }));
   const fresh = [...likely].filter((text) => !known.some((one) => one.text === text));
   return [...known, ...fresh.map((text) => ({ text, answer: null }))];
 }
