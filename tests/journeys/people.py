@@ -106,6 +106,19 @@ class Resident:
         self.page.get_by_role("button", name="Send flag").click()
         expect(self.page.get_by_text("Flag sent to the moderators.")).to_be_visible()
 
+    def comments(self, title: str, words: str, *, taking_out: str) -> None:
+        """Opens a neighbour's post and says something, without the name the page asks about."""
+        self.page.get_by_role("link", name="Area").click()
+        self.page.get_by_role("link", name=re.compile(title)).first.click()
+        self.page.get_by_label("Add a comment").fill(words)
+        self.page.get_by_role("button", name="Comment", exact=True).click()
+        question = self.page.get_by_role("group", name=f"Is “{taking_out}” a person's name?")
+        question.get_by_role("button", name="Yes, take it out").click()
+        self.page.get_by_role("button", name="Comment", exact=True).click()
+        said = self.page.get_by_role("list", name="Comments")
+        expect(said.get_by_text(words.replace(taking_out, "[name]"))).to_be_visible()
+        self.page.locator("#main").get_by_role("link", name="Area").click()
+
     def _picks(self, division: str, street: str) -> str:
         self.page.get_by_label("Division").select_option(label=division)
         self.page.get_by_role("combobox", name="Street or block name").fill(street)

@@ -118,12 +118,14 @@ def test_a_clip_plays_while_it_arrives(stack: Stack, new_page: NewPage, long_cli
 def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
     stack: Stack, new_page: NewPage, clip: Path
 ) -> None:
-    """A neighbour flags, a moderator hides, and what plays at an analyst's desk stops without a reload."""
+    """A neighbour comments without the name and flags, a moderator hides, and what plays at a desk stops by itself."""
     author = Resident(new_page(PHONE), stack, "author@example.org")
     author.posts(clip, division="Metro", street="Willow", title="Somebody at a window")
     author.sees_it_published()
     neighbour = Resident(new_page(PHONE), stack, "neighbour@example.org")
     neighbour.lives_in("Metro", "Garland")
+    neighbour.comments("Somebody at a window", "That was Denise from next door", taking_out="Denise")
+    assert not [asked for asked in neighbour.sent.of if "/comments" in asked and "Denise" in asked]
     neighbour.flags("Somebody at a window")
     analyst, moderator = Staff(new_page(DESK), stack, "analyst-metro"), Staff(new_page(DESK), stack, "moderator")
     analyst.opens("Somebody at a window")
