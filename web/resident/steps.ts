@@ -18,7 +18,7 @@ export function stepsOf(standing: Progress, seen?: number): Step[] {
   // `seconds` are those from acceptance until a stage began.
   const after = (s: number | undefined) => (s === undefined ? undefined : words.after(s));
   const waited = Math.max(0, Math.round((Date.now() - Date.parse(accepted_at)) / 1000));
-  const now = (name: string): Step => ({ name, state: "now", progress, note: `${stageOf(standing)} · ${waited} s` });
+  const now = (name: string): Step => ({ name, state: "now", progress, note: `${stageOf(standing)} · ${waited}\u00a0s` });
   const later = (name: string): Step => ({ name, state: "later" });
   const done = (name: string, s?: number): Step => ({ name, state: "done", note: after(s) });
 

@@ -279,7 +279,7 @@ export const en = {
       published: "Published",
       complete: "Complete",
       waiting: "waiting",
-      after: (s: number) => `after ${s < 10 ? s.toFixed(1) : Math.round(s)} s`,
+      after: (s: number) => `after ${s < 10 ? s.toFixed(1) : Math.round(s)}\u00a0s`,
       stage: {
         received: "In line",
         checking: "Checking the file",

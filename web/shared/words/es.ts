@@ -280,7 +280,7 @@ export const es: Words = {
       published: "Publicada",
       complete: "Completa",
       waiting: "en espera",
-      after: (s) => `a los ${s < 10 ? s.toFixed(1) : Math.round(s)} s`,
+      after: (s) => `a los ${s < 10 ? s.toFixed(1) : Math.round(s)}\u00a0s`,
       stage: {
         received: "En fila",
         checking: "Revisando el archivo",
