@@ -1,0 +1,90 @@
+"""What is secret: all that people gave away when they sent something, and every value the identity side holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Column, select
+
+from storage.db import Database
+from storage.identity.schema import clips, metadata, residents
+from storage.kit.clock import QUARTER_HOUR
+from storage.kit.ids import digest
+from storage.schema import renditions, segments
+from tests.attacks.oracle import Secrets
+from tests.attacks.people import Person, Sent
+
+# Columns whose values cross the wall as they are: the post, its block and kind, which everybody is told; and where
+# media lie, which the record knows too (`of_bucket` is for those who ask).
+CROSSES = {clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys, residents.c.home_block}
+A_TIME = 10**12  # milliseconds since 1970; a smaller number is a count or a size
+LEAST = 20  # characters of a value that is an id, a digest or a seal; a shorter one is a state's name
+
+
+def of_people(people: Iterable[Person]) -> Secrets:
+    """What they gave away themselves."""
+    secrets = Secrets()
+    for person in people:
+        secrets.add("mail", person.mail)
+        secrets.add("address of the net", person.address)
+        secrets.add("device", person.device)
+        secrets.add("token", person.token, digest(person.token))
+        for sent in person.sent:
+            _of_one(secrets, sent)
+    return secrets
+
+
+def of_vault(secrets: Secrets, database: Path) -> Secrets:
+    """Adds every value of every row of the identity side that does not cross the wall; named by its column."""
+    vault = Database(f"sqlite:///{database}", audited=False)
+    with vault.read() as conn:
+        for table in metadata.sorted_tables:
+            for row in conn.execute(select(table)):
+                for column in table.columns:
+                    _of_value(secrets, column, row._mapping[column.name])
+    vault.engine.dispose()
+    return secrets
+
+
+def of_bucket(database: Path) -> Secrets:
+    """Where media lie: the record may know it, and nobody who asks may."""
+    secrets, record = Secrets(), Database(f"sqlite:///{database}")
+    with record.read() as conn:
+        for table in (renditions, segments):
+            secrets.add("key of the bucket", *(key for key in conn.execute(select(table.c.key)).scalars() if key))
+    record.engine.dispose()
+    return secrets
+
+
+def words_of(withdrawn: Iterable[Sent]) -> Secrets:
+    """What nobody may read any more."""
+    secrets = Secrets()
+    secrets.add("word that was taken back", *(sent.word for sent in withdrawn))
+    return secrets
+
+
+def _of_one(secrets: Secrets, sent: Sent) -> None:
+    marks = sent.marks
+    secrets.add("receipt", sent.receipt, digest(sent.receipt))
+    secrets.add("key of the request", sent.key)
+    secrets.add("upload", sent.upload_id)
+    secrets.add("phone", sent.phone, sent.phone.replace("-", ""))
+    secrets.add("file name", sent.file_name.removesuffix(".mp4"))
+    secrets.add("serial", marks.serial)
+    secrets.add("owner in the file", marks.owner)
+    secrets.add("camera", marks.model)
+    secrets.add_place("place", marks.lat)
+    secrets.add_place("place", marks.lon)
+    secrets.add_moment("time of the event", sent.happened_at, told=True)
+    secrets.add_moment("time in the file", marks.made_at, told=True)
+
+
+def _of_value(secrets: Secrets, column: Column[object], value: object) -> None:
+    if column in CROSSES:
+        return
+    name = f"{column.table.name}.{column.name}"
+    if isinstance(value, int) and value > A_TIME and value % QUARTER_HOUR:
+        secrets.add_moment(name, value)
+    elif isinstance(value, str | bytes) and len(value) >= LEAST and value[:1] not in ("[", "{"):
+        secrets.add(name, value)

@@ -1,0 +1,124 @@
+"""The people who are to stay unknown: residents of one street, what they send, say and take back, through the API."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api.commands.asking import ask
+from api.commands.sending import send
+from storage.kit import clock
+from storage.kit.ids import new_id
+from storage.posts import CATEGORIES
+from tests.attacks.marks import Marks, with_marks
+
+LETTERS = "bcdfghjklmnpqrstvwxz"  # no vowels: no word that anybody else says
+LONG_AGO, QUARTERS = 3 * clock.HOUR, 40  # when it happened: long before anybody of the staff did anything
+
+
+@dataclass
+class Sent:
+    """One clip that was accepted, with all that its author gave away in sending it."""
+
+    author: int
+    word: str  # of its title: everybody may read it until it is withdrawn
+    happened_at: int
+    marks: Marks
+    phone: str
+    file_name: str
+    key: str
+    sound: bool
+    upload_id: str = ""
+    receipt: str = ""
+    post_id: str = ""
+
+
+@dataclass
+class Person:
+    """A resident: log-in, home, and where they come from."""
+
+    number: int
+    mail: str
+    address: str  # of the net, as a proxy tells it
+    device: str
+    token: str = ""
+    block: str = ""
+    sent: list[Sent] = field(default_factory=list)
+
+    @staticmethod
+    def drawn(number: int) -> Person:
+        """Somebody who was never here before."""
+        device = f"Phone-{new_id()[:12]}"
+        address = f"2001:db8:{new_id_hex(4)}:{new_id_hex(4)}::{new_id_hex(4)}"
+        return Person(number, f"{new_id()[:10]}@{new_id()[:8]}.example", address, device)
+
+    def client(self, resident: str) -> httpx.Client:
+        """Their browser, behind a proxy that tells where they are."""
+        headers = {"X-Forwarded-For": self.address, "X-Real-IP": self.address, "User-Agent": self.device}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        return httpx.Client(base_url=resident, headers=headers, timeout=60, trust_env=False, follow_redirects=True)
+
+    def comes_in(self, resident: str, block: str) -> None:
+        """Logs in by a code and chooses a home."""
+        with self.client(resident) as http:
+            code = ask(http, "POST", "/v1/log-ins", json={"email": self.mail})["demo_code"]
+            self.token = ask(http, "POST", "/v1/log-ins/code", json={"email": self.mail, "code": code})["token"]
+        with self.client(resident) as http:
+            ask(http, "PUT", "/v1/me/home", json={"block_id": block})
+        self.block = block
+
+    def sends(self, resident: str, picture: Path, folder: Path, dice: random.Random) -> Sent:
+        """Sends a clip full of marks, with words that say too much."""
+        now, marks = clock.now(), Marks.drawn(dice, clock.now())
+        sent = Sent(
+            author=self.number,
+            word=a_word(dice),
+            happened_at=_some_time_before(now, dice),
+            marks=marks,
+            phone=f"{dice.randrange(212, 989)}-555-{dice.randrange(1000, 9999)}",
+            file_name=f"IMG-{new_id()[:10]}.mp4",
+            key=new_id(),
+            sound=dice.random() < 0.5,
+        )
+        file = with_marks(picture, folder / sent.file_name, marks, as_phones_do=dice.random() < 0.5)
+        with self.client(resident) as http, httpx.Client(base_url=resident, trust_env=False, timeout=60) as plain:
+            sent.upload_id = send(http, plain, file, lambda _share: None)
+            body = {**self._says(sent, dice), "upload_id": sent.upload_id}
+            sent.receipt = ask(http, "POST", "/v1/posts", json=body, headers={"Idempotency-Key": sent.key})["receipt"]
+        file.unlink()
+        self.sent.append(sent)
+        return sent
+
+    def _says(self, sent: Sent, dice: random.Random) -> dict[str, Any]:
+        seconds, milliseconds = divmod(sent.happened_at, 1000)
+        moment = clock.as_text(seconds * 1000).replace("Z", f".{milliseconds:03d}Z")
+        where = f"{sent.marks.lat:.6f}, {sent.marks.lon:.6f}"
+        return {
+            "block_id": self.block,
+            "category": dice.choice(CATEGORIES),
+            "title": f"A van {sent.word}",
+            "text": f"It was {sent.word}. Call {sent.phone} or write to {self.mail}; we are at {where}.",
+            "happened_at": moment,
+            "sound": sent.sound,
+        }
+
+
+def _some_time_before(now: int, dice: random.Random) -> int:
+    """Never in the first minute of a quarter hour: that would be what everybody is told."""
+    quarter = clock.rounded(now - LONG_AGO) - clock.QUARTER_HOUR * dice.randrange(QUARTERS)
+    return quarter + dice.randrange(61, 840) * clock.SECOND + dice.randrange(1000)
+
+
+def a_word(dice: random.Random) -> str:
+    """Ten letters that no language has, and no pattern of ours takes for anything."""
+    return "".join(dice.choice(LETTERS) for _ in range(10))
+
+
+def new_id_hex(digits: int) -> str:
+    """Random digits of an address."""
+    return "".join(f"{ord(letter) % 16:x}" for letter in new_id()[:digits]).replace("0", "a")
