@@ -39,8 +39,8 @@ soak: setup
 faults: setup
 	$(BIN)/python -m pytest -m faults -s  # -s: the plan, the table and the counts are the point
 
-attacks:
-	echo "make $@: not built yet; it is a later issue."
+attacks: setup
+	$(BIN)/python -m tests.attacks $(ATTACKS)  # ATTACKS="--residents 8 --posts 5", or "--data DIR" of a demo that runs
 
 fuzz: $(PROJECT) $(FUZZER)
 	PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz $(FUZZ)  # FUZZ="--seconds 60 boxes splitter"

@@ -1,0 +1,32 @@
+"""All attacks on a city of some size, and a table of them: `make attacks`.
+
+    python -m tests.attacks [--residents 40] [--posts 25] [--data DIR] [words of pytest]
+
+Starts a whole demo stack of its own; with `--data` it takes the one that `porchlight up --demo` runs on that folder
+(and leaves its people there). Ends with 1 where an attack succeeded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.asked import Asked
+
+
+def main() -> int:
+    """Runs them and says what was seen."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--residents", type=int, default=40)
+    words.add_argument("--posts", type=int, default=25, help="of each; they may post 30 in an hour")
+    words.add_argument("--data", type=Path, help="of a demo stack that runs already")
+    asked, rest = words.parse_known_args()
+    Asked(asked.residents, asked.posts, asked.data, True).say()
+    return int(pytest.main(["-q", "-p", "no:xdist", str(Path(__file__).parent), *rest]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
