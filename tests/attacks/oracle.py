@@ -7,6 +7,7 @@ backwards. What is packed (gzip, zlib) is looked at unpacked as well. Not found:
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,6 +21,8 @@ UNPACKED_AT_MOST = 16 << 20
 LEAST_UNPACKED = 16  # bytes; less is a header that only looked like one
 PACKED = {b"\x1f\x8b\x08": 31, b"\x78\x01": 15, b"\x78\x5e": 15, b"\x78\x9c": 15, b"\x78\xda": 15}
 DEEPEST = 2
+FINER = ", finer"
+DECIMAL = re.compile(rb"\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,15 @@ class Secrets:
             self.add(kind, str(at // 1000), datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M"))
 
     def add_place(self, kind: str, degrees: float) -> None:
-        """Adds one coordinate: three decimals (cut and rounded) are found in all that have more."""
+        """Adds one coordinate: three decimals (cut and rounded) are found in all that have more.
+
+        Where numbers of all sizes stand, some are like it by chance: `FINER` is the same to five decimals.
+        """
         size = abs(degrees)
-        self.add(kind, f"{int(size * 1000) / 1000:.3f}", f"{size:.3f}", str(round(size * 10**7)))
+        for digits, named in ((3, kind), (5, kind + FINER)):
+            cut, rounded = int(size * 10**digits) / 10**digits, round(size, digits)
+            self.add(named, *(f"{one:{wide}.{digits}f}" for one in (cut, rounded) for wide in ("", f"0{4 + digits}")))
+        self.add(kind + FINER, str(round(size * 10**7)))
 
     def without(self, *kinds: str) -> Secrets:
         """All but these kinds."""
@@ -110,15 +119,24 @@ class Oracle:
 
     def hits(self, where: str, data: bytes) -> list[Hit]:
         """What stands in `data`, each secret once; also in what is packed in it."""
-        found = {number: where for number, _ in self._needles.find(data)}
+        found = {number: where for number, at in self._needles.find(data) if self._is_whole(number, at, data)}
         for told, unpacked in _unpacked(where, data):
-            for number, _ in self._needles.find(unpacked):
-                found.setdefault(number, told)
+            for number, at in self._needles.find(unpacked):
+                if self._is_whole(number, at, unpacked):
+                    found.setdefault(number, told)
         return [Hit(told, *self._meant[number]) for number, told in found.items()]
 
     def hits_in(self, places: Iterable[tuple[str, bytes]]) -> list[Hit]:
         """What stands in any of these."""
         return [hit for where, data in places for hit in self.hits(where, data)]
+
+    def _is_whole(self, number: int, at: int, data: bytes) -> bool:
+        """A number with decimals that goes on before its first digit is another number."""
+        _, encoding, raw = self._meant[number]
+        if encoding not in ("plain", "backwards") or not DECIMAL.fullmatch(raw):
+            return True
+        end = at + len(raw)
+        return not (data[at - 1 : at] if encoding == "plain" else data[end : end + 1]).isdigit()
 
     def _take(self, meant: dict[bytes, tuple[str, str, bytes]]) -> None:
         self._order, self._meant = list(meant), list(meant.values())

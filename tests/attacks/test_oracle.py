@@ -56,7 +56,16 @@ def test_a_secret_is_found_in_each_encoding(oracle: Oracle, encoding: str, befor
 @pytest.mark.parametrize("encoding", SAID)
 def test_so_is_the_shortest(oracle: Oracle, encoding: str) -> None:
     """A coordinate of seven decimals is one of three."""
-    assert {hit.kind for hit in oracle.hits("there", SAID[encoding](b'{"lat":38.9124712}'))} == {"place"}
+    found = {hit.kind for hit in oracle.hits("there", SAID[encoding](b'{"lat":38.9124712,"lon":-094.512345}'))}
+
+    assert found == {"place", "place, finer"}
+
+
+@pytest.mark.parametrize("encoding", ["plain", "backwards"])
+def test_a_number_within_another_is_another(oracle: Oracle, encoding: str) -> None:
+    """Seconds since 1970 with their parts hold the digits of many a place."""
+    assert oracle.hits("there", SAID[encoding](b"1796003838.91247 5138.912")) == []
+    assert oracle.hits("there", SAID[encoding](b"at 038.912N"))
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, lambda raw: zlib.compress(gzip.compress(raw))])
@@ -107,9 +116,9 @@ def test_what_was_said_before_is_dropped_and_counted() -> None:
     secrets.add("receipt", SECRET)
     secrets.add_place("place", 10.00312)
 
-    oracle = Oracle(secrets, known=[b"[10.00398,-40.01]"])
+    oracle = Oracle(secrets, known=[b"[10.00398,-40.01,10.003]"])
 
-    assert oracle.dropped == {"place": 1}
+    assert set(oracle.dropped) == {"place"}
     assert not oracle.hits("there", b"10.003")
     assert oracle.hits("there", SECRET.encode())
 
