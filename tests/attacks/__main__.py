@@ -2,8 +2,8 @@
 
     python -m tests.attacks [--residents 40] [--posts 25] [--data DIR] [words of pytest]
 
-Starts a whole demo stack of its own; with `--data` it takes the one that `porchlight up --demo` runs on that folder
-(and leaves its people there). Ends with 1 where an attack succeeded.
+Starts a whole demo stack of its own; with `--data` it takes the one that `porchlight up --demo` runs on that folder,
+which must have no posts yet (its people stay there). Ends with 1 where an attack succeeded.
 """
 
 from __future__ import annotations
