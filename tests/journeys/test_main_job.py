@@ -92,7 +92,7 @@ def test_a_clip_reaches_the_analyst_of_its_division_and_no_other(
     """Central hears of it and plays all of it; North hears nothing and is told there is nothing."""
     central, north = watch("Central"), watch("North")
 
-    post_id = _post(place, clip, "journey@example.org")["post_id"]
+    post_id = _post(place, clip, "main-journey@example.org")["post_id"]
 
     _until(lambda: post_id in central.of("post.published"), "Central hears of it")
     media = _as_analyst(place, "Central", f"/v1/posts/{post_id}").json()["media"]
@@ -122,8 +122,8 @@ def test_a_flagged_clip_is_hidden_by_a_moderator(
     place: Stack | City, clip: Path, watch: Callable[[str], Watching]
 ) -> None:
     """A neighbour flags, the moderator finds it in the queue and hides it, and it leaves the analyst's screen."""
-    central, neighbour = watch("Central"), "neighbour@example.org"
-    posted = _post(place, clip, "author@example.org")
+    central, neighbour = watch("Central"), "main-neighbour@example.org"
+    posted = _post(place, clip, "main-author@example.org")
     post_id = posted["post_id"]
     block = _as_analyst(place, "Central", f"/v1/posts/{post_id}").json()["block"]["id"]
     _as_resident(place, neighbour, "PUT", "/v1/me/home", {"block_id": block}).raise_for_status()
