@@ -64,14 +64,14 @@ def count(conn: Connection, post_id: PostId, file: str) -> int:
 
 
 def arrived(conn: Connection, post_ids: Sequence[PostId]) -> dict[PostId, dict[str, Arrived]]:
-    """How far each file that is played in pieces has come, of each of these posts that the record has."""
+    """How far each file that is played in pieces has come, of those of these posts that have one."""
     same = (segments.c.post_id == renditions.c.post_id, segments.c.file == renditions.c.file)
     last = select(func.max(segments.c.number)).where(*same).scalar_subquery().label("last")
     query = select(renditions.c.post_id, renditions.c.file, renditions.c.whole, last)
-    found: dict[PostId, dict[str, Arrived]] = {post_id: {} for post_id in post_ids}
+    found: dict[PostId, dict[str, Arrived]] = {}
     for row in conn.execute(query.where(renditions.c.post_id.in_(post_ids))):
         if row.last is not None:
-            found[row.post_id][row.file] = Arrived(row.last, row.whole)
+            found.setdefault(row.post_id, {})[row.file] = Arrived(row.last, row.whole)
     return found
 
 

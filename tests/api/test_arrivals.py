@@ -109,4 +109,4 @@ def test_a_crowd_is_asked_for_together(record: Database, bell: Bell, post: Post)
 
     questions = [one for one in asked if one.startswith("SELECT renditions")]
     assert 2 <= len(questions) <= 2 + (0.5 + AT_ONCE) / LOOKS_SECONDS
-    assert waiting._awaited == {}  # nobody is asked about any more
+    assert waiting._together._about == {}  # nobody is asked about any more

@@ -63,7 +63,7 @@ def test_how_far_files_have_come_is_asked_at_once(record: Database, bell: Bell) 
     with record.read() as conn:
         found = segments.arrived(conn, asked)
 
-    assert list(found.values()) == [{FILE: Arrived(2, False)}, {FILE: Arrived(1, True)}, {}, {}]
+    assert found == {first.id: {FILE: Arrived(2, False)}, whole.id: {FILE: Arrived(1, True)}}
 
 
 @pytest.mark.engines("sqlite")
