@@ -12,10 +12,9 @@ import pytest
 from api.stack import Running
 from tests.attacks import table
 from tests.attacks.asked import Asked
-from tests.attacks.standing import a_stack
 from tests.attacks.table import Tried
 from tests.attacks.world import World, populate
-from tests.journeys.conftest import Stack
+from tests.journeys.conftest import Stack, a_stack
 
 STARTS_WITHIN = 600  # seconds, with people in it, on a machine that is busy; the whole takes as long as it takes
 

@@ -6,12 +6,11 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +18,12 @@ import pytest
 
 from api.commands import token
 from storage.kit import settings
-from storage.kit.ids import spread
 from storage.kit.settings import LOOPBACK, Ports
 from storage.staff import Role
 from tests.journeys.production import City
+from tests.servers.ports import free_ports
 
 STARTS_WITHIN, STOPS_WITHIN = 120.0, 30.0  # seconds; a busy machine has two processors for nine programs
-PORTS = range(20_000, 60_000, 4)
 
 
 @dataclass(frozen=True)
@@ -97,18 +95,13 @@ class Stack:
 PORCHLIGHT = (sys.executable, "-m", "api.cli")
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A whole Porchlight with demo data on free ports."""
-    folder = tmp_path_factory.mktemp("stack")
-    here = Stack(folder / "var", _free_ports(), folder / "up.log")
+@contextmanager
+def a_stack(folder: Path, *options: str) -> Iterator[Stack]:
+    """A whole Porchlight with demo data on free ports, which stops as it should; its programs' lines are in `log`."""
+    here = Stack(folder / "var", free_ports(4)[0], folder / "up.log")
+    told = ["up", "--demo", *options, "--data", str(here.data), "--ports", str(here.base)]
     with here.log.open("w") as log:
-        up = subprocess.Popen(
-            [*PORCHLIGHT, "up", "--demo", "--workers", "3", "--data", str(here.data), "--ports", str(here.base)],
-            cwd=Path(__file__).parents[2],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+        up = subprocess.Popen([*PORCHLIGHT, *told], cwd=Path(__file__).parents[2], stdout=log, stderr=log)
     try:
         _wait_until_ready(here, up)
         yield here
@@ -120,6 +113,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             up.kill()
             up.wait()
     assert up.returncode == 0, here.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A whole Porchlight with demo data on free ports."""
+    with a_stack(tmp_path_factory.mktemp("stack"), "--workers", "3") as here:
+        yield here
 
 
 @pytest.fixture(scope="session")
@@ -138,14 +138,3 @@ def _wait_until_ready(stack: Stack, up: subprocess.Popen[bytes]) -> None:
         if up.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"the stack did not start:\n{stack.log.read_text()}")
         time.sleep(0.1)
-
-
-def _free_ports() -> int:
-    """The first of four ports nobody uses."""
-    while True:
-        base = PORTS[int(spread(len(PORTS)))]
-        with suppress(OSError):
-            for port in range(base, base + 4):
-                with socket.socket() as door:
-                    door.bind((LOOPBACK, port))
-            return base
