@@ -11,6 +11,7 @@ const MOST_LABELS = 28; // more names than this at once are a grey mist
 const TELLABLE_PX = 36;
 const LABEL_PX = L.point(50, 15); // half of a name of two lines
 const STALE_HOURS = 24 * 7;
+const LAST_FRAME_MS = 500;
 
 export class DrawnMap {
   #map: L.Map;
@@ -72,9 +73,13 @@ export class DrawnMap {
     if (unseen) this.fit(this.#fitted);
   };
 
+  /**
+   * Lets go of the page at once and of the map a moment later. Leaflet cannot take back a frame it asked for nor the end
+   * of a zoom, 250 ms away: on a map that is gone by then both fail.
+   */
   away(): void {
     removeEventListener("porchlight:theme", this.#restyle);
-    this.#map.remove();
+    setTimeout(() => this.#map.remove(), LAST_FRAME_MS);
   }
 
   #redraw(): void {
