@@ -8,15 +8,16 @@ from functools import partial
 
 from bench.many_posts import City
 from feed import replay
-from storage import audit, counts, feed_log, flags, post_changes, post_lists, posts
+from storage import audit, counts, feed_log, flags, post_changes, post_lists, posts, unread
 from storage.audit import Sought
 from storage.db import AIRLOCK, Database
 from storage.kit import clock, ids
 from storage.kit.clock import DAY, HOUR
-from storage.kit.ids import DivisionId, PostId
+from storage.kit.ids import DivisionId, PostId, StaffId
 from storage.post_lists import Wanted
 from storage.posts import NewPost, PostState
 
+NOBODY = StaffId("nobody")  # has viewed nothing, so that everything is looked through
 PAGE = 31  # what a door asks for: a page, and one to see whether there is another
 
 Question = Callable[[], object]
@@ -124,7 +125,12 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
         with record.read() as conn:
             return counts.live_posts(conn)
 
+    def new_to_me() -> object:
+        with record.read() as conn:
+            return unread.above(conn, NOBODY, everywhere, 0)
+
     return {
+        "analyst: what is new to me": new_to_me,
         "moderators: the queue (2,000 wait)": lambda: queue(None),
         "moderators: taken off the feed": lambda: _page(record, everywhere, taken_off),
         "audit: a page": lambda: trail(Sought()),

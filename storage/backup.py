@@ -37,6 +37,8 @@ RECORD = Side(
         "audit_head": ("one", "seq", "hash"),
         "staff_members": ("id", "name", "password_hash", "second_factor", "second_factor_step", "ended"),
         "staff_roles": ("staff_id", "role", "division_id"),
+        "viewed_posts": ("staff_id", "post_id"),
+        "read_marks": ("staff_id", "order_key"),
         "flags": ("id", "post_id", "origin", "reason", "text", "at_seconds", "flagged_at", "state"),
         "decisions": ("id", "post_id", "verb", "reason", "note", "staff_id", "from_state", "to_state", "at"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),

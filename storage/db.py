@@ -23,6 +23,8 @@ from storage.kit.errors import Unavailable
 UNAUDITED = frozenset(
     {
         "tickets",  # one for every page that opens; the viewing itself is audited
+        "viewed_posts",  # beside the viewing's own entry
+        "read_marks",  # what is new on one's own desk changes nothing for anybody else
         "log_in_tries",  # counted before anyone is known
         "segments",  # hundreds for a long clip, each under a publication that is audited, as is the last of them
         "feed_log",  # always beside a post's write, which is audited

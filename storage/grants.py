@@ -71,6 +71,8 @@ STAFF: Role = merged(
         "staff_members": {"select": ALL, "update": "second_factor_step"},
         "staff_roles": {"select": ALL},
         "staff_log_ins": {"select": ALL, "insert": ALL, "delete": ""},
+        "viewed_posts": {"select": ALL, "insert": ALL},
+        "read_marks": {"select": ALL, "insert": ALL, "update": "order_key"},
         "log_in_tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
     },
 )
@@ -98,6 +100,7 @@ CHORES: Role = merged(
         "audit_entries": {"select": "seq action subject"},
         "tickets": {"select": "ends_at", "delete": ""},
         "staff_log_ins": {"select": "ends_at", "delete": ""},
+        "viewed_posts": {"select": "post_id", "delete": ""},
     },
 )
 

@@ -53,6 +53,11 @@ def page(
     return [found[post_id] for post_id in ids]
 
 
+def newest(conn: Connection, in_divisions: Collection[DivisionId], *, above: int, limit: int) -> list[PostId]:
+    """Live posts of the given divisions, newest first, above an order key."""
+    return _newest(conn, _ways(in_divisions, Wanted()), [posts.c.order_key > above], limit)
+
+
 def _ways(in_divisions: Collection[DivisionId], wanted: Wanted) -> list[Conditions]:
     """One for each division, state and category: each leads along one index in the order of the list."""
     ways: list[Conditions] = [

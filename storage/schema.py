@@ -12,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -20,15 +19,14 @@ from sqlalchemy import (
     literal_column,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-ID = String(40)
+from storage.schema_staff import log_in_tries as log_in_tries
+from storage.schema_staff import read_marks as read_marks
+from storage.schema_staff import staff_log_ins as staff_log_ins
+from storage.schema_staff import staff_members as staff_members
+from storage.schema_staff import staff_roles as staff_roles
+from storage.schema_staff import viewed_posts as viewed_posts
+from storage.tables import ID
+from storage.tables import metadata as metadata
 
 # storage/atlas/versions.py. A block's row is never changed or deleted: old posts keep theirs.
 atlas_versions = Table(
@@ -160,39 +158,6 @@ audit_head = Table(
     Column("one", Integer, primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
-)
-
-# storage/staff.py.
-staff_members = Table(
-    "staff_members",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("name", String(80), nullable=False, unique=True),
-    Column("password_hash", String(200)),  # argon2id; none: this account cannot log in with a password
-    Column("second_factor", String(64)),  # TOTP key, base32
-    Column("second_factor_step", BigInteger, nullable=False),  # the last time step used: a code works once
-    Column("ended", Boolean, nullable=False),
-)
-staff_roles = Table(
-    "staff_roles",
-    metadata,
-    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
-    Column("role", String(12), primary_key=True),
-    Column("division_id", ID, primary_key=True),  # "" where the role is for the whole city
-)
-staff_log_ins = Table(
-    "staff_log_ins",
-    metadata,
-    Column("token_digest", String(64), primary_key=True),
-    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
-    Column("ends_at", BigInteger, nullable=False),
-)
-log_in_tries = Table(
-    "log_in_tries",
-    metadata,
-    Column("name_digest", String(64), primary_key=True),
-    Column("window_start", BigInteger, nullable=False),
-    Column("tries", Integer, nullable=False),
 )
 
 # storage/tickets.py.

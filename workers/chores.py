@@ -6,7 +6,7 @@ from itertools import islice
 
 from feed import posting, tickets
 from feed.bell import Bell
-from storage import feed_log, post_words, posts, staff, takedowns
+from storage import feed_log, post_words, posts, staff, takedowns, unread
 from storage.db import CHORES, Database, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
@@ -40,6 +40,12 @@ def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
     """Deletes tickets and staff log-ins whose time is over; answers how many."""
     with record.write(by=CHORES) as tx:
         return tickets.forget_expired(tx) + staff.forget_ended(tx)
+
+
+def forget_viewed(record: Database, _bucket: Bucket, _bell: Bell) -> int:
+    """Deletes whose desk has seen which post, of posts that are over for good; answers of how many viewings."""
+    with record.write(by=CHORES) as tx:
+        return unread.forget(tx)
 
 
 def forget_words(record: Database, _bucket: Bucket, _bell: Bell) -> int:

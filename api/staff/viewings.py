@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from threading import Lock
 
+from storage import unread
 from storage.db import Database
 from storage.kit.ids import PostId
 from storage.staff import LogIn
@@ -30,6 +31,7 @@ class Viewings:
     def enter(self, log_in: LogIn, post_id: PostId) -> None:
         """Enters a viewing, whatever went before it: somebody opens a post."""
         with self._record.write(by=log_in.member.actor) as tx:
+            unread.viewed(tx, log_in.member.id, post_id)
             tx.audit("post.view", post_id)
         with self._lock:
             key = (log_in.digest, post_id)

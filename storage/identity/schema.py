@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
 )
 
-from storage.schema import ID
+from storage.tables import ID
 
 metadata = MetaData(
     naming_convention={

@@ -78,7 +78,7 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_clip_reaches_the_analyst_of_its_division_and_no_other(stack: Stack, new_page: NewPage, clip: Path) -> None:
-    """A resident posts from a phone; Central's analyst sees it arrive and plays it, North's never sees it."""
+    """Posted from a phone; Central's analyst sees it arrive, plays it, and at no desk is it new to them any more."""
     central, north = Staff(new_page(DESK), stack, "analyst-central"), Staff(new_page(DESK), stack, "analyst-north")
     central.is_live()
     north.is_live()
@@ -88,9 +88,12 @@ def test_a_clip_reaches_the_analyst_of_its_division_and_no_other(stack: Stack, n
 
     resident.sees_it_published()
     title = "A van at night, call [phone]"
-    expect(central.row("A van at night")).to_be_visible()
+    expect(central.row("A van at night")).to_contain_text("New:")
     central.opens("A van at night")
     central.plays()
+    expect(central.row("A van at night")).not_to_contain_text("New:")
+    another_desk = Staff(new_page(DESK), stack, "analyst-central")
+    expect(another_desk.row("A van at night")).not_to_contain_text("New:")
     expect(central.page.get_by_role("region", name="Clip and facts").get_by_text(label).first).to_be_visible()
     assert title in central.page.inner_text("body")
     assert north.row("A van at night").count() == 0

@@ -4,16 +4,13 @@ import { keep, kept } from "../shared/kept";
 import { LivePosts } from "../shared/live.svelte";
 import { go, under } from "../shared/route.svelte";
 import type { Category, Division, Post } from "../shared/types";
-
-const MOST_REMEMBERED = 2_000; // opened posts remembered on this device
+import { Unread } from "./unread.svelte";
 
 export class DeskState {
   readonly off: SvelteSet<string>;
-  readonly opened: SvelteSet<string>;
   /** Arrived since this page was opened and not yet looked at: what the "3 new" line counts. */
   readonly fresh = new SvelteSet<string>();
-  /** Division of each unread post that is known of. */
-  readonly unread = new SvelteSet<string>();
+  readonly unread = new Unread();
   category = $state<Category | null>(null);
   words = $state("");
   block = $state<string | null>(null);
@@ -21,14 +18,12 @@ export class DeskState {
   /** Last news of the open post where the list does not hold it. */
   news = $state.raw<Post | null>(null);
   readonly posts: LivePosts;
-  #divisionOf = new Map<string, string>();
 
   constructor(
     readonly divisions: Division[],
     private readonly name: string,
   ) {
     this.off = new SvelteSet(kept<string[]>(`off.${name}`, []));
-    this.opened = new SvelteSet(kept<string[]>(`opened.${name}`, []));
     this.posts = new LivePosts(this.#asking(), {
       arrived: (post) => this.#arrived(post),
       gone: (id, kind) => this.#gone(id, kind),
@@ -43,24 +38,16 @@ export class DeskState {
     return this.block ? this.posts.items.filter(({ block }) => block.id === this.block) : this.posts.items;
   }
 
-  unreadIn(division: string): number {
-    let count = 0;
-    for (const id of this.unread) if (this.#divisionOf.get(id) === division) count += 1;
-    return count;
-  }
-
   /** Opens a post; stepping from one to the next leaves no trail in the browser's history. */
   select(id: string, replace = this.open !== null): void {
     this.taken = null;
     go(`/posts/${id}`, { replace });
-    this.read(id);
   }
 
-  read(id: string): void {
-    this.opened.add(id);
-    this.unread.delete(id);
+  /** The program entered my viewing: the post is read, here and at every other desk of mine. */
+  viewed(id: string): void {
+    this.unread.viewed(id);
     this.fresh.delete(id);
-    keep(`opened.${this.name}`, [...this.opened].slice(-MOST_REMEMBERED));
   }
 
   /** Opens the next post in the list, or the one before; `wanted` may pass some over. */
@@ -88,28 +75,15 @@ export class DeskState {
     this.posts.ask(this.#asking());
   }
 
-  /** What was there before the first visit is not unread; what came since the last one is. */
-  welcome(items: Post[]): void {
-    const first = kept<string[] | null>(`opened.${this.name}`, null) === null;
-    for (const { id, division } of items) {
-      this.#divisionOf.set(id, division.id);
-      if (first) this.opened.add(id);
-      else if (!this.opened.has(id)) this.unread.add(id);
-    }
-    if (first && items.length) keep(`opened.${this.name}`, [...this.opened]);
-  }
-
   #arrived(post: Post): void {
-    this.#divisionOf.set(post.id, post.division.id);
     if (this.taken?.id === post.id) this.taken = null; // restored while somebody looked at the note
     if (this.open === post.id) this.news = post;
-    if (this.opened.has(post.id)) return;
-    this.unread.add(post.id);
-    this.fresh.add(post.id);
+    this.unread.add(post.id, post.division.id);
+    if (this.unread.has(post.id)) this.fresh.add(post.id);
   }
 
   #gone(id: string, kind: string): void {
-    this.unread.delete(id);
+    this.unread.drop(id);
     this.fresh.delete(id);
     if (this.open === id) this.taken = { id, kind };
   }

@@ -1,0 +1,54 @@
+"""The record's tables about members of staff: who they are, how they come in, and what they have seen."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table
+
+from storage.tables import ID, metadata
+
+# storage/staff.py.
+staff_members = Table(
+    "staff_members",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("password_hash", String(200)),  # argon2id; none: this account cannot log in with a password
+    Column("second_factor", String(64)),  # TOTP key, base32
+    Column("second_factor_step", BigInteger, nullable=False),  # the last time step used: a code works once
+    Column("ended", Boolean, nullable=False),
+)
+staff_roles = Table(
+    "staff_roles",
+    metadata,
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+    Column("role", String(12), primary_key=True),
+    Column("division_id", ID, primary_key=True),  # "" where the role is for the whole city
+)
+staff_log_ins = Table(
+    "staff_log_ins",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+log_in_tries = Table(
+    "log_in_tries",
+    metadata,
+    Column("name_digest", String(64), primary_key=True),
+    Column("window_start", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+# storage/unread.py. Which posts a member has viewed, and the place in the list up to which all counts as read.
+viewed_posts = Table(
+    "viewed_posts",
+    metadata,
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+)
+read_marks = Table(
+    "read_marks",
+    metadata,
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+    Column("order_key", BigInteger, nullable=False),
+)
