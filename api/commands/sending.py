@@ -19,7 +19,12 @@ from storage.kit.ids import spread
 AT_ONCE = 4
 ROUNDS = 8  # in a row that brought nothing across, until we give up: about two minutes
 LONGEST_WAIT = 30.0
-TYPES = {".mp4": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/x-matroska", ".webm": "video/webm"}
+TYPES = {
+    **{".mp4": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/x-matroska", ".webm": "video/webm"},
+    **{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"},
+    **{".heic": "image/heic", ".heif": "image/heif", ".avif": "image/avif"},
+}
+BRANDS = {b"qt  ": ".mov", b"heic": ".heic", b"heix": ".heic", b"mif1": ".heif", b"avif": ".avif"}
 
 Progress = Callable[[float], None]  # how much of it has arrived, 0 to 1
 
@@ -46,7 +51,9 @@ def type_of(file: Path) -> str:
     with file.open("rb") as opened:
         head = opened.read(12)
     if head[4:8] == b"ftyp":
-        return TYPES[".mov"] if head[8:12] == b"qt  " else TYPES[".mp4"]
+        return TYPES[BRANDS.get(head[8:12], ".mp4")]
+    if head.startswith((b"\xff\xd8\xff", b"\x89PNG")):
+        return TYPES[".png"] if head[0] == 0x89 else TYPES[".jpg"]
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return TYPES[".webm"] if file.suffix.lower() == ".webm" else TYPES[".mkv"]
     return TYPES.get(file.suffix.lower(), "application/octet-stream")

@@ -1,4 +1,4 @@
-"""Uploads: a clip in parts, in parallel and in any order, over lines that break.
+"""Uploads: a clip, or a photo, in parts, in parallel and in any order, over lines that break.
 
 A part's address is signed, so its bytes come without a log-in: the same client code sends to S3 in production.
 """
@@ -74,8 +74,8 @@ class Finished(BaseModel):
 @router.post("/v1/uploads", status_code=201)
 def begin(body: Begin, asking: Asking, desk: AtDesk) -> Begun:
     """Opens an upload."""
-    if not body.type.startswith(("video/", "application/octet-stream")):
-        raise WrongType("Only videos can be shared here.", code="not_a_video")
+    if not body.type.startswith(("video/", "image/", "application/octet-stream")):
+        raise WrongType("Only videos and photos can be shared here.", code="not_a_video")
     limits.count(desk.stores.vault, STARTED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         upload_id = originals.begin(tx, desk.stores.vault, asking, body.bytes)

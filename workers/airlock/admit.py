@@ -1,4 +1,4 @@
-"""Takes one clip through the airlock: the original comes in, an anonymous post goes out.
+"""Takes one clip, or photo, through the airlock: the original comes in, an anonymous post goes out.
 
 What this does not protect: what the picture itself shows (a porch; a face or a plate that was not to be blurred, or was
 not found), a voice that was kept on request, and how somebody writes. docs/wall.md says so to everyone.
@@ -17,6 +17,7 @@ from workers.airlock.attempt import Attempt, Stopped
 from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.finish import end
 from workers.airlock.original import bring_in
+from workers.airlock.photo import publish_photo
 from workers.airlock.trying import BlockGone, try_once
 from workers.media import rework, rungs
 
@@ -38,7 +39,7 @@ def _admit(airlock: Airlock, attempt: Attempt) -> None:
 
 
 def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
-    """Whether that was all there is to do: a small clip has no larger renditions."""
+    """Whether that was all there is to do: a small clip has no larger renditions, and a photo comes whole."""
     clip, stores, tools = attempt.clip, airlock.stores, airlock.tools
 
     def look() -> bool:
@@ -48,6 +49,10 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
     attempt.at(Stage.CHECKING, 0.01)
     _demand_block(stores, clip)
     source = bring_in(stores, attempt, Stage.CHECKING, 0.02)
+    photo = rework.inspect_photo(tools, source, cancelled=look)
+    if photo is not None:
+        publish_photo(airlock, attempt, source, photo)
+        return True
     probed = rework.inspect(tools, source, cancelled=look)
     first, *larger = rungs.rungs(probed)
 

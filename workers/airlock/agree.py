@@ -45,8 +45,11 @@ def settle(stores: BothSides, clip_id: ClipId) -> None:
 
 
 def is_whole(stores: BothSides, clip: Clip) -> bool:
-    """Whether the record holds all of the first rendition, or a tombstone: nobody takes the post back for a fault."""
-    if _is_entombed(stores, clip):
+    """Whether the record holds all of the first rendition, or a tombstone: nobody takes the post back for a fault.
+
+    A photo has no first rendition: it is on the record with all of its media, or not at all.
+    """
+    if is_all_there(stores, clip):
         return True
     post = _post(stores, clip)
     return post is not None and any(file.file == FIRST and file.whole for file in post.renditions)

@@ -168,7 +168,7 @@ class Carrier:
         stores, clip, (width, height) = self._airlock.stores, self._attempt.clip, self._shape
         # Until we know what we made of it in whole seconds: the source's own length, to the millisecond, is a mark.
         seconds = self._played if whole or self._length is None else math.ceil(self._length)
-        new, first = new_post(stores, clip, seconds), Arriving(FIRST, width, height, tuple(self._put), whole)
+        new, first = new_post(stores, clip, "video", seconds), Arriving(FIRST, width, height, tuple(self._put), whole)
         files = [self._poster] if self._poster else []
         with stores.record.write(by=AIRLOCK) as tx:
             outcome = posting.publish(

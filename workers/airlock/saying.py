@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from storage.db import AIRLOCK
 from storage.identity import clips, leases
 from storage.identity.clips import Clip
@@ -13,7 +15,7 @@ from workers.airlock.both_sides import BothSides
 from workers.redact.text import scrub, scrub_title
 
 
-def new_post(stores: BothSides, clip: Clip, seconds: float) -> NewPost:
+def new_post(stores: BothSides, clip: Clip, kind: Literal["video", "photo"], seconds: float) -> NewPost:
     """The post that the clip becomes: its words scrubbed, its times rounded. Raises Stopped."""
     with stores.vault.read() as conn:
         typed = clips.words(conn, stores.vault, clip)
@@ -21,7 +23,7 @@ def new_post(stores: BothSides, clip: Clip, seconds: float) -> NewPost:
         raise Stopped
     return NewPost(
         id=clip.post_id,
-        kind="video",
+        kind=kind,
         category=clip.category,
         title=scrub_title(typed[0]),
         text=scrub(typed[1]),

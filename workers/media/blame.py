@@ -34,6 +34,21 @@ def demand_redacted(decoder: Outcome, redactor: Outcome, encoder: Outcome) -> No
         raise OSError("the redactor was cut off")
 
 
+def demand_decoded(decoder: Outcome, *after: Outcome) -> None:
+    """Nothing for a run in which all went well. Those after the decoder see raw pictures: their failures are ours.
+
+    Raises RefusedClip for the photo's fault, OSError for ours.
+    """
+    last = after[-1]
+    if last.end is End.DEADLINE and decoder.cpu_seconds < last.wall_seconds / 2:
+        raise OSError("the machine had too little time for a photo")
+    if decoder.code == -signal.SIGPIPE or not all(one.ok or one.end in (End.CUT_OFF, End.DEADLINE) for one in after):
+        raise OSError("what comes after the decoder failed")
+    demand_success(decoder)
+    if not all(one.ok for one in after):
+        raise OSError("what comes after the decoder was cut off")
+
+
 def demand_success(outcome: Outcome, out: Path | None = None) -> None:
     """Nothing for a run that went well and wrote `out`. Raises RefusedClip for the clip's fault, OSError for ours."""
     if outcome.out_of_time:

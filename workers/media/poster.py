@@ -20,7 +20,7 @@ AT_MOST = 1.0  # seconds in: past a camera's first dark or grey frames
 
 
 @dataclass(frozen=True)
-class Poster:
+class Still:
     """A finished JPEG."""
 
     path: Path
@@ -39,20 +39,20 @@ def poster_from(
     width: int,
     height: int,
     cancelled: Callable[[], bool] | None = None,
-) -> Poster:
+) -> Still:
     """Write a frame of a clip's proved first segment to `folder` as a JPEG. Raises Cancelled, RefusedClip, OSError."""
     beginning = folder / "first.mp4"
     beginning.write_bytes(init + segment)
     try:
         seconds = sum(piece.seconds for piece in index(beginning))
-        return _still(programs, beginning, seconds, Poster(folder / NAME, NAME, width, height, 0), cancelled)
+        return _still(programs, beginning, seconds, Still(folder / NAME, NAME, width, height, 0), cancelled)
     finally:
         beginning.unlink()
 
 
 def _still(
-    programs: Programs, clip: Path, seconds: float, planned: Poster, cancelled: Callable[[], bool] | None
-) -> Poster:
+    programs: Programs, clip: Path, seconds: float, planned: Still, cancelled: Callable[[], bool] | None
+) -> Still:
     shown = ffmpeg.input(f"file:{clip}", ss=min(AT_MOST, seconds / 3), f="mov")
     settings = {"q:v": 4, "map_metadata": -1, "fflags": "+bitexact", "flags:v": "+bitexact", "f": "mjpeg"}
     # The JPEG way of storing colour; without it the decoder of a browser would show greys too dark.

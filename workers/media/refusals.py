@@ -1,4 +1,4 @@
-"""Why a clip can be refused: a closed list, each with one sentence for the person who sent it."""
+"""Why a clip, or a photo, can be refused: a closed list, each with one sentence for the person who sent it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ class Reason(StrEnum):
     TOO_BIG_PICTURE = "too_big_picture"
     TOO_FAST = "too_fast"
     TOOK_TOO_LONG = "took_too_long"
+    ANIMATED_PICTURE = "animated_picture"
 
 
 SENTENCES = {
-    Reason.NOT_A_VIDEO: "This file is not a video we can take. Send the clip as your camera saved it.",
+    Reason.NOT_A_VIDEO: "This file is neither a video nor a photo we can take. Send it as your camera saved it.",
     Reason.EMPTY: "This file is empty. Save the clip again and send that.",
     Reason.TOO_SHORT: "This clip is shorter than a tenth of a second.",
     Reason.TOO_LONG: "This clip is longer than 2 minutes. Cut it to the part that matters.",
     Reason.TOO_LARGE: "This file is larger than 500 MB. Cut the clip or save it smaller.",
-    Reason.UNREADABLE: "This video is damaged and cannot be played. Save it from the camera again.",
+    Reason.UNREADABLE: "This file is damaged and cannot be shown. Save it from the camera again.",
     Reason.UNSUPPORTED_CODEC: "This video is stored in a way we cannot read. Export it as MP4 (H.264).",
     Reason.NO_PICTURE: "There is no moving picture in this file.",
     Reason.TOO_MANY_TRACKS: "This file holds far more tracks than a camera makes. Export it as a plain MP4.",
-    Reason.TOO_BIG_PICTURE: "The picture is larger than 4K. Save the clip in 4K or smaller.",
+    Reason.TOO_BIG_PICTURE: "The picture is too large. Save a clip in 4K, a photo with 67 million pixels at most.",
     Reason.TOO_FAST: "This clip has more than 240 frames a second. Save it at a normal speed.",
-    Reason.TOOK_TOO_LONG: "This clip took too long to prepare. Cut it shorter or save it smaller.",
+    Reason.TOOK_TOO_LONG: "This took too long to prepare. Cut a clip shorter, or save it smaller.",
+    Reason.ANIMATED_PICTURE: "This picture moves. Send a single photo, or a video.",
 }
 
 

@@ -1,28 +1,51 @@
-"""A clip from a stranger's bytes to files that may be shown: one function per stage, in order."""
+"""A clip, or a photo, from a stranger's bytes to files that may be shown: one function per stage, in order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from workers.media import poster
+from workers.media import photo, poster
 from workers.media.first_rung import Whole, encode_first
 from workers.media.fragments import Init, Segment
 from workers.media.ladder import Laddered, encode_ladder
-from workers.media.poster import Poster
+from workers.media.photo import Photo
+from workers.media.poster import Still
 from workers.media.probe import Probed, probe
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, rungs
+from workers.media.sniff import sniff_photo
 from workers.redact.findings import NotClean
 from workers.redact.proof_jpeg import prove_jpeg
 from workers.redact.redactions import Redaction
 
-__all__ = ["first_rung", "inspect", "make_ladder", "poster_from", "rungs"]
+__all__ = ["first_rung", "inspect", "inspect_photo", "make_ladder", "make_photo", "poster_from", "rungs"]
 
 
 def inspect(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Probed:
     """Look at the clip at `source` without decoding it. Raises RefusedClip, Cancelled."""
     return probe(programs, source, cancelled=cancelled)
+
+
+def inspect_photo(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Photo | None:
+    """Look at the photo at `source` without decoding it; None for what is none. Raises RefusedClip, Cancelled."""
+    format_ = sniff_photo(source)
+    return None if format_ is None else photo.inspect(programs, source, format_, cancelled=cancelled)
+
+
+def make_photo(
+    programs: Programs,
+    source: Path,
+    seen: Photo,
+    folder: Path,
+    *,
+    blur: frozenset[Redaction] = frozenset(),
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Still]:
+    """A photo's few sizes, redacted as `blur` says, each proved. Raises RefusedClip, Cancelled, NotClean, OSError."""
+    made = photo.make(programs, source, seen, folder, blur=blur, cancelled=cancelled)
+    _demand_clean(made)
+    return made
 
 
 def first_rung(
@@ -52,13 +75,10 @@ def poster_from(
     width: int,
     height: int,
     cancelled: Callable[[], bool] | None = None,
-) -> Poster:
+) -> Still:
     """A still of a clip's first proved segment, proved itself. Raises Cancelled, NotClean, RefusedClip, OSError."""
     made = poster.poster_from(programs, init, segment, folder, width=width, height=height, cancelled=cancelled)
-    findings = prove_jpeg(made.path.read_bytes())
-    if findings:
-        made.path.unlink()
-        raise NotClean(findings)
+    _demand_clean([made])
     return made
 
 
@@ -92,3 +112,11 @@ def make_ladder(
         nice=nice,
         blur=blur,
     )
+
+
+def _demand_clean(made: Sequence[Still]) -> None:
+    findings = [finding for still in made for finding in prove_jpeg(still.path.read_bytes())]
+    if findings:
+        for still in made:
+            still.path.unlink()
+        raise NotClean(findings)

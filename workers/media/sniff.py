@@ -1,7 +1,7 @@
 """What a file is, by its first bytes and never by its name.
 
-Only what a camera writes is let through. Playlists, concat scripts, images and documents have no place in the list,
-so ffmpeg is never left to guess and to follow what a text file points at.
+Only what a camera writes is let through. Playlists, concat scripts and documents have no place in the list, so ffmpeg
+is never left to guess and to follow what a text file points at. Photos are told apart here: they never come to ffmpeg.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from workers.media.refusals import Reason, RefusedClip
 
 HEAD = 4096  # enough for a Matroska head and for five transport packets
 FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}  # QuickTime may lack ftyp
-PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"crx ", b"M4A "}
+HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
+MOVING_BRANDS = {b"msf1", b"avis"}  # a row of pictures; those of HEVC are clips to every player, and to us
+NO_CLIP_BRANDS = {*HEIF_BRANDS, *MOVING_BRANDS, b"avif", b"crx ", b"M4A "}
 PACKET, STAMP, PACKETS, SYNC = 188, 4, 5, 0x47  # camcorders put a time stamp of four bytes before each packet
 
 
@@ -29,6 +31,16 @@ class Container(Enum):
     TRANSPORT = "mpegts"
 
 
+class PhotoFormat(Enum):
+    """A kind of photo we take; the value is what the decoder is told (workers/media/photo_decoder.py)."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    HEIF = "heif"
+    AVIF = "avif"
+
+
 def sniff(path: Path) -> Container:
     """The container of the file at `path`. Raises RefusedClip (empty, not_a_video)."""
     head = _head(path)
@@ -38,6 +50,29 @@ def sniff(path: Path) -> Container:
         if looks_like(head):
             return container
     raise RefusedClip(Reason.NOT_A_VIDEO)
+
+
+def sniff_photo(path: Path) -> PhotoFormat | None:
+    """The format of the photo at `path`; None for what is none. Raises RefusedClip (animated_picture)."""
+    head = _head(path)
+    for start, format_ in BEGINNINGS.items():
+        if head.startswith(start):
+            return format_
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return PhotoFormat.WEBP
+    return _in_iso_boxes(head)
+
+
+def _in_iso_boxes(head: bytes) -> PhotoFormat | None:
+    if head[4:8] != b"ftyp":
+        return None
+    brand, size = head[8:12], int.from_bytes(head[:4])
+    if brand in MOVING_BRANDS:
+        raise RefusedClip(Reason.ANIMATED_PICTURE)
+    others = {head[at : at + 4] for at in range(16, min(size, len(head)), 4)}
+    if brand == b"avif" or (brand == b"mif1" and b"avif" in others):
+        return PhotoFormat.AVIF
+    return PhotoFormat.HEIF if brand in HEIF_BRANDS else None
 
 
 def _head(path: Path) -> bytes:
@@ -57,7 +92,7 @@ def _head(path: Path) -> bytes:
 
 
 def _is_mp4(head: bytes) -> bool:
-    return head[4:8] in FIRST_BOXES and not (head[4:8] == b"ftyp" and head[8:12] in PICTURE_BRANDS)
+    return head[4:8] in FIRST_BOXES and not (head[4:8] == b"ftyp" and head[8:12] in NO_CLIP_BRANDS)
 
 
 def _is_matroska(head: bytes) -> bool:
@@ -82,6 +117,7 @@ def packets_from(head: bytes) -> tuple[int, int] | None:
     return None
 
 
+BEGINNINGS = {b"\xff\xd8\xff": PhotoFormat.JPEG, b"\x89PNG\r\n\x1a\n": PhotoFormat.PNG}
 TESTS = {
     Container.MP4: _is_mp4,
     Container.MATROSKA: _is_matroska,

@@ -81,6 +81,11 @@ def test_a_line_that_always_breaks_is_given_up(tmp_path: Path, monkeypatch: pyte
         ("clip.mkv", b"\x1a\x45\xdf\xa3", "video/x-matroska"),
         ("clip.mov", b"something", "video/quicktime"),
         ("clip", b"something", "application/octet-stream"),
+        ("clip.mp4", b"\xff\xd8\xff\xe1", "image/jpeg"),
+        ("photo", b"\x89PNG", "image/png"),
+        ("IMG_0001.jpg", b"\0\0\0\x18ftypheic", "image/heic"),
+        ("photo", b"\0\0\0\x18ftypavif", "image/avif"),
+        ("photo.webp", b"RIFF", "image/webp"),
     ],
 )
 def test_the_type_is_told_by_content_then_by_name(name: str, head: bytes, told: str, tmp_path: Path) -> None:

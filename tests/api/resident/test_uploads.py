@@ -230,14 +230,16 @@ def test_another_s_upload_is_not_there(ada: Neighbour, neighbour: NewNeighbour) 
     assert posts[0].content == posts[1].content
 
 
-def test_what_is_too_large_or_no_video_is_refused_before_it_is_sent(ada: Neighbour) -> None:
+def test_what_is_too_large_or_no_video_or_photo_is_refused_before_it_is_sent(ada: Neighbour) -> None:
     """With the reason the page shows."""
     large = ada.ask("POST", "/v1/uploads", {"bytes": 500_000_001, "type": "video/mp4"})
-    picture = ada.ask("POST", "/v1/uploads", {"bytes": 5, "type": "image/jpeg"})
+    page = ada.ask("POST", "/v1/uploads", {"bytes": 5, "type": "text/html"})
+    photo = ada.ask("POST", "/v1/uploads", {"bytes": 5, "type": "image/heic"})
     empty = ada.ask("POST", "/v1/uploads", {"bytes": 0, "type": "video/mp4"})
 
     assert (large.status_code, large.json()["error"]["code"]) == (413, "too_large")
-    assert (picture.status_code, picture.json()["error"]["code"]) == (415, "not_a_video")
+    assert (page.status_code, page.json()["error"]["code"]) == (415, "not_a_video")
+    assert photo.status_code == 201
     assert (empty.status_code, list(empty.json()["error"]["fields"])) == (422, ["bytes"])
 
 

@@ -25,7 +25,7 @@ from workers.media import rework, rungs
 from workers.media.first_rung import Whole
 from workers.media.fragments import Init, Segment
 from workers.media.ladder import Laddered
-from workers.media.poster import Poster
+from workers.media.poster import Still
 from workers.media.probe import Probed
 from workers.media.programs import Programs
 from workers.queue import Doorbell
@@ -49,7 +49,7 @@ class Prepared:
     pieces: list[Init | Segment]
     whole: Whole
     larger: list[Laddered]
-    poster: Poster
+    poster: Still
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.media.blame import demand_redacted, demand_success, demand_written
+from workers.media.blame import demand_decoded, demand_redacted, demand_success, demand_written
 from workers.media.programs import Programs
 from workers.media.refusals import RefusedClip
 from workers.media.sandbox import Outcome, run
@@ -124,3 +124,45 @@ def test_three_that_went_well_pass(good: Outcome) -> None:
     demand(good, ({}, {}, {}))
     with pytest.raises(OSError, match="failed"):
         demand(good, ({}, {"code": 1}, {}))
+
+
+AFTER = [({"code": 1}, "failed"), ({"code": -11}, "failed"), ({"end": End.NO_CPU_LEFT, "code": -9}, "failed")]
+
+
+@pytest.mark.parametrize(("what", "says"), AFTER)
+@pytest.mark.parametrize("place", [1, 2])
+def test_what_befalls_those_after_a_photos_decoder_is_ours(
+    what: dict[str, object], says: str, place: int, good: Outcome
+) -> None:
+    """They see raw pixels alone: whatever the photo is, they can take it."""
+    run_ = [good, good, good]
+    run_[place] = replace(good, **what)  # type: ignore[arg-type]
+
+    demand_decoded(good, good)
+    with pytest.raises(OSError, match=says):
+        demand_decoded(*run_)
+    with pytest.raises(OSError, match=says):
+        demand_decoded(replace(good, code=-13), *run_[1:])
+
+
+def test_a_photo_that_breaks_its_decoder_is_refused(good: Outcome) -> None:
+    """Those after it are brought down with it."""
+    down = replace(good, end=End.CUT_OFF, code=-9)
+
+    for what in ({"code": 1}, {"code": -11}):
+        with pytest.raises(RefusedClip, match="unreadable"):
+            demand_decoded(replace(good, **what), down, down)  # type: ignore[arg-type]
+    with pytest.raises(RefusedClip, match="took_too_long"):
+        demand_decoded(replace(good, end=End.NO_CPU_LEFT, code=-9), down)
+    with pytest.raises(OSError, match="cut off"):
+        demand_decoded(good, down)
+
+
+def test_a_machine_without_time_is_no_fault_of_the_photo(good: Outcome) -> None:
+    """At the deadline: only a decoder that used the time is slow."""
+    late = replace(good, end=End.DEADLINE, code=-9, wall_seconds=300.0)
+
+    with pytest.raises(OSError, match="too little time"):
+        demand_decoded(replace(late, cpu_seconds=1.0), late)
+    with pytest.raises(RefusedClip, match="took_too_long"):
+        demand_decoded(replace(late, cpu_seconds=299.0), late)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workers.media.conftest import H264, MakeClip
 from workers.media.refusals import Reason, RefusedClip
-from workers.media.sniff import Container, sniff
+from workers.media.sniff import Container, PhotoFormat, sniff, sniff_photo
 
 BASE = ("-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1")
 
@@ -46,3 +46,39 @@ def test_everything_else_is_no_video(content: bytes, tmp_path: Path) -> None:
         sniff(tmp_path / "x.mp4")
 
     assert refused.value.reason is Reason.NOT_A_VIDEO
+
+
+@pytest.mark.parametrize(
+    ("head", "format_"),
+    [
+        (b"\xff\xd8\xff\xe0", PhotoFormat.JPEG),
+        (b"\x89PNG\r\n\x1a\n", PhotoFormat.PNG),
+        (b"RIFF\0\0\0\0WEBPVP8 ", PhotoFormat.WEBP),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", PhotoFormat.HEIF),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", PhotoFormat.HEIF),
+        (b"\0\0\0\x18ftypavif\0\0\0\0avifmif1", PhotoFormat.AVIF),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", PhotoFormat.AVIF),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isomavif", None),
+        (b"\0\0\0\x18ftyphevc\0\0\0\0mif1hevc", None),
+        (b"GIF89a", None),
+        (b"II*\0", None),
+        (b"", None),
+    ],
+)
+def test_photos_are_told_apart_by_content(head: bytes, format_: PhotoFormat | None, tmp_path: Path) -> None:
+    """What is none of ours is left to those who know clips, and they take none of these."""
+    (tmp_path / "x.jpg").write_bytes(head)
+
+    assert sniff_photo(tmp_path / "x.jpg") is format_
+    if format_ is not None:
+        with pytest.raises(RefusedClip, match="not_a_video"):
+            sniff(tmp_path / "x.jpg")
+
+
+@pytest.mark.parametrize("brand", [b"avis", b"msf1"])
+def test_a_row_of_pictures_is_refused(brand: bytes, tmp_path: Path) -> None:
+    """It is no photo, and no clip to us."""
+    (tmp_path / "x").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(20))
+
+    with pytest.raises(RefusedClip, match="animated_picture"):
+        sniff_photo(tmp_path / "x")
