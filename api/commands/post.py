@@ -1,4 +1,4 @@
-"""`porchlight post`: posts a clip as a resident through the public API; the block is found on this machine."""
+"""`porchlight post`: posts a clip or photo as a resident, by the public API; the block is found on this machine."""
 
 from __future__ import annotations
 

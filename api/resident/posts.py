@@ -46,7 +46,7 @@ Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80
 
 
 class Said(BaseModel):
-    """What a resident says about a clip."""
+    """What a resident says about a clip or photo."""
 
     model_config = ConfigDict(extra="forbid")
     block_id: str = Field(max_length=40)
@@ -56,8 +56,14 @@ class Said(BaseModel):
     happened_at: AwareDatetime
 
 
+class Previewed(Said):
+    """What is said, and whether about a clip or a photo: nothing else of it is known yet."""
+
+    kind: Literal["video", "photo"] = "video"
+
+
 class Sent(Said):
-    """A clip to be posted: an upload, what is said about it, and what to take out of picture and sound."""
+    """A clip or photo to be posted: an upload, what is said about it, and what to take out of picture and sound."""
 
     upload_id: str = Field(max_length=40)
     blur: list[Blur] = Field(default=[], max_length=8)
@@ -115,7 +121,7 @@ def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
 
 
 @router.post("/v1/previews")
-def preview(body: Said, asking: Asking, desk: AtDesk) -> Preview:
+def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     """The scrubbed words and the post as police will see it, before anything is sent."""
     limits.count(desk.stores.vault, PREVIEWED, asking)
     block = block_now(desk, body.block_id)
@@ -124,7 +130,7 @@ def preview(body: Said, asking: Asking, desk: AtDesk) -> Preview:
     assert known is not None, "a cell of the current atlas is on the record"
     post = PostAsSeen(
         id="preview",
-        kind="video",
+        kind=body.kind,
         category=body.category,
         title=scrub_title(body.title),
         text=scrub(body.text or ""),

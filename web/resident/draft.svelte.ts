@@ -3,6 +3,7 @@ import { keep, kept } from "../shared/kept";
 import type { Category } from "../shared/types";
 import type { Place } from "../shared/places";
 import { usual, type Redaction } from "./blur";
+import { kindOf } from "./file";
 import { forgetFile, keepFile, keptFile } from "./clipstore";
 import type { Asked } from "./names";
 import { upload, type Sending } from "./upload";
@@ -39,8 +40,9 @@ const blank = (): Words => ({
 });
 
 export const draft = $state<Words>({ ...blank(), ...kept<Partial<Words>>("draft", {}) });
-export const clip = $state<{ address: string | null; sending: Sending | null; fault: "notVideo" | "tooLarge" | null }>({
+export const clip = $state<{ address: string | null; photo: boolean; sending: Sending | null; fault: "notVideo" | "tooLarge" | null }>({
   address: null,
+  photo: false,
   sending: null,
   fault: null,
 });
@@ -55,7 +57,7 @@ export function keepDraft(): void {
 
 /** Takes a file and starts its upload at once. The same bytes as an unfinished upload go on with it. */
 export function take(file: File): void {
-  clip.fault = !file.type.startsWith("video/") ? "notVideo" : file.size > MOST_BYTES ? "tooLarge" : null;
+  clip.fault = !kindOf(file) ? "notVideo" : file.size > MOST_BYTES ? "tooLarge" : null;
   if (clip.fault) return;
   if (file.size !== draft.bytes) draft.uploadId = null;
   draft.bytes = file.size;
@@ -105,6 +107,7 @@ function begin(file: File): void {
   stop?.();
   if (clip.address) URL.revokeObjectURL(clip.address);
   clip.address = URL.createObjectURL(file);
+  clip.photo = kindOf(file) === "photo";
   stop = upload(file, draft.uploadId, (sending) => {
     clip.sending = sending;
     if (sending.uploadId !== draft.uploadId) {

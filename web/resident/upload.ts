@@ -81,7 +81,7 @@ export function upload(file: File, uploadId: string | null, tell: (sending: Send
         if (!(error instanceof api.Refused && error.status === 404)) throw error;
       }
     }
-    const fresh = await api.post<UploadAnswer>("/v1/uploads", { bytes: file.size, type: file.type || "video/mp4" });
+    const fresh = await api.post<UploadAnswer>("/v1/uploads", { bytes: file.size, type: file.type || "application/octet-stream" });
     id = fresh.upload_id;
     return fresh;
   }
