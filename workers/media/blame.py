@@ -12,6 +12,7 @@ STOPPED = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}  # 
 # ffmpeg takes a thread it could not start for a frame that is still to come: it leaves frames out and says all is well.
 NO_THREAD = b"Resource temporarily unavailable"
 NOBODY_READS = b"Broken pipe"
+NEVER_BEGAN = 1  # of a Python that lacks a library, say: what a photo breaks ends otherwise (photo_decoder.py)
 
 
 def demand_redacted(decoder: Outcome, redactor: Outcome, encoder: Outcome) -> None:
@@ -44,9 +45,16 @@ def demand_decoded(decoder: Outcome, *after: Outcome) -> None:
         raise OSError("the machine had too little time for a photo")
     if decoder.code == -signal.SIGPIPE or not all(one.ok or one.end in (End.CUT_OFF, End.DEADLINE) for one in after):
         raise OSError("what comes after the decoder failed")
-    demand_success(decoder)
+    demand_seen(decoder)
     if not all(one.ok for one in after):
         raise OSError("what comes after the decoder was cut off")
+
+
+def demand_seen(decoder: Outcome) -> None:
+    """Nothing for a photo's decoder that went well. Raises RefusedClip for the photo's fault, OSError for ours."""
+    if decoder.end is End.BY_ITSELF and decoder.code == NEVER_BEGAN:
+        raise OSError("the photo decoder does not start")
+    demand_success(decoder)
 
 
 def demand_success(outcome: Outcome, out: Path | None = None) -> None:

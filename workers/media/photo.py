@@ -50,7 +50,7 @@ def inspect(
         raise RefusedClip(Reason.TOO_LARGE)
     looker = _decoder(source, format_, LOOKING)
     (outcome,) = run_all([looker], confined=programs.confined, cancelled=cancelled)
-    blame.demand_success(outcome)
+    blame.demand_seen(outcome)
     told: dict[str, Any] = json.loads(outcome.stdout)
     if "refused" in told:
         raise RefusedClip(Reason(told["refused"]))

