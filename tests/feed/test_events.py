@@ -102,6 +102,24 @@ def test_a_post_is_told_as_the_protocol_says(post: Post) -> None:
     }
 
 
+def test_a_photo_is_told_with_its_sizes_and_nothing_to_play(post: Post) -> None:
+    """The small one as its poster; no playlist, no length."""
+    files = tuple(replace(post.renditions[0], file=name) for name in ("poster.jpg", "photo.jpg"))
+
+    seen = as_seen(replace(post, kind="photo", renditions=files, seconds=0))
+
+    assert (seen.kind, seen.media and seen.media.model_dump()) == (
+        "photo",
+        {
+            "state": "ready",
+            "poster": "poster.jpg",
+            "renditions": ({"file": "photo.jpg", "width": 854, "height": 480, "bytes": 1_000_000},),
+            "playlist": None,
+            "seconds": 0.0,
+        },
+    )
+
+
 def test_where_the_bytes_lie_is_not_told(post: Post) -> None:
     """No storage key of any file is in what is seen."""
     told = as_seen(post).model_dump_json()

@@ -164,6 +164,16 @@ class Staff:
         self.page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=PATIENCE_MS)
         assert video.evaluate("v => v.videoWidth > 0 && v.duration > 0.5")
 
+    def looks_closer(self) -> None:
+        """By the space bar, a photo that is seen is as large as it is."""
+        self.page.keyboard.press("Space")
+        photo = self.page.get_by_role("region", name="Photo").first
+        expect(photo.get_by_role("button", name="Zoom out")).to_be_visible()
+
+    def sees_the_photo(self) -> None:
+        """Sees that the photo itself, and not its poster, is decoded by this browser."""
+        self.page.wait_for_function("() => document.querySelector('.picture img')?.naturalWidth > 500")
+
     def watches(self) -> None:
         """Presses play, and sees the picture move."""
         video = self.page.locator("video")

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.conftest import Stack
 from tests.journeys.people import GONE_MS, PATIENCE_MS, Resident, Staff
+from tests.workers.media.photographs import SIDEWAYS, scene, written
 from workers.media import programs
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -74,6 +76,16 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     again = ["-stream_loop", "2", "-i", FOOTAGE, "-c", "copy"]
     source = again if FOOTAGE.exists() else ["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15", *PLAIN]
     subprocess.run([programs.find().ffmpeg, "-v", "error", *source, "-t", "90", "-an", file], check=True)
+    return file
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A phone's photo, lying on its side."""
+    file = tmp_path_factory.mktemp("photo") / "IMG_0001.jpg"
+    told = Image.Exif()
+    told[0x0112] = SIDEWAYS
+    file.write_bytes(written(scene((1600, 1200)), "JPEG", exif=told))
     return file
 
 
@@ -139,6 +151,39 @@ def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
     expect(analyst.page.locator("video")).to_have_count(0, timeout=GONE_MS)
     expect(analyst.page.get_by_text("A moderator hid this post. It is no longer shown.")).to_be_visible()
     expect(analyst.row("Somebody at a window")).to_have_count(0)
+
+
+def test_a_photo_goes_the_way_of_a_clip(stack: Stack, new_page: NewPage, photo: Path) -> None:
+    """From a phone to the desk and the moderator's queue, which shows it when asked to; hidden, it leaves the desk."""
+    analyst, author = (
+        Staff(new_page(DESK), stack, "analyst-east"),
+        Resident(new_page(PHONE), stack, "photo@example.org"),
+    )
+    analyst.is_live()
+    author.writes(photo, division="East", street="Quarry", title="A photo of a van")
+    expect(author.page.get_by_role("img", name="The photo you chose")).to_be_visible()
+    assert author.page.get_by_role("switch", name="Keep the sound").count() == 0
+    author.sends()
+    expect(author.page.get_by_role("region", name="Photo")).to_be_visible()
+    expect(author.page.get_by_text("Complete")).to_be_visible()
+    assert author.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    analyst.row("A photo of a van").focus()
+    analyst.page.keyboard.press("Enter")
+    analyst.sees_the_photo()
+    analyst.looks_closer()
+    analyst.page.keyboard.press("f")
+    analyst.page.get_by_label("Shows someone's private life").check()
+    analyst.page.get_by_role("button", name="Send flag").click()
+    moderator = Staff(new_page(PHONE), stack, "moderator")
+    moderator.page.get_by_role("link", name="Queue").click()
+    expect(moderator.page.get_by_role("button", name="Show the picture")).to_be_visible()
+    moderator.page.keyboard.press("v")
+    moderator.sees_the_photo()
+    moderator.hides("A photo of a van")
+
+    expect(analyst.page.get_by_role("region", name="Photo")).to_have_count(0, timeout=GONE_MS)
+    expect(analyst.row("A photo of a van")).to_have_count(0)
 
 
 def test_a_resident_chooses_by_keyboard_what_is_blurred(stack: Stack, new_page: NewPage, clip: Path) -> None:

@@ -298,6 +298,16 @@ def test_a_preview_is_what_gets_published(ada: Neighbour, desk: Desk, airlock: A
     ]
 
 
+def test_a_preview_is_of_what_will_be_sent(ada: Neighbour) -> None:
+    """Of a clip, unless a photo is meant; of anything else it is refused."""
+    kinds = [
+        ada.ask("POST", "/v1/previews", said(ada.block, **kind)) for kind in ({}, {"kind": "photo"}, {"kind": "x"})
+    ]
+
+    assert [answer.status_code for answer in kinds] == [200, 200, 422]
+    assert [answer.json()["post"]["kind"] for answer in kinds[:2]] == ["video", "photo"]
+
+
 def test_a_preview_keeps_nothing_and_counts_only_what_it_replaced(ada: Neighbour, desk: Desk) -> None:
     """What somebody put in brackets themselves was not replaced."""
     answer = ada.ask("POST", "/v1/previews", said(ada.block, title="[phone] rings", text="nothing else"))
