@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import io
+import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from tests.workers.media.photographs import CARRIERS, Marks, kept
-from workers.media import rework
+from bench.scenes import face, plate
+from tests.workers.media.photographs import CARRIERS, Marks, kept, scene, written
+from workers.media import photo, rework
+from workers.media.photo import Photo
 from workers.media.poster import Still
 from workers.media.programs import Programs
+from workers.media.refusals import RefusedClip
+from workers.media.sandbox import Cancelled
+from workers.media.sniff import PhotoFormat
 from workers.redact.proof_jpeg import prove_jpeg
 from workers.redact.redactions import Redaction
 
@@ -58,3 +65,71 @@ def test_no_mark_survives_in_any_size(name: str, tools: Programs, tmp_path: Path
         assert len(finished) == still.bytes
         assert (still.width, still.height) == ((120, 160) if name == "jpeg" else (160, 120))
         assert corners(still) == ("brwg" if name == "jpeg" else "rgbw")  # a HEIF's own turn counts, and not its tag
+
+
+def test_a_face_and_a_plate_are_gone_from_every_size(tools: Programs, tmp_path: Path) -> None:
+    """Where they stood is one colour, which nothing can be read out of; what nobody asked about is as it was."""
+    chance = random.Random(1)
+    drawn, places = Image.linear_gradient("L").resize((1280, 720)).convert("RGB"), []
+    for (thing, inner), (x, y) in ((face(160, chance), (100, 100)), (plate(60, chance), (800, 420))):
+        drawn.paste(thing.convert("RGB"), (x, y), thing if thing.mode == "RGBA" else None)
+        places.append([value + start for value, start in zip(inner, (x, y, x, y), strict=True)])
+
+    for still in made(tools, written(drawn, "JPEG", quality=95), tmp_path, blur=frozenset(Redaction)):
+        grey = np.asarray(Image.open(still.path).convert("L"), np.float64)
+        scale = still.width / 1280
+        for left, top, right, bottom in places:
+            assert (
+                grey[int(top * scale) + 1 : int(bottom * scale), int(left * scale) + 1 : int(right * scale)].std() < 3
+            )
+        assert grey[: int(80 * scale)].std() > 5
+
+
+@pytest.mark.parametrize(
+    ("seen", "sizes"),
+    [
+        ((4032, 3024), [(1440, 1080), (640, 480)]),
+        ((3024, 4032), [(1080, 1440), (480, 640)]),
+        ((640, 360), [(640, 360), (640, 360)]),
+        ((321, 181), [(320, 180), (320, 180)]),
+        ((16000, 4000), [(4096, 1024), (1920, 480)]),
+        ((30000, 2), [(4096, 2), (4096, 2)]),
+    ],
+)
+def test_it_comes_in_two_sizes_and_never_larger_than_it_was(
+    seen: tuple[int, int], sizes: list[tuple[int, int]]
+) -> None:
+    """Even numbers, its own shape; a panorama's long side has an end."""
+    assert [photo.size(Photo(PhotoFormat.JPEG, *seen), short) for _, short in photo.SIZES] == sizes
+
+
+def test_nothing_is_left_of_a_photo_that_was_not_finished(tools: Programs, tmp_path: Path) -> None:
+    """Taken back while it was made, or broken in its middle."""
+    whole = written(scene((640, 480)), "JPEG")
+    source, seen = kept(tmp_path, whole), Photo(PhotoFormat.JPEG, 640, 480)
+
+    with pytest.raises(Cancelled):
+        rework.make_photo(tools, source, seen, tmp_path, cancelled=lambda: True)
+    source.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RefusedClip, match="unreadable"):
+        rework.make_photo(tools, source, seen, tmp_path)
+
+    assert [file.name for file in tmp_path.iterdir()] == ["source"]
+
+
+def test_a_decoder_that_does_not_start_is_no_fault_of_the_photo(
+    tools: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library that is not there, say: it is tried again, and its sender is told nothing wrong."""
+    monkeypatch.setattr(photo, "MODULE", "workers.media.no_such_program")
+
+    with pytest.raises(OSError, match="does not start"):
+        rework.inspect_photo(tools, kept(tmp_path, written(scene(), "JPEG")))
+
+
+def test_a_file_too_large_is_refused_unopened(tools: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a clip of that size is."""
+    monkeypatch.setattr(photo, "LARGEST", 10)
+
+    with pytest.raises(RefusedClip, match="too_large"):
+        rework.inspect_photo(tools, kept(tmp_path, written(scene(), "JPEG")))
