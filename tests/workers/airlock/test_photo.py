@@ -40,6 +40,8 @@ from workers.redact.redactions import Redaction
 
 PLAIN = written(scene(), "JPEG")
 
+pytestmark = pytest.mark.engines("sqlite")  # a photo asks of a database nothing that a clip does not
+
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[frozenset[Redaction]]:
