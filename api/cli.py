@@ -33,7 +33,7 @@ COMMANDS = {
     "buckets": (buckets, "make the buckets of media and originals"),
     "staff": (staff, "make, renew and end accounts of the staff"),
     "token": (token, "print a bearer token for demo data"),
-    "post": (post, "post a clip as a resident"),
+    "post": (post, "post a clip or a photo as a resident"),
     "watch": (watch, "print the live feed"),
     "atlas": (atlas, "build or load the city's blocks"),
     "verify-audit": (audit, "check the audit's chain"),

@@ -186,7 +186,7 @@ export const en = {
       empty: "Nothing yet",
       emptyLead: "When a neighbour shares a clip, it arrives here by itself.",
       emptyCategory: "Nothing in this category.",
-      share: "Share a clip",
+      share: "Share a clip or photo",
       onBlock: (block: string) => `Posts from ${block}`,
     },
     detail: {
@@ -414,7 +414,7 @@ export const en = {
       keyList: [
         ["j", "Next post"],
         ["k", "Previous post"],
-        ["space", "Play or pause"],
+        ["space", "Play or pause; a photo: closer or whole"],
         [",", "One frame back"],
         [".", "One frame forward"],
         ["1 … 6", "Division on or off"],
@@ -487,7 +487,7 @@ export const en = {
     lead: "Porchlight lets residents share what a camera saw. Patrol analysts and neighbours see the clip and the block it came from within seconds, and nothing that says who.",
     howTitle: "How it works",
     how: [
-      ["The clip is made anew", "Every frame is decoded and encoded again. What the camera wrote into the file, including the place, does not survive."],
+      ["Clips and photos are made anew", "Every picture is decoded and encoded again. What the camera wrote into the file, including the place, does not survive."],
       ["A block, never a house", "A post carries a block of at least a dozen homes. No address and no point on a map is ever sent or kept."],
       ["Two worlds, one door", "Who posts and what is posted live in two databases with two keys. Police programs cannot open the first."],
       ["Looked at, and accounted for", "Moderators judge what is flagged by written guidelines. Every viewing and decision is recorded in a chain."],

@@ -187,7 +187,7 @@ export const es: Words = {
       empty: "Nada todavía",
       emptyLead: "Cuando un vecino comparta un clip, llegará aquí por sí solo.",
       emptyCategory: "Nada en esta categoría.",
-      share: "Compartir un clip",
+      share: "Compartir un clip o una foto",
       onBlock: (block) => `Publicaciones de ${block}`,
     },
     detail: {
@@ -415,7 +415,7 @@ export const es: Words = {
       keyList: [
         ["j", "Siguiente"],
         ["k", "Anterior"],
-        ["space", "Reproducir o pausar"],
+        ["space", "Reproducir o pausar; una foto: de cerca o entera"],
         [",", "Un cuadro atrás"],
         [".", "Un cuadro adelante"],
         ["1 … 6", "División sí o no"],
@@ -488,7 +488,7 @@ export const es: Words = {
     lead: "Porchlight permite a los vecinos compartir lo que vio una cámara. Los analistas de patrulla y los vecinos ven el clip y la cuadra en segundos, y nada que diga quién.",
     howTitle: "Cómo funciona",
     how: [
-      ["El clip se hace de nuevo", "Cada imagen se decodifica y se codifica otra vez. Lo que la cámara escribió en el archivo, incluido el lugar, no sobrevive."],
+      ["Los clips y las fotos se hacen de nuevo", "Cada imagen se decodifica y se codifica otra vez. Lo que la cámara escribió en el archivo, incluido el lugar, no sobrevive."],
       ["Una cuadra, nunca una casa", "Una publicación lleva una cuadra de al menos doce viviendas. Ninguna dirección ni punto en un mapa se envía o se guarda."],
       ["Dos mundos, una puerta", "Quién publica y qué se publica viven en dos bases de datos con dos llaves. Los programas de la policía no pueden abrir la primera."],
       ["Se mira y se rinde cuentas", "Los moderadores juzgan lo denunciado según normas escritas. Cada visionado y decisión queda en una cadena."],
