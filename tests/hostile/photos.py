@@ -13,7 +13,7 @@ from tests.hostile.bombs import NOTHING, TOO_BIG, a_zip, png
 from tests.hostile.makers import CLEAN, DAMAGED, NO, SECRET, Hostile, box, whole
 from tests.hostile.polyglots import JPEG as EMPTY_JPEG
 from tests.hostile.polyglots import PAGE
-from tests.workers.media.heifs import heif, hevc
+from tests.workers.media.heifs import Item, heif, hevc
 from tests.workers.media.photographs import scene, written
 
 MOVES = ("animated_picture",)
@@ -89,7 +89,7 @@ def _elsewhere(_: Path) -> bytes:
 
 
 def _many_items(_: Path) -> bytes:
-    return heif(hevc(scene()), tuple((b"mime", b"x") for _ in range(5000)))
+    return heif(hevc(scene()), tuple(Item(b"mime", b"x") for _ in range(5000)))
 
 
 def _deep(_: Path) -> bytes:

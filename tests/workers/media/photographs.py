@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageCms
 
 from tests.hostile.makers import box
-from tests.workers.media.heifs import heif, hevc
+from tests.workers.media.heifs import Item, heif, hevc
 
 SIDEWAYS = 6  # to be seen with its left side up
 CORNERS = ("red", "lime", "blue", "white")  # top left, top right, bottom left, bottom right
@@ -176,7 +176,11 @@ def heic(marks: Marks) -> bytes:
     """An iPhone's: one picture by HEVC, what is said of it in items."""
     told = struct.pack(">I", 6) + b"Exif\0\0" + exif(marks, SIDEWAYS).tobytes().removeprefix(b"Exif\0\0")
     said, icc = xmp(marks), profile(marks)
-    return heif(hevc(scene()), ((b"Exif", told), (b"mime", said)), icc) + box(b"free", marks.b("free")) + marks.b("end")
+    return (
+        heif(hevc(scene()), (Item(b"Exif", told), Item(b"mime", said)), icc)
+        + box(b"free", marks.b("free"))
+        + marks.b("end")
+    )
 
 
 CARRIERS: dict[str, Callable[[Marks], bytes]] = {"jpeg": jpeg, "png": png, "webp": webp, "avif": avif, "heif": heic}

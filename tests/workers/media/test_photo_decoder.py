@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.workers.media.heifs import heif, hevc
+from tests.workers.media.heifs import heif, hevc, tiled
 from tests.workers.media.photographs import SIZE, Marks, jpeg, kept, profile, scene, written
 from workers.media import photo_decoder
 from workers.redact.pixels import Shape, in_colours
@@ -147,6 +147,17 @@ def test_a_size_that_was_a_lie_changes_nothing() -> None:
     except (OSError, ValueError, EOFError, RuntimeError):
         return  # or it is none
     assert len(raw) == 80 * 60 * 3 // 2
+
+
+@pytest.mark.parametrize(("turned", "comes_out"), [(0, "rgbw"), (1, "gwrb"), (2, "wbgr"), (3, "brwg")])
+def test_a_phone_s_tiles_are_put_together_and_turned(turned: int, comes_out: str) -> None:
+    """An iPhone's photo is many small pictures, and lies as its sensor does."""
+    width, height = SIZE
+    left, right = (scene().crop((x, 0, x + width // 2, height)) for x in (0, width // 2))
+
+    picture = seen("heif", tiled(hevc(left), hevc(right), turned))
+
+    assert (corners(picture), picture.size) == (comes_out, SIZE if turned % 2 == 0 else SIZE[::-1])
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.6, 0.95])
