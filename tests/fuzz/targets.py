@@ -47,6 +47,8 @@ def sniff_head(data: bytes) -> None:
     kinds = [kind for kind, looks_like in sniff.TESTS.items() if looks_like(data[: sniff.HEAD])]
     assert len(kinds) <= 1 or sniff.Container.TRANSPORT in kinds
     assert not (kinds and data[:7] == b"#EXTM3U")
+    with suppress(RefusedClip):
+        assert not (kinds and sniff.photo_in(data[: sniff.HEAD])) or sniff.Container.TRANSPORT in kinds
 
 
 def split(data: bytes) -> None:

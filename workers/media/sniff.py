@@ -54,7 +54,11 @@ def sniff(path: Path) -> Container:
 
 def sniff_photo(path: Path) -> PhotoFormat | None:
     """The format of the photo at `path`; None for what is none. Raises RefusedClip (animated_picture)."""
-    head = _head(path)
+    return photo_in(_head(path))
+
+
+def photo_in(head: bytes) -> PhotoFormat | None:
+    """The format of a photo that begins so; None for what is none. Raises RefusedClip (animated_picture)."""
     for start, format_ in BEGINNINGS.items():
         if head.startswith(start):
             return format_
