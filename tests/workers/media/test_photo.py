@@ -19,6 +19,8 @@ from workers.media.programs import Programs
 from workers.media.refusals import RefusedClip
 from workers.media.sandbox import Cancelled
 from workers.media.sniff import PhotoFormat
+from workers.media.watching import End, Outcome
+from workers.redact.findings import NotClean
 from workers.redact.proof_jpeg import prove_jpeg
 from workers.redact.redactions import Redaction
 
@@ -121,6 +123,35 @@ def test_a_decoder_that_does_not_start_is_no_fault_of_the_photo(
 
     with pytest.raises(OSError, match="does not start"):
         rework.inspect_photo(tools, kept(tmp_path, written(scene(), "JPEG")))
+
+
+def test_a_size_that_was_not_written_is_our_fault(
+    tools: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the programs say of themselves; and what was written is not left."""
+    (tmp_path / "poster.jpg").write_bytes(b"half of it")
+    well = Outcome(0, End.BY_ITSELF, b"", b"", 1.0, 0.1, 1)
+    monkeypatch.setattr(photo, "run_all", lambda *_, **__: [well, well])
+
+    with pytest.raises(OSError, match="not written"):
+        rework.make_photo(tools, tmp_path / "source", Photo(PhotoFormat.PNG, 640, 480), tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_photo_one_of_whose_sizes_is_not_clean_is_not_left(
+    tools: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proof looks at each finished file; both go."""
+    stills = [Still(tmp_path / name, name, 160, 120, 1) for name in ("photo.jpg", "poster.jpg")]
+    for still, data in zip(stills, (written(scene(), "JPEG"), b"no jpeg"), strict=True):
+        still.path.write_bytes(data)
+    monkeypatch.setattr(photo, "make", lambda *_, **__: stills)
+
+    with pytest.raises(NotClean, match="jpeg"):
+        rework.make_photo(tools, tmp_path / "source", Photo(PhotoFormat.PNG, 160, 120), tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_too_large_is_refused_unopened(tools: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
