@@ -26,9 +26,9 @@ from pathlib import Path
 from bench.clips import KINDS, made, make_clip
 from workers.media import programs, rework
 from workers.media.fragments import Init, Segment
-from workers.media.graph import frames_a_second
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, size
+from workers.redact.canvases import RATE
 from workers.redact.redactions import Redaction
 
 __all__ = ["Spent", "bare_run", "make_clip", "spent"]
@@ -104,7 +104,7 @@ def bare_figures(tools: Programs, clip: Path, larger: bool) -> Figures:
     probed = rework.inspect(tools, clip)
     first, *others = rework.rungs(probed)
     before, started, arrived = cpu_seconds(), time.monotonic(), 0.0
-    shapes, rate = {rung.name: size(probed, rung) for rung in (first, *others)}, frames_a_second(probed)
+    shapes, rate = {rung.name: size(probed, rung) for rung in (first, *others)}, RATE
     with tempfile.TemporaryDirectory() as folder:
         segment = Path(folder) / "0.m4s"
         hls = ("-f", "hls", "-hls_time", "2", "-hls_segment_type", "fmp4", "-hls_flags", "temp_file")
@@ -126,7 +126,7 @@ def bare_figures(tools: Programs, clip: Path, larger: bool) -> Figures:
 
 def bare_run(tools: Programs, clip: Path, out: Path) -> None:
     """480p as one file, with the settings of the first rung and nothing else."""
-    settings = _settings(Rung("480p", 480, "superfast", 2500), 30)
+    settings = _settings(Rung("480p", 480, "superfast"), 30)
     subprocess.run([*_begun(tools, clip), "-vf", "scale=-2:480", *settings, out], check=True)
 
 

@@ -30,7 +30,7 @@ from workers.airlock.admit import Airlock, admit
 from workers.airlock.finish import finish
 from workers.airlock.reconcile import reconcile
 
-FILES = ("480p.mp4", "600p.mp4", "poster.jpg")  # of the tall clip
+FILES = ("480p.mp4", "720p.mp4", "poster.jpg")  # of the tall clip
 
 
 @dataclass(frozen=True)

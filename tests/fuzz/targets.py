@@ -21,7 +21,7 @@ from workers.media import boxes, elements, sniff
 from workers.media.fragments import Init, Segment, Splitter, index
 from workers.media.refusals import RefusedClip
 from workers.redact.findings import NotClean
-from workers.redact.proof_fragments import prove_fragmented, prove_init, prove_segment
+from workers.redact.proof_fragments import Pieces, prove_fragmented, prove_init
 
 URI = re.compile(r"480p-\d+\.(mp4|m4s)|720p\.mp4|(480|720)p\.m3u8")
 SIZES = (0, 1, 16, 1 << 20, 1 << 40)
@@ -66,7 +66,7 @@ def prove(data: bytes) -> None:
     at = data.find(b"moof") - 4
     init, segment = (data[:at], data[at:]) if at > 0 else (data, data)
     prove_init(init)
-    prove_segment(segment, init)
+    Pieces(sound=True).prove(segment)
     if prove_fragmented(data) == []:
         places = index(data)
         assert places[0].start == 0

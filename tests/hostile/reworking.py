@@ -14,7 +14,7 @@ from workers.media import programs, rework
 from workers.media.fragments import Init, Segment
 from workers.media.refusals import RefusedClip
 from workers.media.rungs import rungs
-from workers.redact.proof_fragments import prove_fragmented, prove_init, prove_segment
+from workers.redact.proof_fragments import Pieces, prove_fragmented, prove_init
 
 TOOLS = programs.find()
 # What every program of this kind looks for whatever it is given, and does not get: Landlock refuses the first three.
@@ -84,10 +84,12 @@ def all_the_way(source: Path, out: Path) -> None:
         rework.make_photo(TOOLS, source, photo, out)
         return
     probed, pieces = rework.inspect(TOOLS, source), list[bytes]()
+    following: Pieces | None = None
 
     def arrived(piece: Init | Segment) -> None:
-        findings = prove_segment(piece.data, pieces[0]) if pieces else prove_init(piece.data)
-        assert findings == []
+        nonlocal following
+        assert (following.prove(piece.data) if following else prove_init(piece.data)) == []
+        following = following or Pieces.after(piece.data)
         pieces.append(piece.data)
 
     whole = rework.first_rung(TOOLS, source, probed, rungs(probed)[0], sound=True, arrived=arrived)

@@ -13,10 +13,11 @@ from typing import Any
 
 import ffmpeg
 
-from workers.media.graph import frames_a_second, sound_settings
+from workers.media.graph import sound_settings
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.rungs import Rung
+from workers.redact.canvases import LEVEL, RATE
 
 KEYFRAME_SECONDS = 2  # every rung alike, or players stumble when they change
 THREADS = "2"
@@ -41,7 +42,7 @@ def begun(programs: Programs) -> list[str]:
 
 def output(pictures: Any, sounds: Any | None, probed: Probed, rung: Rung, out: str) -> Any:
     """One rung of finished pictures, and of sounds if any, as a fragmented MP4: what all rungs have in common."""
-    settings = picture_settings(probed, rung) | REBUILT | FRAGMENTED | {"t": LONGEST + 1}
+    settings = picture_settings(rung) | REBUILT | FRAGMENTED | {"t": LONGEST + 1}
     if sounds is None:
         return ffmpeg.output(pictures, out, **settings, an=None)
     return ffmpeg.output(pictures, sounds, out, **settings, **sound_settings(probed))
@@ -64,12 +65,13 @@ FRAGMENTED: dict[str, Any] = {
 }  # fmt: skip
 
 
-def picture_settings(probed: Probed, rung: Rung) -> dict[str, Any]:
+def picture_settings(rung: Rung) -> dict[str, Any]:
     """How H.264 is written: a keyframe every two seconds to the frame, closed groups, a ceiling on the rate."""
-    group = frames_a_second(probed) * KEYFRAME_SECONDS
+    group = RATE * KEYFRAME_SECONDS
     rate = {"crf": 23, "maxrate": f"{rung.most_kbits}k", "bufsize": f"{2 * rung.most_kbits}k"}
     keys = {"g": group, "keyint_min": group, "sc_threshold": 0, "pix_fmt": "yuv420p", "threads:v": THREADS}
-    return {"c:v": "libx264", "preset": rung.preset, "profile:v": "high"} | rate | keys
+    settings = {"c:v": "libx264", "preset": rung.preset, "profile:v": "high", "level:v": f"{LEVEL / 10:.1f}"}
+    return settings | rate | keys
 
 
 @dataclass

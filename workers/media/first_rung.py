@@ -20,7 +20,7 @@ from workers.media.rungs import Rung, size
 from workers.media.sandbox import Limits, Part, run_all
 from workers.redact.findings import Finding, NotClean
 from workers.redact.metadata import scrub_mp4
-from workers.redact.proof_fragments import prove_init, prove_segment
+from workers.redact.proof_fragments import Pieces, prove_init
 from workers.redact.redactions import Redaction
 
 SHORTEST = 0.1  # seconds
@@ -51,7 +51,7 @@ def encode_first(
     cancelled: Callable[[], bool] | None = None,
     blur: frozenset[Redaction] = frozenset(),
 ) -> Whole:
-    """Hand the init and then each segment to `arrived`, scrubbed and proved, as soon as the encoder has made it.
+    """Hand the init, with the first segment, and then each to `arrived`, scrubbed and proved, as soon as it is made.
 
     Raises RefusedClip (also in the middle: what has arrived must then be taken back), Cancelled, NotClean, OSError,
     and whatever `arrived` raises; nothing runs on after any of them.
@@ -66,7 +66,7 @@ def encode_first(
         nice=NICE,
     )
     demand_success(outcomes)
-    demand_every_picture(outcomes, line.seconds, probed)
+    demand_every_picture(outcomes, line.seconds)
     line.end()
     return Whole(*size(probed, rung), line.seconds, line.segments)
 
@@ -95,7 +95,8 @@ class _Line:
     arrived: Arrived
     seconds: float = 0.0
     segments: int = 0
-    init: bytes = b""
+    init: Init | None = None
+    following: Pieces | None = None
     refused: RefusedClip | None = None
 
     def __post_init__(self) -> None:
@@ -104,7 +105,7 @@ class _Line:
     def take(self, chunk: bytes) -> None:
         for piece in self.splitter.feed(chunk):
             if isinstance(piece, Init):
-                self.arrived(self._init(piece))
+                self.init = piece
             elif self._counted(piece):
                 self.arrived(self._proved(piece))
 
@@ -114,11 +115,6 @@ class _Line:
         if not self.segments:
             raise RefusedClip(Reason.NO_PICTURE)
         self.splitter.end()
-
-    def _init(self, piece: Init) -> Init:
-        self.init = scrub_mp4(piece.data)
-        _demand(prove_init(self.init))
-        return Init(self.init)
 
     def _counted(self, piece: Segment) -> bool:
         # Counted on what was decoded: what the source says about itself may be a lie. It is told at the end, when it
@@ -131,8 +127,18 @@ class _Line:
         return self.refused is None
 
     def _proved(self, piece: Segment) -> Segment:
-        _demand(prove_segment(piece.data, self.init))
+        # An encoder that is given no picture writes an init all the same, of nothing: what failed is told otherwise.
+        following = self.following or self._begun()
+        _demand(following.prove(piece.data))
         return piece
+
+    def _begun(self) -> Pieces:
+        assert self.init is not None, "the splitter gives no segment before an init"
+        clean = scrub_mp4(self.init.data)
+        _demand(prove_init(clean))
+        self.arrived(Init(clean))
+        self.following = Pieces.after(clean)
+        return self.following
 
 
 def _demand(findings: list[Finding]) -> None:

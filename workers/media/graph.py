@@ -8,10 +8,9 @@ from typing import Any
 from workers.media.appearance import HIGH_RANGE
 from workers.media.opening import opened
 from workers.media.probe import Probed
-from workers.media.rungs import Rung, size
+from workers.media.rungs import Rung, place, size
+from workers.redact.canvases import HERTZ, RATE, SAMPLES, SOUND_BITS
 
-MOST_FPS = 30
-SMOOTH = 24  # frames a second; half of 50 is smoother than 30 picked out of 50
 THREADS = "2"
 PRIMING = 1024  # samples of nothing the sound's encoder begins with; as many left out, and both begin at nought
 SAID_OF_COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "range": "tv"}
@@ -40,10 +39,10 @@ def decoded(probed: Probed) -> list[str]:
 
 
 def picture(stream: Any, probed: Probed, rung: Rung) -> Any:
-    """The decoded picture at the rung's size, rate and colours, the right side up; it begins at 0."""
+    """The decoded picture on the rung's canvas, at the one rate and in its colours, right side up; it begins at 0."""
     if probed.interlaced:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
-    stream = stream.filter("fps", frames_a_second(probed), start_time=0)
+    stream = _cut(stream.filter("fps", RATE, start_time=0), probed)
     stream = _scaled(stream, probed, rung)
     if probed.transfer in HIGH_RANGE or probed.primaries != "bt709":
         stream = _ordinary(stream, probed)
@@ -68,35 +67,47 @@ def sound_settings(probed: Probed) -> dict[str, Any]:
     A filter of the output, for the plain stream: in one graph with the picture, either's change would reset both.
     """
     first = "pan=mono|c0=c0," if probed.first_channel_only else ""
-    # Silence up to the length that is told and no further. Not "shortest": it stops endless silence seconds too late,
-    # and while it waits for sound it keeps ten seconds of raw pictures for every rung.
-    last = f"apad=whole_dur={probed.seconds:.3f}," if probed.seconds else ""
-    filters = f"{first}aresample=48000:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono,{last}"
-    return {"af": f"{filters}atrim=start_sample={PRIMING}", "c:a": "aac", "b:a": "64k"}
+    # In whole frames, the last one filled with silence: to the sample, a length would be a mark. Not "asetnsamples":
+    # with it, ffmpeg waited for itself for ever where there are two rungs. Not "shortest": it stops endless silence
+    # seconds too late, and while it waits for sound it keeps ten seconds of raw pictures.
+    begin = _pictures(probed.cut[0]) * HERTZ // RATE if probed.cut else 0
+    end = begin + PRIMING + SAMPLES * math.ceil((probed.seconds or 0) * HERTZ / SAMPLES)
+    last = f"apad=whole_len={end},atrim=start_sample={begin + PRIMING}:end_sample={end},asetpts=PTS-{begin}"
+    plain = f"aresample={HERTZ}:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono"
+    return {"af": f"{first}{plain},{last}", "c:a": "aac", "b:a": SOUND_BITS}
 
 
-def frames_a_second(probed: Probed) -> int:
-    """A whole number up to 30, so that a camera's own slightly odd clock does not show; 50 becomes 25, 240 30."""
-    part = probed.fps / math.ceil(probed.fps / (MOST_FPS + 0.5))
-    return max(1, min(MOST_FPS, math.floor((part if part >= SMOOTH or probed.fps <= MOST_FPS else MOST_FPS) + 0.5)))
+def _cut(stream: Any, probed: Probed) -> Any:
+    # Of what was decoded, by number: nothing of a picture outside can be in one that was encoded without it. The first
+    # is the one that stood there at the start, as whoever chose it saw it.
+    if probed.cut is None:
+        return stream
+    begin, end = map(_pictures, probed.cut)
+    return stream.filter("trim", start_frame=begin, end_frame=end).filter("setpts", "PTS-STARTPTS")
+
+
+def _pictures(seconds: float) -> int:
+    return round(seconds * RATE)
 
 
 def _scaled(stream: Any, probed: Probed, rung: Rung) -> Any:
     # Always scaled and converted, so that a size or format that changes mid-stream never meets what follows. A picture
     # of another shape than the clip began with keeps its shape, with black beside it.
-    width, height = size(probed, rung)
+    (width, height), inner = size(probed, rung), place(probed, rung)
+    across, down = inner.width, inner.height
     if not probed.turn[0]:
-        width, height = height, width
+        width, height, across, down = height, width, down, across
     shape = "(a*if(between(sar,1/4,4),sar,1))"  # as the probe believes it
-    usual = f"lt(abs({shape}*{height}/{width}-1),0.1)"
+    usual = f"lt(abs({shape}*{down}/{across}-1),0.1)"
     fitted = {
-        "w": f"if({usual},{width},max(2,2*trunc(min({width},{height}*{shape})/2)))",
-        "h": f"if({usual},{height},max(2,2*trunc(min({height},{width}/{shape})/2)))",
+        "w": f"if({usual},{across},max(2,2*trunc(min({across},{down}*{shape})/2)))",
+        "h": f"if({usual},{down},max(2,2*trunc(min({down},{across}/{shape})/2)))",
     }
     out = probed.matrix if probed.transfer in HIGH_RANGE or probed.primaries != "bt709" else "bt709"
     colours = {"in_color_matrix": probed.matrix, "out_color_matrix": out, "out_range": "tv"}
     stream = stream.filter("scale", **fitted, eval="frame", **colours)
-    return stream.filter("pad", width, height, -1, -1, eval="frame")
+    left, top = (f"trunc((o{side}-i{side})/4)*2" for side in "wh")
+    return stream.filter("pad", width, height, left, top, eval="frame")
 
 
 def _ordinary(stream: Any, probed: Probed) -> Any:

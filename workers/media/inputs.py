@@ -10,11 +10,12 @@ from typing import Any
 import ffmpeg
 
 from workers.media import encode
-from workers.media.graph import decoded, frames_a_second, picture, redacted
+from workers.media.graph import decoded, picture, redacted
 from workers.media.opening import opened
 from workers.media.probe import Probed
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, size
+from workers.redact.canvases import RATE
 from workers.redact.redactions import Redaction
 
 
@@ -35,14 +36,19 @@ def inputs(
     if blur:
         return _redacted(programs, source, probed, largest, sound)
     clip = ffmpeg.input(f"file:{source}")
-    heard = clip[str(probed.audio_index)] if sound and probed.audio_index is not None else None
+    heard = clip[str(probed.audio_index)] if sound and _can_be_heard(probed) else None
     return Inputs([*encode.begun(programs), *decoded(probed)], clip[str(probed.video_index)], heard, picture)
 
 
+def _can_be_heard(probed: Probed) -> bool:
+    # How long it is must be known: sound ends where the clip is said to end, in whole frames.
+    return probed.audio_index is not None and bool(probed.seconds)
+
+
 def _redacted(programs: Programs, source: Path, probed: Probed, largest: Rung, sound: bool) -> Inputs:
-    told = {"video_size": size(probed, largest), "pixel_format": "yuv420p", "framerate": frames_a_second(probed)}
+    told = {"video_size": size(probed, largest), "pixel_format": "yuv420p", "framerate": RATE}
     raw = ffmpeg.input("pipe:0", f="rawvideo", **told)
-    heard = _sound(source, probed) if sound and probed.audio_index is not None else None
+    heard = _sound(source, probed) if sound and _can_be_heard(probed) else None
     return Inputs(encode.begun(programs), raw["0"], heard, redacted)
 
 

@@ -20,9 +20,9 @@ from workers.media.redacting import demand_every_picture, demand_success, parts
 from workers.media.rungs import Rung, size
 from workers.media.sandbox import Limits, Part, run_all
 from workers.media.watching import End
-from workers.redact.findings import NotClean
+from workers.redact.findings import Finding, NotClean
 from workers.redact.metadata import scrub_mp4
-from workers.redact.proof_fragments import prove_init, prove_segment
+from workers.redact.proof_fragments import Pieces, prove_init
 from workers.redact.redactions import Redaction
 
 # 4K HEVC with both rungs needs 1.7 GB of address space, 0.6 of memory.
@@ -73,7 +73,7 @@ def encode_ladder(
             demand_written(out)
         made = [_finished(out, size(probed, rung)) for rung, out in zip(rungs, outs, strict=True)]
         for one in made:
-            demand_every_picture(outcomes, one.rendition.seconds, probed)
+            demand_every_picture(outcomes, one.rendition.seconds)
         return made
     except BaseException:
         for out in outs:
@@ -121,8 +121,12 @@ def _demand_clean(out: Path, pieces: list[Piece]) -> None:
     # Piece by piece, so that a long clip does not have to fit into memory; `index` saw that there is nothing else.
     with out.open("rb") as file:
         init = file.read(pieces[0].bytes)
-        findings = prove_init(init)
+        _demand(prove_init(init))
+        following = Pieces.after(init)
         for piece in pieces[1:]:
-            findings += prove_segment(file.read(piece.bytes), init)
+            _demand(following.prove(file.read(piece.bytes)))
+
+
+def _demand(findings: list[Finding]) -> None:
     if findings:
         raise NotClean(findings)

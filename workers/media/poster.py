@@ -54,7 +54,14 @@ def _still(
     programs: Programs, clip: Path, seconds: float, planned: Still, cancelled: Callable[[], bool] | None
 ) -> Still:
     shown = ffmpeg.input(f"file:{clip}", ss=min(AT_MOST, seconds / 3), f="mov")
-    settings = {"q:v": 4, "map_metadata": -1, "fflags": "+bitexact", "flags:v": "+bitexact", "f": "mjpeg"}
+    settings = {
+        "q:v": 4,
+        "map_metadata": -1,
+        "fflags": "+bitexact",
+        "flags:v": "+bitexact",
+        "f": "mjpeg",
+        "huffman": "default",
+    }
     # The JPEG way of storing colour; without it the decoder of a browser would show greys too dark.
     still = shown["0"].filter("scale", out_range="pc", out_color_matrix="bt601").filter("format", "yuvj420p")
     built = ffmpeg.output(still, f"file:{planned.path}", **{"frames:v": 1, "an": None}, **settings).get_args()

@@ -70,6 +70,7 @@ class Probed:
     interlaced: bool = False
     first_channel_only: bool = False  # spatial sound: its first channel hears all around
     steady: bool = True  # the two rates it tells agree
+    cut: tuple[float, float] | None = None  # the seconds that are to be seen; all where it is None
 
 
 def probe(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Probed:

@@ -14,12 +14,13 @@ from pathlib import Path
 import ffmpeg
 
 from workers.media import blame, encode, redactor
-from workers.media.graph import decoded, frames_a_second, picture
+from workers.media.graph import decoded, picture
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, size
 from workers.media.sandbox import Part
 from workers.media.watching import Outcome
+from workers.redact.canvases import RATE
 from workers.redact.redactions import Redaction
 
 SLOWER = 3  # times as long as without redaction, on a machine that is busy enough
@@ -36,7 +37,7 @@ def parts(
         return [encoder]
     limits = replace(encoder.limits, wall_seconds=SLOWER * encoder.limits.wall_seconds)
     decoder = Part(decoding(programs, source, probed, largest), read=[source], limits=limits)
-    redacting = redactor.part(size(probed, largest), frames_a_second(probed), blur)
+    redacting = redactor.part(size(probed, largest), RATE, blur)
     # Of the clip it may read what its words name: without sound, nothing.
     read = [path for path in encoder.read if f"file:{path}" in encoder.argv]
     return [decoder, redacting, replace(encoder, read=read, limits=limits)]
@@ -60,9 +61,9 @@ def demand_success(outcomes: Sequence[Outcome]) -> None:
     blame.demand_redacted(decoder, redacting, encoder)
 
 
-def demand_every_picture(outcomes: Sequence[Outcome], seconds: float, probed: Probed) -> None:
+def demand_every_picture(outcomes: Sequence[Outcome], seconds: float) -> None:
     """Nothing if as many pictures came out as were decoded. Raises OSError: one that is missing is our fault."""
-    came, wanted = round(seconds * frames_a_second(probed)), counted(outcomes[0])
+    came, wanted = round(seconds * RATE), counted(outcomes[0])
     if len(outcomes) > 1 and came != wanted:
         raise OSError(f"of {wanted} pictures {came} came out of the redactor")
 

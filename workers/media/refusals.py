@@ -21,6 +21,7 @@ class Reason(StrEnum):
     TOO_FAST = "too_fast"
     TOOK_TOO_LONG = "took_too_long"
     ANIMATED_PICTURE = "animated_picture"
+    NOTHING_LEFT = "nothing_left"
 
 
 SENTENCES = {
@@ -37,6 +38,7 @@ SENTENCES = {
     Reason.TOO_FAST: "This clip has more than 240 frames a second. Save it at a normal speed.",
     Reason.TOOK_TOO_LONG: "This took too long to prepare. Cut a clip shorter, or save it smaller.",
     Reason.ANIMATED_PICTURE: "This picture moves. Send a single photo, or a video.",
+    Reason.NOTHING_LEFT: "Nothing of this clip lies between the start and the end you chose. Choose them again.",
 }
 
 

@@ -7,34 +7,30 @@ from __future__ import annotations
 
 import re
 
+from workers.redact.canvases import canvas_of
 from workers.redact.findings import Finding
+from workers.redact.jpeg_form import ends_with_its_picture, head
 
-START, END, SCAN = b"\xff\xd8", b"\xff\xd9", 0xDA
-SEGMENTS = {
-    0xE0: re.compile(rb"JFIF\0\x01[\x01\x02]\0\0\x01\0\x01\0\0"),  # square pixels, no thumbnail
-    0xDB: re.compile(rb"(?:[\x00-\x03].{64})+", re.DOTALL),
-    0xC0: re.compile(rb"\x08.{4}\x03(?:.{3}){3}", re.DOTALL),
-    0xC4: re.compile(rb"(?:[\x00\x01\x10\x11].{16}.{1,256})+", re.DOTALL),
-    SCAN: re.compile(rb"\x03(?:.{2}){3}\x00\x3f\x00", re.DOTALL),
-}
+START, END = b"\xff\xd8", b"\xff\xd9"
+FRAME = re.compile(rb"\xff\xc0\0\x11\x08(.{2})(.{2})", re.DOTALL)  # height and width
 # Compressed data: any byte but FF, or FF with the 00 that says "only data".
 DATA = re.compile(rb"(?:[^\xff]|\xff\x00)*", re.DOTALL)
 
 
 def prove_jpeg(data: bytes) -> list[Finding]:
     """What cannot be vouched for in a finished JPEG; an empty list is the proof."""
-    if not data.startswith(START):
+    frame = FRAME.search(data)
+    if not data.startswith(START) or frame is None:
         return [Finding("jpeg", "does not begin as one")]
-    at, kind = len(START), 0
-    while kind != SCAN:
-        if at + 4 > len(data) or data[at] != 0xFF:
-            return [Finding("jpeg", "a segment that cannot be")]
-        kind, size = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
-        shape = SEGMENTS.get(kind)
-        if shape is None or size < 2 or not shape.fullmatch(data[at + 4 : at + 2 + size]):
-            return [Finding(f"jpeg/{kind:02x}", "a segment that is not known")]
-        at += 2 + size
-    scan = DATA.match(data, at)
+    height, width = (int.from_bytes(side) for side in frame.groups())
+    if canvas_of(width, height) is None:
+        return [Finding("jpeg", "a size that is none of ours")]
+    form = head(width, height)
+    if not data.startswith(form):
+        return [Finding("jpeg", "a segment that says something else than it may")]
+    scan = DATA.match(data, len(form))
     if scan is None or data[scan.end() :] != END:
         return [Finding("jpeg", "something after the picture")]
+    if not ends_with_its_picture(scan[0], width, height):
+        return [Finding("jpeg", "compressed bytes that are no such picture")]
     return []

@@ -29,6 +29,7 @@ class Run:
     track: int
     start: int
     ticks: int
+    sizes: tuple[int, ...]
     places: tuple[tuple[int, int], ...]
 
 
@@ -41,6 +42,12 @@ def tracks(init: bytes) -> dict[int, Track]:
         elif box.path.startswith("moov/trak/"):
             found[-1][box.kind] = box
     return {_int(init, boxes["tkhd"].start + 12): _track(init, boxes) for boxes in found}
+
+
+def pixels(init: bytes) -> tuple[int, int]:
+    """Width and height of the first track of an init. Raises ValueError or KeyError when it has none."""
+    head = {box.path: box for box in reversed(list(walk(init)))}["moov/trak/tkhd"]
+    return _int(init, head.end - 8) >> 16, _int(init, head.end - 4) >> 16
 
 
 def number(segment: bytes) -> int:
@@ -80,7 +87,7 @@ def _run(data: bytes, boxes: dict[str, Box]) -> Run:
     ticks = [_int(data, at) for at in rows] if says & DURATION else [each_ticks] * count
     sizes = [_int(data, at + row - 4) for at in rows] if says & SIZE else [each_bytes] * count
     start = int.from_bytes(data[boxes["tfdt"].start + 4 : boxes["tfdt"].end])
-    return Run(track, start, sum(ticks), tuple(_places(_int(data, run.start + 8), sizes)))
+    return Run(track, start, sum(ticks), tuple(sizes), tuple(_places(_int(data, run.start + 8), sizes)))
 
 
 def _places(at: int, sizes: list[int]) -> Iterator[tuple[int, int]]:

@@ -61,8 +61,8 @@ def clip_bytes(make_clip: MakeClip) -> bytes:  # noqa: F811
 
 @pytest.fixture(scope="session")
 def tall_clip(make_clip: MakeClip) -> Path:  # noqa: F811
-    """Six seconds of 640 x 600: on screen before it is whole, and there is a larger rendition to make of it."""
-    return make_clip("tall.mp4", "-f", "lavfi", "-i", "testsrc2=s=640x600:r=5:d=6", *SOUND, *H264, *TAGS)
+    """Six seconds of 660 x 660: on screen before it is whole, and there is a larger rendition to make of it."""
+    return make_clip("tall.mp4", "-f", "lavfi", "-i", "testsrc2=s=660x660:r=5:d=6", *SOUND, *H264, *TAGS)
 
 
 @pytest.fixture(scope="session")

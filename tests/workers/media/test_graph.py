@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.workers.media.test_formats import shown
-from workers.media.graph import decoded, frames_a_second
+from workers.media.graph import decoded
 from workers.media.probe import Probed
 from workers.media.programs import Programs
 from workers.media.sniff import Container
@@ -92,16 +92,6 @@ def test_colours_of_high_range_come_out_as_they_were(mapped: list[tuple[int, ...
     """Skin, night blue and pure colours within 12 of 255; unmapped, a red of 100 nits is 115, 67, 42, not 190, 0, 0."""
     for filmed, pixel in zip(COLOURS, mapped[8:], strict=True):
         assert pixel == pytest.approx([ordinary(nits) for nits in filmed], abs=12)
-
-
-@pytest.mark.parametrize(
-    ("fps", "whole"),
-    [(15, 15), (12.5, 13), (23.976, 24), (29.97, 30), (30.4, 30), (50, 25), (48, 24), (59.94, 30), (35, 30), (90, 30),
-     (120, 30), (240, 30), (0.2, 1)],
-)  # fmt: skip
-def test_frame_rates_are_whole_smooth_and_at_most_thirty(fps: float, whole: int) -> None:
-    """Every second of 50, every eighth of 240; what divides badly becomes 30."""
-    assert frames_a_second(replace(PROBED, fps=fps)) == whole
 
 
 def test_only_the_deinterlacer_asks_for_a_graph_that_is_set_up_anew() -> None:

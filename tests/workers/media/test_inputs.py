@@ -36,7 +36,7 @@ def test_with_redaction_pictures_come_raw_and_only_sound_from_the_clip(tools: Pr
     words = arguments(tools, clip, probed, rungs(probed)[0], sound=True, blur=BLUR)
     raw, heard = words[: words.index("pipe:0")], words[words.index("pipe:0") :]
 
-    assert (after(raw, "-video_size"), after(raw, "-framerate")) == ("640x360", "15")
+    assert (after(raw, "-video_size"), after(raw, "-framerate")) == ("640x360", "30")
     assert after(heard, "-i") == f"file:{clip}"
     for option in ("-protocol_whitelist", "-format_whitelist", "-codec_whitelist", "-max_streams", "-max_pixels"):
         assert option in heard[: heard.index("-i")]

@@ -18,6 +18,7 @@ from tests.workers.media.test_encode import told
 from workers.media import rework
 from workers.media.fragments import Init, Segment
 from workers.media.programs import Programs
+from workers.redact import canvases
 from workers.redact.redactions import Redaction
 
 WIDE, HIGH, RATE, SECONDS = 1280, 720, 10, 2.4
@@ -30,7 +31,7 @@ Place = Callable[[int], tuple[float, float, float, float]]
 
 @dataclass(frozen=True)
 class Filmed:
-    """A clip, and where in a picture of it the face and the plate are, as shares of it."""
+    """A clip, and where in a picture of what comes out the face and the plate are, as shares of it."""
 
     source: Path
     face: Place
@@ -56,7 +57,8 @@ def filmed(make_clip: MakeClip, tmp_path_factory: pytest.TempPathFactory) -> Fil
 
 def _place(begin: tuple[int, int], speed: tuple[int, int], inner: tuple[float, ...]) -> Place:
     def at(number: int) -> tuple[float, float, float, float]:
-        x, y = (start + each * number / RATE for start, each in zip(begin, speed, strict=True))
+        filmed = number * RATE // canvases.RATE
+        x, y = (start + each * filmed / RATE for start, each in zip(begin, speed, strict=True))
         left, top, right, bottom = inner
         return (x + left) / WIDE, (y + top) / HIGH, (x + right) / WIDE, (y + bottom) / HIGH
 
@@ -132,7 +134,7 @@ def test_what_moves_is_gone_from_every_picture(what: str, filmed: Filmed, redact
         for which in (redacted, plain)
     )
 
-    assert len(gone) == round(SECONDS * RATE)
+    assert len(gone) == round(SECONDS * canvases.RATE)
     assert min(there) > 4
     assert max(gone) < 1
 
@@ -164,7 +166,7 @@ def test_the_poster_is_redacted_already(
 
     poster = np.asarray(Image.open(tmp_path / "poster.jpg").convert("L"))
 
-    number = round(min(1.0, 2 / 3) * RATE)
+    number = round(min(1.0, 2 / 3) * canvases.RATE)
     assert to_be_seen(poster, filmed.face(number)) < 1
     assert to_be_seen(poster, filmed.plate(number)) < 1
 
@@ -180,7 +182,7 @@ def test_the_larger_rungs_are_redacted_too(tools: Programs, filmed: Filmed, tmp_
     pictures = shown(tools, made[0].rendition.path, 720).pictures
     for place in (filmed.face, filmed.plate):
         assert max(to_be_seen(picture, place(number)) for number, picture in enumerate(pictures)) < 1
-    assert len(pictures) == round(SECONDS * RATE)
+    assert len(pictures) == round(SECONDS * canvases.RATE)
 
 
 def test_what_was_not_asked_for_stays(tools: Programs, filmed: Filmed, tmp_path: Path) -> None:

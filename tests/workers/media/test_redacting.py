@@ -20,7 +20,7 @@ from workers.media.sandbox import Cancelled, Limits, Part
 from workers.redact.redactions import Redaction
 
 FACES = frozenset({Redaction.FACES})
-READ = "import sys\nread = lambda: sys.stdin.buffer.read(160 * 90 * 3 // 2)\nout = sys.stdout.buffer\n"
+READ = "import sys\nread = lambda: sys.stdin.buffer.read(426 * 240 * 3 // 2)\nout = sys.stdout.buffer\n"
 HANDS_ON = READ + "while picture := read(): out.write(picture)"
 # Each with what it lets through, and no redaction in any of them.
 BROKEN = {
@@ -78,7 +78,7 @@ def test_larger_rungs_are_as_without_too(
     source = make_clip("tall.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=5:d=3", *H264)
     probed = rework.inspect(tools, source)
     larger, made = [replace(rungs(probed)[0], name="half", short_side=360), rungs(probed)[1]], []
-    instead(HANDS_ON.replace("160 * 90", "1280 * 720"))
+    instead(HANDS_ON.replace("426 * 240", "1280 * 720"))
 
     for name, blur in (("plain", frozenset[Redaction]()), ("blurred", FACES)):
         (tmp_path / name).mkdir()

@@ -16,11 +16,11 @@ def test_an_init_tells_its_tracks(came: Came) -> None:
 
 
 def test_runs_follow_on_each_other(came: Came) -> None:
-    """30 pictures and then 15, and the sound beside them, with no gap in time."""
+    """60 pictures and then 30, and the sound beside them, with no gap in time."""
     found = [runs(segment.data) for segment in came.segments]
 
     assert [number(segment.data) for segment in came.segments] == [1, 2]
-    assert [len(run[0].places) for run in found] == [30, 15]
+    assert [len(run[0].places) for run in found] == [60, 30]
     for track in (0, 1):
         assert found[0][track].start == 0
         assert found[1][track].start == found[0][track].ticks
