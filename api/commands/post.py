@@ -15,6 +15,7 @@ from shapely.geometry import shape
 
 from api.commands.asking import ask, client
 from api.commands.sending import send
+from api.resident.trim import LEAST_LEFT, MOST_SECONDS
 from storage.atlas.finding import Finder
 from storage.kit import clock, ids, settings
 from storage.kit.errors import NotThere, Refused
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text", default="")
     parser.add_argument("--happened-at", metavar="TIME", help="ISO 8601, at most 30 days ago (default: now)")
     parser.add_argument("--blur", metavar="KINDS", default="", help="what to blur: faces,plates")
+    parser.add_argument("--start", metavar="SECONDS", type=float, help="where what is kept begins (default: at 0)")
+    parser.add_argument("--end", metavar="SECONDS", type=float, help="where it ends (default: with the clip)")
     parser.add_argument("--sound", action="store_true", help="keep the sound")
 
 
@@ -68,6 +71,7 @@ def _said(args: argparse.Namespace, block_id: str) -> dict[str, Any]:
         "happened_at": _time(args.happened_at) if args.happened_at else clock.as_text(clock.now()),
         "blur": _kinds(args.blur),
         "sound": args.sound,
+        "trim": _trim(args.start, args.end),
     }
 
 
@@ -96,6 +100,15 @@ def _kinds(text: str) -> list[str]:
     if asked - set(Redaction):  # said before anything is sent: a clip can be large
         raise Refused(f"--blur knows {' and '.join(Redaction)}, with a comma between them.")
     return sorted(asked)
+
+
+def _trim(start: float | None, end: float | None) -> dict[str, float] | None:
+    if start is None and end is None:
+        return None
+    asked = {"start": start or 0.0, "end": MOST_SECONDS if end is None else end}
+    if not (0 <= asked["start"] <= asked["end"] - LEAST_LEFT and asked["end"] <= MOST_SECONDS):
+        raise Refused(f"--start and --end want seconds, {LEAST_LEFT} apart or more and up to {MOST_SECONDS:.0f}.")
+    return asked
 
 
 def _time(text: str) -> str:

@@ -7,7 +7,7 @@ import sys
 
 from api.commands.opened import the_vault
 from storage.db import OPERATOR
-from storage.identity import clip_lists, clips
+from storage.identity import clip_lists, clips, findings
 from storage.identity.clips import ClipState
 from storage.identity.vault import ClipId, Vault
 from storage.kit import clock, settings
@@ -18,7 +18,7 @@ from workers.queue import doorbell
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `porchlight quarantine`."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|retry|drop")
-    verbs.add_parser("list", help="what is in quarantine: id, since when, attempts, reason")
+    verbs.add_parser("list", help="what is in quarantine: id, since when, attempts, reason, what was found")
     verbs.add_parser("retry", help="let one try again from the start").add_argument("clip", metavar="ID")
     verbs.add_parser("drop", help="give one up; its author is told").add_argument("clip", metavar="ID")
 
@@ -36,9 +36,12 @@ def run(args: argparse.Namespace) -> int:
 def _list(vault: Vault) -> None:
     with vault.read() as conn:
         found = clip_lists.in_state(conn, ClipState.QUARANTINED)
+        told = {clip.id: findings.of(conn, clip.id) for clip in found}
     for clip in found:
         since = clock.as_text(clock.rounded(clip.ended_at or clip.accepted_at))
         print(f"{clip.id}  {since}  {clip.attempts} attempts  {clip.reason}")
+        for finding in told[clip.id]:
+            print(f"    {finding}")
     print(f"{len(found)} in quarantine", file=sys.stderr)
 
 

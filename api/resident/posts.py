@@ -15,6 +15,7 @@ from api.paging import DEFAULT_LIMIT, Cursor, Page, number, page
 from api.paging import Limit as Count
 from api.resident.desk import Asking, AtDesk, Desk, block_now
 from api.resident.standing import MineSeen, Standing, mine_seen, standing
+from api.resident.trim import Trim
 from api.resident.words import NameSeen, names_in
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
 from storage.atlas import versions
@@ -66,6 +67,7 @@ class Sent(Said):
     """A clip or photo to be posted: an upload, what is said about it, and what to take out of picture and sound."""
 
     upload_id: str = Field(max_length=40)
+    trim: Trim | None = None
     blur: list[Blur] = Field(default=[], max_length=8)
     sound: bool = False
 
@@ -203,6 +205,7 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         happened_at=_happened(body.happened_at),
         sound=body.sound,
         blur=tuple(Redaction(kind) for kind in body.blur),
+        trim=body.trim.milliseconds() if body.trim else None,
     )
     with vault.write(by=RESIDENT) as tx:
         # Asked again in line: of a double click, the second one finds what the first one made.

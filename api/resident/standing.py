@@ -38,9 +38,10 @@ class ReasonSeen(BaseModel):
 
 
 class Standing(BaseModel):
-    """Where a clip stands; `seconds` are those from acceptance to each stage, `blur` is what its author asked for.
+    """Where a clip stands; `seconds` are those from acceptance to each stage.
 
-    Its author alone is told that: on the record a picture is what it is, and nothing says what it was.
+    `blur` and `trim` (seconds) are what its author asked for, who alone is told: on the record a picture is what it is,
+    and nothing says what it was.
     """
 
     state: ClipState
@@ -51,6 +52,7 @@ class Standing(BaseModel):
     accepted_at: str
     seconds: dict[str, float]
     blur: list[str]
+    trim: list[float] | None
 
 
 class MineSeen(Standing):
@@ -72,6 +74,7 @@ def standing(desk: Desk, clip: Clip) -> Standing:
         accepted_at=clock.as_text(clip.accepted_at),
         seconds={stage: milliseconds / 1000 for stage, milliseconds in clip.stage_times.items()},
         blur=list(clip.blur),
+        trim=[milliseconds / 1000 for milliseconds in clip.trim] if clip.trim else None,
     )
 
 

@@ -27,7 +27,17 @@ IDENTITY = Side(
         "clips": (
             *("id", "post_id", "receipt_digest", "upload_id", "bytes", "state", "reason", "stage", "progress"),
             *("attempts", "tries", "retry_at", "block_id", "category", "happened_at", "sound", "accepted_at"),
-            *("blur", "begun_at", "ended_at", "stage_times", "media_keys", "original_salt", "original_hash"),
+            *(
+                "blur",
+                "trim",
+                "findings",
+                "begun_at",
+                "ended_at",
+                "stage_times",
+                "media_keys",
+                "original_salt",
+                "original_hash",
+            ),
         ),
         "authorship": ("clip_id", "resident_id", "handle"),
         "idempotency": ("resident_id", "key", "request_digest", "clip_id"),

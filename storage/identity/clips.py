@@ -24,7 +24,7 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a resident sends: raw words, the block they chose, when it happened (milliseconds), what to blur."""
+    """What a resident sends: raw words, their block, when it happened (milliseconds), what to blur, what to keep."""
 
     upload_id: str
     block: BlockId
@@ -34,6 +34,7 @@ class Accepted:
     happened_at: int
     sound: bool
     blur: tuple[str, ...]
+    trim: tuple[int, int] | None = None  # milliseconds from and to; all of it where it is None
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Clip:
     happened_at: int
     sound: bool
     blur: tuple[str, ...]
+    trim: tuple[int, int] | None
     accepted_at: int
     retry_at: int
     begun_at: int
@@ -88,6 +90,7 @@ def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId
             happened_at=accepted.happened_at,
             sound=accepted.sound,
             blur=json.dumps(accepted.blur),
+            trim=json.dumps(accepted.trim) if accepted.trim else None,
             accepted_at=now,
             stage_times="{}",
             media_keys="[]",
@@ -139,11 +142,8 @@ def quarantine(tx: Tx, clip: Clip, reason: str) -> None:
 def retry(tx: Tx, clip_id: ClipId) -> bool:
     """The operator lets a quarantined clip try again from the start; its time to be worked on begins anew."""
     fresh = {"state": ClipState.RECEIVED, "stage": Stage.RECEIVED, "progress": 0.0, "reason": None, "ended_at": None}
-    here = _may(Step.RETRY, clip_id)
-    return (
-        tx.execute(update(clips).where(here).values(**fresh, tries=0, retry_at=tx.now(), begun_at=tx.now())).rowcount
-        == 1
-    )
+    anew = update(clips).where(_may(Step.RETRY, clip_id)).values(**fresh, tries=0, retry_at=tx.now(), begun_at=tx.now())
+    return tx.execute(anew).rowcount == 1
 
 
 def drop(tx: Tx, clip_id: ClipId) -> bool:
@@ -239,6 +239,7 @@ def as_clip(row: Row[tuple[object, ...]]) -> Clip:
         happened_at=row.happened_at,
         sound=row.sound,
         blur=tuple(json.loads(row.blur)),
+        trim=tuple(json.loads(row.trim)) if row.trim else None,
         accepted_at=row.accepted_at,
         retry_at=row.retry_at,
         begun_at=row.begun_at,

@@ -33,7 +33,7 @@ AIRLOCK: Role = merged(
     _STARTS,
     {
         "clips": {
-            "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash",
+            "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash findings",
         },
         "log_in_codes": {"select": "ends_at", "delete": ""},
         "log_ins": {"select": "ends_at", "delete": ""},

@@ -114,6 +114,8 @@ clips = Table(
     Column("happened_at", BigInteger, nullable=False),
     Column("sound", Boolean, nullable=False),
     Column("blur", Text, nullable=False, server_default="[]"),  # JSON list: nobody may change what was asked
+    Column("trim", Text),  # JSON, milliseconds from and to; nor this
+    Column("findings", Text),  # JSON list of what the proof could not vouch for
     Column("accepted_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("stage_times", Text, nullable=False),  # JSON: stage -> milliseconds since acceptance

@@ -213,6 +213,26 @@ def test_a_resident_chooses_by_keyboard_what_is_blurred(stack: Stack, new_page: 
     author.withdraws("A dog alone")
 
 
+def test_a_resident_keeps_a_part_of_a_clip_by_keyboard(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """Two sliders: the choice outlives a reload, goes with the post, is told back, and so long is what is shown."""
+    author = Resident(new_page(PHONE), stack, "trims@example.org")
+    page, seen = author.page, author.page.get_by_role("region", name="As police and neighbours will see it")
+    author.writes(clip, division="South", street="Orchard", title="The second half")
+    expect(page.get_by_text("All of the clip is kept.")).to_be_visible()
+
+    for _ in range(5):
+        page.get_by_role("slider", name="Start").press("ArrowRight")
+    expect(seen).to_contain_text("Kept: from 0.5 s to")
+    page.reload()
+    expect(seen).to_contain_text("Kept: from 0.5 s to")
+    author.sends()
+
+    (post,) = [asked for asked in author.sent.of if asked.startswith("POST") and "/v1/posts " in asked]
+    assert '"trim":{"start":0.5,"end":' in post
+    expect(page.get_by_text("You kept 0.5 s to")).to_be_visible()
+    author.withdraws("The second half")
+
+
 def test_a_resident_is_asked_about_names_before_they_are_sent(stack: Stack, new_page: NewPage, clip: Path) -> None:
     """By keyboard, on a phone: sending asks first; what is taken out is in nothing that is posted; it can be undone."""
     author = Resident(new_page(PHONE), stack, "names@example.org")

@@ -6,6 +6,7 @@ import { usual, type Redaction } from "./blur";
 import { kindOf } from "./file";
 import { forgetFile, keepFile, keptFile } from "./clipstore";
 import type { Asked } from "./names";
+import type { Trim } from "./trim";
 import { upload, type Sending } from "./upload";
 
 export const MOST_BYTES = 500_000_000;
@@ -20,6 +21,7 @@ type Words = {
   text: string;
   when: string;
   sound: boolean;
+  trim: Trim | null; // all of it
   blur: Redaction[] | null; // nothing was chosen: as the kind of event suggests
   asked: Asked[]; // likely names in the words, and what the resident said about each
   key: string;
@@ -34,6 +36,7 @@ const blank = (): Words => ({
   text: "",
   when: "",
   sound: false,
+  trim: null,
   blur: null,
   asked: [],
   key: crypto.randomUUID(), // the Idempotency-Key: sending the same draft twice makes one post
@@ -59,7 +62,7 @@ export function keepDraft(): void {
 export function take(file: File): void {
   clip.fault = !kindOf(file) ? "notVideo" : file.size > MOST_BYTES ? "tooLarge" : null;
   if (clip.fault) return;
-  if (file.size !== draft.bytes) draft.uploadId = null;
+  if (file.size !== draft.bytes) Object.assign(draft, { uploadId: null, trim: null });
   draft.bytes = file.size;
   draft.when ||= local(recent(file.lastModified) ? file.lastModified : Date.now());
   keepFile(file).catch(() => {}); // too large for this browser to keep: it will ask for the file again
@@ -93,7 +96,7 @@ export function dropClip(): void {
   stop?.();
   if (clip.address) URL.revokeObjectURL(clip.address);
   Object.assign(clip, { address: null, sending: null, fault: null });
-  Object.assign(draft, { uploadId: null, bytes: 0 });
+  Object.assign(draft, { uploadId: null, bytes: 0, trim: null });
   forgetFile().catch(() => {});
 }
 

@@ -25,6 +25,7 @@ export type Progress = {
   accepted_at: string;
   seconds: Partial<Record<Stage, number>> | null;
   blur: Redaction[];
+  trim: [number, number] | null;
 };
 
 /** It moves: on its way to the screens or off them, or on them and not yet complete. */

@@ -53,7 +53,7 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
     if photo is not None:
         publish_photo(airlock, attempt, source, photo)
         return True
-    probed = rework.inspect(tools, source, cancelled=look)
+    probed = attempt.cut(rework.inspect(tools, source, cancelled=look))
     first, *larger = rungs.rungs(probed)
 
     attempt.at(Stage.ENCODING, SHARE[0])

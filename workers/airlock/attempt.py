@@ -15,6 +15,8 @@ from storage.identity import leases
 from storage.identity.clips import Clip, Stage
 from storage.identity.vault import Vault
 from storage.kit import metrics
+from workers.media.cut import cut
+from workers.media.probe import Probed
 from workers.redact.redactions import Redaction
 
 TELL_EVERY = 1.0  # seconds between two lines to the database; a lease lasts 60
@@ -38,6 +40,10 @@ class Attempt:
     def blur(self) -> frozenset[Redaction]:
         """What its author asked to have blurred. A kind that this version does not know is a fault, never left out."""
         return frozenset(map(Redaction, self.clip.blur))
+
+    def cut(self, probed: Probed) -> Probed:
+        """The part of the clip that its author wants to be seen. Raises RefusedClip."""
+        return cut(probed, self.clip.trim)
 
     def at(self, stage: Stage, progress: float) -> None:
         """Enters a stage; raises Stopped."""

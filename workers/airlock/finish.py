@@ -13,6 +13,7 @@ from storage.segments import Piece
 from workers.airlock.agree import is_all_there, is_whole
 from workers.airlock.attempt import Attempt, Stopped
 from workers.airlock.both_sides import Airlock, BothSides
+from workers.airlock.found import tell
 from workers.airlock.original import bring_in
 from workers.airlock.putting import demand_done, put_all
 from workers.airlock.shred import shred
@@ -67,7 +68,7 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
 
     source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0])
     try:
-        probed = rework.inspect(tools, source, cancelled=look)
+        probed = attempt.cut(rework.inspect(tools, source, cancelled=look))
         larger, sound, blur = rungs.rungs(probed)[1:], attempt.clip.sound, attempt.blur
         if not larger:
             return []
@@ -76,6 +77,8 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
         )
     except (RefusedClip, NotClean) as why:
         log.fault("larger_renditions_left_out", why, attempt=attempt.clip.attempts)
+        if isinstance(why, NotClean):
+            tell(airlock.stores, attempt.clip, why)
         return []
 
 

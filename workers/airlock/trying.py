@@ -14,6 +14,7 @@ from storage.kit.errors import Unavailable
 from workers.airlock.agree import agree, is_whole
 from workers.airlock.attempt import Attempt, Stopped, scratch_for
 from workers.airlock.both_sides import Airlock, BothSides
+from workers.airlock.found import tell
 from workers.airlock.shred import shred
 from workers.airlock.withdraw import do_without, take_back
 from workers.media.refusals import RefusedClip
@@ -48,6 +49,7 @@ def try_once(airlock: Airlock, clip_id: ClipId, work: Callable[[Airlock, Attempt
         _refuse(airlock.stores, clip, BLOCK_GONE)
     except NotClean as findings:
         log.fault("clip_not_clean", findings, attempt=clip.attempts)
+        tell(airlock.stores, clip, findings)
         say_no(airlock.stores, clip, NOT_CLEAN)
     except Stopped:
         log.event("clip_stopped", attempt=clip.attempts)

@@ -61,6 +61,40 @@ def test_a_kind_that_is_not_known_is_said_before_anything_is_sent(
     assert (code, sent, capsys.readouterr().err) == (1, [], told)
 
 
+@pytest.mark.parametrize(
+    ("typed", "trim"),
+    [
+        (("--start", "1.5", "--end", "8"), {"start": 1.5, "end": 8.0}),
+        (("--start", "2"), {"start": 2.0, "end": 121.0}),
+        (("--end", "3"), {"start": 0.0, "end": 3.0}),
+        ((), None),
+    ],
+)
+def test_the_part_that_is_to_be_seen_goes_with_the_post(
+    said: list[dict[str, Any]], tmp_path: Path, typed: tuple[str, ...], trim: dict[str, float] | None
+) -> None:
+    """From the start and to the end, where they are not said."""
+    assert main(_command(tmp_path, *typed)) == 0
+
+    assert [each["trim"] for each in said] == [trim]
+
+
+@pytest.mark.parametrize(
+    "typed", [("--start", "8", "--end", "1.5"), ("--start", "-1"), ("--end", "nan"), ("--end", "500"), ("--end", "0.2")]
+)
+def test_a_part_that_cannot_be_is_said_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: tuple[str, ...]
+) -> None:
+    """In one line that says what there can be."""
+    sent: list[object] = []
+    monkeypatch.setattr(post, "send", lambda *args: sent.append(args))
+
+    code = main(_command(tmp_path, *typed))
+
+    told = "porchlight: --start and --end want seconds, 0.5 apart or more and up to 121.\n"
+    assert (code, sent, capsys.readouterr().err) == (1, [], told)
+
+
 def _command(folder: Path, *options: str) -> list[str]:
     said = ["--block", "b", "--category", "other", "--title", "A van", "--data", str(folder)]
     return ["post", str(folder / "clip.mp4"), "--token", "t", *said, *options]

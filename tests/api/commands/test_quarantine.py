@@ -9,7 +9,7 @@ import pytest
 
 from api.cli import main
 from storage.db import AIRLOCK
-from storage.identity import clips
+from storage.identity import clips, findings
 from storage.identity.clips import ClipState
 from storage.identity.vault import ClipId, Vault, open_vault
 from storage.kit import settings
@@ -43,6 +43,19 @@ def test_list_tells_what_waits_and_nothing_of_whom(
     assert (out.count("\n"), out.split()[0], out.split()[-1]) == (1, clip, "attempts")
     assert "van" not in out
     assert MAIL not in out
+
+
+def test_list_tells_what_was_found_and_where(
+    clip: ClipId, vault: Vault, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the proof's own words, of which the first ten are kept."""
+    with vault.write(by=AIRLOCK) as tx:
+        findings.note(tx, clip, [f"moov/trak/mdia/hdlr: number {number}" for number in range(30)])
+
+    assert main(["quarantine", "list", "--data", str(tmp_path)]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:] == [f"    moov/trak/mdia/hdlr: number {number}" for number in range(10)]
 
 
 def test_retry_starts_it_anew_even_while_redis_is_away(

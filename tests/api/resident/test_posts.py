@@ -178,6 +178,39 @@ def test_what_is_to_be_blurred_is_kept_and_told_to_its_author(
     assert ada.get("/v1/posts/mine")["items"][0]["blur"] == list(once)
 
 
+def test_the_part_that_is_to_be_seen_is_kept_and_told_to_its_author(ada: Neighbour, desk: Desk) -> None:
+    """To the millisecond; unsaid, all of the clip is."""
+    receipt, whole = ada.posted(trim={"start": 1.5, "end": 8.0004}), ada.posted(title="Two")
+
+    assert [ada.get(f"/v1/receipts/{each}")["trim"] for each in (receipt, whole)] == [[1.5, 8.0], None]
+    assert {the_clip(desk.stores.vault, clip_id).trim for clip_id in clip_ids(desk)} == {(1500, 8000), None}
+
+
+@pytest.mark.parametrize(
+    "trim",
+    [
+        {"start": -0.1, "end": 3},
+        {"start": 3, "end": 3.4},
+        {"start": 8, "end": 1.5},
+        {"start": 0, "end": 130},
+        {"start": 1},
+        {"start": "nan", "end": 5},
+        {"start": 0, "end": "inf"},
+        {"start": 0, "end": 5, "step": 1},
+        [0, 5],
+    ],
+)
+def test_a_part_that_cannot_be_is_refused(ada: Neighbour, desk: Desk, trim: object) -> None:
+    """Nothing is accepted, and the upload waits for a second try."""
+    upload_id = ada.upload()
+
+    answer = ada.post(upload_id=upload_id, trim=trim)
+
+    assert answer.status_code == 422
+    assert clip_ids(desk) == []
+    assert ada.post(upload_id=upload_id, trim=None).status_code == 202
+
+
 def test_another_wish_is_another_request(ada: Neighbour, desk: Desk) -> None:
     """Under the same key it is a conflict, for one of the two would not be done; said in another way it is the same."""
     said_once = {"key": "key-number-1", "upload_id": ada.upload(), "happened_at": at(-clock.HOUR)}

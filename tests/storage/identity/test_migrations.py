@@ -31,7 +31,7 @@ def before(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
     server.drop(name)
 
 
-def test_nothing_is_blurred_of_what_was_accepted_before_it_could_be(
+def test_nothing_is_blurred_or_left_out_of_what_was_accepted_before_it_could_be(
     before: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A clip that waits while the tables change is made as it was asked for; the next may ask for more."""
@@ -43,8 +43,9 @@ def test_nothing_is_blurred_of_what_was_accepted_before_it_could_be(
 
     migrate.to_newest(before.engine, IDENTITY_LINEAGE)
 
-    new, _ = an_accepted_clip(before, ada, blur=("faces",))
-    assert [the_clip(before, clip_id).blur for clip_id in (old, new)] == [(), ("faces",)]
+    new, _ = an_accepted_clip(before, ada, blur=("faces",), trim=(0, 2000))
+    found = [the_clip(before, clip_id) for clip_id in (old, new)]
+    assert [(clip.blur, clip.trim) for clip in found] == [((), None), (("faces",), (0, 2000))]
 
 
 def _accepted_at_0003(vault: Vault, resident_id: ResidentId) -> ClipId:

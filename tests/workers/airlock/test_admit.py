@@ -17,7 +17,7 @@ from api.resident.standing import OTHER_REASONS
 from feed import posting
 from storage.db import OPERATOR
 from storage.feed_log import Kind
-from storage.identity import leases
+from storage.identity import findings, leases
 from storage.identity.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId
@@ -89,8 +89,8 @@ def test_a_clip_is_published_without_what_it_said_of_its_owner(
     assert (post.block.id, post.category, post.kind) == (builders.block(), "suspicious", "video")
     assert 900 <= post.seconds <= 1100
     assert {(file.file, file.width, file.height) for file in post.renditions} == {
-        ("480p.mp4", 320, 240),
-        ("poster.jpg", 320, 240),
+        ("480p.mp4", 426, 240),
+        ("poster.jpg", 426, 240),
     }
     record_side = bytes_below(tmp_path / "media") + builders.all_rows(airlock.stores.record)
     record_side += b"".join(file.read_bytes() for file in tmp_path.glob("record.db*"))
@@ -237,7 +237,7 @@ def test_larger_renditions_follow(airlock: Airlock, accepted: NewClip, tall_clip
 
     assert_published_once(airlock, clip_id)
     sizes = {file.file: (file.width, file.height, file.pieces) for file in post_of(airlock, clip_id).renditions}
-    assert sizes == {"480p.mp4": (512, 480, 3), "600p.mp4": (640, 600, 3), "poster.jpg": (512, 480, 0)}
+    assert sizes == {"480p.mp4": (480, 480, 3), "720p.mp4": (720, 720, 3), "poster.jpg": (480, 480, 0)}
     assert told(airlock)[0] is Kind.PUBLISHED
     assert set(told(airlock)[1:]) == {Kind.UPDATED}
 
@@ -287,7 +287,7 @@ def test_five_faults_end_in_quarantine(
 def test_what_cannot_be_proved_clean_is_quarantined_at_once(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another attempt would find the same; nothing of it is on the record."""
+    """Another attempt would find the same; nothing of it is on the record, and its operator sees what was found."""
     clip_id = accepted()
     monkeypatch.setattr(rework, "poster_from", fails(NotClean([Finding("moov/udta", "a box that is not known")])))
 
@@ -295,6 +295,8 @@ def test_what_cannot_be_proved_clean_is_quarantined_at_once(
 
     clip = clip_of(airlock, clip_id)
     assert (clip.state, clip.reason, clip.lease) == (ClipState.QUARANTINED, "not_clean", "")
+    with airlock.stores.vault.read() as conn:
+        assert findings.of(conn, clip_id) == ["moov/udta: a box that is not known"]
     assert (post_state(airlock, clip_id), media(airlock)) == (None, set())
 
 
@@ -407,7 +409,7 @@ def test_a_stale_attempt_is_fenced_out(
     clip, post = clip_of(airlock, clip_id), post_of(airlock, clip_id)
     assert slept
     assert told(airlock).count(Kind.PUBLISHED) == 1
-    assert sorted(file.file for file in post.renditions) == ["480p.mp4", "600p.mp4", "poster.jpg"]
+    assert sorted(file.file for file in post.renditions) == ["480p.mp4", "720p.mp4", "poster.jpg"]
     # What an attempt had published before it fell asleep is deleted when the clip's end is looked at again.
     assert media(airlock) - named(airlock, clip_id) <= set(clip.media_keys)
     assert named(airlock, clip_id) <= media(airlock)

@@ -235,6 +235,11 @@ export const en = {
       whenOld: "That is more than 30 days ago.",
       sound: "Keep the sound",
       soundHint: "Off: the clip is silent. Voices can give people away.",
+      trim: "Which part?",
+      trimStart: "Start",
+      trimEnd: "End",
+      trimmed: (start: string, end: string) => `Kept: from ${start} to ${end}. Nothing else of the clip is.`,
+      untrimmed: "All of the clip is kept.",
       blur: "What to blur?",
       blurLead: "Police and neighbours see the same picture. What is blurred stays blurred: your original is destroyed.",
       blurs: {
@@ -300,6 +305,7 @@ export const en = {
         done: "Done",
       },
       blurring: (what: string) => `Blurring ${what} in every frame`,
+      trimAsked: (start: string, end: string) => `You kept ${start} to ${end} of the clip.`,
       blurAsked: (what: string) => `You asked to blur ${what}.`,
       rest: "It can be watched; the rest of it follows",
       state: {
@@ -325,6 +331,7 @@ export const en = {
         too_fast: "This clip has more than 240 frames a second. Save it at a normal speed.",
         took_too_long: "This took too long to prepare. Cut a clip shorter, or save it smaller.",
         animated_picture: "This picture moves. Send a single photo, or a video.",
+        nothing_left: "Nothing of this clip lies between the start and the end you chose. Choose them again.",
         not_clean: "We could not prove that nothing in this clip tells who sent it, so nobody sees it.",
         too_many_faults: "Something of ours kept failing. We are looking at it. Nobody else sees your clip.",
         given_up: "We could not publish this clip, and it has been deleted.",

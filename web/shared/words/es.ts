@@ -236,6 +236,11 @@ export const es: Words = {
       whenOld: "Hace más de 30 días.",
       sound: "Conservar el sonido",
       soundHint: "Apagado: el clip es mudo. Las voces pueden delatar a las personas.",
+      trim: "¿Qué parte?",
+      trimStart: "Inicio",
+      trimEnd: "Final",
+      trimmed: (start, end) => `Se conserva de ${start} a ${end}. Nada más del clip.`,
+      untrimmed: "Se conserva todo el clip.",
       blur: "¿Qué difuminar?",
       blurLead: "La policía y los vecinos ven la misma imagen. Lo difuminado queda así: tu original se destruye.",
       blurs: {
@@ -301,6 +306,7 @@ export const es: Words = {
         done: "Listo",
       },
       blurring: (what) => `Difuminando ${what} en cada imagen`,
+      trimAsked: (start, end) => `Conservaste de ${start} a ${end} del clip.`,
       blurAsked: (what) => `Pediste difuminar ${what}.`,
       rest: "Ya se puede ver; el resto llega",
       state: {
@@ -326,6 +332,7 @@ export const es: Words = {
         too_fast: "El clip tiene más de 240 cuadros por segundo. Guárdalo a velocidad normal.",
         took_too_long: "Tardó demasiado en prepararse. Acorta el clip o guárdalo más pequeño.",
         animated_picture: "Esta imagen se mueve. Envía una sola foto, o un video.",
+        nothing_left: "Nada del clip queda entre el inicio y el final que elegiste. Elígelos otra vez.",
         not_clean: "No pudimos probar que nada en el clip diga quién lo envió, así que nadie lo ve.",
         too_many_faults: "Algo nuestro falló varias veces. Lo estamos mirando. Nadie más ve tu clip.",
         given_up: "No pudimos publicar este clip y se ha borrado.",
