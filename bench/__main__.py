@@ -17,6 +17,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "redaction": (),
     "words": (),
     "hostile": (),
+    "canaries": (),
     "feed": (),
     "atlas": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
