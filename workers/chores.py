@@ -27,6 +27,8 @@ def expire_posts(record: Database, bucket: Bucket, bell: Bell) -> int:
         for post_id in found:
             _expire(record, bucket, bell, post_id)
         count += len(found)
+    if count:
+        post_words.forget_all(record, by=CHORES)
     return count
 
 
@@ -49,7 +51,10 @@ def forget_viewed(record: Database, _bucket: Bucket, _bell: Bell) -> int:
 
 
 def forget_words(record: Database, _bucket: Bucket, _bell: Bell) -> int:
-    """Leaves no byte of words taken back in the index of words; answers in how many steps."""
+    """Leaves no byte of words taken back in the index of words; answers in how many steps.
+
+    Who takes a post back does so at once; this is for one that was killed in between.
+    """
     count, forgotten = 0, False
     while not forgotten:
         with record.write(by=CHORES) as tx:

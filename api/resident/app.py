@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api import http, places, stores
-from api.resident import auth, neighborhood, posts, uploads, words
+from api.resident import auth, mine, neighborhood, posts, uploads, who_could, words
 from api.resident.desk import Desk
 from api.who import anyone
 
@@ -15,8 +15,16 @@ def create_app(desk: Desk) -> FastAPI:
     app = http.new_app("resident", feed_address=desk.settings.feed_address, large_bodies=("/v1/uploads/",))
     app.state.desk = desk
     stores.give(app, stores.Stores(desk.stores.record, desk.stores.media, desk.stores.bell, desk.settings))
-    # `posts` before `neighborhood`: /v1/posts/mine is no post's id.
-    for router in (auth.router, uploads.router, posts.router, words.router, neighborhood.router):
+    # `mine` before `neighborhood`: /v1/posts/mine is no post's id.
+    for router in (
+        auth.router,
+        uploads.router,
+        posts.router,
+        mine.router,
+        who_could.router,
+        words.router,
+        neighborhood.router,
+    ):
         app.include_router(router)
     # Published and the same for everyone: what somebody reads here tells nothing, and it can be cached for ever.
     app.include_router(places.router, dependencies=[Depends(anyone)])

@@ -34,10 +34,11 @@ class Home(BaseModel):
 
 
 class Me(BaseModel):
-    """What the page needs to know of who is logged in."""
+    """What the page needs to know of who is logged in; `mine_days` after it was sent, nothing says whose a post is."""
 
     email_hint: str
     home: Home | None
+    mine_days: int
     demo: bool
 
 
@@ -77,23 +78,28 @@ class Move(BaseModel):
 
 @router.post("/v1/log-ins", status_code=202, dependencies=[Depends(anyone)])
 def ask_code(body: AskCode, desk: AtDesk) -> CodeSent:
-    """Sends a single-use code to a mail address."""
+    """Sends a single-use code to a mail address.
+
+    Asked too often, it answers the same and sends nothing: else anybody could ask how often it was asked for this
+    address, and since when. That also takes as long, so a code is drawn, and a mail written, for nobody.
+    """
     vault = desk.stores.vault
     residents.mail_lookup(vault, body.email)
-    limits.count(vault, CODES, body.email.strip().lower())
+    within = limits.is_within(vault, CODES, body.email.strip().lower())
+    to, leave = (body.email, mailroom.send_code) if within else (logins.nobody(), mailroom.send_nothing)
     with vault.write(by=RESIDENT) as tx:
-        code = logins.new_code(tx, vault, body.email)
-        tx.after_commit(mailroom.send_code, mail_folder(desk.identity), body.email.strip(), code)
+        code = logins.new_code(tx, vault, to)
+        tx.after_commit(leave, mail_folder(desk.identity), to.strip(), code)
     return CodeSent(demo_code=code if desk.settings.demo else None)
 
 
 @router.post("/v1/log-ins/code", dependencies=[Depends(anyone)])
 def redeem_code(body: RedeemCode, desk: AtDesk, response: Response) -> LoggedIn:
-    """Turns the code into a log-in."""
+    """Turns the code into a log-in; after too many guesses for one address, none is right."""
     vault = desk.stores.vault
-    limits.count(vault, GUESSES, body.email.strip().lower())
+    within = limits.is_within(vault, GUESSES, body.email.strip().lower())
     with vault.write(by=RESIDENT) as tx:
-        found = logins.redeem(tx, vault, body.email, body.code)
+        found = logins.redeem(tx, vault, body.email if within else logins.nobody(), body.code)
         token = logins.start(tx, found) if found else None
     if token is None:
         raise Refused("That code is not right, or too old. Ask for a new one.", code="wrong_code")
@@ -115,7 +121,12 @@ def me(asking: Asking, desk: AtDesk) -> Me:
     with desk.stores.vault.read() as conn:
         mine = residents.one(conn, desk.stores.vault, asking)
     assert mine is not None, "a log-in stands for a resident"
-    return Me(email_hint=_hint(mine.mail), home=_home(desk, mine.home), demo=desk.settings.demo)
+    return Me(
+        email_hint=_hint(mine.mail),
+        home=_home(desk, mine.home),
+        mine_days=desk.identity.authorship_life // clock.DAY,
+        demo=desk.settings.demo,
+    )
 
 
 @router.put("/v1/me/home")

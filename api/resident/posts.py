@@ -1,33 +1,30 @@
-"""A resident's own clips: sending one, seeing what police will see, following it, taking it back."""
+"""A resident's own clips: sending one, and seeing what police will see. Following it, taking it back: mine.py."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from api.paging import DEFAULT_LIMIT, Cursor, Page, number, page
-from api.paging import Limit as Count
 from api.resident.desk import Asking, AtDesk, Desk, block_now
-from api.resident.standing import MineSeen, Standing, mine_seen, standing
 from api.resident.trim import Trim
+from api.resident.who_could import MOST_WAIT, View
 from api.resident.words import NameSeen, names_in
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, limits, originals
-from storage.identity.clips import Accepted, Clip, ClipState
+from storage.identity import accepting, authorship, clips, limits, originals, views
+from storage.identity.accepting import Accepted
+from storage.identity.clips import ClipState
 from storage.identity.limits import Limit
-from storage.identity.vault import ClipId, Receipt, ResidentId
-from storage.kit import clock, log
+from storage.identity.vault import ClipId, ResidentId
+from storage.kit import clock, ids
 from storage.kit.errors import Refused
 from storage.posts import PostState
-from workers.airlock.withdraw import take_back
 from workers.redact.redactions import Redaction
 from workers.redact.text import scrub, scrub_title
 
@@ -70,6 +67,8 @@ class Sent(Said):
     trim: Trim | None = None
     blur: list[Blur] = Field(default=[], max_length=8)
     sound: bool = False
+    wait: bool = Field(default=False, description="Wait a random while, up to 30 minutes, before it goes on its way.")
+    view: View | None = Field(default=None, description="What the picture looks like; told to nobody else.")
 
     @field_validator("blur")
     @classmethod
@@ -100,17 +99,11 @@ class Preview(BaseModel):
     names: list[NameSeen]
 
 
-class TakenBack(BaseModel):
-    """How far a withdrawal is: `withdrawing` ends by itself."""
-
-    state: ClipState
-
-
 @router.post("/v1/posts", status_code=202)
 def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
     """Accepts a clip: from the answer on it is not lost, and the same key gets the same answer."""
     _demand_built(body)
-    vault, request = desk.stores.vault, body.model_dump_json()
+    vault, request = desk.stores.vault, _request(body)
     with vault.read() as conn:
         before = authorship.accepted_before(conn, asking, key, request)
     if before is None:
@@ -118,8 +111,9 @@ def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
         before = _accept(desk, asking, key, request, body)
     with vault.read() as conn:
         clip = clips.one(conn, before)
+        receipt = authorship.receipt_again(conn, vault, asking, key)
     assert clip is not None, "an accepted clip stays on the books"
-    return Taken(receipt=authorship.receipt_for(vault, asking, key), state=clip.state)
+    return Taken(receipt=receipt, state=clip.state)
 
 
 @router.post("/v1/previews")
@@ -147,51 +141,16 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])), names=found)
 
 
-@router.get("/v1/receipts/{receipt}")
-def follow(receipt: str, _asking: Asking, desk: AtDesk) -> Standing:
-    """How far a clip is, by its receipt."""
-    with desk.stores.vault.read() as conn:
-        clip = clips.by_receipt(conn, Receipt(receipt))
-    return standing(desk, clip)
-
-
-@router.delete("/v1/receipts/{receipt}")
-def withdraw(receipt: str, _asking: Asking, desk: AtDesk) -> TakenBack:
-    """Takes a clip back, at any moment, by its receipt."""
-    with desk.stores.vault.read() as conn:
-        clip = clips.by_receipt(conn, Receipt(receipt))
-    return _withdraw(desk, clip)
-
-
-@router.get("/v1/posts/mine")
-def mine(asking: Asking, desk: AtDesk, cursor: Cursor = None, limit: Count = DEFAULT_LIMIT) -> Page[MineSeen]:
-    """What I sent and where it stands, newest first."""
-    with desk.stores.vault.read() as conn:
-        found = authorship.of_resident(conn, asking, skip=number(cursor) or 0, limit=limit + 1)
-    after = (number(cursor) or 0) + limit
-    return page(found, limit, place=lambda _last: (after,), seen=partial(mine_seen, desk))
-
-
-@router.get("/v1/posts/mine/{handle}")
-def follow_mine(handle: str, asking: Asking, desk: AtDesk) -> Standing:
-    """How far one of my clips is."""
-    with desk.stores.vault.read() as conn:
-        clip = authorship.by_handle(conn, asking, handle)
-    return standing(desk, clip)
-
-
-@router.delete("/v1/posts/mine/{handle}")
-def withdraw_mine(handle: str, asking: Asking, desk: AtDesk) -> TakenBack:
-    """Takes one of my clips back, at any moment."""
-    with desk.stores.vault.read() as conn:
-        clip = authorship.by_handle(conn, asking, handle)
-    return _withdraw(desk, clip)
-
-
 def _demand_built(body: Sent) -> None:
     if set(body.blur) - set(Redaction):  # of what may be asked for
         told = "Only faces and plates can be blurred so far. Post without the rest, or wait for it."
         raise Refused(told, code="redaction_not_built", fields={"blur": told})
+
+
+def _request(body: Sent) -> str:
+    # Not the view: another look at the same clip may differ in a bit. Nor the wait, where none is asked for: a request
+    # that came before there was any stays the same.
+    return body.model_dump_json(exclude={"view"} if body.wait else {"view", "wait"})
 
 
 def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
@@ -206,6 +165,7 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         sound=body.sound,
         blur=tuple(Redaction(kind) for kind in body.blur),
         trim=body.trim.milliseconds() if body.trim else None,
+        wait=round(ids.spread(MOST_WAIT / clock.SECOND) * clock.SECOND) if body.wait else 0,
     )
     with vault.write(by=RESIDENT) as tx:
         # Asked again in line: of a double click, the second one finds what the first one made.
@@ -214,23 +174,14 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         if before is not None:
             return before
         originals.set_posted(tx, body.upload_id, asking)
-        clip_id = clips.accept(tx, vault, accepted, authorship.receipt_for(vault, asking, key))
-        authorship.record(tx, asking, clip_id, key=key, request=request)
+        salt = ids.new_id()
+        clip_id = accepting.accept(tx, vault, accepted, authorship.receipt_for(vault, asking, key, salt))
+        seen = None if body.view is None else views.sealed(vault, asking, clip_id, bytes.fromhex(body.view))
+        authorship.record(tx, asking, clip_id, key=key, request=request, salt=salt, view_sealed=seen)
         size = originals.one(tx.connection, body.upload_id).bytes
-        tx.after_commit(desk.doorbell.admit_clip, clip_id, size)
+        if not accepted.wait:  # else whoever reconciles rings when its time has come, whatever was restarted meanwhile
+            tx.after_commit(desk.doorbell.admit_clip, clip_id, size)
     return clip_id
-
-
-def _withdraw(desk: Desk, clip: Clip) -> TakenBack:
-    with desk.stores.vault.write(by=RESIDENT) as tx:
-        clips.withdraw(tx, clip.id)
-    try:
-        take_back(desk.stores, clip.id)
-    except Exception as error:  # noqa: BLE001  the wish is on the books: whoever reconciles finishes it
-        log.fault("withdrawal_waits", error)
-    with desk.stores.vault.read() as conn:
-        now = clips.one(conn, clip.id)
-    return TakenBack(state=now.state if now else ClipState.WITHDRAWN)
 
 
 def _replaced(typed: str) -> list[Replaced]:

@@ -64,7 +64,7 @@ class Senders:
 
     def __init__(self) -> None:
         self._newest: dict[tuple[str, int], Sender] = {}
-        self._of: Counter[ResidentId] = Counter()
+        self._of: Counter[ResidentId | None] = Counter()
 
     @contextmanager
     def enter(self, upload: Upload, number: int) -> Iterator[Sender]:

@@ -41,7 +41,7 @@ class Standing(BaseModel):
     """Where a clip stands; `seconds` are those from acceptance to each stage.
 
     `blur` and `trim` (seconds) are what its author asked for, who alone is told: on the record a picture is what it is,
-    and nothing says what it was.
+    and nothing says what it was. `waits_until` is when one that is to wait a while goes on its way.
     """
 
     state: ClipState
@@ -53,6 +53,20 @@ class Standing(BaseModel):
     seconds: dict[str, float]
     blur: list[str]
     trim: list[float] | None
+    waits_until: str | None
+
+
+class OriginalProof(BaseModel):
+    """Proves a file to be the original: SHA-256 of `salt` (as bytes) and the file after each other is `sha256`."""
+
+    salt: str
+    sha256: str
+
+
+class Followed(Standing):
+    """The same to whoever holds the receipt."""
+
+    original: OriginalProof | None
 
 
 class MineSeen(Standing):
@@ -75,6 +89,7 @@ def standing(desk: Desk, clip: Clip) -> Standing:
         seconds={stage: milliseconds / 1000 for stage, milliseconds in clip.stage_times.items()},
         blur=list(clip.blur),
         trim=[milliseconds / 1000 for milliseconds in clip.trim] if clip.trim else None,
+        waits_until=clock.as_text(clip.begun_at) if _waits(clip) else None,
     )
 
 
@@ -87,6 +102,10 @@ def mine_seen(desk: Desk, one: Mine) -> MineSeen:
             typed = clips.words(conn, desk.stores.vault, one.clip)
         title = typed[0] if typed else ""
     return MineSeen(**dict(seen), handle=one.handle, title=title)
+
+
+def _waits(clip: Clip) -> bool:
+    return clip.state is ClipState.RECEIVED and clip.attempts == 0 and clip.begun_at > clock.now()
 
 
 def _post(desk: Desk, clip: Clip) -> Post | None:

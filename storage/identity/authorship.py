@@ -1,10 +1,15 @@
-"""Authorship: the row that ties a resident to a clip, and the keys under which a request happens once."""
+"""Authorship: the row that ties a resident to a clip, and the keys under which a request happens once.
+
+Both end together, a fixed time after the clip was accepted, whatever became of it: nothing that staff do, and no fault
+of ours, makes the time longer. From then on the receipt alone opens a clip.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.db import Tx
 from storage.identity import clips
@@ -17,6 +22,7 @@ from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import BlockId, PostId
 
 RECEIPT_BYTES = 20  # 160 bits, 32 characters
+AT_ONCE = 200  # clips in one transaction: a few milliseconds
 
 
 @dataclass(frozen=True)
@@ -27,13 +33,20 @@ class Mine:
     clip: Clip
 
 
-def receipt_for(vault: Vault, resident_id: ResidentId, key: str) -> Receipt:
+def receipt_for(vault: Vault, resident_id: ResidentId, key: str, salt: str) -> Receipt:
     """The receipt this resident gets for this idempotency key.
 
-    It is made from the key, not drawn, so that a repeated request is answered with the same one although only its
-    digest is stored.
+    It is made, not drawn, so that a repeated request is answered with the same one although only its digest is stored.
+    The salt goes with authorship: afterwards nobody can try residents and likely keys until a digest fits.
     """
-    return Receipt(ids.base32(vault.keyed("receipt", resident_id, key)[:RECEIPT_BYTES]))
+    said = [resident_id, key, salt] if salt else [resident_id, key]  # accepted before there were salts
+    return Receipt(ids.base32(vault.keyed("receipt", *said)[:RECEIPT_BYTES]))
+
+
+def receipt_again(conn: Connection, vault: Vault, resident_id: ResidentId, key: str) -> Receipt:
+    """The receipt of a request that was accepted under this key."""
+    here = (idempotency.c.resident_id == resident_id) & (idempotency.c.key == key)
+    return receipt_for(vault, resident_id, key, conn.execute(select(idempotency.c.salt).where(here)).scalar_one())
 
 
 def wait_turn(tx: Tx, resident_id: ResidentId) -> None:
@@ -53,11 +66,39 @@ def accepted_before(conn: Connection, resident_id: ResidentId, key: str, request
     return ClipId(row.clip_id)
 
 
-def record(tx: Tx, resident_id: ResidentId, clip_id: ClipId, *, key: str, request: str) -> None:
+def record(
+    tx: Tx,
+    resident_id: ResidentId,
+    clip_id: ClipId,
+    *,
+    key: str,
+    request: str,
+    salt: str,
+    view_sealed: bytes | None = None,
+) -> None:
     """Ties the clip to its author and to the request that made it, in the transaction that accepts it."""
-    tx.execute(insert(authorship).values(clip_id=clip_id, resident_id=resident_id, handle=ids.new_id()))
+    mine = {"clip_id": clip_id, "resident_id": resident_id, "handle": ids.new_id(), "view_sealed": view_sealed}
+    tx.execute(insert(authorship).values(**mine))
     row = {"resident_id": resident_id, "key": key, "request_digest": ids.digest(request), "clip_id": clip_id}
-    tx.execute(insert(idempotency).values(**row))
+    tx.execute(insert(idempotency).values(**row, salt=salt))
+
+
+def over(conn: Connection, *, accepted_before: int) -> list[tuple[ClipId, str]]:
+    """Clips that are still somebody's and are to be nobody's, with their uploads; at most `AT_ONCE`."""
+    query = select(authorship.c.clip_id, clip_rows.c.upload_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
+    query = query.where(clip_rows.c.accepted_at <= accepted_before).order_by(clip_rows.c.accepted_at)
+    return [(ClipId(row.clip_id), row.upload_id) for row in conn.execute(query.limit(AT_ONCE))]
+
+
+def forget_views(tx: Tx) -> None:
+    """Forgets what all clips look like: under another key of the vault none would open."""
+    tx.execute(update(authorship).values(view_sealed=None))
+
+
+def end(tx: Tx, clip_ids: Sequence[ClipId]) -> None:
+    """Cuts what ties these clips to residents; `originals.disown` does so for their uploads. Twice is once."""
+    tx.execute(delete(idempotency).where(idempotency.c.clip_id.in_(clip_ids)))
+    tx.execute(delete(authorship).where(authorship.c.clip_id.in_(clip_ids)))
 
 
 def of_resident(conn: Connection, resident_id: ResidentId, *, skip: int = 0, limit: int = 100) -> list[Mine]:

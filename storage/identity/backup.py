@@ -40,7 +40,7 @@ IDENTITY = Side(
             ),
         ),
         "authorship": ("clip_id", "resident_id", "handle"),
-        "idempotency": ("resident_id", "key", "request_digest", "clip_id"),
+        "idempotency": ("resident_id", "key", "request_digest", "clip_id", "salt"),
     },
     left_out={
         "log_in_codes": "they last ten minutes",
@@ -50,6 +50,7 @@ IDENTITY = Side(
         "upload_parts": _SHREDDED,
         "uploads.key_sealed": _SHREDDED,
         "clips.words_sealed": _SHREDDED,
+        "authorship.view_sealed": "it only spares its owner a surprise, and tells one camera's clips from another's",
         "clips.lease": "whoever held it is gone",
         "clips.lease_ends_at": "whoever held it is gone",
     },

@@ -1,11 +1,11 @@
-"""Clips: what was accepted, where each stands, and what others than an attempt decide; attempts: leases.py."""
+"""Clips: where each stands, and what others than an attempt decide. accepting.py begins them, leases.py tries them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, or_, select, update
 
 from storage.db import Tx
 from storage.identity import originals
@@ -13,28 +13,13 @@ from storage.identity.clip_states import TRANSITIONS as TRANSITIONS
 from storage.identity.clip_states import ClipState as ClipState
 from storage.identity.clip_states import Stage as Stage
 from storage.identity.clip_states import Step as Step
-from storage.identity.schema import clips, uploads
-from storage.identity.vault import ClipId, Receipt, Vault, seal_with, unseal_with
+from storage.identity.schema import clips
+from storage.identity.vault import ClipId, Receipt, Vault, unseal_with
 from storage.kit import ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import BlockId, PostId
 
 ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """What a resident sends: raw words, their block, when it happened (milliseconds), what to blur, what to keep."""
-
-    upload_id: str
-    block: BlockId
-    category: str
-    title: str
-    text: str
-    happened_at: int
-    sound: bool
-    blur: tuple[str, ...]
-    trim: tuple[int, int] | None = None  # milliseconds from and to; all of it where it is None
 
 
 @dataclass(frozen=True)
@@ -64,39 +49,6 @@ class Clip:
     ended_at: int | None
     stage_times: dict[str, int]
     media_keys: list[str]
-
-
-def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId:
-    """Puts a clip on the books: from the commit on it must not be lost. Its post's id is drawn here."""
-    clip_id, now = ClipId(ids.new_id()), tx.now()
-    words = json.dumps({"title": accepted.title, "text": accepted.text}).encode()
-    key = originals.key_of(tx.connection, vault, accepted.upload_id)
-    tx.execute(
-        insert(clips).values(
-            id=clip_id,
-            post_id=ids.new_id(),
-            receipt_digest=ids.digest(receipt),
-            upload_id=accepted.upload_id,
-            bytes=select(uploads.c.bytes).where(uploads.c.id == accepted.upload_id).scalar_subquery(),
-            state=ClipState.RECEIVED,
-            stage=Stage.RECEIVED,
-            progress=0.0,
-            attempts=0,
-            tries=0,
-            retry_at=0,
-            block_id=accepted.block,
-            category=accepted.category,
-            words_sealed=seal_with(key, f"clips:{clip_id}", words),
-            happened_at=accepted.happened_at,
-            sound=accepted.sound,
-            blur=json.dumps(accepted.blur),
-            trim=json.dumps(accepted.trim) if accepted.trim else None,
-            accepted_at=now,
-            stage_times="{}",
-            media_keys="[]",
-        )
-    )
-    return clip_id
 
 
 def one(conn: Connection, clip_id: ClipId) -> Clip | None:

@@ -27,7 +27,8 @@ RESIDENT: Role = merged(
         "idempotency": {"select": ALL, "insert": ALL},
     },
 )
-# Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident.
+# Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident. It can make
+# them nobody's, when that time has come.
 AIRLOCK: Role = merged(
     _SHREDS,
     _STARTS,
@@ -35,6 +36,9 @@ AIRLOCK: Role = merged(
         "clips": {
             "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash findings",
         },
+        "authorship": {"select": "clip_id", "delete": ""},
+        "idempotency": {"select": "clip_id", "delete": ""},
+        "uploads": {"update": "resident_id", "delete": ""},
         "log_in_codes": {"select": "ends_at", "delete": ""},
         "log_ins": {"select": "ends_at", "delete": ""},
         "tries": {"select": "window_start", "delete": ""},

@@ -27,17 +27,26 @@ def count(vault: Vault, limit: Limit, who: str) -> None:
 
     It commits by itself: a try that ends in an error has been tried all the same.
     """
-    what = vault.keyed("limits", limit.name, who).hex()
-    with vault.write(by=RESIDENT) as tx:
-        waits = _count(tx, what, limit)
+    waits = _counted(vault, limit, who)
     if waits > 0:
         raise TooOften("That was tried too often. Wait a little and try again.", retry_after=waits)
+
+
+def is_within(vault: Vault, limit: Limit, who: str) -> bool:
+    """Counts as `count`, for whom it must not be told: who asks may be somebody else than `who`."""
+    return _counted(vault, limit, who) == 0
 
 
 def forget(vault: Vault, *, older_than: int) -> None:
     """Drops what was counted in windows that began more than `older_than` milliseconds ago."""
     with vault.write(by=OPERATOR) as tx:
         tx.execute(delete(tries).where(tries.c.window_start < tx.now() - older_than))
+
+
+def _counted(vault: Vault, limit: Limit, who: str) -> int:
+    what = vault.keyed("limits", limit.name, who).hex()
+    with vault.write(by=RESIDENT) as tx:
+        return _count(tx, what, limit)
 
 
 def _count(tx: Tx, what: str, limit: Limit) -> int:

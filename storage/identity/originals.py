@@ -7,12 +7,12 @@ newest who started wins, the older one is told to stop.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from storage.db import Tx
 from storage.identity.schema import clips, upload_parts, uploads
@@ -44,7 +44,7 @@ class Upload:
     """One upload; `received` are the numbers (from 1) of confirmed parts."""
 
     id: str
-    resident_id: ResidentId
+    resident_id: ResidentId | None  # None: nobody's any more
     state: UploadState
     bytes: int
     part_bytes: int
@@ -112,6 +112,13 @@ def key_of(conn: Connection, vault: Vault, upload_id: str) -> bytes:
     if sealed is None:
         raise NotThere
     return vault.unseal(f"uploads:{upload_id}", sealed)
+
+
+def proof(conn: Connection, upload_id: str) -> tuple[str, str] | None:
+    """A salt, and the SHA-256 of it and the original after each other; None until the original was read once."""
+    here = clips.c.upload_id == upload_id
+    row = conn.execute(select(clips.c.original_salt, clips.c.original_hash).where(here)).one()
+    return None if row.original_hash is None else (row.original_salt, row.original_hash)
 
 
 def start_part(tx: Tx, upload: Upload, number: int) -> str:
@@ -192,6 +199,18 @@ def forget_unposted(tx: Tx) -> None:
     unposted = uploads.c.state.in_((UploadState.OPEN, UploadState.COMPLETE))
     old = uploads.c.created_at < tx.now() - UNPOSTED_LIFE
     tx.execute(update(uploads).where(unposted, old).values(key_sealed=None, state=UploadState.SHREDDED))
+
+
+def disown(tx: Tx, upload_ids: Sequence[str]) -> None:
+    """Forgets who sent these, for good."""
+    tx.execute(update(uploads).where(uploads.c.id.in_(upload_ids)).values(resident_id=None))
+
+
+def drop_unposted(tx: Tx) -> None:
+    """Deletes what is left of uploads nobody posted, once they are shredded: who began one, and when."""
+    posted = exists().where(clips.c.upload_id == uploads.c.id)
+    in_parts = exists().where(upload_parts.c.upload_id == uploads.c.id)
+    tx.execute(delete(uploads).where(uploads.c.state == UploadState.SHREDDED, ~posted, ~in_parts))
 
 
 def confirmed(conn: Connection, keys: Collection[str]) -> set[str]:

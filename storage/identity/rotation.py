@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Row, Table, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
+from storage.identity import authorship
 from storage.identity.residents import mail_lookup
 from storage.identity.schema import idempotency, log_in_codes, residents, tries, uploads, vault_canary
 from storage.identity.vault import Vault, canary
@@ -58,6 +59,7 @@ def _drop_worthless(tx: Tx) -> None:
     A request that is repeated across the change is refused (its upload was posted) and not answered with a receipt
     that opens nothing.
     """
+    authorship.forget_views(tx)
     tx.execute(delete(idempotency))
     tx.execute(delete(log_in_codes))
     tx.execute(delete(tries))

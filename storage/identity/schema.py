@@ -73,7 +73,7 @@ uploads = Table(
     "uploads",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
+    Column("resident_id", ID, ForeignKey("residents.id")),  # none: its clip's authorship is over
     Column("state", String(10), nullable=False),  # open | complete | posted | shredded
     Column("bytes", BigInteger, nullable=False),
     Column("part_bytes", BigInteger, nullable=False),
@@ -125,13 +125,14 @@ clips = Table(
 )
 Index("ix_clips_state", clips.c.state, clips.c.lease_ends_at)
 
-# authorship.py
+# authorship.py: all of it goes when a clip's authorship is over
 authorship = Table(
     "authorship",
     metadata,
     Column("clip_id", ID, ForeignKey("clips.id"), primary_key=True),
     Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
     Column("handle", ID, nullable=False, unique=True),  # how the owner's own list names it
+    Column("view_sealed", LargeBinary),  # what the picture looks like (views.py), under a key of the owner's own
 )
 Index("ix_authorship_resident", authorship.c.resident_id)
 idempotency = Table(
@@ -141,6 +142,7 @@ idempotency = Table(
     Column("key", String(80), primary_key=True),
     Column("request_digest", String(64), nullable=False),
     Column("clip_id", ID, ForeignKey("clips.id"), nullable=False),
+    Column("salt", String(40), nullable=False, server_default=""),  # without it nobody can make the receipt again
 )
 
 # vault.py: one row, a constant sealed under the vault's key, so that another key is noticed before anything is sealed

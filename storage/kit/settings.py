@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from storage.kit import doors, keys, variables
+from storage.kit.clock import DAY
 from storage.kit.doors import NO_ORIGINS, DoorName, Origins, Ports
 from storage.kit.folders import choose_data_folder, choose_ports, data_folder, is_demo, socket_folder
 from storage.kit.sides import IDENTITY_VARIABLES, RECORD_VARIABLES, demand, for_child, refuse_identity
@@ -40,6 +41,8 @@ __all__ = [
     "refuse_identity",
     "socket_folder",
 ]
+AUTHORSHIP_DAYS = 30  # how long it is known whose a post is: until a decision about it can be appealed no more
+MOST_DAYS = 90  # as long as a post lives
 _OF_A_CITY = (*RECORD_VARIABLES, *IDENTITY_VARIABLES, "PORCHLIGHT_TLS", "PORCHLIGHT_TRUSTED_PROXY")
 
 
@@ -92,6 +95,7 @@ class IdentitySettings:
     named_redis: str | None
     vault_key_file: Path
     unsafe_no_sandbox: bool
+    authorship_life: int  # milliseconds
 
     @property
     def redis(self) -> str:
@@ -139,7 +143,15 @@ def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
         named_redis=variables.text(env, "PORCHLIGHT_AIRLOCK_REDIS"),
         vault_key_file=variables.key_file(env, "PORCHLIGHT_VAULT_KEY_FILE", folder / "keys/vault.key"),
         unsafe_no_sandbox=variables.flag(env, "PORCHLIGHT_UNSAFE_NO_SANDBOX"),
+        authorship_life=_authorship_days(env) * DAY,
     )
+
+
+def _authorship_days(env: Mapping[str, str]) -> int:
+    days = variables.number(env, "PORCHLIGHT_AUTHORSHIP_DAYS", AUTHORSHIP_DAYS)
+    if not 1 <= days <= MOST_DAYS:
+        raise MisconfiguredError(f"PORCHLIGHT_AUTHORSHIP_DAYS must be 1 to {MOST_DAYS}: no city keeps it for ever.")
+    return days
 
 
 def _demand_loopback(env: Mapping[str, str], found: RecordSettings) -> None:

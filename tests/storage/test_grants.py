@@ -56,7 +56,9 @@ CLOSED = {
 }
 CLOSED_IN_IDENTITY = {
     "porchlight_airlock": {
-        **{name: {""} for name in ("residents", "authorship", "idempotency")},
+        "residents": {""},
+        "authorship": {"resident_id", "handle", "view_sealed"},
+        "idempotency": {"resident_id", "key", "request_digest", "salt"},
         "uploads": {"resident_id"},
         "log_ins": {"resident_id", "token_digest"},
         "log_in_codes": {"mail_lookup", "code_hash"},

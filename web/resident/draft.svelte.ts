@@ -23,6 +23,7 @@ type Words = {
   sound: boolean;
   trim: Trim | null; // all of it
   blur: Redaction[] | null; // nothing was chosen: as the kind of event suggests
+  wait: boolean; // a random while before it goes on its way
   asked: Asked[]; // likely names in the words, and what the resident said about each
   key: string;
 };
@@ -38,6 +39,7 @@ const blank = (): Words => ({
   sound: false,
   trim: null,
   blur: null,
+  wait: false,
   asked: [],
   key: crypto.randomUUID(), // the Idempotency-Key: sending the same draft twice makes one post
 });

@@ -23,6 +23,7 @@ export function stepsOf(standing: Progress, seen?: number): Step[] {
   const done = (name: string, s?: number): Step => ({ name, state: "done", note: after(s) });
 
   const { received, removed, published, complete } = words;
+  if (standing.waits_until) return [done(received), later(removed), later(published), later(complete)];
   if (state === "rejected" || state === "quarantined") {
     const shown = seconds?.publishing !== undefined;
     return [done(received), ...(shown ? [done(removed)] : []), { name: shown ? published : removed, state: "stopped" }, ...(shown ? [] : [later(published)])];

@@ -10,8 +10,9 @@ from storage import measured
 from storage.db import Database
 from storage.identity.vault import Vault, open_vault
 from storage.kit import keys
+from storage.kit.clock import DAY
 from storage.kit.redis import connect
-from storage.kit.settings import IdentitySettings, RecordSettings
+from storage.kit.settings import AUTHORSHIP_DAYS, IdentitySettings, RecordSettings
 from storage.objects import Bucket, demand_apart
 from storage.record import open_record
 from workers.media.programs import Programs
@@ -38,6 +39,7 @@ class Airlock:
     work: Path
     mail: Path
     doorbell: Doorbell
+    authorship_life: int = AUTHORSHIP_DAYS * DAY
 
 
 def open_both_sides(record: RecordSettings, identity: IdentitySettings) -> BothSides:

@@ -11,6 +11,15 @@ from storage.kit import ids
 
 def send_code(folder: Path, to: str, code: str) -> None:
     """Leaves the mail with a log-in code in `folder`, as an `.eml` only its owner may read."""
+    _leave(folder, ids.new_id() + ".eml", to, code)
+
+
+def send_nothing(folder: Path, to: str, code: str) -> None:
+    """Takes as long as sending a code, and takes the mail away again."""
+    _leave(folder, ids.new_id() + ".none", to, code).unlink()
+
+
+def _leave(folder: Path, name: str, to: str, code: str) -> Path:
     mail = EmailMessage()
     mail["To"], mail["From"] = to, "Porchlight <no-reply@porchlight.invalid>"
     mail["Subject"] = f"Your Porchlight code: {code}"
@@ -19,6 +28,7 @@ def send_code(folder: Path, to: str, code: str) -> None:
         "If you did not ask for it, do nothing: without the code nobody gets in.\n"
     )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(folder / f"{ids.new_id()}.eml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(bytes(mail))
+    return folder / name

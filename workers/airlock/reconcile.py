@@ -18,6 +18,7 @@ from storage.kit import clock, log
 from storage.kit.errors import Unavailable
 from workers.airlock.agree import TOMBSTONES, agree, is_whole, settle
 from workers.airlock.both_sides import Airlock, BothSides
+from workers.airlock.nobodys import end_authorship
 from workers.airlock.shred import shred
 from workers.airlock.trying import TOO_MANY_FAULTS, say_no
 from workers.airlock.withdraw import take_back, tombstone
@@ -34,7 +35,7 @@ UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive 
 
 def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
     """One round; each step is harmless when repeated, and a step that fails does not keep the next from running."""
-    for step in (_resend, _finish_withdrawals, _settle, _shred_what_is_due, _drop_stray_media, _tidy):
+    for step in (_resend, _finish_withdrawals, _settle, _shred_what_is_due, _drop_stray_media, _end_authorship, _tidy):
         try:
             step(airlock, doorbell)
         except Exception as error:  # noqa: BLE001  the next round tries again; the others must not wait for it
@@ -140,9 +141,14 @@ def _drop_stray_media(airlock: Airlock, _doorbell: Doorbell) -> None:
     _each(ended, drop)
 
 
+def _end_authorship(airlock: Airlock, _doorbell: Doorbell) -> None:
+    end_authorship(airlock.stores.vault, life=airlock.authorship_life)
+
+
 def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
     vault, folders = airlock.stores.vault, list(airlock.work.iterdir())
     with vault.write(by=AIRLOCK) as tx:
+        originals.drop_unposted(tx)
         logins.forget_ended(tx)
         now = tx.now()
         live = leases.live_leases(tx.connection, now)  # asked after the folders: a claim comes before its folder

@@ -27,7 +27,9 @@ def main() -> None:
         tools = programs.find(unsafe_no_sandbox=identity.unsafe_no_sandbox)
         stores = open_both_sides(record, identity)
         bell = doorbell(identity.redis)
-        airlock = Airlock(stores, tools, scratch_folder(identity), mail_folder(identity), bell)
+        airlock = Airlock(
+            stores, tools, scratch_folder(identity), mail_folder(identity), bell, identity.authorship_life
+        )
         rounds = [
             Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),

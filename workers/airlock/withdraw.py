@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed import posting
-from storage import feed_log, posts, takedowns
+from storage import feed_log, post_words, posts, takedowns
 from storage.db import AIRLOCK
 from storage.identity import clips, originals
 from storage.identity.clips import Clip, ClipState
@@ -12,9 +12,13 @@ from storage.posts import Verb
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
 
+STEPS = 100  # on the way to an index without the words: some two seconds, in which others write between two steps
+
 
 def take_back(stores: BothSides, clip_id: ClipId) -> bool:
     """Finishes what `clips.withdraw` began; False while an attempt still holds the clip and will have to let go first.
+
+    False too while the index of words is too large to forget its words in one go: who reconciles goes on with it.
 
     The tombstone is what counts and comes first: after it nothing of this clip can be published, by nobody. Then the
     original's key goes; both wait for no bucket. Saying it again finishes what a crash, or a bucket away, left.
@@ -28,6 +32,8 @@ def take_back(stores: BothSides, clip_id: ClipId) -> bool:
         originals.forget_key(tx, clip.upload_id)
     _clear(stores, clip, keys)
     shred(stores, clip.upload_id)
+    if not post_words.forget_all(stores.record, by=AIRLOCK, most=STEPS):
+        return False
     with stores.vault.write(by=AIRLOCK) as tx:
         return clips.finish_withdrawal(tx, clip_id)
 
@@ -54,6 +60,7 @@ def do_without(stores: BothSides, clip: Clip) -> None:
 def entomb(stores: BothSides, clip: Clip) -> None:
     """Puts a tombstone over the clip's post and deletes all of its media. Twice is once."""
     _clear(stores, clip, tombstone(stores, clip))
+    post_words.forget_all(stores.record, by=AIRLOCK)
 
 
 def tombstone(stores: BothSides, clip: Clip) -> list[str]:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storage.db import AIRLOCK, RESIDENT, Tx
-from storage.identity import authorship, clips, leases, logins, originals, residents, sealed_parts
-from storage.identity.clips import Accepted, Clip
+from storage.identity import accepting, authorship, clips, leases, logins, originals, residents, sealed_parts
+from storage.identity.accepting import Accepted
+from storage.identity.clips import Clip
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit.clock import HOUR
 from storage.kit.ids import new_id
@@ -66,11 +67,12 @@ def an_accepted_clip(
 ) -> tuple[ClipId, Receipt]:
     """A clip from its acceptance on, and its receipt."""
     upload_id, key = an_upload(vault, resident_id, content, bucket), key or new_id()
-    receipt = authorship.receipt_for(vault, resident_id, key)
+    salt = new_id()
+    receipt = authorship.receipt_for(vault, resident_id, key, salt)
     with vault.write(by=RESIDENT) as tx:
         originals.set_posted(tx, upload_id, resident_id)
-        clip_id = clips.accept(tx, vault, said(upload_id, **other), receipt)
-        authorship.record(tx, resident_id, clip_id, key=key, request=request)
+        clip_id = accepting.accept(tx, vault, said(upload_id, **other), receipt)
+        authorship.record(tx, resident_id, clip_id, key=key, request=request, salt=salt)
     return clip_id, receipt
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from storage.kit import settings
+from storage.kit.clock import DAY
 from storage.kit.settings import IDENTITY_VARIABLES, Address, MisconfiguredError, Ports
 
 
@@ -93,7 +94,7 @@ def test_a_named_key_is_never_drawn_anew(tmp_path: Path, name: str, held: bytes 
 
 
 def test_every_credential_of_identity_is_in_the_list(tmp_path: Path) -> None:
-    """Whatever variable the identity settings read, beside the folder and the sandbox switch, is refused elsewhere."""
+    """Whatever variable the identity settings read, beside folder, sandbox switch and days, is refused elsewhere."""
 
     class Asked(UserDict[str, str]):
         def __init__(self) -> None:
@@ -110,7 +111,18 @@ def test_every_credential_of_identity_is_in_the_list(tmp_path: Path) -> None:
 
     asked = {name.removesuffix("_FILE") for name in env.names}
     refused = {name.removesuffix("_FILE") for name in IDENTITY_VARIABLES}
-    assert asked == {*refused, "PORCHLIGHT_DATA", "PORCHLIGHT_UNSAFE_NO_SANDBOX"}
+    assert asked == {*refused, "PORCHLIGHT_DATA", "PORCHLIGHT_UNSAFE_NO_SANDBOX", "PORCHLIGHT_AUTHORSHIP_DAYS"}
+
+
+def test_authorship_ends_after_thirty_days_unless_the_city_says_otherwise(tmp_path: Path) -> None:
+    """Any number of days up to a post's life; never at once, and never later."""
+    env = {"PORCHLIGHT_DATA": str(tmp_path)}
+    told = [settings.identity({**env, "PORCHLIGHT_AUTHORSHIP_DAYS": days}).authorship_life for days in ("", "7", "90")]
+
+    assert [life // DAY for life in told] == [30, 7, 90]
+    for days in ("0", "-1", "91", "never"):
+        with pytest.raises(MisconfiguredError, match="PORCHLIGHT_AUTHORSHIP_DAYS"):
+            settings.identity({**env, "PORCHLIGHT_AUTHORSHIP_DAYS": days})
 
 
 def test_without_credentials_nothing_is_refused() -> None:

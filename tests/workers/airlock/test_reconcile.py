@@ -495,7 +495,7 @@ def test_one_clip_that_keeps_failing_does_not_stop_the_others(
     assert "Jane" not in caplog.text
 
 
-@pytest.mark.parametrize("broken", ["_resend", "_finish_withdrawals", "_shred_what_is_due", "_drop_stray_media"])
+@pytest.mark.parametrize("broken", ["_resend", "_finish_withdrawals", "_shred_what_is_due", "_end_authorship"])
 def test_whichever_step_fails_the_last_is_done(
     airlock: Airlock, doorbell: Doorbell, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

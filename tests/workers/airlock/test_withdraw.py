@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from feed import posting
@@ -15,8 +18,11 @@ from tests.storage.identity.making import airlock as writing
 from tests.storage.identity.making import claimed
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import assert_withdrawn_for_good, clip_of, is_shredded, media, told, withdraw
+from workers.airlock import withdraw as withdrawing
 from workers.airlock.admit import Airlock, admit
+from workers.airlock.reconcile import reconcile
 from workers.airlock.withdraw import take_back
+from workers.queue import Doorbell
 
 
 def test_a_published_clip_is_taken_back(airlock: Airlock, accepted: NewClip, quick: None) -> None:
@@ -54,6 +60,44 @@ def test_a_clip_nobody_took_up_is_taken_back(airlock: Airlock, accepted: NewClip
 
     assert_withdrawn_for_good(airlock, clip_id)
     assert told(airlock) == []
+
+
+@pytest.mark.engines("sqlite")
+def test_its_words_leave_the_record_s_file_with_it(airlock: Airlock, accepted: NewClip, quick: None) -> None:
+    """Before its author is told "withdrawn": file and write-ahead log hold no byte of them, others' words stay."""
+    gone, stays = accepted(title="A xylophonist went by"), accepted(title="A trombonist went by")
+    for clip_id in (gone, stays):
+        admit(airlock, clip_id)
+    record = airlock.stores.record
+    file = Path(str(record.engine.url.database))
+    with closing(record.engine.raw_connection()):  # somebody has it open, as programs do: nothing is tidied by closing
+        before = _stored(file)
+
+        withdraw(airlock, gone)
+
+        after = _stored(file)
+    assert (b"xylophonist" in before, b"trombonist" in before) == (True, True)
+    assert (b"xylophonist" in after, b"trombonist" in after) == (False, True)
+
+
+@pytest.mark.engines("sqlite")
+def test_a_large_index_is_left_to_whoever_reconciles(
+    airlock: Airlock, doorbell: Doorbell, accepted: NewClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clip stays on its way out until no byte of its words is left."""
+    clip_id = accepted()
+    with monkeypatch.context() as large:
+        large.setattr(withdrawing, "STEPS", 0)
+        withdraw(airlock, clip_id)
+    on_its_way = clip_of(airlock, clip_id).state
+
+    reconcile(airlock, doorbell)
+
+    assert (on_its_way, clip_of(airlock, clip_id).state) == (ClipState.WITHDRAWING, ClipState.WITHDRAWN)
+
+
+def _stored(file: Path) -> bytes:
+    return b"".join(part.read_bytes() for part in sorted(file.parent.glob(f"{file.name}*")))
 
 
 @pytest.mark.parametrize("state", ["rejected", "quarantined"])
