@@ -1,4 +1,4 @@
-"""Attacks 47 to 51: what leaves a resident's machine, and what can be drawn out of a program by asking."""
+"""Attacks 47 to 52: what leaves a resident's machine, and what can be drawn out of a program by asking."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 from api.commands import asking, post
 from storage.atlas.demo import demo_atlas
 from storage.kit.ids import new_id
+from tests.attacks.attackers import Attacker
+from tests.attacks.ledger import Ledger
 from tests.attacks.marks import Marks, one_picture, with_marks
 from tests.attacks.oracle import Oracle, Secrets
 from tests.attacks.people import Person
@@ -126,6 +128,23 @@ def test_a51_the_map_is_the_same_for_whoever_asks_and_whoever_lives_there(world:
 
     assert len(by_address) > 6
     assert {address for address, bodies in by_address.items() if len(bodies) > 1} == set()
+
+
+def test_a52_nobody_learns_how_often_a_code_was_asked_for(world: World, tried: Tried) -> None:
+    """Of one address and of another, by asking for codes and by guessing them: no answer differs, none says when."""
+    somebody = Attacker("asks for codes", world.attackers["neighbour"].address, Ledger())
+    mails = [world.author(world.live[0]).mail, f"{NOBODYS}@example.org"]
+    answers = [somebody.ask("POST", "/v1/log-ins", json={"email": mail}) for mail in mails for _ in range(8)]
+    guesses = [
+        somebody.ask("POST", "/v1/log-ins/code", json={"email": mail, "code": "x"}) for mail in mails for _ in range(22)
+    ]
+    somebody.close()
+    tried(len(answers) + len(guesses))
+
+    # Demo data tell the code, which is drawn.
+    assert {(told.status, frozenset(json.loads(told.body))) for told in answers} == {(202, frozenset({"demo_code"}))}
+    assert len({(told.status, told.body) for told in guesses}) == 1
+    assert [told.asked for told in (*answers, *guesses) if b"retry-after" in dict(told.headers)] == []
 
 
 def _all_of(asked: httpx.Request) -> bytes:

@@ -7,19 +7,15 @@ import json
 import pytest
 from sqlalchemy import select
 
-from feed.bell import Bell
 from storage import posts, takedowns
 from storage.db import Database
-from storage.kit import keys, settings
 from storage.kit.ids import new_id
-from storage.objects import open_bucket
 from storage.schema import posts as post_rows
 from tests.attacks import stores
 from tests.attacks.ears import Ear
 from tests.attacks.ledger import Ledger
 from tests.attacks.table import Tried
 from tests.attacks.world import World
-from workers import chores
 
 SOME = 5  # live posts beside those taken back
 CONDITIONS: list[dict[str, str]] = [
@@ -89,12 +85,7 @@ def test_a36_who_comes_back_with_an_old_cursor_is_not_told_it_again(world: World
 
 
 def test_a37_no_byte_of_the_record_holds_a_word_of_it(world: World, tried: Tried) -> None:
-    """Pages, free pages, write-ahead log, index of words, once the chore that tidies the index went by; audit too."""
-    here = settings.record({"PORCHLIGHT_DATA": str(world.stack.data)})
-    record = Database(here.database)
-    with stores.record_redis(world.stack) as client:
-        chores.forget_words(record, open_bucket(here.media), Bell(client, keys.read_or_make(here.bell_key_file)))
-    record.engine.dispose()
+    """Pages, free pages, write-ahead log, index of words, audit: as soon as its author is told "withdrawn"."""
     found = list(stores.record_files(world.stack))
     tried(sum(len(data) for _, data in found))
 

@@ -19,6 +19,7 @@ SPOKEN = [
     "storage/dump.py",
     "storage/engines.py",
     "storage/granting.py",
+    "storage/identity/migrations/versions/0005_authorship_ends.py",
     "storage/identity/rotation.py",
 ]  # asking for the time, setting a database up, granting, having all the time or the tables to oneself
 # Tables that two modules write, and why.
