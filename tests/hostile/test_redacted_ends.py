@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.hostile.makers import SECRET, Hostile, prepare
 from tests.hostile.reworking import TOOLS, in_one_word
 from workers.media import redactor, rework
 from workers.media.rungs import rungs
+from workers.redact.canvases import RATE
 from workers.redact.redactions import Redaction
 
 # It hands on what it reads: what is found in the pictures changes no end, and looking takes long.
@@ -57,5 +59,6 @@ def test_a_hostile_file_ends_as_without_redaction(
         ends.append(in_one_word(go))
 
     assert ends[0] == ends[1]
-    assert lengths[:1] == lengths[1:]
+    for (plain, _), (redacted, _) in pairwise(lengths):
+        assert abs(plain - redacted) < 1.5 / RATE  # where a clip ends within a picture, one more or less
     assert not any(SECRET in piece for piece in came)

@@ -35,7 +35,7 @@ SHARED = {
     "staff_members": {"storage/staff.py", "storage/staff_proof.py"},  # who they are, and how they prove it
     # An attempt changes its clip under a lease; shredding takes the sealed words along; what a restore left is settled
     # from outside, while nobody works.
-    "clips": {f"storage/identity/{module}.py" for module in ("clips", "leases", "originals", "restored")},
+    "clips": {f"storage/identity/{module}.py" for module in ("clips", "findings", "leases", "originals", "restored")},
 }
 
 

@@ -74,7 +74,10 @@ def sound_settings(probed: Probed) -> dict[str, Any]:
     end = begin + PRIMING + SAMPLES * math.ceil((probed.seconds or 0) * HERTZ / SAMPLES)
     last = f"apad=whole_len={end},atrim=start_sample={begin + PRIMING}:end_sample={end},asetpts=PTS-{begin}"
     plain = f"aresample={HERTZ}:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=mono"
-    return {"af": f"{first}{plain},{last}", "c:a": "aac", "b:a": SOUND_BITS}
+    # Where a source changes its sound in the middle the filters begin anew, and leave a frame that is not full: it
+    # is as long as any other, which is what every decoder makes of it.
+    steady = f"setts=ts=N*{SAMPLES}:duration={SAMPLES}"
+    return {"af": f"{first}{plain},{last}", "c:a": "aac", "b:a": SOUND_BITS, "bsf:a": steady}
 
 
 def _cut(stream: Any, probed: Probed) -> Any:
