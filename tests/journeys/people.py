@@ -75,6 +75,8 @@ class Resident:
 
     def sends(self) -> None:
         """Reads how it will be seen, and sends it."""
+        who = self.page.get_by_role("region", name="Who could this be?")
+        expect(who.get_by_text(re.compile(r"one of \d+ homes"))).to_be_visible()
         expect(self.page.get_by_text("Not your name, not your address.")).to_be_visible()
         self.page.get_by_role("button", name=re.compile("^Send")).click()
         expect(self.page.get_by_role("heading", name="Your post")).to_be_visible(timeout=PATIENCE_MS)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from storage.db import RESIDENT
+from storage.identity import authorship, originals
 from storage.identity.schema import clips, uploads
 from storage.identity.vault import ClipId, ResidentId, Vault
 from storage.kit import migrate
@@ -16,6 +17,7 @@ from storage.kit.ids import new_id
 from tests.conftest import IDENTITY_LINEAGE, OWNERS
 from tests.servers.postgres import PostgresServer
 from tests.storage.identity.making import KEY, a_resident, an_accepted_clip, the_clip
+from workers.airlock.nobodys import end_authorship
 
 
 @pytest.fixture
@@ -46,6 +48,37 @@ def test_nothing_is_blurred_or_left_out_of_what_was_accepted_before_it_could_be(
     new, _ = an_accepted_clip(before, ada, blur=("faces",), trim=(0, 2000))
     found = [the_clip(before, clip_id) for clip_id in (old, new)]
     assert [(clip.blur, clip.trim) for clip in found] == [((), None), (("faces",), (0, 2000))]
+
+
+def test_what_was_accepted_while_authorship_had_no_end_has_one_now(
+    before: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Old uploads can be nobody's too, and go on with their parts and clips; a request from then has its receipt."""
+    with monkeypatch.context() as then:
+        then.setattr(migrate, "HEAD", "0004")
+        migrate.to_newest(before.engine, IDENTITY_LINEAGE)
+    ada = a_resident(before)
+    old = _accepted_at_0003(before, ada)
+    request = {"resident_id": ada, "key": "key-number-1", "request_digest": "x", "clip_id": old}
+    with before.write(by=RESIDENT) as tx:
+        tx.execute(text("insert into idempotency values (:resident_id, :key, :request_digest, :clip_id)"), request)
+        tx.execute(text("insert into authorship values (:clip_id, :resident_id, 'handle')"), request)
+
+    migrate.to_newest(before.engine, IDENTITY_LINEAGE)
+
+    with before.read() as conn:
+        receipt = authorship.receipt_again(conn, before, ada, "key-number-1")
+        assert receipt == authorship.receipt_for(before, ada, "key-number-1", "")
+    end_authorship(before, life=0)
+    with before.read() as conn:
+        assert originals.one(conn, the_clip(before, old).upload_id).resident_id is None
+        assert authorship.of_resident(conn, ada) == []
+        if before.engine.dialect.name == "sqlite":
+            assert conn.execute(text("pragma integrity_check")).scalar_one() == "ok"
+            assert conn.execute(text("pragma foreign_key_check")).all() == []
+    new, _ = an_accepted_clip(before, ada)
+    with before.read() as conn:
+        assert [mine.clip.id for mine in authorship.of_resident(conn, ada)] == [new]
 
 
 def _accepted_at_0003(vault: Vault, resident_id: ResidentId) -> ClipId:
