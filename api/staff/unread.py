@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from api.staff.auth import Viewer
 from api.staff.posts import visible
@@ -44,9 +42,9 @@ def unread_posts(me: Viewer, record: Record) -> Unread:
     return Unread(items=[UnreadPost(id=post_id, division_id=division) for post_id, division in found])
 
 
-@router.delete("/unread", status_code=204)
-def mark_as_read(me: Viewer, record: Record, up_to: Annotated[PostId, Query(max_length=40)]) -> None:
+@router.delete("/unread/{post_id}", status_code=204)
+def mark_as_read(post_id: PostId, me: Viewer, record: Record) -> None:
     """Marks a post and all that came before it as read. What came after it stays new: I may not have seen it come."""
-    post = visible(record, me.member, up_to)
+    post = visible(record, me.member, post_id)
     with record.write(by=me.member.actor) as tx:
         unread.read_up_to(tx, me.member.id, post)

@@ -19,9 +19,10 @@ SPOKEN = [
     "storage/dump.py",
     "storage/engines.py",
     "storage/granting.py",
-    "storage/identity/migrations/versions/0005_authorship_ends.py",
+    "storage/identity/migrations/versions/0007_authorship_ends.py",
     "storage/identity/rotation.py",
 ]  # asking for the time, setting a database up, granting, having all the time or the tables to oneself
+CLIPS = ("accepting", "clips", "findings", "leases", "originals", "restored")
 # Tables that two modules write, and why.
 SHARED = {
     # Sealed anew under another key, while nobody works; what was made under the old one is dropped.
@@ -35,7 +36,7 @@ SHARED = {
     "staff_members": {"storage/staff.py", "storage/staff_proof.py"},  # who they are, and how they prove it
     # An attempt changes its clip under a lease; shredding takes the sealed words along; what a restore left is settled
     # from outside, while nobody works.
-    "clips": {f"storage/identity/{module}.py" for module in ("clips", "findings", "leases", "originals", "restored")},
+    "clips": {f"storage/identity/{module}.py" for module in CLIPS},
 }
 
 

@@ -58,7 +58,7 @@ export class Unread {
     const newest = before[0];
     if (!newest) return;
     this.#items = [];
-    const timer = setTimeout(() => void api.del(`/v1/unread?up_to=${newest.id}`).catch(this.refresh), UNDO_MS);
+    const timer = setTimeout(() => void api.del(`/v1/unread/${newest.id}`).catch(this.refresh), UNDO_MS);
     const undo = () => {
       clearTimeout(timer);
       this.#lay([...this.#items, ...before]);

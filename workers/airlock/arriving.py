@@ -137,11 +137,13 @@ class Carrier:
             self._append(whole=whole)
         elif whole:
             self._publish(whole=True)
-        elif self._lead.proved < self._lead.length:  # else its end comes in a moment, and it is told once, as whole
+        else:
             self._publish_if_led()
 
     def _publish_if_led(self) -> None:
-        more = len(self._put) > self._fenced
+        # Where all that it says it lasts is there, its end comes in a moment, and it is told once, as whole; or else it
+        # lasts longer than it says, and how much longer must be known first.
+        more = len(self._put) > self._fenced and self._lead.proved < self._lead.length
         if self._stage is not Stage.PUBLISHING and more and self._lead.covers():
             self._publish(whole=False)
 

@@ -15,7 +15,7 @@ import ffmpeg
 
 from workers.media import blame, encode, redactor
 from workers.media.poster import NAME as POSTER
-from workers.media.poster import Still
+from workers.media.poster import WRITTEN, Still
 from workers.media.probe import LARGEST
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
@@ -27,7 +27,6 @@ MODULE = "workers.media.photo_decoder"
 # No larger than a clip's largest rung: what the finders are known to miss in a picture is known for this size.
 SIZES = (("photo.jpg", 1080), (POSTER, 480))  # name: shorter side in pixels, never above the source's; largest first
 LONGEST = 4096  # pixels of the longer side of a panorama
-QUALITY = 3  # as ffmpeg counts it: 2 is the best, 31 the worst
 LOOKING = Limits(cpu_seconds=20, wall_seconds=120, memory_bytes=3 << 30, file_bytes=0, told_bytes=4 << 10)
 DECODING = Limits(cpu_seconds=60, wall_seconds=300, memory_bytes=3 << 30, file_bytes=0)
 ENCODING = Limits(cpu_seconds=60, wall_seconds=300, file_bytes=16 << 20)
@@ -123,5 +122,6 @@ def _written(picture: Any, still: Still) -> Any:
         "scale", still.width, still.height, flags="lanczos", in_range="tv", in_color_matrix="bt601",
         out_range="pc", out_color_matrix="bt601",
     )  # fmt: skip
-    settings = {"q:v": QUALITY, "map_metadata": -1, "fflags": "+bitexact", "flags:v": "+bitexact", "f": "mjpeg"}
-    return ffmpeg.output(scaled.filter("format", "yuvj420p"), f"file:{still.path}", **{"frames:v": 1}, **settings)
+    return ffmpeg.output(
+        scaled.filter("format", "yuvj420p").filter("setsar", 1), f"file:{still.path}", **{"frames:v": 1}, **WRITTEN
+    )

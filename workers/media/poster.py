@@ -18,6 +18,16 @@ LIMITS = Limits(cpu_seconds=30, wall_seconds=60, file_bytes=4 << 20)
 NAME = "poster.jpg"
 AT_MOST = 1.0  # seconds in: past a camera's first dark or grey frames
 
+# As every still is written, a clip's or a photo: the one form that `proof_jpeg` knows.
+WRITTEN = {
+    "q:v": 4,
+    "map_metadata": -1,
+    "fflags": "+bitexact",
+    "flags:v": "+bitexact",
+    "f": "mjpeg",
+    "huffman": "default",
+}
+
 
 @dataclass(frozen=True)
 class Still:
@@ -54,17 +64,9 @@ def _still(
     programs: Programs, clip: Path, seconds: float, planned: Still, cancelled: Callable[[], bool] | None
 ) -> Still:
     shown = ffmpeg.input(f"file:{clip}", ss=min(AT_MOST, seconds / 3), f="mov")
-    settings = {
-        "q:v": 4,
-        "map_metadata": -1,
-        "fflags": "+bitexact",
-        "flags:v": "+bitexact",
-        "f": "mjpeg",
-        "huffman": "default",
-    }
     # The JPEG way of storing colour; without it the decoder of a browser would show greys too dark.
     still = shown["0"].filter("scale", out_range="pc", out_color_matrix="bt601").filter("format", "yuvj420p")
-    built = ffmpeg.output(still, f"file:{planned.path}", **{"frames:v": 1, "an": None}, **settings).get_args()
+    built = ffmpeg.output(still, f"file:{planned.path}", **{"frames:v": 1, "an": None}, **WRITTEN).get_args()
     outcome = run(
         [programs.ffmpeg, *QUIET, "-protocol_whitelist", "file", "-threads", "1", *built, "-y"],
         read=[clip],

@@ -44,7 +44,7 @@ def make_photo(
 ) -> list[Still]:
     """A photo's few sizes, redacted as `blur` says, each proved. Raises RefusedClip, Cancelled, NotClean, OSError."""
     made = photo.make(programs, source, seen, folder, blur=blur, cancelled=cancelled)
-    _demand_clean(made)
+    _demand_clean(made, photo=True)
     return made
 
 
@@ -114,8 +114,11 @@ def make_ladder(
     )
 
 
-def _demand_clean(made: Sequence[Still]) -> None:
-    findings = [finding for still in made for finding in prove_jpeg(still.path.read_bytes())]
+def _demand_clean(made: Sequence[Still], *, photo: bool = False) -> None:
+    shapes = [(still.width, still.height) if photo else None for still in made]
+    findings = [
+        one for still, shape in zip(made, shapes, strict=True) for one in prove_jpeg(still.path.read_bytes(), shape)
+    ]
     if findings:
         for still in made:
             still.path.unlink()

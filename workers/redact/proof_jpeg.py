@@ -17,13 +17,16 @@ FRAME = re.compile(rb"\xff\xc0\0\x11\x08(.{2})(.{2})", re.DOTALL)  # height and 
 DATA = re.compile(rb"(?:[^\xff]|\xff\x00)*", re.DOTALL)
 
 
-def prove_jpeg(data: bytes) -> list[Finding]:
-    """What cannot be vouched for in a finished JPEG; an empty list is the proof."""
+def prove_jpeg(data: bytes, photo: tuple[int, int] | None = None) -> list[Finding]:
+    """What cannot be vouched for in a finished JPEG; an empty list is the proof.
+
+    A clip's stands on a canvas; a photo's has just the width and height that were planned for it.
+    """
     frame = FRAME.search(data)
     if not data.startswith(START) or frame is None:
         return [Finding("jpeg", "does not begin as one")]
     height, width = (int.from_bytes(side) for side in frame.groups())
-    if canvas_of(width, height) is None:
+    if (width, height) != photo if photo else canvas_of(width, height) is None:
         return [Finding("jpeg", "a size that is none of ours")]
     form = head(width, height)
     if not data.startswith(form):

@@ -39,6 +39,7 @@ RESIDENT = {
     "POST /v1/posts",
     "POST /v1/previews",
     "POST /v1/names",
+    "POST /v1/who-could-this-be",
     "GET /v1/receipts/{receipt}",
     "DELETE /v1/receipts/{receipt}",
     "GET /v1/posts/mine",

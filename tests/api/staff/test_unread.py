@@ -64,9 +64,9 @@ def test_marking_as_read_spares_what_came_after(record: Database, bell: Bell, an
     first, second, third = (builders.a_published_post(record, bell) for _ in range(3))
     elsewhere = builders.a_published_post(record, bell, division="East")
 
-    assert analyst.ask("DELETE", f"/v1/unread?up_to={second.id}").status_code == 204
-    assert analyst.ask("DELETE", f"/v1/unread?up_to={first.id}").status_code == 204
-    assert analyst.ask("DELETE", f"/v1/unread?up_to={elsewhere.id}").status_code == 404
+    assert analyst.ask("DELETE", f"/v1/unread/{second.id}").status_code == 204
+    assert analyst.ask("DELETE", f"/v1/unread/{first.id}").status_code == 204
+    assert analyst.ask("DELETE", f"/v1/unread/{elsewhere.id}").status_code == 404
 
     assert _new_to(analyst) == [third.id]
 

@@ -48,7 +48,7 @@ def test_a_poster_that_is_not_clean_is_not_left(
     tools: Programs, came: Came, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The proof looks at the finished file."""
-    monkeypatch.setattr(rework, "prove_jpeg", lambda _data: [Finding("jpeg", "something after the picture")])
+    monkeypatch.setattr(rework, "prove_jpeg", lambda _data, _photo: [Finding("jpeg", "something after the picture")])
 
     with pytest.raises(NotClean, match="jpeg"):
         rework.poster_from(tools, came.init, came.segments[0].data, tmp_path, width=640, height=360)
