@@ -21,16 +21,9 @@ from sqlalchemy import (
     Text,
 )
 
-from storage.tables import ID
+from storage.tables import ID, NAMES
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = MetaData(naming_convention=NAMES)
 
 # residents.py
 residents = Table(
