@@ -13,18 +13,19 @@ import redis.asyncio
 from sqlalchemy.exc import SQLAlchemyError
 from websockets.typing import Origin
 
-from feed import replay, tickets
+from feed import replay
 from feed.connection import HELLO_SECONDS, Connection, House
 from feed.crowd import Crowd
 from feed.events import Beat
 from feed.following import Following
 from feed.listener import COME_BACK, NEW_TICKET
 from feed.memory import frame
+from feed.redeeming import Redeeming
 from feed.replay import Page
 from feed.rooms import Rooms
 from feed.tickets import Grant
 from storage import staff
-from storage.db import Actor, Database
+from storage.db import Database
 from storage.kit import log, metrics
 from storage.kit.doors import LOCAL_NAMES
 from storage.kit.errors import Unavailable
@@ -39,7 +40,6 @@ GOODBYE_SECONDS = 2.0
 SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it keeps 4 MB for one that stalls
 BACKLOG = 4096
 READERS = 3  # threads for tickets and old pages of the log
-FEED = Actor("feed")
 AUDIENCES = ("staff", "resident")
 
 
@@ -69,7 +69,7 @@ class Node:
             self._following.memory,
             self._rooms,
             origins=[*map(Origin, origins), None],
-            redeem=self._redeem,
+            redeem=Redeeming(record, self._threads).redeem,
             read=self._read,
             health=self._health,
             hosts=frozenset(hosts),
@@ -160,16 +160,6 @@ class Node:
         )
         with self._record.read() as conn:
             return staff.reach_now(conn, members, *VIEWERS), staff.still_in(conn, log_ins)
-
-    async def _redeem(self, ticket: str) -> Grant | None:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._take_ticket, ticket)
-
-    def _take_ticket(self, ticket: str) -> Grant | None:
-        with self._record.read() as conn:
-            if not tickets.known(conn, ticket):
-                return None
-        with self._record.write(by=FEED) as tx:
-            return tickets.redeem(tx, ticket)
 
     async def _read(self, after: int) -> Page:
         return await asyncio.get_running_loop().run_in_executor(self._threads, replay.page, self._record, after)
