@@ -92,46 +92,46 @@ async def measure(data: Path, listeners: int, rounds: int) -> None:
 class City:
     """A record in which things happen."""
 
-    def __init__(self, data: Path, record: Database, bus: redis.Redis, url: str) -> None:
-        self._data, self._record, self._url = data, record, url
+    def __init__(self, data: Path, record: Database, bus: redis.Redis, url: str, *, posts: int) -> None:
+        self._data, self.record, self._url = data, record, url
         self._key_file = data / "record/keys/bell.key"
-        self._bell = Bell(bus, keys.read_or_make(self._key_file))
+        self.bell = Bell(bus, keys.read_or_make(self._key_file))
         with record.write(by=OPERATOR) as tx:
             builders.load_city(tx)
         # As many posts as are ever told of at once: none of them is told anew within a batch.
-        self._posts = [builders.a_published_post(record, self._bell, ready=False) for _ in range(8)]
+        self.posts = [builders.a_published_post(record, self.bell, ready=False) for _ in range(posts)]
         self.bytes_told = 0
 
     @contextmanager
     def node(self) -> Iterator[tuple[int, int]]:
         """Our node, as the stack starts it: its process and port."""
-        port = _free_port()
+        port = free_port()
         environment = settings.for_child(
             identity=False,
             PORCHLIGHT_DATA=str(self._data),
             PORCHLIGHT_PORTS=str(port - 2),
             PORCHLIGHT_RECORD_REDIS=self._url,
         )
-        with _started([sys.executable, "-m", "feed"], environment) as process:
-            _wait(lambda: socket.create_connection(("127.0.0.1", port)).close())
+        with started([sys.executable, "-m", "feed"], environment) as process:
+            wait(lambda: socket.create_connection(("127.0.0.1", port)).close())
             yield process, port
 
     @contextmanager
     def plain(self) -> Iterator[tuple[int, int]]:
         """The plain server: its process and port."""
-        with self._record.read() as conn:
+        with self.record.read() as conn:
             stream = bells.stream(feed_log.head(conn).epoch)
-        port = _free_port()
+        port = free_port()
         what = [self._url, stream, str(self._key_file), str(port)]
         command = [sys.executable, "-m", "bench.feed", "--naive", *what]
-        with _started(command, settings.for_child(identity=False)) as process:
-            _wait(lambda: socket.create_connection(("127.0.0.1", port)).close())
+        with started(command, settings.for_child(identity=False)) as process:
+            wait(lambda: socket.create_connection(("127.0.0.1", port)).close())
             yield process, port
 
     def tickets(self, count: int) -> list[str]:
         """Tickets to everything."""
         grant = Grant(audience="resident", divisions=tuple(map(builders.division, builders.DIVISIONS)), handle="x")
-        with self._record.write(by=OPERATOR) as tx:
+        with self.record.write(by=OPERATOR) as tx:
             return [tickets.issue(tx, grant) for _ in range(count)]
 
     def event(self, seq: int) -> bytes:
@@ -142,16 +142,16 @@ class City:
 
     def happen(self, count: int) -> None:
         """That many events in one commit."""
-        with self._record.write(by=OPERATOR) as tx:
+        with self.record.write(by=OPERATOR) as tx:
             head = feed_log.lock(tx)
             for seq in range(head.seq + 1, head.seq + 1 + count):
                 line, told = self._line(seq), self.event(seq)
                 feed_log.append(tx, line.kind, line.post_id, line.division, line.category)
-                tx.after_commit(self._bell.ring, head.epoch, line, told)
+                tx.after_commit(self.bell.ring, head.epoch, line, told)
                 self.bytes_told += len(frame(told))
 
     def _post(self, seq: int) -> Post:
-        return self._posts[seq % len(self._posts)]
+        return self.posts[seq % len(self.posts)]
 
     def _line(self, seq: int) -> feed_log.Line:
         post = self._post(seq)
@@ -242,20 +242,23 @@ async def plain_server(url: str, stream: str, key_file: str, port: str) -> None:
 
 
 @contextmanager
-def a_city(data: Path) -> Iterator[City]:
+def a_city(data: Path, *, posts: int = 8) -> Iterator[City]:
     """A record and a Redis of our own."""
     bus = f"{data}/redis.sock"
     options = ["--port", "0", "--unixsocket", bus, "--save", "", "--dir", str(data)]
     record = open_record(f"sqlite:///{data}/record/record.db")
-    with _started([str(redis_server()), *options], {}), connect(f"unix://{bus}") as client:
-        _wait(client.ping)
-        yield City(data, record, client, f"unix://{bus}")
+    with started([str(redis_server()), *options], {}), connect(f"unix://{bus}") as client:
+        wait(client.ping)
+        yield City(data, record, client, f"unix://{bus}", posts=posts)
     record.engine.dispose()
 
 
 @contextmanager
-def _started(command: list[str], environment: dict[str, str]) -> Iterator[int]:
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def started(command: list[str], environment: dict[str, str], *, folder: Path | None = None) -> Iterator[int]:
+    """A program that runs meanwhile, in `folder` if one is given: its process."""
+    process = subprocess.Popen(
+        command, env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         yield process.pid
     finally:
@@ -263,7 +266,8 @@ def _started(command: list[str], environment: dict[str, str]) -> Iterator[int]:
         process.wait(STARTS_WITHIN)
 
 
-def _wait(answers: Callable[[], object]) -> None:
+def wait(answers: Callable[[], object]) -> None:
+    """Returns as soon as `answers` raises nothing; raises what it raised where that takes too long."""
     deadline = time.monotonic() + STARTS_WITHIN
     while True:
         try:
@@ -276,7 +280,8 @@ def _wait(answers: Callable[[], object]) -> None:
             return
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody holds."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
