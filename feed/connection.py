@@ -81,6 +81,7 @@ class Connection(asyncio.Protocol):
         for received in self._ws.events_received():
             if isinstance(received, Request):
                 self._ws.send_response(self._answer(received))
+                received.headers.clear()  # the library's parser keeps the request for as long as the connection lasts
             elif isinstance(received, Frame):
                 self._flush()
                 self._heard(received)
@@ -208,6 +209,9 @@ class Connection(asyncio.Protocol):
         except Exception as error:  # noqa: BLE001  one listener's trouble is not the node's
             log.fault("listener_failed", error)
             self._act(self._listener.bye(TRY_LATER, "try again"))
+        finally:
+            if self._task is asyncio.current_task():  # and not the next one
+                self._task = None
 
     def _wait_is_over(self) -> None:
         if self._ws.state is State.CONNECTING:

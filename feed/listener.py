@@ -73,14 +73,15 @@ class Listener:
 
     def granted(self, grant: Grant | None) -> list[Action]:
         """What the ticket allows; None where it was not good."""
-        if self.stage is not Stage.ASKING or self._hello is None:
+        hello, self._hello = self._hello, None  # thousands listen: none keeps what it needs no more
+        if self.stage is not Stage.ASKING or hello is None:
             return []
         if grant is None:
             return self.bye(NEW_TICKET, "this ticket is not good any more")
         self.grant, self._filter, self.stage = grant, filter_of(grant), Stage.BEHIND
-        place = self._found(self._hello.cursor)
+        place = self._found(hello.cursor)
         self._place = self._memory.last if place is None else place
-        reset = place is None and self._hello.cursor is not None
+        reset = place is None and hello.cursor is not None
         ready = Ready(cursor=f"{self._memory.epoch}:{self._place}", reset=reset)
         return [Send(frame(ready.model_dump_json().encode()))]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from feed.memory import Happening
@@ -26,7 +27,13 @@ class Filter:
 
 def filter_of(grant: Grant) -> Filter:
     """The filter a ticket stands for: never wider than the ticket."""
-    return Filter(frozenset(grant.divisions), None if grant.categories is None else frozenset(grant.categories))
+    return _filter(grant.divisions, grant.categories)
+
+
+@lru_cache(maxsize=4096)
+def _filter(divisions: tuple[str, ...], categories: tuple[str, ...] | None) -> Filter:
+    """One for all who ask for the same."""
+    return Filter(frozenset(divisions), None if categories is None else frozenset(categories))
 
 
 class Member(Protocol):
