@@ -35,7 +35,7 @@ def unshredded(conn: Connection) -> list[Clip]:
     return [as_clip(row) for row in conn.execute(query)]
 
 
-def with_stray_media(conn: Connection) -> list[Clip]:
-    """Ended clips of which it has not been checked what they left in the media bucket."""
-    query = select(clips).where(clips.c.ended_at.is_not(None), clips.c.media_keys != "[]")
-    return [as_clip(row) for row in conn.execute(query)]
+def with_stray_media(conn: Connection, *, after: int, before: int) -> list[Clip]:
+    """Clips with media on their books that ended after the one time, or before the other (milliseconds since 1970)."""
+    ended = or_(clips.c.ended_at > after, clips.c.ended_at <= before)
+    return [as_clip(row) for row in conn.execute(select(clips).where(ended, clips.c.media_keys != "[]"))]

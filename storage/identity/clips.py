@@ -135,13 +135,14 @@ def take_back(tx: Tx, clip: Clip, reason: str) -> None:
 def finish_withdrawal(tx: Tx, clip_id: ClipId) -> bool:
     """The record holds a tombstone, the media are gone, the original is shredded. False while somebody still works.
 
-    Withdrawn by its author, or taken back for a reason, which it ends with.
+    Withdrawn by its author, or taken back for a reason, which it ends with. Its media stay on the books: an attempt
+    that sleeps, and does not know that it lost its lease, would put there what it meant to.
     """
     now = tx.now()
     free = or_(clips.c.lease.is_(None), clips.c.lease_ends_at <= now)
     here = (clips.c.id == clip_id) & (clips.c.state == ClipState.WITHDRAWING) & free
     state = case((clips.c.reason.is_(None), ClipState.WITHDRAWN), else_=ClipState.REJECTED)
-    done = {"ended_at": now, "lease": None, "stage": Stage.DONE, "media_keys": "[]"}
+    done = {"ended_at": now, "lease": None, "stage": Stage.DONE}
     return tx.execute(update(clips).where(here).values(state=state, **done)).rowcount == 1
 
 

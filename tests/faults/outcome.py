@@ -58,13 +58,13 @@ def wait_for_ends(city: City, sent: Sequence[Sent], *, seconds: float) -> float:
 
 def wait_until_tidy(city: City, *, seconds: float) -> None:
     """Waits for the round of the schedule that deletes what broken attempts left in the media bucket."""
-    deadline = time.monotonic() + seconds
-    with city.vault() as vault:
+    deadline, bucket = time.monotonic() + seconds, open_bucket(city.bucket)
+    with city.record() as record:
         while time.monotonic() < deadline:
-            with vault.read() as conn:
-                if not clip_lists.with_stray_media(conn):
-                    return
-            time.sleep(0.5)
+            named, there = _media_keys(record, bucket)
+            if there <= named:
+                return
+            time.sleep(2)
 
 
 def last_line(record: Database, in_divisions: Sequence[str]) -> int:
@@ -148,12 +148,16 @@ def _media(outcome: Outcome, city: City, record: Database, folder: Path) -> None
             ):
                 code = http.get(f"/v1/{path}").status_code
                 outcome.demand(code == 404, f"{path.partition('/')[0]} of {title}, withdrawn, answers {code}")
-    with record.read() as conn:
-        named = set(
-            conn.execute(select(renditions.c.key).where(renditions.c.key != "").union(select(segments.c.key))).scalars()
-        )
-    there = {key for key in _keys(record, bucket) if not takedowns.is_note(key)}
+    named, there = _media_keys(record, bucket)
     outcome.demand(there == named, f"media: {len(there - named)} files no post names, {len(named - there)} missing")
+
+
+def _media_keys(record: Database, bucket: Bucket) -> tuple[set[str], set[str]]:
+    """The keys that posts name, and those of what lies in the bucket."""
+    with record.read() as conn:
+        keys = select(renditions.c.key).where(renditions.c.key != "").union(select(segments.c.key))
+        named = set(conn.execute(keys).scalars())
+    return named, {key for key in _keys(record, bucket) if not takedowns.is_note(key)}
 
 
 def check_listeners(outcome: Outcome, record: Database, listeners: Sequence[Listener]) -> None:

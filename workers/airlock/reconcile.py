@@ -26,8 +26,10 @@ from workers.queue import JOB_SECONDS, Doorbell
 
 T = TypeVar("T")
 QUARANTINE_LIFE = 7 * clock.DAY  # the operator has a week to look at what went wrong
-# A sleeping attempt may still publish what it put there; none sleeps longer than its job may take.
+# An attempt that stood still may yet put what it has on the books, and publish it; none sleeps longer than its job may
+# take.
 ATTEMPT_LIFE = JOB_SECONDS * clock.SECOND
+JUST_ENDED = clock.MINUTE  # most of those that slept wake by then: their bytes need not lie for an hour
 # How long after a clip was refused a machine that stood still may wake and publish it, and die before it looked.
 LATE_PUBLICATION = 2 * clock.DAY
 UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive this, once accepted or retried
@@ -123,20 +125,23 @@ def _is_due(clip: Clip, now: int) -> bool:
 
 
 def _drop_stray_media(airlock: Airlock, _doorbell: Doorbell) -> None:
-    """Deletes what broken attempts put into the media bucket and no post names."""
+    """Deletes what broken attempts put into the media bucket and no post names: at once, and when none can wake."""
     stores = airlock.stores
     with stores.vault.read() as conn:
-        ended, now = clip_lists.with_stray_media(conn), database_now(conn)
+        now = database_now(conn)
+        ended = clip_lists.with_stray_media(conn, after=now - JUST_ENDED, before=now - ATTEMPT_LIFE)
 
     def drop(clip: Clip) -> None:
-        if clip.state is ClipState.QUARANTINED and now - (clip.ended_at or now) < ATTEMPT_LIFE:
+        is_past = now - (clip.ended_at or now) >= ATTEMPT_LIFE
+        if clip.state is ClipState.QUARANTINED and not is_past:
             return
         with stores.record.read() as conn:
             kept = set(posts.media_keys(conn, clip.post_id))
         for key in set(clip.media_keys) - kept:
             stores.media.delete(key)
-        with stores.vault.write(by=AIRLOCK) as tx:
-            clips.forget_media(tx, clip.id)
+        if is_past:
+            with stores.vault.write(by=AIRLOCK) as tx:
+                clips.forget_media(tx, clip.id)
 
     _each(ended, drop)
 

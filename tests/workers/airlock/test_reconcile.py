@@ -12,7 +12,7 @@ import redis
 from sqlalchemy import update
 
 from storage.db import RESIDENT
-from storage.identity import clips, limits, logins, originals
+from storage.identity import clips, leases, limits, logins, originals
 from storage.identity.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.limits import Limit
 from storage.identity.schema import clips as rows
@@ -347,8 +347,40 @@ def test_stray_media_are_deleted_when_a_clip_has_ended(
     reconcile(airlock, doorbell)
 
     assert media(airlock) == {busy, *named(airlock, done)}
+    assert stray in clip_of(airlock, done).media_keys, "an attempt may sleep"
+    older(airlock, done, reconciling.ATTEMPT_LIFE)
+    reconcile(airlock, doorbell)
     assert clip_of(airlock, done).media_keys == []
     assert clip_of(airlock, working).media_keys == [busy]
+
+
+@pytest.mark.parametrize("ends", ["published", "withdrawn"])
+def test_what_a_sleeper_puts_there_after_the_end_is_deleted(
+    airlock: Airlock, doorbell: Doorbell, accepted: NewClip, quick: None, tmp_path: Path, ends: str
+) -> None:
+    """It had the key on the books, lost its lease, and woke when others were done: at once, or within the hour."""
+    clip_id, key = accepted(), new_id()
+    sleeper = claimed(airlock.stores.vault, clip_id)
+    with writing(airlock.stores.vault) as tx:
+        assert leases.note_media(tx, sleeper, [key])
+    time_passes(airlock)
+    if ends == "withdrawn":
+        with writing(airlock.stores.vault) as tx:
+            clips.withdraw(tx, clip_id)
+        reconcile(airlock, doorbell)
+        assert clip_of(airlock, clip_id).state is ClipState.WITHDRAWN
+    else:
+        take_through(airlock, clip_id)
+        reconcile(airlock, doorbell)
+    kept = named(airlock, clip_id)
+
+    for age in (0, reconciling.ATTEMPT_LIFE):
+        put(airlock, tmp_path / "file", key)
+        older(airlock, clip_id, age)
+        reconcile(airlock, doorbell)
+        assert media(airlock) == kept
+
+    assert clip_of(airlock, clip_id).media_keys == []
 
 
 def test_what_a_quarantined_attempt_left_is_deleted(
