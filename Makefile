@@ -25,7 +25,7 @@ run: setup
 	exec $(BIN)/porchlight up --demo
 
 test: setup test-programs static web-check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=25 --durations-min=5
 
 check: setup static web-check
 	$(BIN)/python -m pytest -q tests/walls
