@@ -19,6 +19,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "hostile": (),
     "canaries": (),
     "feed": (),
+    "feed_peers": (),
     "atlas": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
 }
