@@ -348,6 +348,7 @@ export const en = {
         took_too_long: "This took too long to prepare. Cut a clip shorter, or save it smaller.",
         animated_picture: "This picture moves. Send a single photo, or a video.",
         nothing_left: "Nothing of this clip lies between the start and the end you chose. Choose them again.",
+        trim_of_photo: "A photo has no start and no end. Send all of it.",
         not_clean: "We could not prove that nothing in this clip tells who sent it, so nobody sees it.",
         too_many_faults: "Something of ours kept failing. We are looking at it. Nobody else sees your clip.",
         given_up: "We could not publish this clip, and it has been deleted.",

@@ -349,6 +349,7 @@ export const es: Words = {
         took_too_long: "Tardó demasiado en prepararse. Acorta el clip o guárdalo más pequeño.",
         animated_picture: "Esta imagen se mueve. Envía una sola foto, o un video.",
         nothing_left: "Nada del clip queda entre el inicio y el final que elegiste. Elígelos otra vez.",
+        trim_of_photo: "Una foto no tiene inicio ni final. Envíala entera.",
         not_clean: "No pudimos probar que nada en el clip diga quién lo envió, así que nadie lo ve.",
         too_many_faults: "Algo nuestro falló varias veces. Lo estamos mirando. Nadie más ve tu clip.",
         given_up: "No pudimos publicar este clip y se ha borrado.",
