@@ -26,6 +26,7 @@ STAFF = [
     ("POST", "/v1/posts/{}/flags"),
     ("POST", "/v1/posts/{}/decisions"),
     ("GET", "/v1/posts/{}/decisions"),
+    ("DELETE", "/v1/unread/{}"),
     ("GET", "/v1/posts?division={}"),
     ("GET", "/v1/posts?cursor={}"),
 ]
@@ -42,6 +43,7 @@ RESIDENT = [
     ("POST", "/v1/posts/{}/comments"),
     ("POST", "/v1/posts/{}/flags"),
     ("GET", "/v1/media/{}/480p-1.m4s"),
+    ("GET", "/v1/media/{}/photo.jpg"),
 ]
 BODIES = {"flags": {"reason": "privacy"}, "decisions": {"verb": "hide", "reason": "privacy"}, "comments": {"text": "x"}}
 
