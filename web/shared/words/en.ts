@@ -100,6 +100,16 @@ export const en = {
     cover: "Blur again",
     none: "No video yet",
   },
+  names: {
+    title: "Names of people?",
+    lead: "What you take out is neither sent nor kept. Only you are asked, and nobody learns what you answer.",
+    first: "Please answer first. Sending again leaves the rest as it is.",
+    ask: (name: string) => `Is “${name}” a person's name?`,
+    out: "Yes, take it out",
+    keep: "No, keep it",
+    isOut: (name: string) => `“${name}” becomes [name].`,
+    isKept: (name: string) => `“${name}” stays.`,
+  },
   flag: {
     open: "Flag",
     title: "What is wrong with this post?",
@@ -199,16 +209,6 @@ export const en = {
       from: "Neighbour",
     },
     blurred: { faces: "faces", plates: "licence plates" },
-    names: {
-      title: "Names of people?",
-      lead: "What you take out is neither posted nor kept. Only you are asked, and nobody learns what you answer.",
-      first: "Please answer first. Sending again leaves the rest as it is.",
-      ask: (name: string) => `Is “${name}” a person's name?`,
-      out: "Yes, take it out",
-      keep: "No, keep it",
-      isOut: (name: string) => `“${name}” becomes [name].`,
-      isKept: (name: string) => `“${name}” stays.`,
-    },
     compose: {
       title: "Post a clip or photo",
       clip: "The clip or photo",

@@ -101,6 +101,16 @@ export const es: Words = {
     cover: "Volver a cubrir",
     none: "Aún no hay video",
   },
+  names: {
+    title: "¿Nombres de personas?",
+    lead: "Lo que quites no se envía ni se guarda. Solo se te pregunta a ti y nadie sabrá lo que respondes.",
+    first: "Responde primero. Si envías otra vez, lo demás queda como está.",
+    ask: (name) => `¿Es “${name}” el nombre de una persona?`,
+    out: "Sí, quítalo",
+    keep: "No, déjalo",
+    isOut: (name) => `“${name}” pasa a ser [name].`,
+    isKept: (name) => `“${name}” se queda.`,
+  },
   flag: {
     open: "Denunciar",
     title: "¿Qué problema tiene esta publicación?",
@@ -200,16 +210,6 @@ export const es: Words = {
       from: "Vecino",
     },
     blurred: { faces: "caras", plates: "matrículas" },
-    names: {
-      title: "¿Nombres de personas?",
-      lead: "Lo que quites no se publica ni se guarda. Solo se te pregunta a ti y nadie sabrá lo que respondes.",
-      first: "Responde primero. Si envías otra vez, lo demás queda como está.",
-      ask: (name) => `¿Es “${name}” el nombre de una persona?`,
-      out: "Sí, quítalo",
-      keep: "No, déjalo",
-      isOut: (name) => `“${name}” pasa a ser [name].`,
-      isKept: (name) => `“${name}” se queda.`,
-    },
     compose: {
       title: "Publicar un clip o una foto",
       clip: "El clip o la foto",
