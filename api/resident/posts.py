@@ -10,10 +10,10 @@ from typing import Annotated, Literal, get_args
 from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from api.likely_names import NameSeen, names_in
 from api.resident.desk import Asking, AtDesk, Desk, block_now
-from api.resident.trim import Trim
+from api.resident.trim import Trim, demand_no_photo
 from api.resident.who_could import MOST_WAIT, View
-from api.resident.words import NameSeen, names_in
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
@@ -155,6 +155,8 @@ def _request(body: Sent) -> str:
 
 def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
     block, vault = block_now(desk, body.block_id), desk.stores.vault
+    if body.trim:
+        demand_no_photo(desk.stores, body.upload_id, asking)
     accepted = Accepted(
         upload_id=body.upload_id,
         block=block.id,

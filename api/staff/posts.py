@@ -25,6 +25,7 @@ from storage.kit.ids import DivisionId, PostId
 from storage.post_lists import Wanted
 from storage.posts import Post, PostState
 from storage.staff import VIEWERS, LogIn, Role, StaffMember
+from workers.redact.text import scrub
 
 router = APIRouter(prefix="/v1", tags=["posts"])
 SEARCHED = (
@@ -131,9 +132,8 @@ def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> Accepted:
         if posts.locked(tx, post.id) is None:
             raise NotThere
         at = clock.rounded(tx.now())
-        flags.add(
-            tx, post.id, origin="police", reason=new.reason, text=new.text, at_seconds=new.at_seconds, flagged_at=at
-        )
+        words = scrub(new.text)  # as a neighbour's: the queue needs no number or address either
+        flags.add(tx, post.id, origin="police", reason=new.reason, text=words, at_seconds=new.at_seconds, flagged_at=at)
     return Accepted()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 
 from storage.db import Tx
 from storage.identity.schema import clips, upload_parts, uploads
@@ -88,22 +88,23 @@ def _unposted(conn: Connection, resident_id: ResidentId) -> int:
 
 def one(conn: Connection, upload_id: str) -> Upload:
     """The upload, whoever asks (a signed part address is the right to ask); raises NotThere."""
-    row = conn.execute(select(uploads).where(uploads.c.id == upload_id)).one_or_none()
-    if row is None:
-        raise NotThere
-    parts = select(upload_parts.c.number).where(
-        upload_parts.c.upload_id == upload_id, upload_parts.c.object_key.is_not(None)
-    )
-    received = frozenset(conn.execute(parts).scalars())
-    return Upload(row.id, row.resident_id, UploadState(row.state), row.bytes, row.part_bytes, received)
+    return _found(conn, uploads.c.id == upload_id)
 
 
 def mine(conn: Connection, upload_id: str, resident_id: ResidentId) -> Upload:
-    """The upload, if it is this resident's; raises NotThere otherwise."""
-    upload = one(conn, upload_id)
-    if upload.resident_id != resident_id:
+    """The upload, if it is this resident's; raises NotThere otherwise, as soon for another's as for none."""
+    return _found(conn, (uploads.c.id == upload_id) & (uploads.c.resident_id == resident_id))
+
+
+def _found(conn: Connection, here: ColumnElement[bool]) -> Upload:
+    row = conn.execute(select(uploads).where(here)).one_or_none()
+    if row is None:
         raise NotThere
-    return upload
+    parts = select(upload_parts.c.number).where(
+        upload_parts.c.upload_id == row.id, upload_parts.c.object_key.is_not(None)
+    )
+    received = frozenset(conn.execute(parts).scalars())
+    return Upload(row.id, row.resident_id, UploadState(row.state), row.bytes, row.part_bytes, received)
 
 
 def key_of(conn: Connection, vault: Vault, upload_id: str) -> bytes:

@@ -41,6 +41,7 @@ STAFF = {
     "GET /v1/media/{post_id}/{file}": "viewer",
     "HEAD /v1/media/{post_id}/{file}": "viewer",
     "POST /v1/posts/{post_id}/flags": "viewer",
+    "POST /v1/names": "viewer",
     "POST /v1/feed/tickets": "viewer",
     "GET /v1/flags": "moderator",
     "POST /v1/posts/{post_id}/decisions": "moderator",

@@ -12,7 +12,7 @@ import httpx
 from tests.attacks.ledger import Ledger, Told
 
 HOLE = re.compile(r"\{(\w+)\}")
-ANYBODYS = ("poster.jpg", "clip.m3u8", "480p.m3u8", "480p.mp4", "480p-0.mp4", "480p-1.m4s")
+ANYBODYS = ("poster.jpg", "clip.m3u8", "480p.m3u8", "480p.mp4", "480p-0.mp4", "480p-1.m4s", "photo.jpg")
 
 
 class Attacker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ import pytest
 from api.stack import Running
 from tests.attacks import table
 from tests.attacks.asked import Asked
+from tests.attacks.stores import Embedded, Stores
+from tests.attacks.stores_of_city import OfCity
 from tests.attacks.table import Tried
 from tests.attacks.world import World, populate
 from tests.journeys.conftest import Stack, a_stack
+from tests.journeys.production import City
 
 STARTS_WITHIN = 600  # seconds, with people in it, on a machine that is busy; the whole takes as long as it takes
 
@@ -30,8 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A Porchlight with people in it, some of whom took something back, and attackers who asked for everything."""
     asked, folder = Asked.read(), tmp_path_factory.mktemp("attacks")
-    with nullcontext(_running(asked)) if asked.data else a_stack(folder) as stack:
-        found = populate(stack, folder, residents=asked.residents, posts=asked.posts)
+    with _a_city(folder) if asked.engine == "postgresql" else _embedded(asked, folder) as (stack, stores):
+        found = populate(stack, stores, folder, residents=asked.residents, posts=asked.posts)
         yield found
         found.close()
         table.COUNTED.update(found.counts())
@@ -56,8 +59,23 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(line)
 
 
-def _running(asked: Asked) -> Stack:
-    assert asked.data is not None
-    running = Running.read(asked.data)
-    assert running is not None, f"no stack runs on {asked.data}"
-    return Stack(asked.data, running.base, asked.data / "up.log")
+@contextmanager
+def _embedded(asked: Asked, folder: Path) -> Iterator[tuple[Stack, Stores]]:
+    with nullcontext(_running(asked.data)) if asked.data else a_stack(folder) as stack:
+        yield stack, Embedded(stack)
+
+
+@contextmanager
+def _a_city(folder: Path) -> Iterator[tuple[City, Stores]]:
+    city = City(folder / "city")
+    try:
+        city.start()
+        yield city, OfCity(city)
+    finally:
+        city.stop()
+
+
+def _running(data: Path) -> Stack:
+    running = Running.read(data)
+    assert running is not None, f"no stack runs on {data}"
+    return Stack(data, running.base, data / "up.log")

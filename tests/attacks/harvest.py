@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from sqlalchemy import Column, select
 
@@ -35,25 +34,22 @@ def of_people(people: Iterable[Person]) -> Secrets:
     return secrets
 
 
-def of_vault(secrets: Secrets, database: Path) -> Secrets:
+def of_vault(secrets: Secrets, vault: Database) -> Secrets:
     """Adds every value of every row of the identity side that does not cross the wall; named by its column."""
-    vault = Database(f"sqlite:///{database}", audited=False)
     with vault.read() as conn:
         for table in metadata.sorted_tables:
             for row in conn.execute(select(table)):
                 for column in table.columns:
                     _of_value(secrets, column, row._mapping[column.name])
-    vault.engine.dispose()
     return secrets
 
 
-def of_bucket(database: Path) -> Secrets:
+def of_bucket(record: Database) -> Secrets:
     """Where media lie: the record may know it, and nobody who asks may."""
-    secrets, record = Secrets(), Database(f"sqlite:///{database}")
+    secrets = Secrets()
     with record.read() as conn:
         for table in (renditions, segments):
             secrets.add("key of the bucket", *(key for key in conn.execute(select(table.c.key)).scalars() if key))
-    record.engine.dispose()
     return secrets
 
 
@@ -70,7 +66,8 @@ def _of_one(secrets: Secrets, sent: Sent) -> None:
     secrets.add("key of the request", sent.key)
     secrets.add("upload", sent.upload_id)
     secrets.add("phone", sent.phone, sent.phone.replace("-", ""))
-    secrets.add("file name", sent.file_name.removesuffix(".mp4"))
+    secrets.add("file name", sent.file_name.partition(".")[0])
+    secrets.add("view", sent.view, bytes.fromhex(sent.view))
     secrets.add("serial", marks.serial)
     secrets.add("owner in the file", marks.owner)
     secrets.add("camera", marks.model)

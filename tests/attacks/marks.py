@@ -40,9 +40,9 @@ class Marks:
 
 
 def one_picture(folder: Path) -> Path:
-    """A second of moving colours, with a tone."""
+    """A second of moving colours, with a tone. Nothing in it can be taken for a face or a plate: no digits."""
     clip = folder / "one-picture.mp4"
-    draw = ("-f", "lavfi", "-i", "testsrc2=size=320x240:rate=10:duration=1")
+    draw = ("-f", "lavfi", "-i", "gradients=size=320x240:rate=10:duration=1:seed=5:speed=0.1")
     tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1")
     encode = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
     subprocess.run([programs.find().ffmpeg, *QUIET, *draw, *tone, *encode, clip], check=True)

@@ -53,8 +53,8 @@ class Secrets:
             self.of.setdefault(kind, set()).add(raw)
 
     def add_moment(self, kind: str, at: int, *, told: bool = False) -> None:
-        """Adds a time in milliseconds: as digits, and as SQLite writes it; where it was `told` also to the minute."""
-        self.add(kind, str(at), at.to_bytes(6, "big"))
+        """Adds a time in milliseconds: as digits, as both engines write it; where `told` also to the minute."""
+        self.add(kind, str(at), at.to_bytes(6, "big"), at.to_bytes(8, "little"))
         if told:
             self.add(kind, str(at // 1000), datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,31 @@ import httpx
 
 from api.commands.asking import ask
 from api.commands.sending import send
+from storage.identity import views
 from storage.kit import clock
 from storage.kit.ids import new_id
 from storage.posts import CATEGORIES
 from tests.attacks.marks import Marks, with_marks
+from tests.attacks.photographs import photo_with_marks
+from tests.attacks.stores import code_in
 
 LETTERS = "bcdfghjklmnpqrstvwxz"  # no vowels: no word that anybody else says
+PHOTOS, BLURRED = 0.4, 0.2  # shares of what is sent
+VIEW_BITS = views.BITS
 LONG_AGO, QUARTERS = 3 * clock.HOUR, 40  # when it happened: long before anybody of the staff did anything
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What everything that is sent here shows."""
+
+    clip: Path
+    photo: Path
 
 
 @dataclass
 class Sent:
-    """One clip that was accepted, with all that its author gave away in sending it."""
+    """One clip or photo that was accepted, with all that its author gave away in sending it."""
 
     author: int
     word: str  # of its title: everybody may read it until it is withdrawn
@@ -32,6 +46,9 @@ class Sent:
     file_name: str
     key: str
     sound: bool
+    photo: bool
+    view: str  # of its picture, as the page would make it; here everybody's own
+    wishes: dict[str, Any]  # what to do with the picture: told to nobody but its author
     upload_id: str = ""
     receipt: str = ""
     post_id: str = ""
@@ -49,6 +66,12 @@ class Person:
     block: str = ""
     sent: list[Sent] = field(default_factory=list)
 
+    @property
+    def regretted(self) -> Sent:
+        """What they take back, if they do: the last photo, or the last clip."""
+        wanted = self.number // 2 % 2 == 0
+        return next((sent for sent in reversed(self.sent) if sent.photo == wanted), self.sent[-1])
+
     @staticmethod
     def drawn(number: int) -> Person:
         """Somebody who was never here before."""
@@ -63,29 +86,37 @@ class Person:
             headers["Authorization"] = f"Bearer {self.token}"
         return httpx.Client(base_url=resident, headers=headers, timeout=60, trust_env=False, follow_redirects=True)
 
-    def comes_in(self, resident: str, block: str) -> None:
-        """Logs in by a code and chooses a home."""
+    def comes_in(self, resident: str, block: str, mailbox: Callable[[], list[Path]]) -> None:
+        """Logs in by the code in their mail and chooses a home."""
         with self.client(resident) as http:
-            code = ask(http, "POST", "/v1/log-ins", json={"email": self.mail})["demo_code"]
+            ask(http, "POST", "/v1/log-ins", json={"email": self.mail})
+            code = code_in(mailbox(), self.mail)
             self.token = ask(http, "POST", "/v1/log-ins/code", json={"email": self.mail, "code": code})["token"]
         with self.client(resident) as http:
             ask(http, "PUT", "/v1/me/home", json={"block_id": block})
         self.block = block
 
-    def sends(self, resident: str, picture: Path, folder: Path, dice: random.Random) -> Sent:
-        """Sends a clip full of marks, with words that say too much."""
-        now, marks = clock.now(), Marks.drawn(dice, clock.now())
+    def sends(self, resident: str, pictures: Pictures, folder: Path, dice: random.Random) -> Sent:
+        """Sends a clip or a photo full of marks, with words that say too much."""
+        now, photo, marks = clock.now(), dice.random() < PHOTOS, Marks.drawn(dice, clock.now())
         sent = Sent(
             author=self.number,
             word=a_word(dice),
             happened_at=_some_time_before(now, dice),
             marks=marks,
             phone=f"{dice.randrange(212, 989)}-555-{dice.randrange(1000, 9999)}",
-            file_name=f"IMG-{new_id()[:10]}.mp4",
+            file_name=f"IMG-{new_id()[:10]}.{'jpg' if photo else 'mp4'}",
             key=new_id(),
-            sound=dice.random() < 0.5,
+            sound=not photo and dice.random() < 0.5,
+            photo=photo,
+            view=f"{dice.getrandbits(VIEW_BITS):0{VIEW_BITS // 4}x}",
+            wishes=_wishes(photo, dice),
         )
-        file = with_marks(picture, folder / sent.file_name, marks, as_phones_do=dice.random() < 0.5)
+        as_phones_do, file = dice.random() < 0.5, folder / sent.file_name
+        if photo:
+            photo_with_marks(pictures.photo, file, marks)
+        else:
+            with_marks(pictures.clip, file, marks, as_phones_do=as_phones_do)
         with self.client(resident) as http, httpx.Client(base_url=resident, trust_env=False, timeout=60) as plain:
             sent.upload_id = send(http, plain, file, lambda _share: None)
             body = {**self._says(sent, dice), "upload_id": sent.upload_id}
@@ -105,7 +136,15 @@ class Person:
             "text": f"It was {sent.word}. Call {sent.phone} or write to {self.mail}; we are at {where}.",
             "happened_at": moment,
             "sound": sent.sound,
+            "view": sent.view,
+            **sent.wishes,
         }
+
+
+def _wishes(photo: bool, dice: random.Random) -> dict[str, Any]:
+    """Such as change nothing of this picture: all of it is to be kept, and nobody's face is on it."""
+    asked: dict[str, Any] = {"blur": ["faces", "plates"]} if dice.random() < BLURRED else {}
+    return asked | ({"trim": {"start": 0, "end": 60}} if not photo and dice.random() < 0.5 else {})
 
 
 def _some_time_before(now: int, dice: random.Random) -> int:

@@ -50,14 +50,14 @@ def test_a26_no_field_of_a_post_tells_more_of_its_author_than_block_and_day(worl
 
 
 def test_a27_one_picture_is_the_same_bytes_whoever_sent_it(world: World, tried: Tried) -> None:
-    """Every clip here shows one picture, under marks of its own: poster, pieces and whole files are equal."""
+    """All clips here show one picture, all photos another, under marks and wishes of their own: each file is equal."""
     of, bodies = world.by_post(), defaultdict(set)
     counted = 0
     for told in world.before.of("analyst", "neighbour"):
         found = A_FILE.fullmatch(told.asked)
         if found and told.status == 200:
             counted += 1
-            bodies[found[2], of[found[1]].sound].add(told.body)
+            bodies[found[2], of[found[1]].photo, of[found[1]].sound].add(told.body)
     tried(counted)
 
     assert {name: len(kinds) for name, kinds in bodies.items()} == dict.fromkeys(bodies, 1)

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from storage import takedowns
-from storage.kit import settings
+from storage.kit import clock
 from tests.attacks import stores
 from tests.attacks.oracle import Oracle, Secrets
 from tests.attacks.table import Tried
@@ -22,9 +22,9 @@ CARRIED = ("clips.id", "authorship.clip_id", "idempotency.clip_id")
 
 def test_a08_no_line_of_any_program_holds_a_secret(world: World, tried: Tried) -> None:
     """All that nine programs and two Redis servers wrote while people came, sent, spoke and took back."""
-    if not world.stack.log.exists():
+    found = list(world.stores.lines())
+    if not found:
         pytest.skip("the lines of a stack that runs already went somewhere else")
-    found = list(stores.lines(world.stack))
     tried(sum(data.count(b"\n") for _, data in found))
 
     assert [str(hit) for hit in world.oracle.hits_in(found)] == []
@@ -34,7 +34,7 @@ def test_a08_no_line_of_any_program_holds_a_secret(world: World, tried: Tried) -
 
 def test_a09_the_record_holds_no_secret_in_any_byte(world: World, tried: Tried) -> None:
     """The whole of its database file, free pages and write-ahead log too."""
-    found = list(stores.record_files(world.stack))
+    found = list(world.stores.record_files())
     tried(sum(len(data) for _, data in found))
 
     assert [str(hit) for hit in world.oracle.hits_in(found)] == []
@@ -43,7 +43,7 @@ def test_a09_the_record_holds_no_secret_in_any_byte(world: World, tried: Tried) 
 
 def test_a10_the_records_redis_holds_no_secret_and_no_word(world: World, tried: Tried) -> None:
     """Every key and value: rings of the bell are sealed under a key that is not there."""
-    with stores.record_redis(world.stack) as client:
+    with world.stores.record_redis() as client:
         found = list(stores.dump_of(client))
     tried(len(found))
 
@@ -56,23 +56,21 @@ def test_a10_the_records_redis_holds_no_secret_and_no_word(world: World, tried: 
 
 def test_a11_the_airlocks_redis_holds_one_id_per_job_and_no_more(world: World, tried: Tried) -> None:
     """Its memory and its file; without the password, which the record side cannot read, it says nothing."""
-    here = settings.identity({"PORCHLIGHT_DATA": str(world.stack.data)})
-    with stores.airlock_redis(world.stack) as client:
-        found = [*stores.dump_of(client), *stores.files_under(world.stack.data / "identity/redis/appendonlydir")]
+    with world.stores.airlock_redis() as client:
+        found = [*stores.dump_of(client), *world.stores.airlock_redis_files()]
     tried(len(found))
 
     # Times and durations of jobs stand here by the thousand, to the millionth: any place of three decimals among them.
     beyond = Oracle(world.secrets.without(*CARRIED, "place"))
     assert [str(hit) for hit in beyond.hits_in(found)] == []
-    stranger = redis.Redis(unix_socket_path=here.redis.rpartition("@")[2])
-    with stranger, pytest.raises(redis.AuthenticationError):
+    with world.stores.stranger() as stranger, pytest.raises(redis.AuthenticationError):
         stranger.keys()
 
 
 def test_a12_media_hold_no_secret_and_their_names_tell_nothing(world: World, tried: Tried) -> None:
     """Each object of the bucket, and its name: 26 drawn letters, or a note that a post was taken back."""
-    found = list(stores.files_under(world.stack.data / "record/media"))
-    names = [data.decode().rpartition("/")[2] for where, data in found if where.startswith("the name of")]
+    found = list(world.stores.media_files())
+    names = list(world.stores.media().keys(older_than=clock.now() + clock.DAY))
     tried(len(names))
 
     assert [str(hit) for hit in world.oracle.hits_in(found)] == []
@@ -82,7 +80,7 @@ def test_a12_media_hold_no_secret_and_their_names_tell_nothing(world: World, tri
 
 def test_a13_mail_goes_to_its_reader_and_tells_of_nobody_else(world: World, tried: Tried) -> None:
     """Each mail has one address, a code, and no secret but that address."""
-    mails = sorted((world.stack.data / "identity/mail").glob("*.eml"))
+    mails = world.stores.mails()
     tried(len(mails))
 
     for file in mails:

@@ -26,6 +26,7 @@ STAFF = [
     ("POST", "/v1/posts/{}/flags"),
     ("POST", "/v1/posts/{}/decisions"),
     ("GET", "/v1/posts/{}/decisions"),
+    ("DELETE", "/v1/unread/{}"),
     ("GET", "/v1/posts?division={}"),
     ("GET", "/v1/posts?cursor={}"),
 ]
@@ -42,6 +43,7 @@ RESIDENT = [
     ("POST", "/v1/posts/{}/comments"),
     ("POST", "/v1/posts/{}/flags"),
     ("GET", "/v1/media/{}/480p-1.m4s"),
+    ("GET", "/v1/media/{}/photo.jpg"),
 ]
 BODIES = {"flags": {"reason": "privacy"}, "decisions": {"verb": "hide", "reason": "privacy"}, "comments": {"text": "x"}}
 
@@ -80,11 +82,20 @@ def test_a16_what_is_somebody_elses_is_nothing_to_a_neighbour(
     assert never[0] == 404
 
 
-@pytest.mark.parametrize("path", ["/v1/posts/{}", "/v1/media/{}/480p.mp4"])
-def test_a17_not_yours_takes_as_long_as_not_there(world: World, tried: Tried, path: str) -> None:
-    """For an analyst of elsewhere, asked in turns: no difference that chance does not make and a line would show."""
-    address, token = world.stack.staff, world.attackers["outsider"].token
-    theirs = [sent.post_id for sent in world.live]
+@pytest.mark.parametrize(
+    ("door", "path", "kind"),
+    [
+        ("outsider", "/v1/posts/{}", "post"),
+        ("outsider", "/v1/media/{}/480p.mp4", "post"),
+        ("neighbour", "/v1/posts/mine/{}", "authorship.handle"),
+        ("neighbour", "/v1/uploads/{}", "upload"),
+    ],
+)
+def test_a17_not_yours_takes_as_long_as_not_there(world: World, tried: Tried, door: str, path: str, kind: str) -> None:
+    """For an analyst of elsewhere and a neighbour, in turns: no difference but by chance that anybody would notice."""
+    address, token = world.attackers[door].address, world.attackers[door].token
+    secrets = {"post": {sent.post_id.encode() for sent in world.live}, **world.secrets.of}
+    theirs = sorted(secret.decode() for secret in secrets[kind])
     took: dict[bool, list[float]] = {True: [], False: []}
     with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as http:
         for number in range(2 * ASKED):

@@ -6,9 +6,9 @@ import pytest
 
 from tests.attacks.oracle import Hit
 from tests.attacks.table import Tried
-from tests.attacks.world import World
+from tests.attacks.world import IDLE, World
 
-STAFF = ("outsider", "moderator", "admin")
+STAFF = ("outsider", "moderator", "admin", IDLE)
 NOBODY = ("nobody", "nobody at staff", "nobody in public")
 OF_ANSWERS = {
     *(b"date", b"server", b"content-type", b"content-length", b"content-encoding", b"content-disposition"),

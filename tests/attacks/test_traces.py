@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from storage.db import Database
 from storage.kit.clock import QUARTER_HOUR
 from storage.schema import audit_entries, flags
 from tests.attacks.dependence import UNLIKELY, by_chance
@@ -50,10 +49,8 @@ def test_a29_an_author_under_their_own_post_is_one_of_many(world: World, tried: 
 
 def test_a30_nobody_can_tell_who_flagged(world: World, tried: Tried) -> None:
     """Flags of several neighbours with the same words differ in nothing but their drawn ids, also on the record."""
-    record = Database(f"sqlite:///{world.stack.data}/record/record.db")
-    with record.read() as conn:
+    with world.stores.record() as record, record.read() as conn:
         rows = [dict(row._mapping) for row in conn.execute(select(flags))]
-    record.engine.dispose()
     shown = world.attackers["moderator"].listed("/v1/flags")
     tried(len(rows))
 
@@ -78,10 +75,8 @@ def test_a31_what_its_author_is_told_police_see_is_what_they_see(world: World, t
 
 def test_a32_the_audit_rounds_the_time_of_whatever_a_resident_caused(world: World, tried: Tried) -> None:
     """Every line by residents, airlock or chores is of a full quarter hour, and names none of them."""
-    record = Database(f"sqlite:///{world.stack.data}/record/record.db")
-    with record.read() as conn:
+    with world.stores.record() as record, record.read() as conn:
         lines = conn.execute(select(audit_entries).where(audit_entries.c.by.in_(FOR_RESIDENTS))).all()
-    record.engine.dispose()
     tried(len(lines))
 
     assert len(lines) > len(world.sent)

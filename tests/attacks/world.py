@@ -16,10 +16,13 @@ from tests.attacks.ears import Ear
 from tests.attacks.ledger import Ledger
 from tests.attacks.marks import one_picture
 from tests.attacks.oracle import Oracle, Secrets
-from tests.attacks.people import Person, Sent
+from tests.attacks.people import Person, Pictures, Sent
+from tests.attacks.photographs import one_photo
+from tests.attacks.stores import Stores
 from tests.journeys.conftest import Stack
+from tests.journeys.production import City
 
-HERE, ELSEWHERE = "Central", "North"
+HERE, ELSEWHERE, IDLE = "Central", "North", "idler"
 A_BLOCK_HAS = 4  # authors: what a post says of its block says no more than that it is one of them
 AT_ONCE = 4
 SEED = 23
@@ -31,7 +34,8 @@ PUBLISHED_WITHIN = 60.0  # seconds for each clip, on a machine that is busy
 class World:
     """What every attack stands on. `before` was told while all was there, `after` since some of it was taken back."""
 
-    stack: Stack
+    stack: Stack | City
+    stores: Stores
     people: list[Person]
     folder: Path
     before: Ledger = field(default_factory=Ledger)
@@ -62,7 +66,8 @@ class World:
     @cached_property
     def secrets(self) -> Secrets:
         """All there are now; asked for when nothing is under way any more."""
-        return harvest.of_vault(harvest.of_people(self.people), self.stack.data / "identity/identity.db")
+        with self.stores.vault() as vault:
+            return harvest.of_vault(harvest.of_people(self.people), vault)
 
     @cached_property
     def oracle(self) -> Oracle:
@@ -72,7 +77,8 @@ class World:
     @cached_property
     def bucket_oracle(self) -> Oracle:
         """Who knows where media lie."""
-        return Oracle(harvest.of_bucket(self.stack.data / "record/record.db"))
+        with self.stores.record() as record:
+            return Oracle(harvest.of_bucket(record))
 
     def close(self) -> None:
         """Nobody watches any more."""
@@ -86,7 +92,8 @@ class World:
         ledgers = (self.before, self.after)
         return {
             "people": len(self.people),
-            "clips": len(self.sent),
+            "clips": sum(not sent.photo for sent in self.sent),
+            "photos": sum(sent.photo for sent in self.sent),
             "taken back": len(self.withdrawn),
             "secrets": sum(self.secrets.counts().values()),
             "needles, in eight encodings": len(self.oracle),
@@ -102,9 +109,9 @@ class World:
         return Oracle(harvest.words_of(self.withdrawn))
 
 
-def populate(stack: Stack, folder: Path, *, residents: int, posts: int) -> World:
+def populate(stack: Stack | City, stores: Stores, folder: Path, *, residents: int, posts: int) -> World:
     """Everybody comes in, sends, speaks and is watched; some take back what they sent."""
-    world = World(stack, [Person.drawn(number) for number in range(residents)], folder)
+    world = World(stack, stores, [Person.drawn(number) for number in range(residents)], folder)
     try:
         _live(world, posts)
     except BaseException:
@@ -117,11 +124,13 @@ def _live(world: World, posts: int) -> None:
     stack = world.stack
     blocks = blocks_of(stack, HERE)
     for person in world.people:
-        person.comes_in(stack.resident, blocks[person.number // A_BLOCK_HAS % len(blocks)])
+        person.comes_in(stack.resident, blocks[person.number // A_BLOCK_HAS % len(blocks)], world.stores.mails)
     _let_attackers_in(world, blocks[-1])
     _send_all(world, posts)
     _speak(world)
     for attacker in world.attackers.values():
+        if attacker.name == IDLE:
+            continue
         count = len(world.sent) if attacker.name in SEES_ALL else max(SOME, len(world.sent) // 25)
         some = random.Random(SEED).sample(world.sent, count)
         attacker.takes_everything([sent.post_id for sent in some])
@@ -129,7 +138,7 @@ def _live(world: World, posts: int) -> None:
     _take_back(world)
 
 
-def blocks_of(stack: Stack, division: str) -> list[str]:
+def blocks_of(stack: Stack | City, division: str) -> list[str]:
     """The ids of a division's blocks, as its published file has them."""
     with Person.drawn(0).client(stack.resident) as http:
         features = ask(http, "GET", "/v1/places/divisions")["features"]
@@ -139,9 +148,10 @@ def blocks_of(stack: Stack, division: str) -> list[str]:
 
 def _let_attackers_in(world: World, home: str) -> None:
     stack, neighbour = world.stack, Person.drawn(-1)
-    neighbour.comes_in(stack.resident, home)
+    neighbour.comes_in(stack.resident, home, world.stores.mails)
     doors = {
         "analyst": (stack.staff, stack.staff_token("a curious analyst", divisions=[HERE])),
+        IDLE: (stack.staff, stack.staff_token("an analyst who views nothing", divisions=[HERE])),
         "outsider": (stack.staff, stack.staff_token("an analyst elsewhere", divisions=[ELSEWHERE])),
         "moderator": (stack.staff, stack.staff_token("a curious moderator", ["moderator", "lead"])),
         "admin": (stack.staff, stack.staff_token("a curious admin", ["admin"])),
@@ -152,17 +162,19 @@ def _let_attackers_in(world: World, home: str) -> None:
     }
     for name, (address, token) in doors.items():
         world.attackers[name] = Attacker(name, address, world.before, token)
+    world.attackers[IDLE].get("/v1/unread")  # from here on, what comes is new to them
     for name in ("analyst", "outsider", "neighbour"):
         world.ears[name] = Ear(world.attackers[name])
 
 
 def _send_all(world: World, posts: int) -> None:
     """In an order that was drawn, so that it says nothing of anybody."""
-    picture, turns = one_picture(world.folder), [person for person in world.people for _ in range(posts)]
+    pictures = Pictures(one_picture(world.folder), one_photo(world.folder))
+    turns = [person for person in world.people for _ in range(posts)]
     random.Random(SEED).shuffle(turns)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         waiting = [
-            pool.submit(person.sends, world.stack.resident, picture, world.folder, random.Random(f"{SEED} {number}"))
+            pool.submit(person.sends, world.stack.resident, pictures, world.folder, random.Random(f"{SEED} {number}"))
             for number, person in enumerate(turns)
         ]
         for one in waiting:
@@ -171,7 +183,7 @@ def _send_all(world: World, posts: int) -> None:
         _wait_until_published(world.stack, person)
 
 
-def _wait_until_published(stack: Stack, person: Person) -> None:
+def _wait_until_published(stack: Stack | City, person: Person) -> None:
     deadline = time.monotonic() + PUBLISHED_WITHIN * len(person.sent)
     with person.client(stack.resident) as http:
         for sent in person.sent:
@@ -183,23 +195,25 @@ def _wait_until_published(stack: Stack, person: Person) -> None:
 
 
 def _speak(world: World) -> None:
-    """Each says something under two posts of others and under one of their own, and flags one."""
+    """Each says something under posts of others and of their own, and flags some: with words that say too much."""
     for person in world.people:
         others = [sent for sent in world.sent if sent.author != person.number]
+        leaving = ([one.regretted for one in world.people[::2] if one is not person] or others)[-1]  # is taken back
         dice = random.Random(person.number)
         with person.client(world.stack.resident) as http:
-            for sent in [*dice.sample(others, 2), person.sent[0], *dice.sample(person.sent[1:], 1)]:
-                said = {"text": "I saw it too."}
+            for sent in [*dice.sample(others, 2), person.sent[0], *dice.sample(person.sent[1:], 1), leaving]:
+                said = {"text": f"I saw {sent.word} too. Call {sent.phone} or write to {person.mail}."}
                 name = ask(http, "POST", f"/v1/posts/{sent.post_id}/comments", json=said)["name"]
                 world.said.append((sent.post_id, person.number, name))
-            flagged = next(sent for sent in world.sent if sent.author != person.number)
-            ask(http, "POST", f"/v1/posts/{flagged.post_id}/flags", json={"reason": "privacy", "text": "A face."})
+            flag = {"reason": "privacy", "text": f"A face. My number is {person.sent[0].phone}."}
+            ask(http, "POST", f"/v1/posts/{others[0].post_id}/flags", json=flag)
+            ask(http, "POST", f"/v1/posts/{leaving.post_id}/flags", json={**flag, "text": f"Of {leaving.word}."})
 
 
 def _take_back(world: World) -> None:
-    """Every second person takes their last clip back: by its receipt, or by their own list."""
+    """Every second person takes something back, by its receipt."""
     for person in world.people[::2]:
-        sent = person.sent[-1]
+        sent = person.regretted
         with person.client(world.stack.resident) as http:
             ask(http, "DELETE", f"/v1/receipts/{sent.receipt}")
         world.withdrawn.append(sent)

@@ -99,14 +99,13 @@ class Resident:
             self.page.get_by_role("list", name="My posts").get_by_text("Withdrawn", exact=True).first
         ).to_be_visible()
 
-    def flags(self, title: str) -> None:
-        """Opens a neighbour's post and flags it."""
+    def flags(self, title: str, note: str, *, taking_out: str) -> None:
+        """Opens a neighbour's post and flags it, without the name the page asks about."""
         self.page.get_by_role("link", name="Area").click()
         self.page.get_by_role("link", name=re.compile(title)).first.click()
         self.page.get_by_role("button", name="Flag").first.click()
         self.page.get_by_label("Shows someone's private life").check()
-        self.page.get_by_role("button", name="Send flag").click()
-        expect(self.page.get_by_text("Flag sent to the moderators.")).to_be_visible()
+        sends_flag(self.page, note, taking_out=taking_out)
 
     def comments(self, title: str, words: str, *, taking_out: str) -> None:
         """Opens a neighbour's post and says something, without the name the page asks about."""
@@ -213,3 +212,17 @@ class Asked:
     def _note(self, request: Request) -> None:
         body = b"" if "/parts/" in request.url else request.post_data_buffer or b""
         self.of.append(f"{request.method} {request.url} {body.decode(errors='replace')}")
+
+
+def sends_flag(page: Page, note: str, *, taking_out: str) -> None:
+    """Writes a flag's note, is asked about the name in it before anything is sent, takes it out by keyboard."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What should the moderator know?").fill(note)
+    dialog.get_by_role("button", name="Send flag").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Please answer first.")
+    expect(dialog.get_by_role("group", name=f"Is “{taking_out}” a person's name?")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text(f"“{taking_out}” becomes [name].")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    dialog.get_by_role("button", name="Send flag").click()
+    expect(page.get_by_text("Flag sent to the moderators.")).to_be_visible()

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.conftest import Stack
-from tests.journeys.people import GONE_MS, PATIENCE_MS, Resident, Staff
+from tests.journeys.people import GONE_MS, PATIENCE_MS, Resident, Staff, sends_flag
 from tests.workers.media.photographs import SIDEWAYS, scene, written
 from workers.media import programs
 
@@ -133,19 +133,22 @@ def test_a_clip_plays_while_it_arrives(stack: Stack, new_page: NewPage, long_cli
 def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
     stack: Stack, new_page: NewPage, clip: Path
 ) -> None:
-    """A neighbour comments without the name and flags, a moderator hides, and what plays at a desk stops by itself."""
+    """A neighbour comments and flags without the name, a moderator hides, and what plays at a desk stops by itself."""
     author = Resident(new_page(PHONE), stack, "author@example.org")
     author.posts(clip, division="Metro", street="Willow", title="Somebody at a window")
     author.sees_it_published()
     neighbour = Resident(new_page(PHONE), stack, "neighbour@example.org")
     neighbour.lives_in("Metro", "Garland")
     neighbour.comments("Somebody at a window", "That was Denise from next door", taking_out="Denise")
-    assert not [asked for asked in neighbour.sent.of if "/comments" in asked and "Denise" in asked]
-    neighbour.flags("Somebody at a window")
+    neighbour.flags("Somebody at a window", "Denise is at the window, call 816-555-0142", taking_out="Denise")
+    sent = [asked for asked in neighbour.sent.of if "/comments" in asked or "/flags" in asked]
+    assert ["Denise" in asked for asked in sent if asked.startswith("POST")] == [False, False]
     analyst, moderator = Staff(new_page(DESK), stack, "analyst-metro"), Staff(new_page(DESK), stack, "moderator")
     analyst.opens("Somebody at a window")
     analyst.watches()
 
+    moderator.page.get_by_role("link", name="Queue").click()
+    expect(moderator.page.get_by_text("[name] is at the window, call [phone]")).to_be_visible()
     moderator.hides("Somebody at a window")
 
     expect(analyst.page.locator("video")).to_have_count(0, timeout=GONE_MS)
@@ -174,10 +177,11 @@ def test_a_photo_goes_the_way_of_a_clip(stack: Stack, new_page: NewPage, photo: 
     analyst.looks_closer()
     analyst.page.keyboard.press("f")
     analyst.page.get_by_label("Shows someone's private life").check()
-    analyst.page.get_by_role("button", name="Send flag").click()
+    sends_flag(analyst.page, "Marcus drives it, he lives at 816-555-0142", taking_out="Marcus")
     moderator = Staff(new_page(PHONE), stack, "moderator")
     moderator.page.get_by_role("link", name="Queue").click()
     expect(moderator.page.get_by_role("button", name="Show the picture")).to_be_visible()
+    expect(moderator.page.get_by_text("[name] drives it, he lives at [phone]")).to_be_visible()
     moderator.page.keyboard.press("v")
     moderator.sees_the_photo()
     moderator.hides("A photo of a van")

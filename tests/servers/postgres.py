@@ -38,6 +38,10 @@ _OPTIONS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "log_checkpoints": "off",
+    # As docker-compose.yml has it: a statement's values are residents' words.
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
 }
 
 
@@ -58,7 +62,12 @@ class PostgresServer:
         atexit.register(self.remove)
         self._programs = self._find_programs()
         new = ["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]
-        self._run("initdb", "-D", self._home / "data", *new)
+        self._run("initdb", "-D", self.folder, *new)
+
+    @property
+    def folder(self) -> Path:
+        """Where it keeps its data."""
+        return self._home / "data"
 
     def start(self) -> PostgresServer:
         """Starts it and waits until it answers."""
@@ -153,7 +162,7 @@ class PostgresServer:
 
     def _launch(self) -> None:
         options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
-        command = [str(self._programs / "postgres"), "-D", f"{self._home}/data", "-p", str(self.port), *options]
+        command = [str(self._programs / "postgres"), "-D", str(self.folder), "-p", str(self.port), *options]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._home, **self._user)
 

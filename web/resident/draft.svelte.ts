@@ -5,7 +5,7 @@ import type { Place } from "../shared/places";
 import { usual, type Redaction } from "./blur";
 import { kindOf } from "./file";
 import { forgetFile, keepFile, keptFile } from "./clipstore";
-import type { Asked } from "./names";
+import type { Asked } from "../shared/names";
 import type { Trim } from "./trim";
 import { upload, type Sending } from "./upload";
 

@@ -1,7 +1,7 @@
 // What only residents' pages know: their own posts by what they hold in their hands.
 import type { Block, Division, Post } from "../shared/types";
 import type { Redaction } from "./blur";
-import type { NameSeen } from "./names";
+import type { NameSeen } from "../shared/names";
 
 export type Home = Block & { division: Division };
 export type Me = { email_hint: string; home: Home | null; mine_days: number; demo: boolean };

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
 from storage.kit import ids
 
+CODE, NOTHING = ".eml", ".none"
+
 
 def send_code(folder: Path, to: str, code: str) -> None:
     """Leaves the mail with a log-in code in `folder`, as an `.eml` only its owner may read."""
-    _leave(folder, ids.new_id() + ".eml", to, code)
+    _leave(folder, ids.new_id() + CODE, to, code)
 
 
 def send_nothing(folder: Path, to: str, code: str) -> None:
     """Takes as long as sending a code, and takes the mail away again."""
-    _leave(folder, ids.new_id() + ".none", to, code).unlink()
+    _leave(folder, ids.new_id() + NOTHING, to, code).unlink()
+
+
+def drop_old(folder: Path, *, older_than: int) -> None:
+    """Deletes mails left before that moment (ms): each says in clear who asked to be let in, and when.
+
+    Those of nothing too: one is there only where its writer was killed.
+    """
+    for mail in (*folder.glob(f"*{CODE}"), *folder.glob(f"*{NOTHING}")):
+        with suppress(FileNotFoundError):  # the operator of the machine may delete them too
+            if mail.stat().st_mtime * 1000 < older_than:
+                mail.unlink()
 
 
 def _leave(folder: Path, name: str, to: str, code: str) -> Path:

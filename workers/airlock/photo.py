@@ -16,11 +16,14 @@ from workers.airlock.putting import demand_done, put_all
 from workers.airlock.saying import new_post, say_published
 from workers.media import rework
 from workers.media.photo import Photo
+from workers.media.refusals import Reason, RefusedClip
 
 
 def publish_photo(airlock: Airlock, attempt: Attempt, source: Path, seen: Photo) -> None:
     """Makes the photo anew and publishes it. Raises Stopped, RefusedClip, NotClean, OSError, Unavailable."""
     stores, clip = airlock.stores, attempt.clip
+    if clip.trim:  # never left out unsaid; who asks is told before it is accepted, a version ago they were not
+        raise RefusedClip(Reason.TRIM_OF_PHOTO)
 
     def look() -> bool:
         attempt.along(Stage.ENCODING, SHARE[0])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from pathlib import Path
 from typing import TypeVar
 
 import redis
@@ -16,6 +14,7 @@ from storage.identity import clip_lists, clips, leases, limits, logins, original
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable
+from workers.airlock import mailroom
 from workers.airlock.agree import TOMBSTONES, agree, is_whole, settle
 from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.nobodys import end_authorship
@@ -161,12 +160,4 @@ def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
     for folder in folders:
         if folder.name not in live:
             shutil.rmtree(folder, ignore_errors=True)
-    _drop_old_mail(airlock.mail, now)
-
-
-def _drop_old_mail(folder: Path, now: int) -> None:
-    """Deletes mails whose code is over: each says in clear who asked to be let in, and when."""
-    for mail in folder.glob("*.eml"):
-        with suppress(FileNotFoundError):  # the operator of the machine may delete them too
-            if mail.stat().st_mtime * 1000 < now - logins.CODE_LIFE:
-                mail.unlink()
+    mailroom.drop_old(airlock.mail, older_than=now - logins.CODE_LIFE)

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     TOOK_TOO_LONG = "took_too_long"
     ANIMATED_PICTURE = "animated_picture"
     NOTHING_LEFT = "nothing_left"
+    TRIM_OF_PHOTO = "trim_of_photo"
 
 
 SENTENCES = {
@@ -39,6 +40,7 @@ SENTENCES = {
     Reason.TOOK_TOO_LONG: "This took too long to prepare. Cut a clip shorter, or save it smaller.",
     Reason.ANIMATED_PICTURE: "This picture moves. Send a single photo, or a video.",
     Reason.NOTHING_LEFT: "Nothing of this clip lies between the start and the end you chose. Choose them again.",
+    Reason.TRIM_OF_PHOTO: "A photo has no start and no end. Send all of it.",
 }
 
 

@@ -211,6 +211,31 @@ def test_a_part_that_cannot_be_is_refused(ada: Neighbour, desk: Desk, trim: obje
     assert ada.post(upload_id=upload_id, trim=None).status_code == 202
 
 
+@pytest.mark.parametrize("head", [b"\xff\xd8\xff\xe0", b"\x00\x00\x00\x18ftypheic" + bytes(12)])
+def test_a_part_of_a_photo_is_refused(ada: Neighbour, desk: Desk, head: bytes) -> None:
+    """By what its bytes are, whatever it was called; without the wish it is taken."""
+    upload_id = ada.upload(head + bytes(8000))
+
+    answer = ada.post(upload_id=upload_id, trim={"start": 0, "end": 5})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "trim_of_photo")
+    assert set(answer.json()["error"]["fields"]) == {"trim"}
+    assert clip_ids(desk) == []
+    assert ada.post(upload_id=upload_id).status_code == 202
+
+
+def test_whose_upload_it_is_is_asked_before_what_it_is(ada: Neighbour, neighbour: NewNeighbour) -> None:
+    """Another's photo, one that was posted and none are answered with a part as without one."""
+    theirs, posted = ada.upload(b"\xff\xd8\xff\xe0"), ada.upload(b"\xff\xd8\xff\xe1")
+    ada.post(upload_id=posted)
+    eve = neighbour("eve")
+
+    for who, upload_id, status in ((eve, theirs, 404), (eve, "none", 404), (ada, posted, 409)):
+        answers = [who.post(upload_id=upload_id, trim=trim) for trim in (None, {"start": 0, "end": 5})]
+        assert [answer.status_code for answer in answers] == [status, status]
+        assert answers[0].json()["error"]["code"] == answers[1].json()["error"]["code"]
+
+
 def test_another_wish_is_another_request(ada: Neighbour, desk: Desk) -> None:
     """Under the same key it is a conflict, for one of the two would not be done; said in another way it is the same."""
     said_once = {"key": "key-number-1", "upload_id": ada.upload(), "happened_at": at(-clock.HOUR)}

@@ -278,6 +278,19 @@ def test_a_flag_reaches_the_moderators_as_one_of_the_police(record: Database, an
     assert flag.flagged_at % (15 * 60 * 1000) == 0
 
 
+def test_what_the_police_write_is_scrubbed_as_a_neighbours_words_are(
+    record: Database, analyst: Client, post: Post
+) -> None:
+    """No number, address or plate of anybody stands in the queue."""
+    note = "He lives at 3417 Park Avenue, 816-555-0142"
+
+    assert analyst.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy", "text": note}).status_code == 202
+
+    with record.read() as conn:
+        (flag,) = flags.of_posts(conn, [post.id])[post.id]
+    assert flag.text == "He lives at [address], [phone]"
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [({"reason": "boring"}, "reason"), ({"reason": "other", "text": "x" * 1001}, "text"), ({}, "reason")],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import email
 import email.policy
+import os
 from pathlib import Path
 
 import pytest
 
-from workers.airlock.mailroom import send_code
+from workers.airlock.mailroom import drop_old, send_code, send_nothing
 
 
 def test_a_code_is_left_as_a_mail(tmp_path: Path) -> None:
@@ -39,3 +40,17 @@ def test_a_strange_address_makes_one_mail_to_one_person(tmp_path: Path, to: str)
         "content-transfer-encoding",
         "content-type",
     ]
+
+
+def test_a_mail_of_nothing_stays_only_where_its_writer_was_killed(tmp_path: Path) -> None:
+    """Else it is gone at once; what a kill left goes when its code is over, and nothing else does."""
+    send_nothing(tmp_path, "ada@example.org", "123456")
+    assert list(tmp_path.iterdir()) == []
+    for name in ("old.eml", "old.none", "young.eml", "young.none", "old.txt"):
+        (tmp_path / name).write_bytes(b"To: ada@example.org")
+        at = 1 if name.startswith("old") else 1000
+        os.utime(tmp_path / name, (at, at))
+
+    drop_old(tmp_path, older_than=500_000)
+
+    assert {file.name for file in tmp_path.iterdir()} == {"young.eml", "young.none", "old.txt"}

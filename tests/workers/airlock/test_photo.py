@@ -156,6 +156,17 @@ def test_a_photo_that_is_broken_is_refused_and_shredded(airlock: Airlock, accept
     assert is_shredded(airlock, clip_id)
 
 
+def test_a_part_of_a_photo_is_refused(airlock: Airlock, accepted: NewClip, quick: list[object]) -> None:
+    """One that a version before this accepted: its author is told, and nothing is shown that was to be cut away."""
+    clip_id = accepted(content=PLAIN, trim=(0, 5000))
+
+    admit(airlock, clip_id)
+
+    clip = clip_of(airlock, clip_id)
+    assert (clip.state, clip.reason, quick) == (ClipState.REJECTED, "trim_of_photo", [])
+    assert (post_state(airlock, clip_id), media(airlock)) == (None, set())
+
+
 def _break(*_: object, **__: object) -> None:
     raise RuntimeError
 
