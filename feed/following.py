@@ -16,18 +16,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from feed import bell, replay
 from feed.bell import ForgedRingError, Ring
 from feed.events import FeedEvent, Told
-from feed.memory import Happening, Memory, frame, happening
+from feed.memory import Happening, Memory, frame, happening, pieces
 from storage.db import Database
 from storage.feed_log import Head, Line
 from storage.kit import clock, log, metrics
 from storage.kit.errors import Unavailable
 from storage.kit.ids import DivisionId, PostId
 
-LOOK_SECONDS = 1.0  # how often the log's head is looked at: the longest a lost ring can delay an event
-WAIT_MS = 400  # one blocking read of the bell: short, so that the look is never late by much
+LOOK_SECONDS = 0.8  # how often the log's head is looked at: a lost ring delays an event by a second at most
+WAIT_MS = 400  # one blocking read of the bell, and so about what a node that stops waits for
+FOUL_SECONDS = 1.0  # before a stream that was forged into is read again: whoever forges must not keep us busy
 AWAY_SECONDS = 0.2  # between two tries to reach a Redis that is away
 BATCH = 200  # rings in one read, hence events in one write
 
+_Answer = tuple[str, list[tuple[int, bytes]]]  # of the bell: the stream that was read, and numbers with sealed rings
 _EVENT: TypeAdapter[FeedEvent] = TypeAdapter(FeedEvent)
 
 
@@ -50,6 +52,8 @@ class Following:
         self._thread = ThreadPoolExecutor(1, "feed-following")
         self.memory = Memory(self._thread.submit(replay.page, record, 0, limit=0).result().head)
         self._next_look = 0.0
+        self._question: asyncio.Task[_Answer] | None = None
+        self._foul = False  # somebody else wrote to the stream
         self._stopping = False
         self.bus_answered = self.log_answered = time.monotonic()
 
@@ -62,9 +66,10 @@ class Following:
                 highest = max((seq for seq, _ in rings), default=0)
                 if highest > self.memory.last or time.monotonic() >= self._next_look:
                     await self._mend()
-                if highest > self.memory.last or not sound:
-                    await self._clear_stream()
+                self._foul = highest > self.memory.last or not sound
         finally:
+            if self._question:
+                await asyncio.wait({self._question})
             self._thread.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -72,15 +77,31 @@ class Following:
         self._stopping = True
 
     async def _hear(self) -> list[tuple[int, bytes]]:
-        """The next entries of the stream; none when nothing rang in time or Redis is away."""
+        """What rang, before the log is to be looked at again: a Redis that is slow or silent does not delay the look.
+
+        One that has not answered by then is still being asked, and its answer is taken at a later turn.
+        """
         stream = bell.stream(self.memory.epoch)
+        question = self._question or asyncio.ensure_future(self._ask(stream, self.memory.last, foul=self._foul))
+        self._question = question
+        await asyncio.wait({question}, timeout=min(max(self._next_look - time.monotonic(), 0.0), LOOK_SECONDS))
+        if not question.done():
+            return []
+        self._question = None
+        asked, rings = question.result()
+        return rings if asked == stream else []
+
+    async def _ask(self, stream: str, place: int, *, foul: bool) -> _Answer:
+        """The stream, and its entries after `place`; none when nothing rang in time or Redis is away."""
         try:
-            answer: Any = await self._client.xread({stream: f"{self.memory.last}-0"}, count=BATCH, block=WAIT_MS)
+            if foul:
+                await self._clear(stream)
+            answer: Any = await self._client.xread({stream: f"{place}-0"}, count=BATCH, block=WAIT_MS)
         except (RedisError, OSError):
             await asyncio.sleep(AWAY_SECONDS)
-            return []
+            return stream, []
         self.bus_answered = time.monotonic()
-        return [(_number(id_), fields.get(b"r", b"")) for id_, fields in answer[0][1]] if answer else []
+        return stream, [(_number(id_), fields.get(b"r", b"")) for id_, fields in answer[0][1]] if answer else []
 
     def _take_rings(self, rings: list[tuple[int, bytes]]) -> bool:
         """Takes what follows without a hole and leaves the rest to the log; False where one does not bear our seal.
@@ -124,12 +145,15 @@ class Following:
                 return None
 
     def _take(self, heard: list[Happening]) -> None:
-        for told in heard:
-            self.memory.note(told)
-        # What was taken back in this very batch is not told first.
-        told_now = [told for told in heard if self.memory.as_now(told).event is not None]
-        if told_now:
-            self._tell(told_now)
+        newest = {told.line.post_id: told for told in heard}
+        # Noted and told piece by piece: one whom a piece fills up leaves with this place, and gets no more of them.
+        for piece in pieces(heard):
+            for told in piece:
+                self.memory.note(told)
+            # What was taken back in this very batch is not told first.
+            told_now = [told for told in piece if _stands(told, newest[told.line.post_id])]
+            if told_now:
+                self._tell(told_now)
 
     def _is_cut(self, head: Head) -> bool:
         return head.epoch != self.memory.epoch or head.seq < self.memory.last or head.floor > self.memory.last
@@ -139,17 +163,17 @@ class Following:
         self.memory.restart(head)
         self._restarted()
 
-    async def _clear_stream(self) -> None:
+    async def _clear(self, stream: str) -> None:
         """Throws away a stream somebody else wrote to: a number the log does not know lets nobody ring below it.
 
-        What is lost with it comes from the log; the wait keeps whoever forges from keeping us busy.
+        What is lost with it comes from the log.
         """
         log.event("bell_cleared", seq=self.memory.last)
         try:
-            await self._client.delete(bell.stream(self.memory.epoch))
+            await self._client.delete(stream)
         except (RedisError, OSError) as error:
             log.fault("bell_not_cleared", error)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(FOUL_SECONDS)
 
     def _opened(self, ring: Ring) -> Happening:
         event = _EVENT.validate_json(ring.event)
@@ -158,6 +182,11 @@ class Following:
         if not self._timed:
             return happening(line, event)
         return Happening(line, event, frame(ring.event[:-1] + b',"committed_ns":%d}' % ring.committed_ns))
+
+
+def _stands(told: Happening, newest: Happening) -> bool:
+    """Whether it tells something, and nothing that `newest`, the last about the same post, took back."""
+    return told.event is not None and (isinstance(newest.event, Told) or not isinstance(told.event, Told))
 
 
 def _number(entry_id: bytes) -> int:
