@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,7 +18,7 @@ from feed.bell import ForgedRingError, Ring
 from feed.events import FeedEvent, Told
 from feed.memory import Happening, Memory, frame, happening, pieces
 from storage.db import Database
-from storage.feed_log import Head, Line
+from storage.feed_log import Head, Kind, Line
 from storage.kit import clock, log, metrics
 from storage.kit.errors import Unavailable
 from storage.kit.ids import DivisionId, PostId
@@ -44,15 +44,18 @@ class Following:
         *,
         tell: Callable[[list[Happening]], None],
         restarted: Callable[[], None],
+        rights: Callable[[], Awaitable[None]],
         timed: bool = False,
     ) -> None:
+        """`rights` ends the listeners that may see less by now; it raises where the record cannot be asked."""
         self._record, self._client, self._keys = record, client, keys
-        self._tell, self._restarted, self._timed = tell, restarted, timed
+        self._tell, self._restarted, self._rights, self._timed = tell, restarted, rights, timed
         # A thread of its own: a crowd of listeners that reads the log must not delay the look at its head.
         self._thread = ThreadPoolExecutor(1, "feed-following")
         self.memory = Memory(self._thread.submit(replay.page, record, 0, limit=0).result().head)
         self._next_look = 0.0
         self._question: asyncio.Task[_Answer] | None = None
+        self._unsure = False  # somebody's rights ended, and the listeners were not looked at since
         self._foul = False  # somebody else wrote to the stream
         self._stopping = False
         self.bus_answered = self.log_answered = time.monotonic()
@@ -114,7 +117,7 @@ class Following:
         try:
             for seq, sealed in rings:
                 ring = bell.unseal_any(self._keys, self.memory.epoch, seq, sealed)
-                if seq == self.memory.last + len(heard) + 1:
+                if seq == self.memory.last + len(heard) + 1 and not self._unsure:
                     heard.append(self._opened(ring))
                     committed.append(ring.committed_ns)
         except ForgedRingError as error:
@@ -128,11 +131,14 @@ class Following:
         return sound
 
     async def _mend(self) -> None:
-        """Reads the log up to its head."""
+        """Reads the log up to its head. Where somebody's rights ended, what comes after waits until they are known."""
         self._next_look = time.monotonic() + LOOK_SECONDS
         while True:
             place, loop = self.memory.last, asyncio.get_running_loop()
             try:
+                if self._unsure:
+                    await self._rights()
+                    self._unsure = False
                 page = await loop.run_in_executor(self._thread, replay.page, self._record, place)
             except (Unavailable, SQLAlchemyError) as error:
                 return log.fault("log_unreadable", error)
@@ -140,8 +146,10 @@ class Following:
             if self._is_cut(page.head):
                 return self._restart(page.head)
             self.memory.floor = page.head.floor
-            self._take(page.happenings)
-            if len(page.happenings) < replay.PAGE:
+            taken = _up_to_rights(page.happenings)
+            self._take(taken)
+            self._unsure = bool(taken) and taken[-1].line.kind is Kind.RIGHTS
+            if not self._unsure and len(page.happenings) < replay.PAGE:
                 return None
 
     def _take(self, heard: list[Happening]) -> None:
@@ -182,6 +190,12 @@ class Following:
         if not self._timed:
             return happening(line, event)
         return Happening(line, event, frame(ring.event[:-1] + b',"committed_ns":%d}' % ring.committed_ns))
+
+
+def _up_to_rights(happenings: list[Happening]) -> list[Happening]:
+    """The first of them, up to a line that says that rights ended."""
+    ends = (at for at, told in enumerate(happenings, 1) if told.line.kind is Kind.RIGHTS)
+    return happenings[: next(ends, len(happenings))]
 
 
 def _stands(told: Happening, newest: Happening) -> bool:

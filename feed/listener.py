@@ -86,6 +86,11 @@ class Listener:
         ready = Ready(cursor=f"{self._memory.epoch}:{self._place}", reset=reset)
         return [Send(frame(ready.model_dump_json().encode()))]
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something it has missed."""
+        return self.stage is Stage.BEHIND and self._place < self._memory.last
+
     def catch_up(self) -> list[Action]:
         """The next piece of what was missed; nothing while it is full, reads, or is up to date."""
         if self.stage is not Stage.BEHIND or self._full or self._reading or self._filter is None:
@@ -173,4 +178,4 @@ class Listener:
             if told.frame and self._filter.passes(told):
                 frames.append(told.frame)
                 size += len(told.frame)
-        return [Send(b"".join(frames))] if frames else []
+        return [Send(b"".join(frames), len(frames))] if frames else []
