@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from feed.client import Message, Ticket, TryLater, follow
+from feed.client import Message, Posts, Ticket, TryLater, follow
 from storage.kit.settings import LOOPBACK, Ports
 
 QUIET_SECONDS = 5.0
@@ -20,7 +20,7 @@ QUIET_SECONDS = 5.0
 class Listener:
     """What one was told: the posts that are there now, and whatever should not have been told."""
 
-    there: set[str] = field(default_factory=set)
+    posts: Posts = field(default_factory=Posts)
     last: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -33,9 +33,9 @@ class Listener:
         if message["seq"] <= self.last:
             self.faults.append(f"heard {message['seq']} after {self.last}")
         self.last, post_id = message["seq"], message.get("post_id") or message["post"]["id"]
-        if message["kind"] == "post.published" and post_id in self.there:
+        if message["kind"] == "post.published" and post_id in self.posts.by_id:
             self.faults.append("heard of a post twice")
-        self.there.add(post_id) if "post" in message else self.there.discard(post_id)
+        self.posts.take(message)
 
 
 class Crowd:
@@ -58,7 +58,7 @@ class Crowd:
     def faults(self, listed: Set[str]) -> list[str]:
         """What was wrong with their histories; in the end each must know of the posts that are listed, and no other."""
         said = [fault for listener in self._listeners for fault in listener.faults]
-        differ = sum(listener.there != listed for listener in self._listeners)
+        differ = sum(listener.posts.by_id.keys() != listed for listener in self._listeners)
         return [*said, f"{differ} listeners know of other posts than are listed"] if differ else said
 
     async def _listen(self) -> None:

@@ -10,6 +10,7 @@ import uvloop
 from feed.server import Node
 from storage.checks import database, door
 from storage.kit import keys, log, ready, starting
+from storage.kit.ready import Check
 from storage.kit.redis import connect_async
 from storage.kit.settings import LOOPBACK, RecordSettings
 from storage.record import LINEAGE, open_record
@@ -40,10 +41,13 @@ async def serve(here: RecordSettings) -> None:
         hosts=here.feed_hosts,
         trusted_proxies=here.trusted_proxies,
         timed=here.bench,
+        shared=here.feed_shared,
     )
     port = await node.start(here.listen, here.ports.feed)
     node.measure()
-    ready.answer(here.metrics, lambda: [*database(here.database, LINEAGE), door(here.listen, port, LOOPBACK)])
+    # Through a door that is shared another process may answer: what this one hears is asked of itself.
+    silent = Check("feed_silent", node.demand_heard)
+    ready.answer(here.metrics, lambda: [*database(here.database, LINEAGE), door(here.listen, port, LOOPBACK), silent])
     log.event("listening", port=port)
     work = asyncio.ensure_future(node.wait())
     for end in (signal.SIGTERM, signal.SIGINT):

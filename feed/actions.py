@@ -37,9 +37,10 @@ class Leave:
 
 @dataclass(frozen=True)
 class Send:
-    """Write these WebSocket messages."""
+    """Write these WebSocket messages, of which so many are events."""
 
     data: bytes
+    events: int = 0
 
 
 @dataclass(frozen=True)

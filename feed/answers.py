@@ -9,7 +9,7 @@ from http import HTTPStatus
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
-from storage.kit.errors import Malformed, NotThere, PorchlightError, TooOften
+from storage.kit.errors import Malformed, NotThere, PorchlightError, TooOften, Unavailable
 
 RETRY_SECONDS = 10
 
@@ -29,6 +29,11 @@ def unknown_host() -> Response:
     return _refused(Malformed("Nothing is known here under this name.", code="unknown_host"))
 
 
+def full() -> Response:
+    """503: this node holds as many connections as it can; another one may have room."""
+    return _refused(Unavailable("There is no room for one more just now.", code="full"))
+
+
 def too_often() -> Response:
     """429: one address holds, or opened, too many connections."""
     return _refused(TooOften("Too many connections. Please try again soon.", retry_after=RETRY_SECONDS))
@@ -37,8 +42,8 @@ def too_often() -> Response:
 def _refused(error: PorchlightError) -> Response:
     told = {"code": error.code, "message": error.message, "fields": error.fields}
     answer = _json(HTTPStatus(error.status), {"error": told})
-    if isinstance(error, TooOften):
-        answer.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, TooOften | Unavailable):
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 
 

@@ -16,7 +16,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Origin
 
 from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
-from feed.answers import health, not_there, too_often, unknown_host
+from feed.answers import full, health, not_there, too_often, unknown_host
 from feed.crowd import Crowd
 from feed.listener import BAD_HELLO, TRY_LATER, Listener
 from feed.memory import Memory
@@ -30,6 +30,7 @@ HELLO_SECONDS = 5.0  # PROTOCOL.md
 CLOSE_SECONDS = 5.0  # for the other side to say goodbye too
 LAG_SECONDS = 30.0  # a listener that took nothing for so long is let go
 MOST_BYTES = 4096  # of one message from a client; a hello has about 150
+MOST_ASKED = 16 * 1024  # bytes of the request to open; the library alone would take a megabyte
 HIGH, LOW = 256 * 1024, 32 * 1024  # bytes waiting for one listener: above HIGH it leaves its room, below LOW it returns
 
 # The library would tell each opening and closing, and quote what it could not read.
@@ -51,6 +52,7 @@ class House:
     health: Callable[[], tuple[bool, dict[str, object]]]
     hosts: Collection[str]  # what this node may be called
     crowd: Crowd
+    most: int  # connections at once
     hello_seconds: float = HELLO_SECONDS
     present: set[Connection] = field(default_factory=set)
 
@@ -63,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._listener = Listener(house.memory)
         self._ws = ServerProtocol(origins=house.origins, max_size=MOST_BYTES, logger=_silent)
         self._closing = False
+        self._asked = 0  # bytes of the request so far
         self._full_since: float | None = None
         self._task: asyncio.Task[None] | None = None
         self._address: str | None = None  # under which the house counts us
@@ -77,6 +80,10 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the client."""
+        if self._ws.state is State.CONNECTING:
+            self._asked += len(data)
+            if self._asked > MOST_ASKED:
+                return self._transport.abort()
         self._ws.receive_data(data)
         for received in self._ws.events_received():
             if isinstance(received, Request):
@@ -88,6 +95,7 @@ class Connection(asyncio.Protocol):
         self._flush()
         if self._ws.close_expected():
             self._close_soon()
+        return None
 
     def eof_received(self) -> None:
         """The client says no more: nothing is left to talk about."""
@@ -152,6 +160,8 @@ class Connection(asyncio.Protocol):
             return health(*self._house.health())
         if path != "/v1/feed":
             return not_there()
+        if len(self._house.present) > self._house.most:
+            return full()
         return self._ws.accept(request) if self._is_let_in(request) else too_often()
 
     def _is_let_in(self, request: Request) -> bool:
@@ -180,8 +190,9 @@ class Connection(asyncio.Protocol):
 
     def _do(self, action: Action) -> None:
         match action:
-            case Send(data):
+            case Send(data, events):
                 self.write(data)
+                metrics.count("deliveries", events)
             case Join(wanted):
                 self._house.rooms.join(wanted, self)
             case Leave(wanted):
@@ -195,7 +206,10 @@ class Connection(asyncio.Protocol):
                 self._say_goodbye(code, reason)
 
     async def _redeem(self, ticket: str) -> None:
-        self._act(self._listener.granted(await self._house.redeem(ticket)))
+        actions = self._listener.granted(await self._house.redeem(ticket))
+        if self._listener.is_behind:
+            metrics.count("catch_ups", source="cursor")
+        self._act(actions)
 
     async def _read(self, after: int) -> None:
         self._act(self._listener.read(await self._house.read(after)))

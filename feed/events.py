@@ -138,6 +138,8 @@ def as_seen(post: Post) -> PostAsSeen:
 
 def build(line: Line, post: Post | None) -> FeedEvent | None:
     """The event a log line stands for *now*: None where it told of a post that may not be seen any more."""
+    if line.kind is Kind.RIGHTS:
+        return None
     if line.kind in (Kind.PUBLISHED, Kind.UPDATED):
         if post is None or post.state is not PostState.LIVE:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,18 +16,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from feed import bell, replay
 from feed.bell import ForgedRingError, Ring
 from feed.events import FeedEvent, Told
-from feed.memory import Happening, Memory, frame, happening
+from feed.memory import Happening, Memory, frame, happening, pieces
 from storage.db import Database
-from storage.feed_log import Head, Line
+from storage.feed_log import Head, Kind, Line
 from storage.kit import clock, log, metrics
 from storage.kit.errors import Unavailable
 from storage.kit.ids import DivisionId, PostId
 
-LOOK_SECONDS = 1.0  # how often the log's head is looked at: the longest a lost ring can delay an event
-WAIT_MS = 400  # one blocking read of the bell: short, so that the look is never late by much
+LOOK_SECONDS = 0.8  # how often the log's head is looked at: a lost ring delays an event by a second at most
+WAIT_MS = 400  # one blocking read of the bell, and so about what a node that stops waits for
+FOUL_SECONDS = 1.0  # before a stream that was forged into is read again: whoever forges must not keep us busy
 AWAY_SECONDS = 0.2  # between two tries to reach a Redis that is away
 BATCH = 200  # rings in one read, hence events in one write
 
+_Answer = tuple[str, list[tuple[int, bytes]]]  # of the bell: the stream that was read, and numbers with sealed rings
 _EVENT: TypeAdapter[FeedEvent] = TypeAdapter(FeedEvent)
 
 
@@ -42,14 +44,19 @@ class Following:
         *,
         tell: Callable[[list[Happening]], None],
         restarted: Callable[[], None],
+        rights: Callable[[], Awaitable[None]],
         timed: bool = False,
     ) -> None:
+        """`rights` ends the listeners that may see less by now; it raises where the record cannot be asked."""
         self._record, self._client, self._keys = record, client, keys
-        self._tell, self._restarted, self._timed = tell, restarted, timed
+        self._tell, self._restarted, self._rights, self._timed = tell, restarted, rights, timed
         # A thread of its own: a crowd of listeners that reads the log must not delay the look at its head.
         self._thread = ThreadPoolExecutor(1, "feed-following")
         self.memory = Memory(self._thread.submit(replay.page, record, 0, limit=0).result().head)
         self._next_look = 0.0
+        self._question: asyncio.Task[_Answer] | None = None
+        self._unsure = False  # somebody's rights ended, and the listeners were not looked at since
+        self._foul = False  # somebody else wrote to the stream
         self._stopping = False
         self.bus_answered = self.log_answered = time.monotonic()
 
@@ -62,9 +69,10 @@ class Following:
                 highest = max((seq for seq, _ in rings), default=0)
                 if highest > self.memory.last or time.monotonic() >= self._next_look:
                     await self._mend()
-                if highest > self.memory.last or not sound:
-                    await self._clear_stream()
+                self._foul = highest > self.memory.last or not sound
         finally:
+            if self._question:
+                await asyncio.wait({self._question})
             self._thread.shutdown(wait=False)
 
     def stop(self) -> None:
@@ -72,15 +80,31 @@ class Following:
         self._stopping = True
 
     async def _hear(self) -> list[tuple[int, bytes]]:
-        """The next entries of the stream; none when nothing rang in time or Redis is away."""
+        """What rang, before the log is to be looked at again: a Redis that is slow or silent does not delay the look.
+
+        One that has not answered by then is still being asked, and its answer is taken at a later turn.
+        """
         stream = bell.stream(self.memory.epoch)
+        question = self._question or asyncio.ensure_future(self._ask(stream, self.memory.last, foul=self._foul))
+        self._question = question
+        await asyncio.wait({question}, timeout=min(max(self._next_look - time.monotonic(), 0.0), LOOK_SECONDS))
+        if not question.done():
+            return []
+        self._question = None
+        asked, rings = question.result()
+        return rings if asked == stream else []
+
+    async def _ask(self, stream: str, place: int, *, foul: bool) -> _Answer:
+        """The stream, and its entries after `place`; none when nothing rang in time or Redis is away."""
         try:
-            answer: Any = await self._client.xread({stream: f"{self.memory.last}-0"}, count=BATCH, block=WAIT_MS)
+            if foul:
+                await self._clear(stream)
+            answer: Any = await self._client.xread({stream: f"{place}-0"}, count=BATCH, block=WAIT_MS)
         except (RedisError, OSError):
             await asyncio.sleep(AWAY_SECONDS)
-            return []
+            return stream, []
         self.bus_answered = time.monotonic()
-        return [(_number(id_), fields.get(b"r", b"")) for id_, fields in answer[0][1]] if answer else []
+        return stream, [(_number(id_), fields.get(b"r", b"")) for id_, fields in answer[0][1]] if answer else []
 
     def _take_rings(self, rings: list[tuple[int, bytes]]) -> bool:
         """Takes what follows without a hole and leaves the rest to the log; False where one does not bear our seal.
@@ -93,7 +117,7 @@ class Following:
         try:
             for seq, sealed in rings:
                 ring = bell.unseal_any(self._keys, self.memory.epoch, seq, sealed)
-                if seq == self.memory.last + len(heard) + 1:
+                if seq == self.memory.last + len(heard) + 1 and not self._unsure:
                     heard.append(self._opened(ring))
                     committed.append(ring.committed_ns)
         except ForgedRingError as error:
@@ -107,11 +131,14 @@ class Following:
         return sound
 
     async def _mend(self) -> None:
-        """Reads the log up to its head."""
+        """Reads the log up to its head. Where somebody's rights ended, what comes after waits until they are known."""
         self._next_look = time.monotonic() + LOOK_SECONDS
         while True:
             place, loop = self.memory.last, asyncio.get_running_loop()
             try:
+                if self._unsure:
+                    await self._rights()
+                    self._unsure = False
                 page = await loop.run_in_executor(self._thread, replay.page, self._record, place)
             except (Unavailable, SQLAlchemyError) as error:
                 return log.fault("log_unreadable", error)
@@ -119,17 +146,22 @@ class Following:
             if self._is_cut(page.head):
                 return self._restart(page.head)
             self.memory.floor = page.head.floor
-            self._take(page.happenings)
-            if len(page.happenings) < replay.PAGE:
+            taken = _up_to_rights(page.happenings)
+            self._take(taken)
+            self._unsure = bool(taken) and taken[-1].line.kind is Kind.RIGHTS
+            if not self._unsure and len(page.happenings) < replay.PAGE:
                 return None
 
     def _take(self, heard: list[Happening]) -> None:
-        for told in heard:
-            self.memory.note(told)
-        # What was taken back in this very batch is not told first.
-        told_now = [told for told in heard if self.memory.as_now(told).event is not None]
-        if told_now:
-            self._tell(told_now)
+        newest = {told.line.post_id: told for told in heard}
+        # Noted and told piece by piece: one whom a piece fills up leaves with this place, and gets no more of them.
+        for piece in pieces(heard):
+            for told in piece:
+                self.memory.note(told)
+            # What was taken back in this very batch is not told first.
+            told_now = [told for told in piece if _stands(told, newest[told.line.post_id])]
+            if told_now:
+                self._tell(told_now)
 
     def _is_cut(self, head: Head) -> bool:
         return head.epoch != self.memory.epoch or head.seq < self.memory.last or head.floor > self.memory.last
@@ -139,17 +171,17 @@ class Following:
         self.memory.restart(head)
         self._restarted()
 
-    async def _clear_stream(self) -> None:
+    async def _clear(self, stream: str) -> None:
         """Throws away a stream somebody else wrote to: a number the log does not know lets nobody ring below it.
 
-        What is lost with it comes from the log; the wait keeps whoever forges from keeping us busy.
+        What is lost with it comes from the log.
         """
         log.event("bell_cleared", seq=self.memory.last)
         try:
-            await self._client.delete(bell.stream(self.memory.epoch))
+            await self._client.delete(stream)
         except (RedisError, OSError) as error:
             log.fault("bell_not_cleared", error)
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(FOUL_SECONDS)
 
     def _opened(self, ring: Ring) -> Happening:
         event = _EVENT.validate_json(ring.event)
@@ -158,6 +190,17 @@ class Following:
         if not self._timed:
             return happening(line, event)
         return Happening(line, event, frame(ring.event[:-1] + b',"committed_ns":%d}' % ring.committed_ns))
+
+
+def _up_to_rights(happenings: list[Happening]) -> list[Happening]:
+    """The first of them, up to a line that says that rights ended."""
+    ends = (at for at, told in enumerate(happenings, 1) if told.line.kind is Kind.RIGHTS)
+    return happenings[: next(ends, len(happenings))]
+
+
+def _stands(told: Happening, newest: Happening) -> bool:
+    """Whether it tells something, and nothing that `newest`, the last about the same post, took back."""
+    return told.event is not None and (isinstance(newest.event, Told) or not isinstance(told.event, Told))
 
 
 def _number(entry_id: bytes) -> int:

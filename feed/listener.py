@@ -15,12 +15,13 @@ from pydantic import Field
 
 from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
 from feed.events import Closed, Ready
-from feed.memory import Happening, Memory, frame
-from feed.replay import PAGE, Page
+from feed.memory import PIECE_BYTES, Happening, Memory, frame
+from feed.replay import Page
 from feed.rooms import Filter, filter_of
 from feed.tickets import Grant
 
 MOST_SAID = 512  # characters of a hello: a ticket has 52, a cursor 45
+AT_ONCE = 100  # lines of memory looked through for one piece of a replay
 BAD_HELLO, NEW_TICKET, WITHDRAWN, NO_HELLO, COME_BACK, TRY_LATER = 4400, 4401, 4403, 4408, 1012, 1013
 
 
@@ -52,6 +53,7 @@ class Listener:
         self.grant: Grant | None = None
         self._filter: Filter | None = None
         self._place = 0  # the last number this listener was sent, or was passed over
+        self._page: list[Happening] = []  # of the log, what is not sent yet; never kept beyond one step
         self._full = self._reading = False
 
     def said(self, text: str | bytes) -> list[Action]:
@@ -85,19 +87,28 @@ class Listener:
         ready = Ready(cursor=f"{self._memory.epoch}:{self._place}", reset=reset)
         return [Send(frame(ready.model_dump_json().encode()))]
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something it has missed."""
+        return self.stage is Stage.BEHIND and self._place < self._memory.last
+
     def catch_up(self) -> list[Action]:
         """The next piece of what was missed; nothing while it is full, reads, or is up to date."""
         if self.stage is not Stage.BEHIND or self._full or self._reading or self._filter is None:
             return []
+        if self._page:
+            return self._replay_page()
         if not self._memory.reaches(self._place):
             self._reading = True
             return [Read(self._place)]
-        missed = self._memory.after(self._place, limit=PAGE)
-        last: list[Action] = []
-        if not missed or missed[-1].line.seq == self._memory.last:
-            # The last of the replay and the room in one step: no event can fall between them.
-            self.stage, last = Stage.LIVE, [Join(self._filter)]
-        return [*last, *self._replay(missed)]
+        missed = self._replay(self._memory.after(self._place, limit=AT_ONCE))
+        while not missed and self._place < self._memory.last:
+            missed = self._replay(self._memory.after(self._place, limit=AT_ONCE))
+        if self._place < self._memory.last:
+            return missed
+        # The last of the replay and the room in one step: no event can fall between them.
+        self.stage = Stage.LIVE
+        return [Join(self._filter), *missed]
 
     def read(self, page: Page) -> list[Action]:
         """The page of the log that was asked for."""
@@ -107,11 +118,12 @@ class Listener:
         known = [self._memory.as_now(told) for told in page.happenings if told.line.seq <= self._memory.last]
         if page.head.epoch != self._memory.epoch or not known or known[0].line.seq != self._place + 1:
             return self.bye(COME_BACK, "the log was cut")
-        return self._replay(known)
+        self._page = [] if self._full else known
+        return self._replay_page()
 
     def full(self) -> list[Action]:
-        """No more can be written for now: leave the room, remember the place."""
-        self._full = True
+        """No more can be written for now: leave the room, remember the place and nothing else."""
+        self._full, self._page = True, []
         if self.stage is not Stage.LIVE or self._filter is None:
             return []
         self.stage, self._place = Stage.BEHIND, self._memory.last
@@ -150,9 +162,21 @@ class Listener:
             return None
         return int(seq)
 
+    def _replay_page(self) -> list[Action]:
+        sent = self._replay(self._page)
+        self._page = [told for told in self._page if told.line.seq > self._place]
+        return sent
+
     def _replay(self, missed: list[Happening]) -> list[Action]:
+        """The next piece of `missed`: whatever one write holds is held for a listener that stalls."""
         assert self._filter is not None
-        if missed:
-            self._place = missed[-1].line.seq
-        frames = b"".join(told.frame for told in missed if self._filter.passes(told))
-        return [Send(frames)] if frames else []
+        frames: list[bytes] = []
+        size = 0
+        for told in missed:
+            if size >= PIECE_BYTES:
+                break
+            self._place = told.line.seq
+            if told.frame and self._filter.passes(told):
+                frames.append(told.frame)
+                size += len(told.frame)
+        return [Send(b"".join(frames), len(frames))] if frames else []

@@ -6,6 +6,7 @@ one is told anew when it is asked for: no replay repeats words that no longer st
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from websockets.frames import Frame, Opcode
@@ -14,6 +15,7 @@ from feed.events import FeedEvent, Told
 from storage.feed_log import Head, Line
 
 KEPT = 4096  # events: some 15 MB, and more than a day of a large city
+PIECE_BYTES = 64 * 1024  # of one write to a listener, give or take an event: what it may hold of us before it is full
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,20 @@ def happening(line: Line, event: FeedEvent | None) -> Happening:
 def frame(text: bytes) -> bytes:
     """The bytes of one whole WebSocket text message from a server."""
     return Frame(Opcode.TEXT, text).serialize(mask=False)
+
+
+def pieces(told: Iterable[Happening]) -> Iterator[list[Happening]]:
+    """The same in order, parted where one write holds enough."""
+    piece: list[Happening] = []
+    size = 0
+    for one in told:
+        piece.append(one)
+        size += len(one.frame)
+        if size >= PIECE_BYTES:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
 
 
 class Memory:

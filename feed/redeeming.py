@@ -7,6 +7,7 @@ ten thousand comes back at once.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from feed import tickets
@@ -14,14 +15,16 @@ from feed.tickets import Grant
 from storage.db import Actor, Database
 
 FEED = Actor("feed")
+Checked = Callable[[Sequence[Grant | None]], list[Grant | None]]
 MOST = 256  # tickets in one transaction: some 30 ms, so that nobody who writes waits long for it
 
 
 class Redeeming:
     """The one door at which a node's tickets are taken."""
 
-    def __init__(self, record: Database, threads: Executor) -> None:
-        self._record, self._threads = record, threads
+    def __init__(self, record: Database, threads: Executor, *, those_that_may: Checked) -> None:
+        """`those_that_may` leaves None in the place of grants that nobody could get any more."""
+        self._record, self._threads, self._those_that_may = record, threads, those_that_may
         self._waiting: list[tuple[str, asyncio.Future[Grant | None]]] = []
         self._work: asyncio.Task[None] | None = None
 
@@ -54,4 +57,5 @@ class Redeeming:
         if not known:  # guesses alone never queue as writers
             return [None] * len(asked)
         with self._record.write(by=FEED) as tx:
-            return [tickets.redeem(tx, ticket) if ticket in known else None for ticket in asked]
+            grants = [tickets.redeem(tx, ticket) if ticket in known else None for ticket in asked]
+        return self._those_that_may(grants)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import resource
 import socket
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TypeVar
 
 import redis.asyncio
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,11 +39,15 @@ from storage.staff import VIEWERS
 BEAT_SECONDS = 25.0  # PROTOCOL.md
 TIDY_SECONDS = 1.0  # the longest that a permission withdrawn is still used; costs one node two small queries
 SILENT_SECONDS = 5.0  # a bus or a log that has not answered for so long makes the node unwell
-GOODBYE_SECONDS = 2.0
+GOODBYE_SECONDS = 1.5
+DRAIN_SECONDS, SLICE_SECONDS, SLICE = 1.5, 0.05, 200  # who stops sends so many away in a slice, or more
 SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it keeps 4 MB for one that stalls
+RECEIVE_BUFFER = 16 * 1024  # a listener says one short thing; one that stalls and talks could fill 6 MB
+MOST_FILES, OTHER_FILES = 65536, 128  # descriptors; those that are no connections: databases, buses, the door
 BACKLOG = 4096
 READERS = 3  # threads for tickets and old pages of the log
 AUDIENCES = ("staff", "resident")
+Found = TypeVar("Found")
 
 
 class Node:
@@ -57,30 +64,42 @@ class Node:
         hosts: Collection[str] = LOCAL_NAMES,
         trusted_proxies: Sequence[Network] = (),
         timed: bool = False,
+        shared: bool = False,
         hello_seconds: float = HELLO_SECONDS,
     ) -> None:
-        self._record = record
+        """`shared` lets further processes of this user listen at the same port; the kernel deals connections out."""
+        self._record, self._shared = record, shared
         self._rooms = Rooms()
         self._threads = ThreadPoolExecutor(READERS, "feed-reading")
         self._following = Following(
-            record, client, (key, *older_keys), tell=self._rooms.tell, restarted=self._send_everyone_back, timed=timed
+            record,
+            client,
+            (key, *older_keys),
+            tell=self._rooms.tell,
+            restarted=self._send_everyone_back,
+            rights=self._end_who_may_not,
+            timed=timed,
         )
+        self._looks = 0  # at who may still listen
+        self._redeeming = Redeeming(record, self._threads, those_that_may=self._those_that_may)
         self._house = House(
             self._following.memory,
             self._rooms,
             origins=[*map(Origin, origins), None],
-            redeem=Redeeming(record, self._threads).redeem,
+            redeem=self._redeem,
             read=self._read,
             health=self._health,
             hosts=frozenset(hosts),
             crowd=Crowd(trusted_proxies),
+            most=_connections(),
             hello_seconds=hello_seconds,
         )
 
     async def start(self, host: str, port: int) -> int:
         """Opens the door and begins to follow; answers the port, a free one if `port` is 0. Raises Unavailable."""
         loop = asyncio.get_running_loop()
-        self._door = await loop.create_server(lambda: Connection(self._house), sock=_door(host, port), backlog=BACKLOG)
+        door = _door(host, port, shared=self._shared)
+        self._door = await loop.create_server(lambda: Connection(self._house), sock=door, backlog=BACKLOG)
         self._follows = asyncio.ensure_future(self._following.run())
         self._clocks = [asyncio.ensure_future(self._beat()), asyncio.ensure_future(self._tidy())]
         return int(self._door.sockets[0].getsockname()[1])
@@ -105,10 +124,19 @@ class Node:
             failed.result()
 
     async def stop(self) -> None:
-        """Says goodbye to all (1012: come back, with jitter) and ends."""
+        """Says goodbye to all (1012: come back, with jitter), a slice at a time, and ends.
+
+        Who is not sent away yet goes on listening; who comes meanwhile finds the door closed.
+        """
         self._door.close()
+        leaving = list(self._house.present)
+        size = max(SLICE, math.ceil(len(leaving) * SLICE_SECONDS / DRAIN_SECONDS))
+        for start in range(0, len(leaving), size):
+            if start:
+                await asyncio.sleep(SLICE_SECONDS)
+            for connection in leaving[start : start + size]:
+                connection.bye(COME_BACK, "come back")
         self._following.stop()
-        self._send_everyone_back()
         deadline = time.monotonic() + GOODBYE_SECONDS
         while self._house.present and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
@@ -135,17 +163,16 @@ class Node:
             self._house.crowd.forget()
             for connection in tuple(self._house.present):
                 connection.tidy()
-            await self._ask_who_may_still()
+            try:
+                await self._end_who_may_not()
+            except (Unavailable, SQLAlchemyError) as error:
+                log.fault("rights_unreadable", error)
 
-    async def _ask_who_may_still(self) -> None:
+    async def _end_who_may_not(self) -> None:
         """A staff permission withdrawn, or a staff log-in ended, ends the listeners that hold it."""
+        self._looks += 1
         theirs = [(each, each.grant) for each in self._house.present if each.grant and each.grant.is_staff]
-        loop = asyncio.get_running_loop()
-        try:
-            reach, still_in = await loop.run_in_executor(self._threads, self._standing, [grant for _, grant in theirs])
-        except (Unavailable, SQLAlchemyError) as error:
-            log.fault("rights_unreadable", error)
-            return
+        reach, still_in = await self._in_thread(self._standing, [grant for _, grant in theirs])
         for connection, grant in theirs:
             connection.may_still(reach.get(StaffId(grant.handle), frozenset()))
             if grant.log_in is not None and grant.log_in not in still_in:
@@ -161,8 +188,32 @@ class Node:
         with self._record.read() as conn:
             return staff.reach_now(conn, members, *VIEWERS), staff.still_in(conn, log_ins)
 
+    async def _redeem(self, ticket: str) -> Grant | None:
+        looked, grant = self._looks, await self._redeeming.redeem(ticket)
+        while grant and looked != self._looks:  # others were looked at meanwhile, and this one was not among them yet
+            looked, (grant,) = self._looks, await self._in_thread(self._those_that_may, [grant])
+        return grant
+
+    def _those_that_may(self, grants: Sequence[Grant | None]) -> list[Grant | None]:
+        """The same, but None for who could not get it any more: a ticket may be half a minute old."""
+        reach, still_in = self._standing([grant for grant in grants if grant and grant.is_staff])
+
+        def may(grant: Grant) -> bool:
+            stays = grant.log_in is None or grant.log_in in still_in
+            return stays and reach.get(StaffId(grant.handle), frozenset()).issuperset(grant.divisions)
+
+        return [grant if grant and (not grant.is_staff or may(grant)) else None for grant in grants]
+
     async def _read(self, after: int) -> Page:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, replay.page, self._record, after)
+        return await self._in_thread(replay.page, self._record, after)
+
+    async def _in_thread(self, work: Callable[..., Found], *about: object) -> Found:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *about)
+
+    def demand_heard(self) -> None:
+        """Raises Unavailable where the node hears neither bus nor log, or hangs; from any thread."""
+        if not self._health()[0]:
+            raise Unavailable("The feed hears nothing.")
 
     def _health(self) -> tuple[bool, dict[str, object]]:
         now = time.monotonic()
@@ -171,10 +222,23 @@ class Node:
         return max(bus, record) < SILENT_SECONDS, facts
 
 
-def _door(host: str, port: int) -> socket.socket:
+def _connections() -> int:
+    """How many this process can hold, having asked the system for as many as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return max((MOST_FILES if soft == resource.RLIM_INFINITY else soft) - OTHER_FILES, 1)
+
+
+def _door(host: str, port: int, *, shared: bool) -> socket.socket:
     door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     try:
         door.bind((host, port))
     except OSError:

@@ -18,7 +18,7 @@ from storage.schema import feed_head, feed_log
 
 
 class Kind(StrEnum):
-    """What happened to a post."""
+    """What happened to a post; or that somebody may see less from here on, which tells no listener anything."""
 
     PUBLISHED = "post.published"
     UPDATED = "post.updated"
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     WITHDRAWN = "post.withdrawn"
     REMOVED = "post.removed"
     EXPIRED = "post.expired"
+    RIGHTS = "rights.ended"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,16 @@ def append(tx: Tx, kind: Kind, post_id: PostId, division: DivisionId, category: 
         insert(feed_log).values(seq=line.seq, kind=kind, post_id=post_id, division_id=division, category=category)
     )
     return line
+
+
+def note_rights(tx: Tx) -> None:
+    """Writes that somebody's rights ended, not whose: no node tells what comes after it before it has looked.
+
+    Nothing rings: the next look finds it, or the ring of the next event, which cannot be told without it. Call it
+    before anything is audited: every verb locks the log first.
+    """
+    lock(tx)
+    append(tx, Kind.RIGHTS, PostId(""), DivisionId(""), "")
 
 
 def head(conn: Connection) -> Head:

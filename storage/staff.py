@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from storage import feed_log
 from storage.atlas.versions import KnownDivision, all_divisions
 from storage.db import Actor, Tx
 from storage.kit import clock, ids
@@ -113,6 +114,7 @@ def grant(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) ->
 
 def take_back(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None) -> None:
     """Ends a duty; nothing happens where there is none."""
+    feed_log.note_rights(tx)
     mine = (staff_roles.c.staff_id == staff_id, staff_roles.c.role == role)
     tx.execute(delete(staff_roles).where(*mine, staff_roles.c.division_id == (division or _CITY)))
     tx.audit("staff.take_back", staff_id, {"role": role, "division": division})
@@ -120,6 +122,7 @@ def take_back(tx: Tx, staff_id: StaffId, role: Role, division: DivisionId | None
 
 def end(tx: Tx, staff_id: StaffId) -> None:
     """Ends an account and all of its log-ins at once; its name stays, for the audit."""
+    feed_log.note_rights(tx)
     tx.execute(update(staff_members).where(staff_members.c.id == staff_id).values(ended=True))
     tx.execute(delete(staff_log_ins).where(staff_log_ins.c.staff_id == staff_id))
     tx.audit("staff.end", staff_id)
@@ -136,6 +139,7 @@ def log_in(tx: Tx, staff_id: StaffId) -> str:
 
 def log_out(tx: Tx, log_in: LogIn) -> None:
     """Ends one log-in."""
+    feed_log.note_rights(tx)
     tx.execute(delete(staff_log_ins).where(staff_log_ins.c.token_digest == log_in.digest))
     tx.audit("staff.log_out", log_in.member.id)
 

@@ -1,4 +1,4 @@
-"""`porchlight watch`: prints what happens on the live feed, one JSON a line."""
+"""`porchlight watch`: prints what happens on the live feed, one JSON a line, and on standard error how the line is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from feed.client import Ticket, TryLater, follow
+from feed.client import Line, Ticket, TryLater, follow
 from storage.kit import settings
 from storage.kit.errors import NotLoggedIn, NotThere, Refused, TooOften
 from storage.kit.settings import LOOPBACK, Ports
@@ -91,8 +91,12 @@ async def _watch(ports: Ports, token: str, divisions: Sequence[str], after: str 
             del doors[0]
             return found
 
-        async for message in follow(ticket, cursor=after):
+        async for message in follow(ticket, cursor=after, line=_say):
             print(json.dumps(message, ensure_ascii=False, separators=(",", ":")), flush=True)
+
+
+def _say(line: Line) -> None:
+    print(f"porchlight: {line}", file=sys.stderr, flush=True)
 
 
 def _api(port: int, token: str) -> httpx.AsyncClient:

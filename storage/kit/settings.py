@@ -64,6 +64,7 @@ class RecordSettings:
     origins: Origins = NO_ORIGINS
     trusted_proxies: tuple[Network, ...] = ()
     metrics: Address | None = None
+    feed_shared: bool = False
 
     def hosts(self, door: DoorName) -> frozenset[str]:
         """The hosts a door answers to; raises MisconfiguredError where others may reach it and it was told none."""
@@ -123,6 +124,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         feed_address=variables.text(env, "PORCHLIGHT_FEED_ADDRESS") or f"ws://{LOOPBACK}:{ports.feed}/v1/feed",
         demo=is_demo(data),
         bench=variables.flag(env, "PORCHLIGHT_BENCH"),
+        feed_shared=variables.flag(env, "PORCHLIGHT_FEED_SHARED"),
         secure_cookies=variables.flag(env, "PORCHLIGHT_TLS") or origins.are_secure,
         listen=variables.text(env, "PORCHLIGHT_LISTEN") or LOOPBACK,
         origins=origins,

@@ -102,10 +102,9 @@ def own_redis() -> Iterator[OwnRedis]:
 
 
 @dataclass
-class Running:
-    """A node that runs, and the ways to it."""
+class Door:
+    """Where a node answers, and the ways to it."""
 
-    node: Node
     port: int
     record: Database
 
@@ -141,6 +140,13 @@ class Running:
             yield ear
 
 
+@dataclass
+class Running(Door):
+    """A node that runs in this process."""
+
+    node: Node
+
+
 class Ear:
     """What one listener hears."""
 
@@ -169,7 +175,7 @@ async def running(record: Database, redis_url: str, **options: Any) -> AsyncIter
     node = Node(builders.as_role(record, "feed"), client, BELL_KEY, **options)
     port = await node.start("127.0.0.1", 0)
     try:
-        yield Running(node, port, record)
+        yield Running(port, record, node)
     finally:
         await node.stop()
         await client.aclose()
@@ -245,11 +251,13 @@ async def said(feed: Running, text: str | bytes) -> AsyncIterator[ClientConnecti
         yield open_
 
 
-async def close_code(open_: ClientConnection) -> int | None:
-    """With which code the feed closes."""
+async def close_code(open_: ClientConnection, heard: list[str] | None = None) -> int | None:
+    """With which code the feed closes; what it says before is added to `heard`."""
     with pytest.raises(ConnectionClosed) as closed:
         while True:
-            await asyncio.wait_for(open_.recv(), SOON)
+            said_before = str(await asyncio.wait_for(open_.recv(), SOON))
+            if heard is not None:
+                heard.append(said_before)
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 

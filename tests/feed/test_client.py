@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
@@ -13,7 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from feed import client
 from feed.bell import Bell
-from feed.client import NotWelcome, Ticket, TryLater, cursor_after, follow
+from feed.client import Line, NotWelcome, Posts, Ticket, TryLater, cursor_after, follow
 from storage.db import Database
 from storage.kit.redis import connect as connect_redis
 from storage.posts import Post
@@ -141,6 +142,52 @@ def test_the_cursor_follows_every_message() -> None:
     assert cursor_after({"type": "ready", "cursor": "e:1"}, None) == "e:1"
     assert cursor_after({"type": "event", "seq": 5}, "e:1") == "e:5"
     assert cursor_after({"type": "beat", "cursor": "e:8"}, "e:5") == "e:8"
+
+
+def test_posts_are_what_may_be_seen_now() -> None:
+    """Updates take the place of what they update, retractions and a reset take away, all else changes nothing."""
+    posts = Posts([{"id": "p", "title": "old"}, {"id": "q", "title": "stays"}])
+    messages: list[dict[str, Any]] = [
+        {"type": "ready", "cursor": "e:1", "reset": False},
+        {"type": "event", "seq": 2, "kind": "post.updated", "post": {"id": "p", "title": "new"}},
+        {"type": "event", "seq": 3, "kind": "post.published", "post": {"id": "r", "title": "gone"}},
+        {"type": "event", "seq": 4, "kind": "post.hidden", "post_id": "r"},
+        {"type": "event", "seq": 5, "kind": "post.removed", "post_id": "never seen"},
+        {"type": "beat", "cursor": "e:5"},
+    ]
+    for message in messages:
+        posts.take(message)
+
+    assert {post_id: post["title"] for post_id, post in posts.by_id.items()} == {"p": "new", "q": "stays"}
+    posts.take({"type": "ready", "cursor": "f:1", "reset": True})
+    assert posts.by_id == {}
+
+
+def test_the_line_is_told_in_words() -> None:
+    """Offline says since when, by this machine's clock."""
+    assert [str(Line("catching up")), str(Line("live"))] == ["catching up", "live"]
+    assert re.fullmatch(r"offline since \d\d:\d\d:\d\d", str(Line("offline", 1_764_000_000_000)))
+
+
+async def test_a_line_that_stays_away_is_told_once() -> None:
+    """Since the first of the failures, and as live when it is ready."""
+    lines: list[Line] = []
+    tries = 0
+
+    async def welcome(socket: ServerConnection) -> None:
+        nonlocal tries
+        tries += 1
+        if tries > 3:
+            await socket.send('{"type":"ready","cursor":"e:1","reset":false}')
+        await socket.close(1013)
+
+    async with (
+        serve(welcome, "127.0.0.1", 0) as server,
+        aclosing(follow(_tickets(_url(server)), line=lines.append)) as messages,
+    ):
+        await asyncio.wait_for(anext(messages), SOON)
+
+    assert [line.state for line in lines] == ["catching up", "offline", "live"]
 
 
 async def _hear_up_to(feed: Running, cursor: str, last: int) -> list[int]:

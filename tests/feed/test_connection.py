@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from feed import connection, crowd, server
 from feed.bell import Bell
-from feed.replay import PAGE
+from feed.memory import PIECE_BYTES
 from storage.db import Database
 from tests.builders import City, a_published_post
 from tests.feed.conftest import SOON, Running, close_code, connections, hello, memory, ring_again, running, said, until
@@ -89,7 +89,7 @@ async def test_a_slow_reader_delays_nobody_and_costs_little(feed: Running, recor
             assert time.monotonic() - started < 10.0
 
         (full,) = [each for each in connections(feed) if each._full_since is not None]
-        assert full._transport.get_write_buffer_size() < connection.HIGH + PAGE * 3000
+        assert full._transport.get_write_buffer_size() < connection.HIGH + PIECE_BYTES + 3000
         assert full not in {member for room in feed.node._rooms._rooms.values() for member in room}
         heard = await slow.hear_up_to(1001)
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from feed.actions import Close, Join, Leave, Read, Redeem, Send
-from feed.listener import Listener, Stage
-from feed.memory import Happening, Memory
-from feed.replay import PAGE, Page
+from feed.listener import AT_ONCE, Listener, Stage
+from feed.memory import PIECE_BYTES, Happening, Memory
+from feed.replay import Page
 from feed.rooms import Filter
 from feed.tickets import Grant
 from storage.feed_log import Head
@@ -168,16 +168,60 @@ def test_a_log_that_was_cut_meanwhile_sends_one_back(page: Page) -> None:
 
 def test_a_long_replay_is_sent_in_pieces() -> None:
     """Joining comes with the last of them."""
-    memory = _memory(*(told(seq, f"p{seq}") for seq in range(11, 11 + PAGE + 5)))
+    memory = _memory(*(told(seq, f"p{seq}") for seq in range(11, 11 + AT_ONCE + 5)))
     listener = _greeted(memory, cursor="e:10")
     listener.granted(GRANT)
 
     first, second = listener.catch_up(), listener.catch_up()
 
-    assert len(_events(first)) == PAGE
+    assert len(_events(first)) == AT_ONCE
     assert second[0] == Join(ROOM)
     assert len(_events(second)) == 5
     assert listener.catch_up() == []
+
+
+@pytest.mark.parametrize("source", ["memory", "log"])
+def test_no_piece_of_a_replay_is_large(source: str) -> None:
+    """Long words go out in more pieces: each is held for a listener that stalls, and all of them come, once."""
+    missed = [told(seq, f"p{seq}", "x" * 2000) for seq in range(9, 9 + 90)]
+    memory = _memory(*(missed[2:] if source == "memory" else [told(11, "p")]), floor=0)
+    for line in missed[3:] if source == "log" else ():
+        memory.note(line)
+    listener = _greeted(memory, cursor="e:10" if source == "memory" else "e:8")
+    _, *asked = listener.granted(GRANT) + listener.catch_up()
+    pieces = listener.read(_page(*missed)) if source == "log" else asked
+    while more := listener.catch_up():
+        pieces += more
+
+    sizes = [len(action.data) for action in pieces if isinstance(action, Send)]
+    assert len(sizes) > 2
+    assert max(sizes) < PIECE_BYTES + 3000
+    assert _events(pieces) == [*range(11 if source == "memory" else 9, 99)]
+
+
+def test_of_a_page_of_the_log_nothing_is_kept_for_one_who_is_full() -> None:
+    """What it had no room for is read again when there is some."""
+    missed = [told(seq, f"p{seq}", "x" * 2000) for seq in range(1, 91)]
+    memory = Memory(Head("e", 90, 0))
+    listener = _greeted(memory, cursor="e:0")
+    listener.granted(GRANT)
+    listener.catch_up()
+    sent = _events(listener.read(Page(Head("e", 90, 0), missed)))
+
+    assert listener.full() == []
+    listener.drained()
+    assert listener.catch_up() == [Read(sent[-1])]
+    assert listener.full() == []
+    assert listener.read(Page(Head("e", 90, 0), missed[sent[-1] :])) == []
+
+
+def test_what_does_not_concern_one_is_passed_over_in_one_go() -> None:
+    """However much it is: the listener joins."""
+    memory = _memory(*(told(seq, f"p{seq}", division="x") for seq in range(11, 500)))
+    listener = _greeted(memory, cursor="e:10")
+    listener.granted(GRANT)
+
+    assert listener.catch_up() == [Join(ROOM)]
 
 
 def test_one_who_is_full_leaves_and_comes_back_where_it_was() -> None:
@@ -198,7 +242,7 @@ def test_one_who_is_full_leaves_and_comes_back_where_it_was() -> None:
 
 def test_one_who_fills_up_during_catch_up_waits() -> None:
     """The place is after what was sent."""
-    memory = _memory(*(told(seq, f"p{seq}") for seq in range(11, 11 + PAGE + 5)))
+    memory = _memory(*(told(seq, f"p{seq}") for seq in range(11, 11 + AT_ONCE + 5)))
     listener = _greeted(memory, cursor="e:10")
     listener.granted(GRANT)
     listener.catch_up()
@@ -206,7 +250,7 @@ def test_one_who_fills_up_during_catch_up_waits() -> None:
     assert listener.full() == []
     assert listener.catch_up() == []
     listener.drained()
-    assert _events(listener.catch_up()) == [*range(11 + PAGE, 11 + PAGE + 5)]
+    assert _events(listener.catch_up()) == [*range(11 + AT_ONCE, 11 + AT_ONCE + 5)]
 
 
 def test_a_log_in_that_is_over_ends_the_conversation() -> None:

@@ -58,7 +58,7 @@ def test_a_record_that_is_away_fails_those_who_asked_then_and_no_others(
 
     async def both() -> tuple[list[Any], Grant | None]:
         with ThreadPoolExecutor(1) as threads:
-            redeeming = Redeeming(record, threads)
+            redeeming = Redeeming(record, threads, those_that_may=list)
             with monkeypatch.context() as away:
                 away.setattr(record, "read", _away)
                 failed = await asyncio.gather(*(redeeming.redeem(ticket) for _ in range(3)), return_exceptions=True)
@@ -76,7 +76,7 @@ def test_one_who_gave_up_waiting_takes_no_other_down(record: Database) -> None:
 
     async def impatient() -> Grant | None:
         with ThreadPoolExecutor(1) as threads:
-            redeeming = Redeeming(record, threads)
+            redeeming = Redeeming(record, threads, those_that_may=list)
             gone, stays = (asyncio.ensure_future(redeeming.redeem(ticket)) for ticket in (first, second))
             await asyncio.sleep(0)
             gone.cancel()
@@ -90,7 +90,7 @@ def test_one_who_gave_up_waiting_takes_no_other_down(record: Database) -> None:
 def _redeem(record: Database, asked: Sequence[str]) -> list[Grant | None]:
     async def all_at_once() -> list[Grant | None]:
         with ThreadPoolExecutor(1) as threads:
-            redeeming = Redeeming(record, threads)
+            redeeming = Redeeming(record, threads, those_that_may=list)
             return await asyncio.gather(*map(redeeming.redeem, asked))
 
     return asyncio.run(all_at_once())

@@ -4,6 +4,7 @@
 //  * the cursor of the last message is kept and sent again after a cut, so nothing is missed or doubled;
 //  * on the first ready, and whenever the server says `reset`, the page re-reads its list over HTTP
 //    (`reload`); events that come meanwhile wait in line, in order;
+//  * 4401 may mean that we may see less than before: the list is read again too, for what is no longer ours to see;
 //  * a cut is mended by itself: at once when the browser says it is online again, else with growing,
 //    jittered pauses; 4403 means the right to listen is gone, so we stay away.
 import * as api from "./api";
@@ -37,6 +38,7 @@ export function follow(following: Following): () => void {
   let cursor: string | null = null;
   let socket: WebSocket | null = null;
   let stopped = false;
+  let narrowed = false;
   let tries = 0;
   let offlineSince: number | null = null;
   let again: ReturnType<typeof setTimeout> | undefined;
@@ -70,14 +72,16 @@ export function follow(following: Following): () => void {
     mine.onclose = ({ code }) => {
       if (socket !== mine) return;
       socket = null;
-      if (code === 4403) end();
-      else retry(code === 4401 ? 0 : undefined);
+      if (code === 4403) return end();
+      narrowed ||= code === 4401;
+      retry(code === 4401 ? 0 : undefined);
     };
   }
 
   async function take(message: Message): Promise<void> {
     if (message.type === "ready") {
-      if (cursor === null || message.reset) await following.reload();
+      if (cursor === null || message.reset || narrowed) await following.reload();
+      narrowed = false;
       cursor = message.cursor;
       tries = 0;
       offlineSince = null;
