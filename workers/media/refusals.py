@@ -22,6 +22,8 @@ class Reason(StrEnum):
     TOOK_TOO_LONG = "took_too_long"
     ANIMATED_PICTURE = "animated_picture"
     NOTHING_LEFT = "nothing_left"
+    CAMERA_MOVES = "camera_moves"
+    ONLY_OF_CLIPS = "only_of_clips"
 
 
 SENTENCES = {
@@ -39,6 +41,8 @@ SENTENCES = {
     Reason.TOOK_TOO_LONG: "This took too long to prepare. Cut a clip shorter, or save it smaller.",
     Reason.ANIMATED_PICTURE: "This picture moves. Send a single photo, or a video.",
     Reason.NOTHING_LEFT: "Nothing of this clip lies between the start and the end you chose. Choose them again.",
+    Reason.CAMERA_MOVES: "The camera moves in this clip, so nothing stands still. Hide something else of it.",
+    Reason.ONLY_OF_CLIPS: "What never moves and what a camera writes are found in videos only. Draw boxes in a photo.",
 }
 
 
