@@ -1,6 +1,7 @@
 // What only residents' pages know: their own posts by what they hold in their hands.
 import type { Block, Division, Post } from "../shared/types";
 import type { Redaction } from "./blur";
+import type { Box } from "./boxes";
 import type { NameSeen } from "./names";
 
 export type Home = Block & { division: Division };
@@ -25,6 +26,7 @@ export type Progress = {
   accepted_at: string;
   seconds: Partial<Record<Stage, number>> | null;
   blur: Redaction[];
+  boxes: Box[];
   trim: [number, number] | null;
   waits_until: string | null;
 };
