@@ -25,18 +25,19 @@ from bench import scenes
 from bench.scenes import Scene, street
 from bench.transcode import Figures, alone, our_figures
 from workers.media import programs
+from workers.media.hiding import Hiding
 from workers.redact import faces, plates
-from workers.redact.__main__ import weights
 from workers.redact.boxes import Boxes
 from workers.redact.redactions import Redaction
+from workers.redact.weights import weights
 
 SIZES = {"480p": (854, 480), "1080p": (1920, 1080)}
 LINES = {"faces": (12, 16, 20, 24, 32, 48, 64, 96), "plates": (8, 12, 16, 20, 24, 32, 48)}
-ROWS: dict[str, frozenset[Redaction]] = {
-    "without": frozenset(),
-    "faces": frozenset({Redaction.FACES}),
-    "plates": frozenset({Redaction.PLATES}),
-    "both": frozenset(Redaction),
+ROWS: dict[str, Hiding] = {
+    "without": Hiding(),
+    "faces": Hiding.of(Redaction.FACES),
+    "plates": Hiding.of(Redaction.PLATES),
+    "both": Hiding.of(Redaction.FACES, Redaction.PLATES),
 }
 SECONDS = 4
 

@@ -26,7 +26,7 @@ class Scene:
 
 def street(width: int, height: int, chance: random.Random, kind: str, lines: int, many: int = 6) -> Scene:
     """`many` faces or plates of so many `lines` each, side by side in two rows before walls and shadows."""
-    picture, boxes = _walls(width, height, chance), []
+    picture, boxes = walls(width, height, chance), []
     for place in range(many):
         drawn, (left, top, right, bottom) = face(lines, chance) if kind == "faces" else plate(lines, chance)
         drawn = drawn.rotate(chance.uniform(-8, 8), Image.Resampling.BICUBIC, fillcolor=(70, 80, 90))
@@ -83,7 +83,8 @@ def plate(lines: int, chance: random.Random) -> tuple[Image.Image, tuple[float, 
     return made.resize((2 * lines, lines), Image.Resampling.LANCZOS), tuple(side * scale for side in written)  # type: ignore[return-value]
 
 
-def _walls(width: int, height: int, chance: random.Random) -> Image.Image:
+def walls(width: int, height: int, chance: random.Random) -> Image.Image:
+    """Walls and shadows of some place."""
     picture = Image.new("RGB", (width, height), (120, 125, 130))
     draw = ImageDraw.Draw(picture)
     for _ in range(60):

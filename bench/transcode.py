@@ -26,6 +26,7 @@ from pathlib import Path
 from bench.clips import KINDS, made, make_clip
 from workers.media import programs, rework
 from workers.media.fragments import Init, Segment
+from workers.media.hiding import NOTHING, Hiding
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, size
 from workers.redact.canvases import RATE
@@ -72,7 +73,7 @@ def main() -> None:
             ours, bare = [], []
             for _ in range(asked.rounds):
                 bare.append(alone(bare_figures, tools, clip, not asked.first))
-                ours.append(alone(our_figures, tools, clip, not asked.first, frozenset(map(Redaction, asked.blur))))
+                ours.append(alone(our_figures, tools, clip, not asked.first, Hiding.of(*map(Redaction, asked.blur))))
             print(f"{name[:16]:16}{row(ours, bare)}", flush=True)
 
 
@@ -82,7 +83,7 @@ def alone(run: Callable[..., Figures], *words: object) -> Figures:
         return pool.submit(run, *words).result()
 
 
-def our_figures(tools: Programs, clip: Path, larger: bool, blur: frozenset[Redaction] = frozenset()) -> Figures:
+def our_figures(tools: Programs, clip: Path, larger: bool, blur: Hiding = NOTHING) -> Figures:
     """Probe, 480p segment by segment, then the larger rungs: everything confined, redacted if asked for, and proved."""
     before, started, arrivals = cpu_seconds(), time.monotonic(), []
     probed = rework.inspect(tools, clip)

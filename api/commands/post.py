@@ -15,6 +15,7 @@ from shapely.geometry import shape
 
 from api.commands.asking import ask, client
 from api.commands.sending import send
+from api.resident.boxes import Drawn, demand_drawn
 from api.resident.trim import LEAST_LEFT, MOST_SECONDS
 from storage.atlas.finding import Finder
 from storage.kit import clock, ids, settings
@@ -37,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", required=True)
     parser.add_argument("--text", default="")
     parser.add_argument("--happened-at", metavar="TIME", help="ISO 8601, at most 30 days ago (default: now)")
-    parser.add_argument("--blur", metavar="KINDS", default="", help="what to blur: faces,plates")
+    parser.add_argument("--blur", metavar="KINDS", default="", help="what to hide: faces,plates,overlay,porch")
+    parser.add_argument(
+        "--box", metavar="X,Y,W,H", action="append", default=[], help="cover this part of the picture, in shares of it"
+    )
     parser.add_argument("--start", metavar="SECONDS", type=float, help="where what is kept begins (default: at 0)")
     parser.add_argument("--end", metavar="SECONDS", type=float, help="where it ends (default: with the clip)")
     parser.add_argument("--sound", action="store_true", help="keep the sound")
@@ -70,6 +74,7 @@ def _said(args: argparse.Namespace, block_id: str) -> dict[str, Any]:
         "text": args.text,
         "happened_at": _time(args.happened_at) if args.happened_at else clock.as_text(clock.now()),
         "blur": _kinds(args.blur),
+        "boxes": [_box(typed) for typed in args.box],
         "sound": args.sound,
         "trim": _trim(args.start, args.end),
     }
@@ -98,8 +103,18 @@ def _holding(features: list[dict[str, Any]], lat: float, lon: float) -> dict[str
 def _kinds(text: str) -> list[str]:
     asked = {kind for word in text.split(",") if (kind := word.strip())}
     if asked - set(Redaction):  # said before anything is sent: a clip can be large
-        raise Refused(f"--blur knows {' and '.join(Redaction)}, with a comma between them.")
+        raise Refused(f"--blur knows {', '.join(Redaction)}, with a comma between them.")
     return sorted(asked)
+
+
+def _box(typed: str) -> dict[str, float]:
+    try:
+        x, y, w, h = (float(number) for number in typed.split(","))
+        drawn = Drawn(x=x, y=y, w=w, h=h)
+    except ValueError:
+        raise Refused("--box wants four numbers from 0 to 1: X,Y,W,H.") from None
+    demand_drawn([drawn])
+    return drawn.model_dump()
 
 
 def _trim(start: float | None, end: float | None) -> dict[str, float] | None:

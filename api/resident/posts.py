@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from api.likely_names import NameSeen, names_in
+from api.resident.boxes import Drawn, demand_drawn
 from api.resident.desk import Asking, AtDesk, Desk, block_now
 from api.resident.trim import Trim, demand_no_photo
 from api.resident.who_could import MOST_WAIT, View
@@ -21,11 +22,13 @@ from storage.identity import accepting, authorship, clips, limits, originals, vi
 from storage.identity.accepting import Accepted
 from storage.identity.clips import ClipState
 from storage.identity.limits import Limit
+from storage.identity.originals import Upload
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import Refused
 from storage.posts import PostState
-from workers.redact.redactions import Redaction
+from workers.media.refusals import SENTENCES, Reason
+from workers.redact.redactions import OF_CLIPS, Redaction
 from workers.redact.text import scrub, scrub_title
 
 router = APIRouter(tags=["posts"])
@@ -37,7 +40,6 @@ AHEAD = 5 * clock.MINUTE  # phones' clocks differ
 MARK = re.compile(r"\[([a-z]+)\]")  # what stands in a word's place: its kind
 
 Category = Literal["crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other"]
-Blur = Literal["faces", "plates", "overlay", "porch"]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80)]
@@ -65,16 +67,17 @@ class Sent(Said):
 
     upload_id: str = Field(max_length=40)
     trim: Trim | None = None
-    blur: list[Blur] = Field(default=[], max_length=8)
+    blur: list[Redaction] = Field(default=[], max_length=8)
+    boxes: list[Drawn] = Field(default=[], max_length=100, description="Filled from beginning to end; ten at most.")
     sound: bool = False
     wait: bool = Field(default=False, description="Wait a random while, up to 30 minutes, before it goes on its way.")
     view: View | None = Field(default=None, description="What the picture looks like; told to nobody else.")
 
     @field_validator("blur")
     @classmethod
-    def _each_once(cls, asked: list[Blur]) -> list[Blur]:
+    def _each_once(cls, asked: list[Redaction]) -> list[Redaction]:
         # In one order, so that the same wish said in another way is the same request under its idempotency key.
-        return [kind for kind in get_args(Blur) if kind in asked]
+        return [kind for kind in Redaction if kind in asked]
 
 
 class Taken(BaseModel):
@@ -102,7 +105,7 @@ class Preview(BaseModel):
 @router.post("/v1/posts", status_code=202)
 def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
     """Accepts a clip: from the answer on it is not lost, and the same key gets the same answer."""
-    _demand_built(body)
+    demand_drawn(body.boxes)
     vault, request = desk.stores.vault, _request(body)
     with vault.read() as conn:
         before = authorship.accepted_before(conn, asking, key, request)
@@ -141,16 +144,11 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])), names=found)
 
 
-def _demand_built(body: Sent) -> None:
-    if set(body.blur) - set(Redaction):  # of what may be asked for
-        told = "Only faces and plates can be blurred so far. Post without the rest, or wait for it."
-        raise Refused(told, code="redaction_not_built", fields={"blur": told})
-
-
 def _request(body: Sent) -> str:
-    # Not the view: another look at the same clip may differ in a bit. Nor the wait, where none is asked for: a request
-    # that came before there was any stays the same.
-    return body.model_dump_json(exclude={"view"} if body.wait else {"view", "wait"})
+    # Not the view: another look at the same clip may differ in a bit. Nor a wait or boxes, where none are asked for: a
+    # request that came before there were any stays the same.
+    unsaid = {name for name in ("wait", "boxes") if not getattr(body, name)}
+    return body.model_dump_json(exclude={"view", *unsaid})
 
 
 def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
@@ -165,7 +163,8 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         text=body.text or "",
         happened_at=_happened(body.happened_at),
         sound=body.sound,
-        blur=tuple(Redaction(kind) for kind in body.blur),
+        blur=tuple(body.blur),
+        boxes=demand_drawn(body.boxes),
         trim=body.trim.milliseconds() if body.trim else None,
         wait=round(ids.spread(MOST_WAIT / clock.SECOND) * clock.SECOND) if body.wait else 0,
     )
@@ -176,14 +175,21 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         if before is not None:
             return before
         originals.set_posted(tx, body.upload_id, asking)
+        upload = originals.one(tx.connection, body.upload_id)
+        _demand_has(upload, body.blur)
         salt = ids.new_id()
         clip_id = accepting.accept(tx, vault, accepted, authorship.receipt_for(vault, asking, key, salt))
         seen = None if body.view is None else views.sealed(vault, asking, clip_id, bytes.fromhex(body.view))
         authorship.record(tx, asking, clip_id, key=key, request=request, salt=salt, view_sealed=seen)
-        size = originals.one(tx.connection, body.upload_id).bytes
         if not accepted.wait:  # else whoever reconciles rings when its time has come, whatever was restarted meanwhile
-            tx.after_commit(desk.doorbell.admit_clip, clip_id, size)
+            tx.after_commit(desk.doorbell.admit_clip, clip_id, upload.bytes)
     return clip_id
+
+
+def _demand_has(upload: Upload, asked: list[Redaction]) -> None:
+    if upload.photo and OF_CLIPS.intersection(asked):
+        told = SENTENCES[Reason.ONLY_OF_CLIPS]
+        raise Refused(told, code=Reason.ONLY_OF_CLIPS, fields={"blur": told})
 
 
 def _replaced(typed: str) -> list[Replaced]:

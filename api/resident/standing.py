@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from api.resident.boxes import Drawn, as_drawn
 from api.resident.desk import Desk
 from feed.events import PostAsSeen, as_seen
 from storage import posts
@@ -40,8 +41,8 @@ class ReasonSeen(BaseModel):
 class Standing(BaseModel):
     """Where a clip stands; `seconds` are those from acceptance to each stage.
 
-    `blur` and `trim` (seconds) are what its author asked for, who alone is told: on the record a picture is what it is,
-    and nothing says what it was. `waits_until` is when one that is to wait a while goes on its way.
+    `blur`, `boxes` and `trim` (seconds) are what its author asked for, who alone is told: on the record a picture is
+    what it is, and nothing says what it was. `waits_until` is when one that is to wait a while goes on its way.
     """
 
     state: ClipState
@@ -52,6 +53,7 @@ class Standing(BaseModel):
     accepted_at: str
     seconds: dict[str, float]
     blur: list[str]
+    boxes: list[Drawn]
     trim: list[float] | None
     waits_until: str | None
 
@@ -88,6 +90,7 @@ def standing(desk: Desk, clip: Clip) -> Standing:
         accepted_at=clock.as_text(clip.accepted_at),
         seconds={stage: milliseconds / 1000 for stage, milliseconds in clip.stage_times.items()},
         blur=list(clip.blur),
+        boxes=as_drawn(clip.boxes),
         trim=[milliseconds / 1000 for milliseconds in clip.trim] if clip.trim else None,
         waits_until=clock.as_text(clip.begun_at) if _waits(clip) else None,
     )

@@ -27,7 +27,7 @@ STARTED = Limit("uploads of one resident", 60, clock.HOUR)
 
 
 class Begin(BaseModel):
-    """How much is coming; its type is only a first check, what counts is what the bytes are."""
+    """How much is coming, and what it is said to be: a first check, what counts is what the bytes are."""
 
     model_config = ConfigDict(extra="forbid")
     bytes: int = Field(ge=1)
@@ -78,7 +78,7 @@ def begin(body: Begin, asking: Asking, desk: AtDesk) -> Begun:
         raise WrongType("Only videos and photos can be shared here.", code="not_a_video")
     limits.count(desk.stores.vault, STARTED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
-        upload_id = originals.begin(tx, desk.stores.vault, asking, body.bytes)
+        upload_id = originals.begin(tx, desk.stores.vault, asking, body.bytes, photo=body.type.startswith("image/"))
         upload = originals.one(tx.connection, upload_id)
     return Begun(upload_id=upload.id, part_bytes=upload.part_bytes, parts=_parts(desk, upload))
 

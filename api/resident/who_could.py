@@ -50,4 +50,4 @@ def look(body: Asked, asking: Asking, desk: AtDesk) -> Guessable:
     block = block_now(desk, body.block_id)
     with vault.read() as conn:
         alike = None if body.view is None else views.alike(conn, vault, asking, bytes.fromhex(body.view))
-    return Guessable(homes=block.homes, alike=alike, blurs=sorted(Redaction), wait_minutes=MOST_WAIT // clock.MINUTE)
+    return Guessable(homes=block.homes, alike=alike, blurs=list(Redaction), wait_minutes=MOST_WAIT // clock.MINUTE)

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from storage.db import Tx
 from storage.identity import originals
 from storage.identity.clip_states import ClipState, Stage
+from storage.identity.clips import Box
 from storage.identity.schema import clips, uploads
 from storage.identity.vault import ClipId, Receipt, Vault, seal_with
 from storage.kit import ids
@@ -18,7 +19,7 @@ from storage.kit.ids import BlockId
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a resident sends: raw words, their block, when it happened (milliseconds), what to blur, what to keep."""
+    """What a resident sends: raw words, their block, when it happened (milliseconds), what to hide, what to keep."""
 
     upload_id: str
     block: BlockId
@@ -29,6 +30,7 @@ class Accepted:
     sound: bool
     blur: tuple[str, ...]
     trim: tuple[int, int] | None = None  # milliseconds from and to; all of it where it is None
+    boxes: tuple[Box, ...] = ()
     wait: int = 0  # milliseconds until anybody may work on it
 
 
@@ -58,6 +60,7 @@ def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId
             happened_at=accepted.happened_at,
             sound=accepted.sound,
             blur=json.dumps(accepted.blur),
+            boxes=json.dumps(accepted.boxes),
             trim=json.dumps(accepted.trim) if accepted.trim else None,
             accepted_at=now,
             stage_times="{}",

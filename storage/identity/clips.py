@@ -21,6 +21,8 @@ from storage.kit.ids import BlockId, PostId
 
 ATTEMPTS = 5
 
+Box = tuple[int, int, int, int]  # left, top, right, bottom in hundredths of the picture as it is seen
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -42,6 +44,7 @@ class Clip:
     happened_at: int
     sound: bool
     blur: tuple[str, ...]
+    boxes: tuple[Box, ...]
     trim: tuple[int, int] | None
     accepted_at: int
     retry_at: int
@@ -192,6 +195,7 @@ def as_clip(row: Row[tuple[object, ...]]) -> Clip:
         happened_at=row.happened_at,
         sound=row.sound,
         blur=tuple(json.loads(row.blur)),
+        boxes=tuple((left, top, right, bottom) for left, top, right, bottom in json.loads(row.boxes)),
         trim=tuple(json.loads(row.trim)) if row.trim else None,
         accepted_at=row.accepted_at,
         retry_at=row.retry_at,

@@ -41,13 +41,14 @@ class UploadState(StrEnum):
 
 @dataclass(frozen=True)
 class Upload:
-    """One upload; `received` are the numbers (from 1) of confirmed parts."""
+    """One upload; `received` are the numbers (from 1) of confirmed parts, `photo` is what its sender says."""
 
     id: str
     resident_id: ResidentId | None  # None: nobody's any more
     state: UploadState
     bytes: int
     part_bytes: int
+    photo: bool
     received: frozenset[int]
 
     @property
@@ -60,8 +61,11 @@ class Upload:
         return min(self.part_bytes, self.bytes - (number - 1) * self.part_bytes)
 
 
-def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int) -> str:
-    """Opens an upload of `size` bytes and answers its id; raises TooLarge, or Conflict where too much lies unposted."""
+def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int, *, photo: bool = False) -> str:
+    """Opens an upload of `size` bytes, said to be a `photo`, and answers its id.
+
+    Raises TooLarge, or Conflict where too much lies unposted.
+    """
     if size > LARGEST:
         raise TooLarge("That clip is larger than 500 MB.")
     if _unposted(tx.connection, resident_id) + size > UNPOSTED_BYTES:
@@ -74,6 +78,7 @@ def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int) -> str:
             state=UploadState.OPEN,
             bytes=size,
             part_bytes=PART_BYTES,
+            photo=photo,
             key_sealed=vault.seal(f"uploads:{upload_id}", new_key()),
             created_at=tx.now(),
         )
@@ -104,7 +109,7 @@ def _found(conn: Connection, here: ColumnElement[bool]) -> Upload:
         upload_parts.c.upload_id == row.id, upload_parts.c.object_key.is_not(None)
     )
     received = frozenset(conn.execute(parts).scalars())
-    return Upload(row.id, row.resident_id, UploadState(row.state), row.bytes, row.part_bytes, received)
+    return Upload(row.id, row.resident_id, UploadState(row.state), row.bytes, row.part_bytes, row.photo, received)
 
 
 def key_of(conn: Connection, vault: Vault, upload_id: str) -> bytes:

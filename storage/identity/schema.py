@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from storage.tables import ID, NAMES
@@ -70,6 +71,7 @@ uploads = Table(
     Column("state", String(10), nullable=False),  # open | complete | posted | shredded
     Column("bytes", BigInteger, nullable=False),
     Column("part_bytes", BigInteger, nullable=False),
+    Column("photo", Boolean, nullable=False, server_default=false()),  # as its sender says: its bytes decide
     Column("key_sealed", LargeBinary),  # the original's own key; none: shredded
     Column("created_at", BigInteger, nullable=False),
 )
@@ -107,6 +109,7 @@ clips = Table(
     Column("happened_at", BigInteger, nullable=False),
     Column("sound", Boolean, nullable=False),
     Column("blur", Text, nullable=False, server_default="[]"),  # JSON list: nobody may change what was asked
+    Column("boxes", Text, nullable=False, server_default="[]"),  # JSON list: left, top, right, bottom in hundredths
     Column("trim", Text),  # JSON, milliseconds from and to; nor this
     Column("findings", Text),  # JSON list of what the proof could not vouch for
     Column("accepted_at", BigInteger, nullable=False),

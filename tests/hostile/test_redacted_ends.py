@@ -11,6 +11,7 @@ from tests.hostile.corpus import HOSTILE
 from tests.hostile.makers import SECRET, Hostile, prepare
 from tests.hostile.reworking import TOOLS, in_one_word
 from workers.media import redactor, rework
+from workers.media.hiding import Hiding
 from workers.media.rungs import rungs
 from workers.redact.canvases import RATE
 from workers.redact.redactions import Redaction
@@ -46,9 +47,9 @@ def test_a_hostile_file_ends_as_without_redaction(
     source.write_bytes(hostile.make(folder))
     ends, lengths, came = [], [], list[bytes]()
 
-    for blur in (frozenset[Redaction](), frozenset({Redaction.FACES})):
+    for blur in (Hiding(), Hiding.of(Redaction.FACES)):
 
-        def go(blur: frozenset[Redaction] = blur) -> None:
+        def go(blur: Hiding = blur) -> None:
             probed = rework.inspect(TOOLS, source)
             rung = rungs(probed)[0]
             whole = rework.first_rung(

@@ -70,7 +70,8 @@ class Resident:
 
     def blurs(self) -> dict[str, bool]:
         """What the page would ask to have blurred."""
-        switches = {name: self.page.get_by_role("switch", name=name) for name in ("Faces", "Licence plates")}
+        names = ("Faces", "Licence plates", "What the camera writes", "Whatever never moves")
+        switches = {name: self.page.get_by_role("switch", name=name) for name in names}
         return {name: switch.is_checked() for name, switch in switches.items()}
 
     def sends(self) -> None:

@@ -109,7 +109,7 @@ def test_nobody_deletes_or_empties_the_audit() -> None:
         assert not {"update", "delete"} & tables.get("audit_payloads", {}).keys(), role
 
 
-@pytest.mark.parametrize("asked", ["blur", "trim"])
+@pytest.mark.parametrize("asked", ["blur", "boxes", "trim"])
 def test_nobody_changes_what_was_asked_to_be_blurred_or_left_out(asked: str) -> None:
     """It is written where a clip is accepted: no attempt, and no program that was taken over, asks for less."""
     assert [role for role in IDENTITY.roles if asked in IDENTITY.columns(role, "clips", "update")] == []

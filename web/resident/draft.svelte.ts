@@ -2,7 +2,8 @@
 import { keep, kept } from "../shared/kept";
 import type { Category } from "../shared/types";
 import type { Place } from "../shared/places";
-import { usual, type Redaction } from "./blur";
+import type { Box } from "./boxes";
+import { ofClips, usual, type Redaction } from "./blur";
 import { kindOf } from "./file";
 import { forgetFile, keepFile, keptFile } from "./clipstore";
 import type { Asked } from "../shared/names";
@@ -23,6 +24,7 @@ type Words = {
   sound: boolean;
   trim: Trim | null; // all of it
   blur: Redaction[] | null; // nothing was chosen: as the kind of event suggests
+  boxes: Box[]; // covered from beginning to end
   wait: boolean; // a random while before it goes on its way
   asked: Asked[]; // likely names in the words, and what the resident said about each
   key: string;
@@ -39,6 +41,7 @@ const blank = (): Words => ({
   sound: false,
   trim: null,
   blur: null,
+  boxes: [],
   wait: false,
   asked: [],
   key: crypto.randomUUID(), // the Idempotency-Key: sending the same draft twice makes one post
@@ -53,8 +56,8 @@ export const clip = $state<{ address: string | null; photo: boolean; sending: Se
 });
 let stop: (() => void) | undefined;
 
-/** What this draft asks to have blurred. */
-export const toBlur = () => draft.blur ?? usual(draft.category);
+/** What this draft asks to have hidden, of what its file can have. */
+export const toBlur = () => (draft.blur ?? usual(draft.category)).filter((kind) => !clip.photo || !ofClips.includes(kind));
 
 export function keepDraft(): void {
   keep("draft", $state.snapshot(draft));
@@ -64,7 +67,7 @@ export function keepDraft(): void {
 export function take(file: File): void {
   clip.fault = !kindOf(file) ? "notVideo" : file.size > MOST_BYTES ? "tooLarge" : null;
   if (clip.fault) return;
-  if (file.size !== draft.bytes) Object.assign(draft, { uploadId: null, trim: null });
+  if (file.size !== draft.bytes) Object.assign(draft, { uploadId: null, trim: null, boxes: [] });
   draft.bytes = file.size;
   draft.when ||= local(recent(file.lastModified) ? file.lastModified : Date.now());
   keepFile(file).catch(() => {}); // too large for this browser to keep: it will ask for the file again
@@ -98,7 +101,7 @@ export function dropClip(): void {
   stop?.();
   if (clip.address) URL.revokeObjectURL(clip.address);
   Object.assign(clip, { address: null, sending: null, fault: null });
-  Object.assign(draft, { uploadId: null, bytes: 0, trim: null });
+  Object.assign(draft, { uploadId: null, bytes: 0, trim: null, boxes: [] });
   forgetFile().catch(() => {});
 }
 

@@ -2,6 +2,7 @@
 import type { Block, Division, Post } from "../shared/types";
 import type { Redaction } from "./blur";
 import type { NameSeen } from "../shared/names";
+import type { Box } from "./boxes";
 
 export type Home = Block & { division: Division };
 export type Me = { email_hint: string; home: Home | null; mine_days: number; demo: boolean };
@@ -25,6 +26,7 @@ export type Progress = {
   accepted_at: string;
   seconds: Partial<Record<Stage, number>> | null;
   blur: Redaction[];
+  boxes: Box[];
   trim: [number, number] | null;
   waits_until: string | null;
 };

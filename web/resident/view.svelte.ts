@@ -1,7 +1,8 @@
 // What the picture of the chosen clip looks like, in 256 bits: worked out here, from the median of a few of its frames.
+import { pictures } from "./film";
+
 const FRAMES = 5;
 const [ACROSS, DOWN, FINE] = [17, 16, 8]; // places, and pixels each of them is the mean of
-const PATIENCE_MS = 10_000; // what this browser cannot play has no view
 
 export const seen = $state<{ address: string | null; view: string | null }>({ address: null, view: null });
 
@@ -13,23 +14,10 @@ export async function see(address: string): Promise<void> {
   if (seen.address === address) seen.view = view;
 }
 
-async function viewOf(address: string): Promise<string | null> {
-  const video = document.createElement("video");
-  Object.assign(video, { muted: true, preload: "auto", playsInline: true, src: address });
-  try {
-    await once(video, "loadeddata");
-    if (!Number.isFinite(video.duration)) return null;
-    const frames: number[][] = [];
-    for (let frame = 0; frame < FRAMES; frame++) {
-      video.currentTime = (video.duration * (frame + 0.5)) / FRAMES;
-      await once(video, "seeked");
-      frames.push(places(video));
-    }
-    return bits(frames[0]!.map((_, place) => middle(frames.map((frame) => frame[place]!))));
-  } finally {
-    video.removeAttribute("src");
-    video.load();
-  }
+async function viewOf(address: string): Promise<string> {
+  const frames: number[][] = [];
+  await pictures(address, FRAMES, (video) => frames.push(places(video)));
+  return bits(frames[0]!.map((_, place) => middle(frames.map((frame) => frame[place]!))));
 }
 
 /** How bright each place of the picture is. */
@@ -60,11 +48,3 @@ function bits(bright: number[]): string {
 }
 
 const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
-function once(video: HTMLVideoElement, event: string): Promise<void> {
-  return new Promise((done, fail) => {
-    const timer = setTimeout(() => fail(new Error(event)), PATIENCE_MS);
-    video.addEventListener("error", () => fail(new Error("unplayable")), { once: true });
-    video.addEventListener(event, () => (clearTimeout(timer), done()), { once: true });
-  });
-}

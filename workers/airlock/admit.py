@@ -56,11 +56,15 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
     probed = attempt.cut(rework.inspect(tools, source, cancelled=look))
     first, *larger = rungs.rungs(probed)
 
+    def wait() -> bool:
+        attempt.along(Stage.ENCODING, SHARE[0])
+        return False
+
     attempt.at(Stage.ENCODING, SHARE[0])
+    # What is found by comparing all of a clip's pictures is found before the first of them is made.
+    blur = rework.survey(tools, source, probed, first, attempt.blur, attempt.scratch, cancelled=wait)
     with Carrier(airlock, attempt, rungs.size(probed, first), probed.seconds, last=not larger) as on:
-        rework.first_rung(
-            tools, source, probed, first, sound=clip.sound, arrived=on.take, cancelled=on.look, blur=attempt.blur
-        )
+        rework.first_rung(tools, source, probed, first, sound=clip.sound, arrived=on.take, cancelled=on.look, blur=blur)
         on.whole()
     return not larger
 

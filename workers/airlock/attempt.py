@@ -16,6 +16,7 @@ from storage.identity.clips import Clip, Stage
 from storage.identity.vault import Vault
 from storage.kit import metrics
 from workers.media.cut import cut
+from workers.media.hiding import Hiding
 from workers.media.probe import Probed
 from workers.redact.redactions import Redaction
 
@@ -37,9 +38,10 @@ class Attempt:
     _entered: tuple[Stage, float] | None = None
 
     @property
-    def blur(self) -> frozenset[Redaction]:
-        """What its author asked to have blurred. A kind that this version does not know is a fault, never left out."""
-        return frozenset(map(Redaction, self.clip.blur))
+    def blur(self) -> Hiding:
+        """What its author asked to have hidden. A kind that this version does not know is a fault, never left out."""
+        boxes = tuple((left / 100, top / 100, right / 100, low / 100) for left, top, right, low in self.clip.boxes)
+        return Hiding.of(*map(Redaction, self.clip.blur), boxes=boxes)
 
     def cut(self, probed: Probed) -> Probed:
         """The part of the clip that its author wants to be seen. Raises RefusedClip."""

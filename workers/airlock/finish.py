@@ -69,9 +69,11 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
     source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0])
     try:
         probed = attempt.cut(rework.inspect(tools, source, cancelled=look))
-        larger, sound, blur = rungs.rungs(probed)[1:], attempt.clip.sound, attempt.blur
+        larger, sound = rungs.rungs(probed)[1:], attempt.clip.sound
         if not larger:
             return []
+        largest = max(larger, key=lambda rung: rung.short_side)
+        blur = rework.survey(tools, source, probed, largest, attempt.blur, attempt.scratch, cancelled=look, nice=NICE)
         return rework.make_ladder(
             tools, source, probed, larger, out, sound=sound, progress=told, cancelled=look, nice=NICE, blur=blur
         )

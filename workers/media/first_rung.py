@@ -11,6 +11,7 @@ from pathlib import Path
 
 from workers.media import encode
 from workers.media.fragments import Init, Segment, Splitter
+from workers.media.hiding import NOTHING, Hiding
 from workers.media.inputs import inputs
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
@@ -21,7 +22,6 @@ from workers.media.sandbox import Limits, Part, run_all
 from workers.redact.findings import Finding, NotClean
 from workers.redact.metadata import scrub_mp4
 from workers.redact.proof_fragments import Pieces, prove_init
-from workers.redact.redactions import Redaction
 
 SHORTEST = 0.1  # seconds
 NICE = 5  # what puts a segment on screen, poster, record, feed and answers, goes before the next ones: 8 % sooner there
@@ -49,7 +49,7 @@ def encode_first(
     sound: bool,
     arrived: Arrived,
     cancelled: Callable[[], bool] | None = None,
-    blur: frozenset[Redaction] = frozenset(),
+    blur: Hiding = NOTHING,
 ) -> Whole:
     """Hand the init, with the first segment, and then each to `arrived`, scrubbed and proved, as soon as it is made.
 
@@ -71,9 +71,7 @@ def encode_first(
     return Whole(*size(probed, rung), line.seconds, line.segments)
 
 
-def arguments(
-    programs: Programs, source: Path, probed: Probed, rung: Rung, *, sound: bool, blur: frozenset[Redaction]
-) -> list[str]:
+def arguments(programs: Programs, source: Path, probed: Probed, rung: Rung, *, sound: bool, blur: Hiding) -> list[str]:
     """The encoder's whole command line. Every word is ours: from the clip come only bounded numbers."""
     taken = inputs(programs, source, probed, rung, sound=sound, blur=blur)
     out = encode.output(taken.ready(taken.pictures, probed, rung), taken.sounds, probed, rung, "pipe:1")

@@ -38,11 +38,16 @@ def decoded(probed: Probed) -> list[str]:
     return ["-threads", THREADS, "-noautorotate", *steadfast, *opened(probed.container)]
 
 
-def picture(stream: Any, probed: Probed, rung: Rung) -> Any:
-    """The decoded picture on the rung's canvas, at the one rate and in its colours, right side up; it begins at 0."""
+def picture(stream: Any, probed: Probed, rung: Rung, *, every: int = 1) -> Any:
+    """The decoded picture on the rung's canvas, at the one rate and in its colours, right side up; it begins at 0.
+
+    One of `every` so many is made, where the others are not needed.
+    """
     if probed.interlaced:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     stream = _cut(stream.filter("fps", RATE, start_time=0), probed)
+    if every > 1:
+        stream = stream.filter("framestep", every)
     stream = _scaled(stream, probed, rung)
     if probed.transfer in HIGH_RANGE or probed.primaries != "bt709":
         stream = _ordinary(stream, probed)

@@ -11,12 +11,12 @@ import ffmpeg
 
 from workers.media import encode
 from workers.media.graph import decoded, picture, redacted
+from workers.media.hiding import Hiding
 from workers.media.opening import opened
 from workers.media.probe import Probed
 from workers.media.programs import Programs
 from workers.media.rungs import Rung, size
 from workers.redact.canvases import RATE
-from workers.redact.redactions import Redaction
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,7 @@ class Inputs:
     ready: Callable[[Any, Probed, Rung], Any]
 
 
-def inputs(
-    programs: Programs, source: Path, probed: Probed, largest: Rung, *, sound: bool, blur: frozenset[Redaction]
-) -> Inputs:
+def inputs(programs: Programs, source: Path, probed: Probed, largest: Rung, *, sound: bool, blur: Hiding) -> Inputs:
     """The clip where nothing is to be redacted, or else raw pictures at the size of `largest` and the clip's sound."""
     if blur:
         return _redacted(programs, source, probed, largest, sound)

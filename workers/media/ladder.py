@@ -13,6 +13,7 @@ from workers.media.blame import demand_written
 from workers.media.encode import Rendition
 from workers.media.first_rung import demand_length
 from workers.media.fragments import Piece, index
+from workers.media.hiding import NOTHING, Hiding
 from workers.media.inputs import inputs
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
@@ -23,7 +24,6 @@ from workers.media.watching import End
 from workers.redact.findings import Finding, NotClean
 from workers.redact.metadata import scrub_mp4
 from workers.redact.proof_fragments import Pieces, prove_init
-from workers.redact.redactions import Redaction
 
 # 4K HEVC with both rungs needs 1.7 GB of address space, 0.6 of memory.
 LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, memory_bytes=3 << 30, file_bytes=256 << 20)
@@ -48,7 +48,7 @@ def encode_ladder(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     nice: int = 0,
-    blur: frozenset[Redaction] = frozenset(),
+    blur: Hiding = NOTHING,
 ) -> list[Laddered]:
     """Write one fragmented MP4 for each of `rungs` into `folder`, scrubbed and proved. `progress` gets 0..1.
 
@@ -89,7 +89,7 @@ def arguments(
     outs: Sequence[Path],
     *,
     sound: bool,
-    blur: frozenset[Redaction],
+    blur: Hiding,
 ) -> list[str]:
     """The encoder's whole command line. Every word is ours: from the clip come only bounded numbers."""
     taken = inputs(programs, source, probed, _largest(rungs), sound=sound, blur=blur)

@@ -14,6 +14,7 @@ from typing import Any
 import ffmpeg
 
 from workers.media import blame, encode, redactor
+from workers.media.hiding import Hiding
 from workers.media.poster import NAME as POSTER
 from workers.media.poster import WRITTEN, Still
 from workers.media.probe import LARGEST
@@ -21,7 +22,6 @@ from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip
 from workers.media.sandbox import Limits, Part, run_all
 from workers.media.sniff import PhotoFormat
-from workers.redact.redactions import Redaction
 
 MODULE = "workers.media.photo_decoder"
 # No larger than a clip's largest rung: what the finders are known to miss in a picture is known for this size.
@@ -62,10 +62,12 @@ def make(
     seen: Photo,
     folder: Path,
     *,
-    blur: frozenset[Redaction],
+    blur: Hiding,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Still]:
     """Write each of SIZES to `folder` as a JPEG. Raises RefusedClip, Cancelled, OSError; then none is left behind."""
+    if blur.of_clips:
+        raise RefusedClip(Reason.ONLY_OF_CLIPS)
     planned = [Still(folder / name, name, *size(seen, short), 0) for name, short in SIZES]
     try:
         outcomes = run_all(
@@ -94,7 +96,7 @@ def parts(
     seen: Photo,
     planned: Sequence[Still],
     folder: Path,
-    blur: frozenset[Redaction],
+    blur: Hiding,
 ) -> list[Part]:
     """Decoder, redactor where there is something to redact, encoder. From the photo come two bounded numbers."""
     width, height = planned[0].width, planned[0].height

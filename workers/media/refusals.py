@@ -23,6 +23,8 @@ class Reason(StrEnum):
     ANIMATED_PICTURE = "animated_picture"
     NOTHING_LEFT = "nothing_left"
     TRIM_OF_PHOTO = "trim_of_photo"
+    CAMERA_MOVES = "camera_moves"
+    ONLY_OF_CLIPS = "only_of_clips"
 
 
 SENTENCES = {
@@ -41,6 +43,8 @@ SENTENCES = {
     Reason.ANIMATED_PICTURE: "This picture moves. Send a single photo, or a video.",
     Reason.NOTHING_LEFT: "Nothing of this clip lies between the start and the end you chose. Choose them again.",
     Reason.TRIM_OF_PHOTO: "A photo has no start and no end. Send all of it.",
+    Reason.CAMERA_MOVES: "The camera moves in this clip, so nothing stands still. Hide something else of it.",
+    Reason.ONLY_OF_CLIPS: "What never moves and what a camera writes are found in videos only. Draw boxes in a photo.",
 }
 
 

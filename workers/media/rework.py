@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from workers.media import photo, poster
+from workers.media import photo, poster, surveying
 from workers.media.first_rung import Whole, encode_first
 from workers.media.fragments import Init, Segment
+from workers.media.hiding import NOTHING, Hiding
 from workers.media.ladder import Laddered, encode_ladder
 from workers.media.photo import Photo
 from workers.media.poster import Still
@@ -17,9 +18,8 @@ from workers.media.rungs import Rung, rungs
 from workers.media.sniff import sniff_photo
 from workers.redact.findings import NotClean
 from workers.redact.proof_jpeg import prove_jpeg
-from workers.redact.redactions import Redaction
 
-__all__ = ["first_rung", "inspect", "inspect_photo", "make_ladder", "make_photo", "poster_from", "rungs"]
+__all__ = ["first_rung", "inspect", "inspect_photo", "make_ladder", "make_photo", "poster_from", "rungs", "survey"]
 
 
 def inspect(programs: Programs, source: Path, *, cancelled: Callable[[], bool] | None = None) -> Probed:
@@ -39,13 +39,31 @@ def make_photo(
     seen: Photo,
     folder: Path,
     *,
-    blur: frozenset[Redaction] = frozenset(),
+    blur: Hiding = NOTHING,
     cancelled: Callable[[], bool] | None = None,
 ) -> list[Still]:
     """A photo's few sizes, redacted as `blur` says, each proved. Raises RefusedClip, Cancelled, NotClean, OSError."""
     made = photo.make(programs, source, seen, folder, blur=blur, cancelled=cancelled)
     _demand_clean(made, photo=True)
     return made
+
+
+def survey(
+    programs: Programs,
+    source: Path,
+    probed: Probed,
+    largest: Rung,
+    blur: Hiding,
+    folder: Path,
+    *,
+    cancelled: Callable[[], bool] | None = None,
+    nice: int = 0,
+) -> Hiding:
+    """`blur` with what a first look over the clip finds of it, in `folder`; as it was where it needs none.
+
+    It is for rungs of which `largest` is the largest. Raises RefusedClip, Cancelled, OSError.
+    """
+    return surveying.survey(programs, source, probed, largest, blur, folder, cancelled=cancelled, nice=nice)
 
 
 def first_rung(
@@ -57,7 +75,7 @@ def first_rung(
     sound: bool,
     arrived: Callable[[Init | Segment], None],
     cancelled: Callable[[], bool] | None = None,
-    blur: frozenset[Redaction] = frozenset(),
+    blur: Hiding = NOTHING,
 ) -> Whole:
     """Encode anew, redacted as `blur` says, and hand each proved piece to `arrived` as soon as it is there, init first.
 
@@ -93,7 +111,7 @@ def make_ladder(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     nice: int = 0,
-    blur: frozenset[Redaction] = frozenset(),
+    blur: Hiding = NOTHING,
 ) -> list[Laddered]:
     """The larger rungs from one decode, proved, with the places of their pieces; redacted as `blur` says.
 

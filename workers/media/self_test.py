@@ -12,10 +12,11 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from workers.media import escapes, redactor
+from workers.media import escapes, redactor, surveying
+from workers.media.hiding import Hiding
 from workers.media.programs import Programs
 from workers.media.sandbox import Part, SandboxBroken, libraries_of, run, run_all
-from workers.redact.redactions import Redaction
+from workers.redact.redactions import OF_CLIPS, Redaction
 
 ALLOWED = {"own_folder"}
 MUST_BE_DENIED = {
@@ -40,8 +41,10 @@ def self_test(programs: Programs) -> dict[str, bool]:
     attempts = _try_escapes(_small_python)
     _demand(attempts, ALLOWED, "the sandbox")
     _demand(_try_escapes(_redactor), set(), "the redactor's sandbox")
-    if not run_all([redactor.part((16, 16), 1, frozenset(Redaction))])[0].ok:
+    if not run_all([redactor.part((16, 16), 1, Hiding.of(Redaction.FACES, Redaction.PLATES))])[0].ok:
         raise SandboxBroken("the redactor does not start in the sandbox")
+    if not run_all([surveying.looker((16, 16), OF_CLIPS)])[0].ok:
+        raise SandboxBroken("the survey does not start in the sandbox")
     for program in (programs.ffmpeg, programs.ffprobe):
         if not run([program, "-version"]).ok:
             raise SandboxBroken(f"{program.name} does not start in the sandbox")

@@ -1,7 +1,8 @@
 """Redact a stream of pictures: look now and then, follow what was found both ways, fill.
 
 A picture between two looks is covered by what the look before found, moved forward, and by what the look after found,
-moved backward; so pictures are held back until the look after them has been taken.
+moved backward; so pictures are held back until the look after them has been taken. What stands at one place through
+the whole clip, and what never moves, was found before and is hidden in each picture alike.
 
 Does NOT protect: what no look of a whole reach finds, in either direction. See `faces`, `plates` and `tracking`.
 """
@@ -15,8 +16,10 @@ from itertools import islice, pairwise
 
 import numpy as np
 
+from workers.redact import porch
 from workers.redact.boxes import NONE, Boxes
 from workers.redact.pixels import Bytes, Shape, fill, in_colours
+from workers.redact.porch import Backdrop
 from workers.redact.tracking import follow, grey
 
 Find = Callable[[Bytes], Boxes]  # height x width x (blue, green, red) -> where
@@ -46,16 +49,19 @@ class Held:
 
 @dataclass
 class Redactor:
-    """Takes raw pictures of one shape in order and gives them back filled, each once and in order."""
+    """Takes raw pictures of one shape in order and gives them back filled, each once and in order.
+
+    `standing` is filled in every picture; of what lies within `behind` nothing is shown.
+    """
 
     shape: Shape
     looks: Sequence[Look]
+    standing: Boxes = field(default_factory=NONE.copy)
+    behind: Backdrop | None = None
 
     def __post_init__(self) -> None:
-        if not self.looks:
-            raise ValueError("nothing to look for")
         self._held: deque[Held] = deque()
-        self._most_held = max(look.reach for look in self.looks)
+        self._most_held = max((look.reach for look in self.looks), default=0)
         self._followed: list[tuple[Boxes, int]] = []  # what is carried forward, and over how many pictures yet
         self._taken = 0
 
@@ -95,5 +101,9 @@ class Redactor:
 
     def _filled(self) -> Bytes:
         held = self._held.popleft()
-        fill(held.picture, self.shape, np.vstack([NONE, *held.boxes]))
+        # What moves is told before anything is filled: a box that changes its colour would seem to.
+        moves = porch.moving(porch.halved(held.picture, self.shape), self.behind) if self.behind else None
+        fill(held.picture, self.shape, np.vstack([self.standing, *held.boxes]))
+        if moves is not None:
+            porch.cover(held.picture, self.shape, moves)
         return held.picture

@@ -29,13 +29,16 @@ MOST = 200  # pieces in one picture; whoever draws more loses all of it
 ROUND = 0.6  # of its height
 
 
-def finder(weights: Path) -> Callable[[Bytes], Boxes]:
-    """A finder with the detector's `weights`, an ONNX file. It raises ValueError for what is no picture in colours."""
+def finder(weights: Path, *, longer: int = LONGER) -> Callable[[Bytes], Boxes]:
+    """A finder with the detector's `weights`, an ONNX file, which looks at `longer` pixels of the longer side.
+
+    It raises ValueError for what is no picture in colours.
+    """
     network = cv2.dnn.readNetFromONNX(str(weights), cv2.dnn.ENGINE_NEW)
 
     def find(picture: Bytes) -> Boxes:
         demand_colours(picture)
-        scale = LONGER / max(picture.shape[:2])
+        scale = longer / max(picture.shape[:2])
         high, wide = (max(1, round(side * scale / STEP)) * STEP for side in picture.shape[:2])
         # -1 to 1, as the network was taught.
         network.setInput(cv2.dnn.blobFromImage(picture, 1 / 127.5, (wide, high), (127.5, 127.5, 127.5)))

@@ -34,6 +34,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         ("faces,plates", ["faces", "plates"]),
         (" plates, faces ,plates", ["faces", "plates"]),
         ("faces", ["faces"]),
+        ("porch,overlay", ["overlay", "porch"]),
         ("", []),
     ],
 )
@@ -47,7 +48,7 @@ def test_what_is_to_be_blurred_goes_with_the_post(
     assert [each["blur"] for each in said] == [blur, []]
 
 
-@pytest.mark.parametrize("typed", ["eyes", "faces,eyes", "overlay", "Faces", "faces plates"])
+@pytest.mark.parametrize("typed", ["eyes", "faces,eyes", "overlays", "Faces", "faces plates"])
 def test_a_kind_that_is_not_known_is_said_before_anything_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str
 ) -> None:
@@ -57,8 +58,39 @@ def test_a_kind_that_is_not_known_is_said_before_anything_is_sent(
 
     code = main(_command(tmp_path, "--blur", typed))
 
-    told = "porchlight: --blur knows faces and plates, with a comma between them.\n"
+    told = "porchlight: --blur knows faces, plates, overlay, porch, with a comma between them.\n"
     assert (code, sent, capsys.readouterr().err) == (1, [], told)
+
+
+def test_boxes_go_with_the_post(said: list[dict[str, Any]], tmp_path: Path) -> None:
+    """As many as are said; unsaid, none."""
+    assert main(_command(tmp_path, "--box", "0.1,0.2,0.3,0.4", "--box", "0,0,1,0.05")) == 0
+    assert main(_command(tmp_path)) == 0
+
+    first = [{"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4}, {"x": 0.0, "y": 0.0, "w": 1.0, "h": 0.05}]
+    assert [each["boxes"] for each in said] == [first, []]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("1,2,3", "--box wants four numbers from 0 to 1: X,Y,W,H."),
+        ("a,b,c,d", "--box wants four numbers from 0 to 1: X,Y,W,H."),
+        ("0,0,nan,1", "--box wants four numbers from 0 to 1: X,Y,W,H."),
+        ("0.5,0,0.6,1", "This box reaches out of the picture."),
+        ("0.5,0,0,1", "This box is smaller than a hundredth of the picture."),
+    ],
+)
+def test_a_box_that_cannot_be_is_said_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, told: str
+) -> None:
+    """In one line that says what there can be."""
+    sent: list[object] = []
+    monkeypatch.setattr(post, "send", lambda *args: sent.append(args))
+
+    code = main(_command(tmp_path, "--box", typed))
+
+    assert (code, sent, capsys.readouterr().err) == (1, [], f"porchlight: {told}\n")
 
 
 @pytest.mark.parametrize(

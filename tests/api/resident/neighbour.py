@@ -42,15 +42,15 @@ class Neighbour:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def begin(self, size: int) -> dict[str, Any]:
+    def begin(self, size: int, type: str = "video/mp4") -> dict[str, Any]:
         """An upload of so many bytes."""
-        answer = self.ask("POST", "/v1/uploads", {"bytes": size, "type": "video/mp4"})
+        answer = self.ask("POST", "/v1/uploads", {"bytes": size, "type": type})
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    def upload(self, content: bytes = b"a clip") -> str:
+    def upload(self, content: bytes = b"a clip", type: str = "video/mp4") -> str:
         """The id of a complete upload."""
-        begun = self.begin(len(content))
+        begun = self.begin(len(content), type)
         for part in begun["parts"]:
             start = (part["number"] - 1) * begun["part_bytes"]
             piece = content[start : start + begun["part_bytes"]]

@@ -144,19 +144,6 @@ def test_an_upload_is_posted_once(ada: Neighbour, desk: Desk) -> None:
     assert len(clip_ids(desk)) == 1
 
 
-@pytest.mark.parametrize("blur", [["overlay"], ["porch"], ["faces", "plates", "overlay"]])
-def test_a_redaction_that_is_not_built_is_refused(ada: Neighbour, desk: Desk, blur: list[str]) -> None:
-    """Never ignored, nor done in part: nothing is accepted, and the upload waits for a second try."""
-    upload_id = ada.upload()
-
-    answer = ada.post(upload_id=upload_id, blur=blur)
-
-    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "redaction_not_built")
-    assert list(answer.json()["error"]["fields"]) == ["blur"]
-    assert clip_ids(desk) == []
-    assert ada.post(upload_id=upload_id).status_code == 202
-
-
 @pytest.mark.parametrize(
     ("asked", "once"),
     [
@@ -164,6 +151,7 @@ def test_a_redaction_that_is_not_built_is_refused(ada: Neighbour, desk: Desk, bl
         (["faces"], ("faces",)),
         (["plates", "faces"], ("faces", "plates")),
         (["plates", "plates", "faces", "faces", "plates"], ("faces", "plates")),
+        (["porch", "overlay", "plates", "faces"], ("faces", "plates", "overlay", "porch")),
     ],
 )
 def test_what_is_to_be_blurred_is_kept_and_told_to_its_author(
@@ -236,15 +224,73 @@ def test_whose_upload_it_is_is_asked_before_what_it_is(ada: Neighbour, neighbour
         assert answers[0].json()["error"]["code"] == answers[1].json()["error"]["code"]
 
 
+def test_boxes_are_kept_rounded_and_told_to_their_author(ada: Neighbour, desk: Desk) -> None:
+    """No less is covered than was drawn; each once."""
+    drawn = [{"x": 0.501, "y": 0.2, "w": 0.1, "h": 0.5}, {"x": 0, "y": 0, "w": 1, "h": 0.01}]
+    receipt = ada.posted(boxes=[*drawn, drawn[0]])
+
+    (clip_id,) = clip_ids(desk)
+    assert the_clip(desk.stores.vault, clip_id).boxes == ((0, 0, 100, 1), (50, 20, 61, 70))
+    told = [{"x": 0, "y": 0, "w": 1, "h": 0.01}, {"x": 0.5, "y": 0.2, "w": 0.11, "h": 0.5}]
+    assert ada.get(f"/v1/receipts/{receipt}")["boxes"] == told
+    assert ada.get("/v1/posts/mine")["items"][0]["boxes"] == told
+
+
+BOX = {"x": 0.1, "y": 0.1, "w": 0.2, "h": 0.2}
+
+
+@pytest.mark.parametrize(
+    ("boxes", "code"),
+    [
+        ([BOX] * 11, "too_many_boxes"),
+        ([BOX, BOX | {"x": 0.9}], "box_outside"),
+        ([BOX | {"y": -0.1}], "box_outside"),
+        ([BOX | {"w": 1e300}], "box_outside"),
+        ([BOX | {"h": 0.005}], "box_too_small"),
+        ([BOX | {"w": -0.1}], "box_too_small"),
+        ([BOX | {"w": "nan"}], "refused"),
+        ([BOX | {"seen": 1}], "refused"),
+        ([{"x": 0.1}], "refused"),
+        ([[0, 0, 1, 1]], "refused"),
+        ([BOX] * 101, "refused"),
+    ],
+)
+def test_boxes_that_cannot_be_are_refused(ada: Neighbour, desk: Desk, boxes: object, code: str) -> None:
+    """Nothing is accepted, the upload waits for a second try, and the answer says which and repeats nothing."""
+    upload_id = ada.upload()
+
+    answer = ada.post(upload_id=upload_id, boxes=boxes)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
+    assert all(name.startswith("boxes") for name in answer.json()["error"]["fields"])
+    assert "1e+300" not in answer.text
+    assert clip_ids(desk) == []
+    assert ada.post(upload_id=upload_id, boxes=[BOX]).status_code == 202
+
+
+@pytest.mark.parametrize("blur", [["overlay"], ["faces", "porch"]])
+def test_what_only_a_clip_has_is_refused_of_a_photo(ada: Neighbour, desk: Desk, blur: list[str]) -> None:
+    """Never left out; boxes are taken, and of what is said to be no photo its bytes decide."""
+    upload_id = ada.upload(type="image/jpeg")
+
+    answer = ada.post(upload_id=upload_id, blur=blur)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "only_of_clips")
+    assert clip_ids(desk) == []
+    assert ada.post(upload_id=upload_id, blur=["faces"], boxes=[BOX]).status_code == 202
+
+
 def test_another_wish_is_another_request(ada: Neighbour, desk: Desk) -> None:
     """Under the same key it is a conflict, for one of the two would not be done; said in another way it is the same."""
     said_once = {"key": "key-number-1", "upload_id": ada.upload(), "happened_at": at(-clock.HOUR)}
     first = ada.post(**said_once, blur=["faces", "plates"])
 
     again, less = ada.post(**said_once, blur=["plates", "faces", "faces"]), ada.post(**said_once, blur=["faces"])
+    more = ada.post(**said_once, blur=["faces", "plates"], boxes=[BOX])
 
     assert (first.status_code, again.content) == (202, first.content)
-    assert (less.status_code, less.json()["error"]["code"]) == (409, "idempotency_key_reused")
+    for other in (less, more):
+        assert (other.status_code, other.json()["error"]["code"]) == (409, "idempotency_key_reused")
     assert len(clip_ids(desk)) == 1
 
 

@@ -24,7 +24,9 @@ def receipt(vault: Vault, ada: ResidentId) -> Receipt:
     """Ada lives somewhere, is logged in, and sent a clip."""
     with vault.write(by=RESIDENT) as tx:
         residents.move(tx, ada, block())
-    return an_accepted_clip(vault, ada, title="A blue van", blur=("plates",), trim=(1500, 8000))[1]
+    return an_accepted_clip(
+        vault, ada, title="A blue van", blur=("plates",), boxes=((1, 2, 30, 40),), trim=(1500, 8000)
+    )[1]
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_who_comes_back_and_originals_do_not(
         assert found is not None
         assert (found.mail, found.home) == (MAIL, block())
         assert [mine.clip.id for mine in authorship.of_resident(conn, ada)] == [clip.id]
-        assert (clip.blur, clip.trim) == (("plates",), (1500, 8000))
+        assert (clip.blur, clip.boxes, clip.trim) == (("plates",), ((1, 2, 30, 40),), (1500, 8000))
         assert clips.words(conn, empty, clip) is None
         assert originals.one(conn, clip.upload_id).state is UploadState.SHREDDED
         with pytest.raises(NotThere):

@@ -129,7 +129,7 @@ def test_an_accepted_clip_is_on_the_books(vault: Vault, ada: ResidentId, tmp_pat
 
 def test_what_was_asked_for_is_the_same_in_every_attempt(vault: Vault, ada: ResidentId) -> None:
     """After a fault, after a lease that ran out, for the larger renditions and after the operator's retry."""
-    clip_id, _ = an_accepted_clip(vault, ada, blur=("faces", "plates"), trim=(1500, 8000))
+    clip_id, _ = an_accepted_clip(vault, ada, blur=("faces", "porch"), boxes=((1, 2, 30, 40),), trim=(1500, 8000))
     held, seen = claimed(vault, clip_id), list[Clip]()
     seen.append(held)
 
@@ -148,7 +148,9 @@ def test_what_was_asked_for_is_the_same_in_every_attempt(vault: Vault, ada: Resi
         assert leases.hand_on(tx, held)
     seen.append(claimed(vault, clip_id))
 
-    assert [(clip.blur, clip.trim) for clip in seen] == [(("faces", "plates"), (1500, 8000))] * 5
+    assert [(clip.blur, clip.boxes, clip.trim) for clip in seen] == [
+        (("faces", "porch"), ((1, 2, 30, 40),), (1500, 8000))
+    ] * 5
 
 
 def test_a_claim_is_one_more_attempt_under_a_lease(vault: Vault, clip_id: ClipId) -> None:

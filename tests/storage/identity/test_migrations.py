@@ -45,9 +45,12 @@ def test_nothing_is_blurred_or_left_out_of_what_was_accepted_before_it_could_be(
 
     migrate.to_newest(before.engine, IDENTITY_LINEAGE)
 
-    new, _ = an_accepted_clip(before, ada, blur=("faces",), trim=(0, 2000))
+    new, _ = an_accepted_clip(before, ada, blur=("faces",), boxes=((0, 0, 50, 100),), trim=(0, 2000))
     found = [the_clip(before, clip_id) for clip_id in (old, new)]
-    assert [(clip.blur, clip.trim) for clip in found] == [((), None), (("faces",), (0, 2000))]
+    assert [(clip.blur, clip.boxes, clip.trim) for clip in found] == [
+        ((), (), None),
+        (("faces",), ((0, 0, 50, 100),), (0, 2000)),
+    ]
 
 
 def test_what_was_accepted_while_authorship_had_no_end_has_one_now(

@@ -55,6 +55,7 @@ from workers.airlock.arriving import Carrier
 from workers.airlock.attempt import Attempt
 from workers.airlock.finish import finish
 from workers.media import rework
+from workers.media.hiding import Hiding
 from workers.media.refusals import SENTENCES, Reason, RefusedClip
 from workers.queue import Doorbell
 from workers.redact.findings import Finding, NotClean
@@ -113,11 +114,11 @@ def test_every_rendition_is_made_as_it_was_asked_for(
     airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first and the larger ones, by the attempt that broke off and by those that came after it."""
-    clip_id, asked = accepted(blur=("faces", "plates")), list[tuple[str, frozenset[Redaction]]]()
+    clip_id, asked = accepted(blur=("faces", "plates")), list[tuple[str, Hiding]]()
     broken = [OSError()]
 
     def noting(name: str, make: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(*args: Any, blur: frozenset[Redaction], **named: Any) -> Any:
+        def noted(*args: Any, blur: Hiding, **named: Any) -> Any:
             asked.append((name, blur))
             if broken:
                 raise broken.pop()
@@ -132,7 +133,7 @@ def test_every_rendition_is_made_as_it_was_asked_for(
     time_passes(airlock)
     take_through(airlock, clip_id)
 
-    assert asked == [(name, frozenset(Redaction)) for name in ("first", "first", "larger")]
+    assert asked == [(name, Hiding.of(Redaction.FACES, Redaction.PLATES)) for name in ("first", "first", "larger")]
     assert_published_once(airlock, clip_id)
 
 

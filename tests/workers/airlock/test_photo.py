@@ -31,6 +31,7 @@ from tests.workers.media.photographs import Marks, jpeg, scene, written
 from workers.airlock import photo as photos
 from workers.airlock.admit import Airlock, admit
 from workers.media import rework
+from workers.media.hiding import Hiding
 from workers.media.photo import Photo
 from workers.media.poster import Still
 from workers.media.sniff import PhotoFormat
@@ -44,14 +45,12 @@ pytestmark = pytest.mark.engines("sqlite")  # a photo asks of a database nothing
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[frozenset[Redaction]]:
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Hiding]:
     """Photos that were made before; answers what each was asked to be without."""
     (tmp_path / "made.jpg").write_bytes(PLAIN)
-    asked = list[frozenset[Redaction]]()
+    asked = list[Hiding]()
 
-    def make(
-        _tools: Any, _source: Path, _seen: Photo, out: Path, *, blur: frozenset[Redaction], **_: Any
-    ) -> list[Still]:
+    def make(_tools: Any, _source: Path, _seen: Photo, out: Path, *, blur: Hiding, **_: Any) -> list[Still]:
         asked.append(blur)
         still = Still(tmp_path / "made.jpg", "photo.jpg", 160, 120, len(PLAIN))
         return [
@@ -93,11 +92,11 @@ def test_a_photo_is_published_whole_without_what_it_said_of_its_owner(
     assert MAIL.encode() not in record_side
 
 
-def test_it_is_made_as_it_was_asked_for(airlock: Airlock, accepted: NewClip, quick: list[frozenset[Redaction]]) -> None:
+def test_it_is_made_as_it_was_asked_for(airlock: Airlock, accepted: NewClip, quick: list[Hiding]) -> None:
     """What its author wants unrecognisable is told to who makes it."""
     admit(airlock, accepted(content=PLAIN, blur=("faces", "plates")))
 
-    assert quick == [frozenset(Redaction)]
+    assert quick == [Hiding.of(Redaction.FACES, Redaction.PLATES)]
 
 
 def test_a_photo_can_be_taken_back(airlock: Airlock, accepted: NewClip, quick: None) -> None:

@@ -13,6 +13,7 @@ from tests.workers.media.test_graph import PROBED
 from workers.media import rework
 from workers.media.cut import cut
 from workers.media.fragments import Init, Segment
+from workers.media.hiding import Hiding
 from workers.media.probe import Probed, probe
 from workers.media.programs import Programs
 from workers.media.refusals import RefusedClip
@@ -56,10 +57,8 @@ def test_a_length_that_is_not_known_stays_unknown() -> None:
     assert cut(replace(PROBED, seconds=None), (1000, 3000)).seconds is None
 
 
-@pytest.mark.parametrize("blur", [frozenset[Redaction](), frozenset({Redaction.PLATES})])
-def test_nothing_outside_is_in_the_first_rung(
-    blur: frozenset[Redaction], colours: Path, tools: Programs, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("blur", [Hiding(), Hiding.of(Redaction.PLATES)])
+def test_nothing_outside_is_in_the_first_rung(blur: Hiding, colours: Path, tools: Programs, tmp_path: Path) -> None:
     """Neither red nor blue in any picture, no tone but the one inside, and both begin at nought, in sync."""
     out = shown(tools, colours, tmp_path, trim=TRIM, blur=blur)
 

@@ -13,11 +13,11 @@ from tests.workers.media.conftest import H264, MakeClip
 from workers.media.cut import cut
 from workers.media.first_rung import Whole, encode_first
 from workers.media.fragments import Init, Segment
+from workers.media.hiding import NOTHING, Hiding
 from workers.media.probe import probe
 from workers.media.programs import Programs
 from workers.media.rungs import Place, place, rungs
 from workers.redact.canvases import RATE
-from workers.redact.redactions import Redaction
 
 HEARD = 48000
 CORNERS = {"r": (255, 0, 0), "g": (0, 255, 0), "b": (0, 0, 255), "w": (255, 255, 255)}
@@ -73,7 +73,7 @@ def shown(
     folder: Path,
     *,
     trim: tuple[int, int] | None = None,
-    blur: frozenset[Redaction] = frozenset(),
+    blur: Hiding = NOTHING,
 ) -> Shown:
     """Encodes the first rung of `source`, or of a part, with its sound, and decodes what came."""
     probed, pieces = cut(probe(tools, source), trim), bytearray()

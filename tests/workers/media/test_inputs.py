@@ -7,12 +7,13 @@ from pathlib import Path
 
 from workers.media import rework
 from workers.media.first_rung import arguments
+from workers.media.hiding import Hiding
 from workers.media.ladder import arguments as ladder_arguments
 from workers.media.programs import Programs
 from workers.media.rungs import rungs
 from workers.redact.redactions import Redaction
 
-BLUR = frozenset(Redaction)
+BLUR = Hiding.of(Redaction.FACES, Redaction.PLATES)
 
 
 def after(words: list[str], name: str) -> str:
@@ -23,7 +24,7 @@ def after(words: list[str], name: str) -> str:
 def test_without_redaction_there_is_one_input(tools: Programs, clip: Path) -> None:
     """The clip, and every option of its decoder before it."""
     probed = rework.inspect(tools, clip)
-    words = arguments(tools, clip, probed, rungs(probed)[0], sound=True, blur=frozenset())
+    words = arguments(tools, clip, probed, rungs(probed)[0], sound=True, blur=Hiding())
 
     assert words.count("-i") == 1
     for option in ("-noautorotate", "-protocol_whitelist", "-format_whitelist", "-codec_whitelist", "-max_pixels"):

@@ -13,6 +13,7 @@ from PIL import Image
 from bench.scenes import face, plate
 from tests.workers.media.photographs import CARRIERS, Marks, kept, scene, written
 from workers.media import photo, rework
+from workers.media.hiding import Hiding
 from workers.media.photo import Photo
 from workers.media.poster import Still
 from workers.media.programs import Programs
@@ -22,13 +23,13 @@ from workers.media.sniff import PhotoFormat
 from workers.media.watching import End, Outcome
 from workers.redact.findings import NotClean
 from workers.redact.proof_jpeg import prove_jpeg
-from workers.redact.redactions import Redaction
+from workers.redact.redactions import OF_CLIPS, Redaction
 
 LETTERS = {"r": (255, 0, 0), "g": (0, 255, 0), "b": (0, 0, 255), "w": (255, 255, 255)}
 OFF = 40  # of 255: what 4:2:0 and a JPEG may change of a saturated patch
 
 
-def made(tools: Programs, data: bytes, folder: Path, **how: frozenset[Redaction]) -> list[Still]:
+def made(tools: Programs, data: bytes, folder: Path, **how: Hiding) -> list[Still]:
     """What comes of a photo."""
     source, out = kept(folder, data), folder / "out"
     out.mkdir(exist_ok=True)
@@ -77,7 +78,9 @@ def test_a_face_and_a_plate_are_gone_from_every_size(tools: Programs, tmp_path: 
         drawn.paste(thing.convert("RGB"), (x, y), thing if thing.mode == "RGBA" else None)
         places.append([value + start for value, start in zip(inner, (x, y, x, y), strict=True)])
 
-    for still in made(tools, written(drawn, "JPEG", quality=95), tmp_path, blur=frozenset(Redaction)):
+    for still in made(
+        tools, written(drawn, "JPEG", quality=95), tmp_path, blur=Hiding.of(Redaction.FACES, Redaction.PLATES)
+    ):
         grey = np.asarray(Image.open(still.path).convert("L"), np.float64)
         scale = still.width / 1280
         for left, top, right, bottom in places:
@@ -85,6 +88,25 @@ def test_a_face_and_a_plate_are_gone_from_every_size(tools: Programs, tmp_path: 
                 grey[int(top * scale) + 1 : int(bottom * scale), int(left * scale) + 1 : int(right * scale)].std() < 3
             )
         assert grey[: int(80 * scale)].std() > 5
+
+
+@pytest.mark.parametrize("kind", sorted(OF_CLIPS))
+def test_what_only_a_clip_has_is_refused_of_a_photo(kind: Redaction, tools: Programs, tmp_path: Path) -> None:
+    """Never left out: its author thinks it hidden."""
+    with pytest.raises(RefusedClip, match="only_of_clips"):
+        made(tools, written(Image.linear_gradient("L").convert("RGB"), "JPEG"), tmp_path, blur=Hiding.of(kind))
+
+
+def test_a_box_drawn_in_a_photo_is_one_colour_in_every_size(tools: Programs, tmp_path: Path) -> None:
+    """As it is seen, turned the right way up; the rest is as it was."""
+    blur = Hiding.of(boxes=((0.25, 0.5, 0.5, 1),))
+    drawn = Image.effect_noise((1280, 720), 90).convert("RGB")
+
+    for still in made(tools, written(drawn, "JPEG", quality=95), tmp_path, blur=blur):
+        grey = np.asarray(Image.open(still.path).convert("L"), np.float64)
+        high, wide = grey.shape
+        assert grey[high // 2 + 8 : high - 8, wide // 4 + 8 : wide // 2 - 8].std() < 3
+        assert grey[: high // 2 - 8].std() > 20
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.workers.media.conftest import H264, MakeClip
 from tests.workers.media.test_encode import told
 from workers.media import rework
 from workers.media.fragments import Init, Segment
+from workers.media.hiding import Hiding
 from workers.media.programs import Programs
 from workers.redact import canvases
 from workers.redact.redactions import Redaction
@@ -24,7 +25,7 @@ from workers.redact.redactions import Redaction
 WIDE, HIGH, RATE, SECONDS = 1280, 720, 10, 2.4
 FACE, PLATE = (100, 100), (800, 420)  # where they begin, and how far they go in a second
 SPEED = {"face": (140, 20), "plate": (-160, -30)}
-BOTH = frozenset(Redaction)
+BOTH = Hiding.of(Redaction.FACES, Redaction.PLATES)
 
 Place = Callable[[int], tuple[float, float, float, float]]
 
@@ -81,7 +82,7 @@ def shown(tools: Programs, file: Path, height: int) -> Shown:
     return Shown(file, list(np.frombuffer(raw, np.uint8).reshape(-1, height, width)))
 
 
-def first(tools: Programs, source: Path, blur: frozenset[Redaction], file: Path) -> list[Init | Segment]:
+def first(tools: Programs, source: Path, blur: Hiding, file: Path) -> list[Init | Segment]:
     """The pieces of the first rung, with sound, also in a file."""
     probed, came = rework.inspect(tools, source), list[Init | Segment]()
     rung = rework.rungs(probed)[0]
@@ -121,7 +122,7 @@ def redacted(tools: Programs, pieces: list[Init | Segment], tmp_path_factory: py
 def plain(tools: Programs, filmed: Filmed, tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """The pictures without redaction."""
     file = tmp_path_factory.mktemp("plain") / "480p.mp4"
-    first(tools, filmed.source, frozenset(), file)
+    first(tools, filmed.source, Hiding(), file)
     return shown(tools, file, 480)
 
 
@@ -187,7 +188,7 @@ def test_the_larger_rungs_are_redacted_too(tools: Programs, filmed: Filmed, tmp_
 
 def test_what_was_not_asked_for_stays(tools: Programs, filmed: Filmed, tmp_path: Path) -> None:
     """Who wants faces gone may want the plate read."""
-    first(tools, filmed.source, frozenset({Redaction.FACES}), tmp_path / "480p.mp4")
+    first(tools, filmed.source, Hiding.of(Redaction.FACES), tmp_path / "480p.mp4")
 
     pictures = shown(tools, tmp_path / "480p.mp4", 480).pictures
 

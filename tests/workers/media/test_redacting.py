@@ -12,6 +12,7 @@ import pytest
 from tests.workers.media.conftest import H264, Came, MakeClip
 from workers.media import first_rung, ladder, redacting, redactor, rework
 from workers.media.fragments import Init, Segment
+from workers.media.hiding import Hiding
 from workers.media.programs import Programs
 from workers.media.redacting import parts as redacting_parts
 from workers.media.refusals import RefusedClip
@@ -19,7 +20,7 @@ from workers.media.rungs import rungs
 from workers.media.sandbox import Cancelled, Limits, Part
 from workers.redact.redactions import Redaction
 
-FACES = frozenset({Redaction.FACES})
+FACES = Hiding.of(Redaction.FACES)
 READ = "import sys\nread = lambda: sys.stdin.buffer.read(426 * 240 * 3 // 2)\nout = sys.stdout.buffer\n"
 HANDS_ON = READ + "while picture := read(): out.write(picture)"
 # Each with what it lets through, and no redaction in any of them.
@@ -68,7 +69,7 @@ def test_where_nothing_is_changed_every_byte_is_as_without(tools: Programs, smal
     """Pictures, their number and times, sound and its length: the way through three programs leaves no trace."""
     instead(HANDS_ON)
 
-    assert blurred(tools, small, []) == blurred(tools, small, [], blur=frozenset())
+    assert blurred(tools, small, []) == blurred(tools, small, [], blur=Hiding())
 
 
 def test_larger_rungs_are_as_without_too(
@@ -80,7 +81,7 @@ def test_larger_rungs_are_as_without_too(
     larger, made = [replace(rungs(probed)[0], name="half", short_side=360), rungs(probed)[1]], []
     instead(HANDS_ON.replace("426 * 240", "1280 * 720"))
 
-    for name, blur in (("plain", frozenset[Redaction]()), ("blurred", FACES)):
+    for name, blur in (("plain", Hiding()), ("blurred", FACES)):
         (tmp_path / name).mkdir()
         made.append(rework.make_ladder(tools, source, probed, larger, tmp_path / name, sound=False, blur=blur))
 
@@ -96,7 +97,7 @@ def test_nobody_who_asks_for_nothing_pays_for_it(tools: Programs, small: Path) -
     probed = rework.inspect(tools, small)
     encoder = Part(["ffmpeg"], read=[small])
 
-    assert redacting.parts(tools, small, probed, rungs(probed)[0], frozenset(), encoder) == [encoder]
+    assert redacting.parts(tools, small, probed, rungs(probed)[0], Hiding(), encoder) == [encoder]
 
 
 @pytest.mark.parametrize("how", BROKEN)
@@ -173,7 +174,7 @@ def test_pictures_that_cannot_be_decoded_are_refused(
         data[first : at + size] = bytes(at + size - first)
         (tmp_path / name).write_bytes(data)
         ends = []
-        for blur in (frozenset[Redaction](), FACES):
+        for blur in (Hiding(), FACES):
             try:
                 ends.append(blurred(tools, tmp_path / name, [], blur=blur).whole)
             except RefusedClip as refused:

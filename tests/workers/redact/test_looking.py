@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.workers.redact.test_tracking import HIGH, WIDE, box, scene
+from workers.redact import porch
 from workers.redact.boxes import NONE, Boxes
 from workers.redact.looking import Look, Redactor
 from workers.redact.pixels import Bytes, Shape, planes
@@ -96,11 +97,31 @@ def test_whatever_is_looked_for_is_filled() -> None:
 
 
 def test_looks_that_leave_a_gap_are_refused() -> None:
-    """And so is a redactor that looks for nothing."""
+    """Nobody would fill what passes there."""
     with pytest.raises(ValueError, match="neither"):
         Look(Finding(), 5, 4)
-    with pytest.raises(ValueError, match="nothing"):
-        Redactor(SHAPE, [])
+
+
+def test_what_stands_is_filled_in_every_picture_at_once() -> None:
+    """No look is waited for, and none is taken."""
+    redactor = Redactor(SHAPE, [], box(100))
+
+    for _ in range(3):
+        (out,) = redactor.take(raw(100))
+        assert seen(out, 100) < 12
+    assert redactor.end() == []
+
+
+def test_of_what_never_moves_nothing_is_shown() -> None:
+    """Beside what is looked for, which is filled; what moves is told before it is."""
+    behind = porch.backdrop([porch.halved(raw(left), SHAPE) for left in PLACES])
+
+    out = through(Redactor(SHAPE, [Look(Finding(), 5, 5)], behind=behind), [raw(left) for left in PLACES])
+
+    for picture, left in zip(out, PLACES, strict=True):
+        bright = planes(picture, SHAPE)[0]
+        assert set(np.unique(bright[:60])) == set(porch.TONES)
+        assert seen(picture, left) > 25
 
 
 def test_a_picture_of_another_shape_is_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from workers.redact import __main__ as program
 from workers.redact.boxes import ALL, Boxes
 from workers.redact.looking import Look, Redactor
-from workers.redact.pixels import Bytes, Shape
+from workers.redact.pixels import Bytes, Shape, planes
+from workers.redact.porch import Backdrop
 from workers.redact.redactions import Redaction
+from workers.redact.survey import Survey, as_bytes
 
 SHAPE = Shape(16, 8)
 
@@ -53,6 +56,33 @@ def test_looks_are_as_frequent_in_time_whatever_the_rate() -> None:
 
 def test_words_that_are_none_of_ours_are_refused() -> None:
     """The program ends before it reads."""
-    for words in (("15", "8", "30", "faces"), ("16", "8", "30", "hats"), ("16", "8", "30"), ("x", "8", "30", "faces")):
+    sizes = (("15", "8", "30", "faces"), ("x", "8", "30", "faces"))
+    kinds = (("16", "8", "30", "hats"), ("16", "8", "30"), ("16", "8", "30", "box=0.5,0.1,0.2,0.3"))
+    for words in (*sizes, *kinds, ("16", "8", "30", "box=1"), ("16", "8", "30", "faces", "box=nan,0,1,1")):
         with pytest.raises(ValueError):
             program.main(*words)
+
+
+def test_a_box_is_filled_from_the_first_picture_to_the_last() -> None:
+    """As it is told, in shares of the picture."""
+    redactor = program.redactor(SHAPE, 30, ["box=0.5,0,1,1"])
+    noise = np.random.default_rng(1).integers(0, 255, SHAPE.bytes, np.uint8)
+
+    (out,) = redactor.take(noise.copy())
+
+    bright = planes(out, SHAPE)[0]
+    assert len(np.unique(bright[:, 8:])) == 1
+    assert (bright[:, :8] == planes(noise, SHAPE)[0][:, :8]).all()
+
+
+def test_without_a_survey_nothing_is_let_through_that_needs_one(tmp_path: Path) -> None:
+    """Nor with one that was made for less, or for pictures of another shape."""
+    less, other = tmp_path / "less", tmp_path / "other"
+    less.write_bytes(as_bytes(Survey()))
+    half = np.zeros((2, 2, 3), np.uint8)
+    other.write_bytes(as_bytes(Survey(behind=Backdrop(half, half))))
+
+    for words in (["overlay"], ["porch"], ["porch", f"survey={less}"], ["porch", f"survey={other}"]):
+        with pytest.raises(ValueError, match="survey"):
+            program.redactor(SHAPE, 30, words)
+    assert program.redactor(SHAPE, 30, ["overlay", f"survey={less}"]).behind is None

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bench.scenes import street
-from workers.redact.__main__ import weights
 from workers.redact.boxes import ALL, NONE, from_pixels
 from workers.redact.plates import MOST, finder, where_written
+from workers.redact.weights import weights
 
 
 @pytest.mark.parametrize(("width", "height", "lines"), [(854, 480, 28), (1920, 1080, 48)])
