@@ -25,6 +25,7 @@ from storage.schema_staff import staff_log_ins as staff_log_ins
 from storage.schema_staff import staff_members as staff_members
 from storage.schema_staff import staff_roles as staff_roles
 from storage.schema_staff import viewed_posts as viewed_posts
+from storage.schema_staff import watches as watches
 from storage.tables import ID
 from storage.tables import metadata as metadata
 
