@@ -73,6 +73,7 @@ STAFF: Role = merged(
         "staff_log_ins": {"select": ALL, "insert": ALL, "delete": ""},
         "viewed_posts": {"select": ALL, "insert": ALL},
         "read_marks": {"select": ALL, "insert": ALL, "update": "order_key"},
+        "watches": {"select": ALL, "insert": ALL, "update": "name sound wanted", "delete": ""},
         "log_in_tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
     },
 )

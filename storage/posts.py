@@ -18,6 +18,7 @@ from storage.kit.errors import Conflict
 from storage.kit.ids import BlockId, DivisionId, PostId
 from storage.schema import blocks, divisions, posts, renditions, segments
 
+KINDS = ("video", "photo")
 CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
 
 

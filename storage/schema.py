@@ -25,6 +25,7 @@ from storage.schema_staff import staff_log_ins as staff_log_ins
 from storage.schema_staff import staff_members as staff_members
 from storage.schema_staff import staff_roles as staff_roles
 from storage.schema_staff import viewed_posts as viewed_posts
+from storage.schema_staff import watches as watches
 from storage.tables import ID
 from storage.tables import metadata as metadata
 
@@ -74,6 +75,11 @@ posts = Table(
 )
 Index("ix_posts_division_order", posts.c.division_id, posts.c.state, posts.c.order_key)
 Index("ix_posts_division_category_order", posts.c.division_id, posts.c.category, posts.c.state, posts.c.order_key)
+Index(
+    "ix_posts_division_kind_category_order",
+    *(posts.c[name] for name in ("division_id", "kind", "category", "state", "order_key")),
+)
+Index("ix_posts_block_order", posts.c.block_id, posts.c.state, posts.c.order_key)
 Index("ix_posts_state_order", posts.c.state, posts.c.order_key)
 Index("ix_posts_state_published", posts.c.state, posts.c.published_at)
 # How PostgreSQL searches words: as they are, and with no list of what is yet to be sorted in (SQLite: migration 0002).

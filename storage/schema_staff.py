@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from storage.tables import ID, metadata
 
@@ -51,4 +51,18 @@ read_marks = Table(
     metadata,
     Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
     Column("order_key", BigInteger, nullable=False),
+)
+
+# storage/watches.py. What a member looks out for, in their own words, under the place it has in their list.
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("sound", String(12), nullable=False),
+    Column("wanted", Text, nullable=False),  # JSON
+    UniqueConstraint("staff_id", "name"),
+    UniqueConstraint("staff_id", "place"),
 )

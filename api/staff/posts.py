@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -21,7 +21,7 @@ from storage import flags, post_lists, posts
 from storage.db import Database
 from storage.kit import clock
 from storage.kit.errors import NotThere, Refused
-from storage.kit.ids import DivisionId, PostId
+from storage.kit.ids import BlockId, DivisionId, PostId
 from storage.post_lists import Wanted
 from storage.posts import Post, PostState
 from storage.staff import VIEWERS, LogIn, Role, StaffMember
@@ -38,6 +38,11 @@ Division = Annotated[str, Field(max_length=40)]
 Category = Annotated[str, Field(max_length=16)]
 Divisions = Annotated[list[Division] | None, Query(max_length=50)]
 Categories = Annotated[list[Category] | None, Query(max_length=10)]
+Kind = Literal["video", "photo"]
+# As many as a request's line carries through a proxy that allows 8 kB; a larger area is a division.
+MOST_BLOCKS = 200
+Block = Annotated[BlockId, Field(max_length=40)]
+Blocks = Annotated[list[Block] | None, Query(max_length=MOST_BLOCKS)]
 
 
 async def _viewings(request: Request) -> Viewings:
@@ -82,11 +87,14 @@ def posts_of_my_divisions(
     category: Categories = None,
     since: AwareDatetime | None = None,
     q: Annotated[str | None, Query(max_length=100, description=SEARCHED)] = None,
+    kind: Kind | None = None,
+    block: Blocks = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[PostAsSeen]:
     """Live posts of my divisions, newest first."""
-    wanted = Wanted(_given(category), clock.from_datetime(since) if since else None, q)
+    from_when = clock.from_datetime(since) if since else None
+    wanted = Wanted(_given(category), from_when, q, kind=kind, blocks=block)
     with record.read() as conn:
         found = post_lists.page(conn, among_mine(me, _given(division)), wanted, before=number(cursor), limit=limit + 1)
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)

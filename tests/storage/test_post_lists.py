@@ -1,15 +1,18 @@
-"""Lists of posts, narrowed by division, category, time, state and words."""
+"""Lists of posts, narrowed by division, category, kind, block, time, state and words."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from storage import post_changes, post_lists
 from storage.db import AIRLOCK, Database
 from storage.kit.clock import DAY
+from storage.kit.ids import PostId
 from storage.post_lists import Wanted
 from storage.posts import PostState
-from tests.builders import NOON, a_new_post, a_recorded_post, division
+from tests.builders import NOON, a_new_post, a_recorded_post, block, division
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -59,3 +62,38 @@ def test_a_list_is_narrowed(record: Database, wanted: Wanted, found: set[str]) -
         listed = post_lists.page(conn, [division()], wanted, before=None, limit=10)
 
     assert {post.id for post in listed} == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(kind="photo"), {"porch", "lawn"}),
+        (Wanted(kind="video"), {"van"}),
+        (Wanted(categories=["crime"], kind="photo"), {"porch"}),
+        (Wanted(categories=[], kind="photo"), set()),
+        (Wanted(blocks=[block(number=1)]), {"porch"}),
+        (Wanted(blocks=[block(number=0), block(number=1)]), {"porch", "van"}),
+        (Wanted(categories=["crime"], kind="video", blocks=[block(number=0), block(number=1)]), {"van"}),
+        (Wanted(words="grey", blocks=[block(number=1), block(number=2)]), {"porch", "lawn"}),
+        (Wanted(words="grey", kind="video"), set()),
+        (Wanted(blocks=[]), set()),
+        (Wanted(blocks=[block("North")]), set()),
+    ],
+)
+@pytest.mark.parametrize("part", [1, 10_000])
+def test_a_list_is_narrowed_to_kinds_and_blocks(
+    record: Database, monkeypatch: pytest.MonkeyPatch, wanted: Wanted, found: set[str], part: int
+) -> None:
+    """Also together with words, whichever way these are found; a block of a division not asked for holds nothing."""
+    monkeypatch.setattr(post_lists, "NEWEST_PART", part)
+    a_recorded_post(record, a_new_post(id="van", kind="video", category="crime", block_number=0), order=1)
+    grey = a_new_post(kind="photo", title="Grey", block_number=1)
+    a_recorded_post(record, replace(grey, id=PostId("porch"), category="crime"), order=2)
+    a_recorded_post(record, replace(grey, id=PostId("lawn"), category="animal", block=block(number=2)), order=3)
+    a_recorded_post(record, replace(grey, id=PostId("far"), block=block("North")), order=4)
+
+    with record.read() as conn:
+        listed = post_lists.page(conn, [division()], wanted, before=None, limit=10)
+        among = post_lists.among(conn, [division()], wanted, [PostId(each) for each in ("van", "porch", "lawn", "far")])
+
+    assert {post.id for post in listed} == set(among) == found

@@ -1,11 +1,14 @@
 // The map itself: Leaflet on a canvas, nothing but our own shapes, no tiles.
 import * as L from "leaflet";
 import "leaflet/dist/leaflet.css";
+import type { Position } from "geojson";
 import type { Cell, DivisionShape } from "./places";
 import { w } from "./words/words.svelte";
 
 export type Mark = { hours: number; count: number };
-export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; marks: Map<string, Mark>; chosen: string | null };
+/** How a pointer draws an area. */
+export type Pen = "rectangle" | "outline";
+export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; marks: Map<string, Mark>; chosen: string | null; area: ReadonlySet<string> };
 
 const MOST_LABELS = 28; // more names than this at once are a grey mist
 const TELLABLE_PX = 36;
@@ -20,7 +23,7 @@ export class DrawnMap {
   #names = L.layerGroup();
   #ring = L.circleMarker([0, 0], { radius: 15, weight: 3, fill: false, interactive: false });
   #byId = new Map<string, L.Polygon>();
-  #drawing: Drawing = { divisions: [], cells: [], marks: new Map(), chosen: null };
+  #drawing: Drawing = { divisions: [], cells: [], marks: new Map(), chosen: null, area: new Set() };
   #fitted?: string[];
   #styled = new Map<string, string>(); // how each block that stands out was drawn last
   #restyle = () => this.#styleAll();
@@ -66,6 +69,12 @@ export class DrawnMap {
     else if (!this.#map.getBounds().pad(-0.1).contains(bounds.getCenter())) this.#map.panTo(bounds.getCenter());
   }
 
+  /** Where a point of the element is, as GeoJSON says it. */
+  at(x: number, y: number): Position {
+    const { lng, lat } = this.#map.containerPointToLatLng([x, y]);
+    return [lng, lat];
+  }
+
   /** Follows its element; a map that was not shown when it was drawn fits itself now. */
   resize = (): void => {
     const unseen = !this.#map.getSize().x || !this.#map.getSize().y;
@@ -106,10 +115,11 @@ export class DrawnMap {
 
   /** Only what changed: a city has thousands of blocks, and an analyst steps through posts quickly. */
   #style(): void {
-    const { marks, chosen } = this.#drawing;
-    const warm = token("--map-warm");
+    const { marks, chosen, area } = this.#drawing;
+    const [warm, blue] = [token("--map-warm"), token("--blue")];
     const wanted = new Map<string, L.PathOptions>();
     for (const [id, { hours }] of marks) wanted.set(id, { color: warm, weight: 1.5, fillColor: warm, fillOpacity: tint(hours) });
+    for (const id of area) wanted.set(id, { ...(wanted.get(id) ?? { fillColor: blue, fillOpacity: 0.25 }), color: blue, weight: 2.5 });
     if (chosen) wanted.set(chosen, { color: token("--ink"), weight: 3.5, fillColor: warm, fillOpacity: marks.has(chosen) ? 0.75 : 0.45 });
 
     for (const id of this.#styled.keys()) if (!wanted.has(id)) this.#plain(id);

@@ -21,7 +21,15 @@ export class LivePosts {
 
   constructor(
     asking: Asking,
-    private readonly tell: { arrived?: (post: Post) => void; gone?: (id: string, kind: string) => void; hold?: boolean } = {},
+    private readonly tell: {
+      /** Whatever may be seen, in the list or not. */
+      seen?: (post: Post, kind: string) => void;
+      arrived?: (post: Post, kind: string) => void;
+      /** Still there, but not what the list asks for any more. */
+      left?: (post: Post) => void;
+      gone?: (id: string, kind: string) => void;
+      hold?: boolean;
+    } = {},
   ) {
     this.#asking = asking;
   }
@@ -78,8 +86,10 @@ export class LivePosts {
   apply(event: FeedEvent): void {
     if (this.#reading) this.#meanwhile.push(event);
     const seen = seenIn(event);
+    if (seen) this.tell.seen?.(seen, event.kind);
     if (!seen) this.tell.gone?.(...gone(event));
-    else if (!this.#knows(seen)) this.tell.arrived?.(seen);
+    else if (!this.#knows(seen)) this.tell.arrived?.(seen, event.kind);
+    else if (!this.#asking.wants(seen)) this.tell.left?.(seen);
     this.#lay(event);
   }
 
@@ -108,6 +118,7 @@ export class LivePosts {
   #lay(event: FeedEvent): void {
     const post = seenIn(event);
     if (!post) return this.#drop(gone(event)[0]);
+    if (this.#knows(post) && !this.#asking.wants(post)) return this.#drop(post.id);
     if (this.#knows(post)) {
       const replace = (list: Post[]) => list.map((one) => (one.id === post.id ? post : one));
       this.items = replace(this.items);

@@ -47,7 +47,7 @@ export function holding<T extends Feature<Area, unknown>>(shapes: T[], [lon, lat
 
 /** Blocks whose label has every word; a house number counts when the block's range holds it. Best first. */
 export function search(all: Cell[], text: string, most = 40): Cell[] {
-  const words = plain(text).split(/\s+/).filter(Boolean);
+  const words = plain(text).split(BETWEEN).filter(Boolean);
   if (!words.length) return [];
   return all
     .map((cell) => ({ cell, score: score(plain(cell.properties.label), words) }))
@@ -62,6 +62,7 @@ async function read<T>(address: string): Promise<T[]> {
   return collection.features as unknown as T[];
 }
 
+const BETWEEN = /[^\p{L}\p{N}]+/u; // words: a label as it is written finds its block
 const plain = (text: string) =>
   text
     .normalize("NFD")
@@ -69,7 +70,7 @@ const plain = (text: string) =>
     .toLowerCase();
 
 function score(label: string, words: string[]): number {
-  const parts = label.split(/[^\p{L}\p{N}]+/u);
+  const parts = label.split(BETWEEN);
   const range = label.match(/(\d+)\D+(\d+)/);
   let total = 0;
   for (const word of words) {

@@ -1,19 +1,29 @@
-// The analyst's desk as a thing of its own: which divisions are on, what is listed, unread and new.
+// The analyst's desk as a thing of its own: what it is narrowed to, what is listed, unread and new.
 import { SvelteSet } from "svelte/reactivity";
+import type { Pen } from "../shared/drawnmap";
 import { keep, kept } from "../shared/kept";
 import { LivePosts } from "../shared/live.svelte";
 import { go, under } from "../shared/route.svelte";
+import { tell } from "../shared/toast.svelte";
 import type { Category, Division, Post } from "../shared/types";
+import { w } from "../shared/words/words.svelte";
+import { EVERYTHING, mended, MOST_BLOCKS, narrowing, query, wants, type Filter } from "./filter";
 import { Unread } from "./unread.svelte";
+import { Watches, type Watch } from "./watches.svelte";
+
+const UNDO_MS = 10_000;
 
 export class DeskState {
-  readonly off: SvelteSet<string>;
   /** Arrived since this page was opened and not yet looked at: what the "3 new" line counts. */
   readonly fresh = new SvelteSet<string>();
   readonly unread = new Unread();
-  category = $state<Category | null>(null);
-  words = $state("");
-  block = $state<string | null>(null);
+  readonly watches: Watches;
+  filter = $state<Filter>(EVERYTHING);
+  /** What the pointer draws on the map just now, and whether blocks are picked from the list. */
+  pen = $state<Pen | null>(null);
+  picking = $state(false);
+  /** On a phone: the map stands where the list is. */
+  mapping = $state(false);
   taken = $state.raw<{ id: string; kind: string } | null>(null);
   /** Last news of the open post where the list does not hold it. */
   news = $state.raw<Post | null>(null);
@@ -23,9 +33,12 @@ export class DeskState {
     readonly divisions: Division[],
     private readonly name: string,
   ) {
-    this.off = new SvelteSet(kept<string[]>(`off.${name}`, []));
+    this.filter = mended(kept<Partial<Filter>>(`filter.${name}`, {}), this.#mine);
+    this.watches = new Watches(this.unread, name);
     this.posts = new LivePosts(this.#asking(), {
-      arrived: (post) => this.#arrived(post),
+      seen: (post, kind) => this.watches.seen(post, kind),
+      arrived: (post, kind) => this.#arrived(post, kind),
+      left: (post) => this.#left(post),
       gone: (id, kind) => this.#gone(id, kind),
     });
   }
@@ -34,8 +47,12 @@ export class DeskState {
     return under("/posts/");
   }
 
-  get shown(): Post[] {
-    return this.block ? this.posts.items.filter(({ block }) => block.id === this.block) : this.posts.items;
+  get isNarrowed(): boolean {
+    return narrowing(this.filter).length > 0;
+  }
+
+  isOn(division: string): boolean {
+    return this.filter.divisions?.includes(division) ?? true;
   }
 
   /** Opens a post; stepping from one to the next leaves no trail in the browser's history. */
@@ -52,7 +69,7 @@ export class DeskState {
 
   /** Opens the next post in the list, or the one before; `wanted` may pass some over. */
   step(by: 1 | -1, wanted: (post: Post) => boolean = () => true): void {
-    const list = this.shown;
+    const list = this.posts.items;
     const from = list.findIndex(({ id }) => id === this.open);
     for (let at = from < 0 && by < 0 ? list.length - 1 : from + by; list[at]; at += by) {
       if (wanted(list[at]!)) return this.select(list[at]!.id);
@@ -60,25 +77,71 @@ export class DeskState {
   }
 
   nextUnread(): void {
-    const first = this.shown.find(({ id }) => this.unread.has(id));
+    const first = this.posts.items.find(({ id }) => this.unread.has(id));
     if (first) this.select(first.id);
   }
 
   toggle(division: string): void {
-    if (this.off.has(division)) this.off.delete(division);
-    else this.off.add(division);
-    keep(`off.${this.name}`, [...this.off]);
+    const on = this.#mine.filter((id) => this.isOn(id) !== (id === division));
+    this.narrow({ divisions: on.length === this.#mine.length ? null : on });
+  }
+
+  toggleCategory(category: Category): void {
+    const others = this.filter.categories?.filter((one) => one !== category) ?? [];
+    const chosen = this.filter.categories?.includes(category) ? others : [...others, category];
+    this.narrow({ categories: chosen.length ? chosen : null });
+  }
+
+  /** Puts a block into the area, or takes it out. */
+  toggleBlock(block: string): void {
+    const others = this.filter.blocks?.filter((one) => one !== block) ?? [];
+    this.narrowTo(this.filter.blocks?.includes(block) ? others : [...others, block]);
+  }
+
+  /** Narrows to the blocks of an area; none is anywhere. */
+  narrowTo(blocks: string[]): void {
+    if (blocks.length > MOST_BLOCKS) tell(w().staff.filter.tooMany(blocks.length, MOST_BLOCKS));
+    else this.narrow({ blocks: blocks.length ? blocks : null });
+  }
+
+  narrow(change: Partial<Filter>): void {
+    this.filter = { ...this.filter, ...change };
     this.ask();
   }
 
+  /** Opens a watch: the desk is narrowed to it; once more, and it is not. */
+  look(watch: Watch): void {
+    if (this.isLookingAt(watch)) return this.clear();
+    this.narrow(mended(watch.filter, this.#mine));
+    if (this.open) go("/desk");
+  }
+
+  isLookingAt(watch: Watch): boolean {
+    return this.isNarrowed && JSON.stringify(this.filter) === JSON.stringify(mended(watch.filter, this.#mine));
+  }
+
+  clear(): void {
+    const before = this.filter;
+    if (!this.isNarrowed) return;
+    this.narrow(EVERYTHING);
+    tell(w().staff.filter.cleared, { undo: () => this.narrow(before), ms: UNDO_MS });
+  }
+
+  /** Reads the list anew; a reload of the page finds the same filter. */
   ask(): void {
+    keep(`filter.${this.name}`, this.filter);
     this.posts.ask(this.#asking());
   }
 
-  #arrived(post: Post): void {
+  get #mine(): string[] {
+    return this.divisions.map(({ id }) => id);
+  }
+
+  #arrived(post: Post, kind: string): void {
     if (this.taken?.id === post.id) this.taken = null; // restored while somebody looked at the note
     if (this.open === post.id) this.news = post;
-    this.unread.add(post.id, post.division.id);
+    if (kind === "post.published") this.unread.add(post.id, post.division.id);
+    else this.unread.ask(post.id); // outside the list nobody here knows whether it was read: it may be restored
     if (this.unread.has(post.id)) this.fresh.add(post.id);
   }
 
@@ -88,19 +151,14 @@ export class DeskState {
     if (this.open === id) this.taken = { id, kind };
   }
 
+  /** It was changed and is not what the list shows any more: who reads it goes on reading. */
+  #left(post: Post): void {
+    this.fresh.delete(post.id);
+    if (this.open === post.id) this.news = post;
+  }
+
   #asking() {
-    const { category } = this;
-    const words = this.words.trim();
-    const on = this.divisions.filter(({ id }) => !this.off.has(id)).map(({ id }) => id);
-    const division = on.length === this.divisions.length ? null : on;
-    return {
-      path: "/v1/posts",
-      // Naming no division would ask for all of them, so with none on nothing is asked.
-      query: on.length ? { division, category, q: words || null } : null,
-      wants: (post: Post) =>
-        on.includes(post.division.id) &&
-        (category === null || post.category === category) &&
-        words.toLowerCase().split(/\s+/).every((word) => `${post.title} ${post.text}`.toLowerCase().includes(word)),
-    };
+    const filter = $state.snapshot(this.filter) as Filter;
+    return { path: "/v1/posts", query: query(filter), wants: (post: Post) => wants(filter, post) };
   }
 }

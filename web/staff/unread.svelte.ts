@@ -5,16 +5,19 @@ import { w } from "../shared/words/words.svelte";
 
 type UnreadPost = { id: string; division_id: string };
 const UNDO_MS = 6_000;
+const SOON_MS = 1_000; // changes come in groups
 
 export class Unread {
   /** Newest first. */
   #items = $state.raw<UnreadPost[]>([]);
+  readonly #ids = $derived(new Set(this.#items.map(({ id }) => id)));
   readonly #viewed = new Set<string>();
   #came: UnreadPost[] = []; // while an answer was on its way that may not know of them
   #asked = 0;
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   has(id: string): boolean {
-    return this.#items.some((one) => one.id === id);
+    return this.#ids.has(id);
   }
 
   countIn(division: string): number {
@@ -40,6 +43,13 @@ export class Unread {
   add(id: string, division_id: string): void {
     this.#came = [{ id, division_id }, ...this.#came];
     this.#lay([{ id, division_id }, ...this.#items]);
+  }
+
+  /** Asks soon whether a post that is not known to be unread is. */
+  ask(id: string): void {
+    if (this.has(id) || this.#viewed.has(id)) return;
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => void this.refresh(), SOON_MS);
   }
 
   drop(id: string): void {

@@ -81,8 +81,8 @@ def test_a_list_shows_live_posts_of_my_divisions_newest_first(
 
 
 def test_a_list_is_narrowed_by_what_is_asked(record: Database, bell: Bell, as_staff: NewClient) -> None:
-    """Division, category, time and words, each repeated or together."""
-    builders.a_published_post(record, bell, title="van", category="crime")
+    """Division, category, time, words, kind and blocks, each repeated or together."""
+    builders.a_published_post(record, bell, title="van", category="crime", block_number=1)
     builders.a_published_post(record, bell, title="dog", category="animal", text="A Brown dog")
     builders.a_published_post(record, bell, title="cat", category="animal", published_at=builders.NOON + DAY)
     builders.a_published_post(record, bell, title="east", division="East")
@@ -97,6 +97,11 @@ def test_a_list_is_narrowed_by_what_is_asked(record: Database, bell: Bell, as_st
     assert titles(ask, f"?since={later}") == ["cat"]
     assert titles(ask, "?q=brown+DOG") == ["dog"]
     assert titles(ask, "?q=brown+cat") == []
+    assert titles(ask, "?kind=photo") == []
+    assert titles(ask, "?kind=video&q=brown") == ["dog"]
+    blocks = [f"block={builders.block(number=number)}" for number in (1, 2)]
+    assert titles(ask, f"?{'&'.join(blocks)}") == ["van"] == titles(ask, f"?{blocks[0]}&category=crime&kind=video")
+    assert titles(ask, f"?block={builders.block('North')}&block=nowhere") == []
 
 
 def test_pages_follow_each_other_without_gap_or_double(record: Database, bell: Bell, analyst: Client) -> None:
@@ -115,7 +120,16 @@ def test_pages_follow_each_other_without_gap_or_double(record: Database, bell: B
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "cursor=abc", "since=yesterday", "since=2026-01-01T00:00:00"]
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "cursor=abc",
+        "since=yesterday",
+        "since=2026-01-01T00:00:00",
+        "kind=film",
+        "block=b&" * 201,
+    ],
 )
 def test_a_question_that_makes_no_sense_is_refused(analyst: Client, query: str) -> None:
     """With the field's name."""
