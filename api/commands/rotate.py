@@ -32,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
         demand_alone(old)
         if is_under(old):
             done = rotation.reseal(old, new)
-            print(f"sealed anew: {done.residents} mail addresses, {done.originals} keys of originals")
+            told = f"{done.residents} mail addresses, {done.originals} keys of originals, {done.cameras} cameras"
+            print(f"sealed anew: {told}")
         elif not is_under(new):
             raise Refused("Neither the present key nor the new one opens what is there.")
     with the_record() as record, record.write(by=OPERATOR) as tx:

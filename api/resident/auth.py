@@ -10,7 +10,7 @@ from api.who import anyone
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import limits, logins, residents
+from storage.identity import limits, listings, logins, residents
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.errors import Refused
@@ -34,11 +34,15 @@ class Home(BaseModel):
 
 
 class Me(BaseModel):
-    """What the page needs to know of who is logged in; `mine_days` after it was sent, nothing says whose a post is."""
+    """What the page needs to know of who is logged in; `mine_days` after it was sent, nothing says whose a post is.
+
+    `listed`: a camera of this account is listed openly, so nothing is posted from it.
+    """
 
     email_hint: str
     home: Home | None
     mine_days: int
+    listed: bool
     demo: bool
 
 
@@ -120,11 +124,13 @@ def me(asking: Asking, desk: AtDesk) -> Me:
     """Who I am here."""
     with desk.stores.vault.read() as conn:
         mine = residents.one(conn, desk.stores.vault, asking)
+        listed = listings.is_listed(conn, asking)
     assert mine is not None, "a log-in stands for a resident"
     return Me(
         email_hint=_hint(mine.mail),
         home=_home(desk, mine.home),
         mine_days=desk.identity.authorship_life // clock.DAY,
+        listed=listed,
         demo=desk.settings.demo,
     )
 

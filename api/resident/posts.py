@@ -18,7 +18,7 @@ from api.resident.who_could import MOST_WAIT, View
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import accepting, authorship, clips, limits, originals, views
+from storage.identity import accepting, authorship, clips, limits, listings, originals, views
 from storage.identity.accepting import Accepted
 from storage.identity.clips import ClipState
 from storage.identity.limits import Limit
@@ -174,6 +174,7 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         before = authorship.accepted_before(tx.connection, asking, key, request)
         if before is not None:
             return before
+        listings.demand_unlisted(tx.connection, asking)
         originals.set_posted(tx, body.upload_id, asking)
         upload = originals.one(tx.connection, body.upload_id)
         _demand_has(upload, body.blur)

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.resident.desk import Asking, AtDesk, block_now
-from storage.identity import limits, views
+from storage.identity import cameras, limits, views
 from storage.identity.limits import Limit
 from storage.kit import clock
 from workers.redact.redactions import Redaction
@@ -33,21 +33,25 @@ class Asked(BaseModel):
 class Guessable(BaseModel):
     """How many it could be, and what can be done: what may be blurred, and how long a post may wait at most.
 
-    `alike` is None where nothing was said of the picture.
+    `alike` is None where nothing was said of the picture; `cameras` are those of my own in that block that are active.
     """
 
     homes: int
     alike: int | None
+    cameras: int
     blurs: list[Redaction]
     wait_minutes: int
 
 
 @router.post("/v1/who-could-this-be")
 def look(body: Asked, asking: Asking, desk: AtDesk) -> Guessable:
-    """How many homes share the block, and how many of my posts show the same view."""
+    """How many homes share the block, how many of my posts show the same view, how many cameras of mine stand there."""
     vault = desk.stores.vault
     limits.count(vault, ASKED, asking)
     block = block_now(desk, body.block_id)
     with vault.read() as conn:
         alike = None if body.view is None else views.alike(conn, vault, asking, bytes.fromhex(body.view))
-    return Guessable(homes=block.homes, alike=alike, blurs=list(Redaction), wait_minutes=MOST_WAIT // clock.MINUTE)
+        own = cameras.active_in(conn, asking, block.id)
+    return Guessable(
+        homes=block.homes, alike=alike, cameras=own, blurs=list(Redaction), wait_minutes=MOST_WAIT // clock.MINUTE
+    )

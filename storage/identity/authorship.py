@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.db import Tx
 from storage.identity import clips
+from storage.identity.clip_states import GONE
 from storage.identity.clips import Clip
 from storage.identity.schema import authorship, idempotency, residents
 from storage.identity.schema import clips as clip_rows
@@ -113,6 +114,13 @@ def of_resident(conn: Connection, resident_id: ResidentId, *, skip: int = 0, lim
     )
     found = [(row.handle, clips.one(conn, ClipId(row.clip_id))) for row in conn.execute(query).all()]
     return [Mine(handle, clip) for handle, clip in found if clip is not None]
+
+
+def has_posts(conn: Connection, resident_id: ResidentId) -> bool:
+    """Whether anything that this resident sent, and did not take back, is still known to be theirs."""
+    query = select(authorship.c.clip_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
+    stands = query.where(authorship.c.resident_id == resident_id, clip_rows.c.state.not_in(GONE))
+    return conn.execute(stands.limit(1)).first() is not None
 
 
 def by_handle(conn: Connection, resident_id: ResidentId, handle: str) -> Clip:

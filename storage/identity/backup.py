@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 from storage import dump, rehearsal
 from storage.db import Tx
 from storage.dump import Manifest, Row, Side, Wrap
+from storage.identity.cameras import CameraState
 from storage.identity.originals import UploadState
 from storage.identity.schema import metadata
 from storage.identity.sealed_files import Sealing, unsealed
@@ -22,7 +23,7 @@ IDENTITY = Side(
     name="identity",
     tables=metadata,
     kept={
-        "residents": ("id", "mail_lookup", "mail_sealed", "home_block", "home_changes"),
+        "residents": ("id", "mail_lookup", "mail_sealed", "home_block", "home_changes", "camera_moves"),
         "uploads": ("id", "resident_id", "state", "bytes", "part_bytes", "photo", "created_at"),
         "clips": (
             *("id", "post_id", "receipt_digest", "upload_id", "bytes", "state", "reason", "stage", "progress"),
@@ -42,6 +43,11 @@ IDENTITY = Side(
         ),
         "authorship": ("clip_id", "resident_id", "handle"),
         "idempotency": ("resident_id", "key", "request_digest", "clip_id", "salt"),
+        "cameras": (
+            *("id", "resident_id", "block_id", "facing", "indoor", "retention_days", "ask", "state"),
+            *("confirmed_at", "retired_at", "name_sealed", "request_digest"),
+        ),
+        "camera_listings": ("id", "sealed"),
     },
     left_out={
         "log_in_codes": "they last ten minutes",
@@ -76,11 +82,16 @@ def rehearse(vault: Vault, folder: Path, manifest: Manifest) -> bool:
 def restore(tx: Tx, vault: Vault, folder: Path, manifest: Manifest) -> None:
     """Puts a checked copy into the empty vault; raises SealBrokenError where its key is another one.
 
-    Every original is shredded in it; `restored.settle` then brings each clip to an end that is true.
+    Every original is shredded in it; `restored.settle` then brings each clip to an end that is true. Every camera
+    sleeps until its owner confirms it: it may have been moved, paused or retired since.
     """
 
     def change(table: str, row: Row) -> Row:
-        return row | {"state": UploadState.SHREDDED} if table == "uploads" else row
+        if table == "uploads":
+            return row | {"state": UploadState.SHREDDED}
+        if table == "cameras" and row["state"] == CameraState.ACTIVE:
+            return row | {"state": CameraState.ASLEEP}
+        return row
 
     dump.fill(tx, IDENTITY, folder, manifest, wrap=_unsealing(vault), change=change)
 

@@ -17,6 +17,9 @@ class ClipState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+GONE = (ClipState.WITHDRAWING, ClipState.WITHDRAWN, ClipState.REJECTED)  # nobody sees it, or will
+
+
 class Step(StrEnum):
     """What can happen to a clip."""
 

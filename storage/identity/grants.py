@@ -16,7 +16,7 @@ RESIDENT: Role = merged(
     _SHREDS,
     _STARTS,
     {
-        "residents": {"select": ALL, "insert": ALL, "update": "home_block home_changes"},
+        "residents": {"select": ALL, "insert": ALL, "update": "home_block home_changes camera_moves"},
         "log_in_codes": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
         "log_ins": {"select": ALL, "insert": ALL, "delete": ""},
         "tries": {"select": ALL, "insert": ALL, "update": ALL},
@@ -25,6 +25,12 @@ RESIDENT: Role = merged(
         "clips": {"insert": ALL},
         "authorship": {"select": ALL, "insert": ALL},
         "idempotency": {"select": ALL, "insert": ALL},
+        "cameras": {
+            "select": ALL,
+            "insert": ALL,
+            "update": "block_id facing indoor retention_days ask state confirmed_at retired_at name_sealed",
+        },
+        "camera_listings": {"select": ALL, "insert": ALL, "update": "sealed", "delete": ""},
     },
 )
 # Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident. It can make
@@ -42,6 +48,9 @@ AIRLOCK: Role = merged(
         "log_in_codes": {"select": "ends_at", "delete": ""},
         "log_ins": {"select": "ends_at", "delete": ""},
         "tries": {"select": "window_start", "delete": ""},
+        # Looks after cameras, and cannot read whose one is, where it stands or what it is called.
+        "cameras": {"select": "id state confirmed_at retired_at", "update": "state", "delete": ""},
+        "camera_listings": {"select": "id", "delete": ""},
     },
 )
 

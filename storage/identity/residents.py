@@ -17,7 +17,9 @@ from storage.kit.ids import BlockId
 from storage.upserts import insert_new
 
 MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
-HOME_CHANGES, HOME_WINDOW = 2, 30 * clock.DAY  # a home that moves at will would be a probe (ARCHITECTURE section 9)
+WINDOW = 30 * clock.DAY
+HOME_CHANGES = 2  # in a window: a home that moves at will would be a probe (ARCHITECTURE section 9)
+CAMERA_MOVES = 3  # the first block, and two more: who registers everywhere would be asked about everything
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,25 @@ def move(tx: Tx, resident_id: ResidentId, home: BlockId) -> None:
     if row.home_block == home:
         return
     now = tx.now()
-    changes = [at for at in json.loads(row.home_changes) if now - at < HOME_WINDOW]
+    changes = _within(row.home_changes, now)
     if len(changes) >= HOME_CHANGES:
         raise Conflict("Your home block can change twice in 30 days, and it has.", code="home_changed_too_often")
     if row.home_block is not None:
         changes.append(now)
     moved = {"home_block": home, "home_changes": json.dumps(changes)}
     tx.execute(update(residents).where(residents.c.id == resident_id).values(**moved))
+
+
+def count_camera_move(tx: Tx, resident_id: ResidentId) -> None:
+    """Counts that a camera comes to a block where they had none; raises Conflict beyond three in 30 days."""
+    mine = residents.c.id == resident_id
+    told = tx.connection.execute(select(residents.c.camera_moves).where(mine).with_for_update()).scalar_one()
+    moves = _within(told, tx.now())
+    if len(moves) >= CAMERA_MOVES:
+        told = "Your cameras can come to three new blocks in 30 days, and they have."
+        raise Conflict(told, code="cameras_moved_too_often")
+    tx.execute(update(residents).where(mine).values(camera_moves=json.dumps([*moves, tx.now()])))
+
+
+def _within(times: str, now: int) -> list[int]:
+    return [at for at in json.loads(times) if now - at < WINDOW]

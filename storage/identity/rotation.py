@@ -10,7 +10,16 @@ from sqlalchemy import Column, Row, Table, delete, select, text, update
 from storage.db import OPERATOR, Tx
 from storage.identity import authorship
 from storage.identity.residents import mail_lookup
-from storage.identity.schema import idempotency, log_in_codes, residents, tries, uploads, vault_canary
+from storage.identity.schema import (
+    camera_listings,
+    cameras,
+    idempotency,
+    log_in_codes,
+    residents,
+    tries,
+    uploads,
+    vault_canary,
+)
 from storage.identity.vault import Vault, canary
 from storage.upserts import put
 
@@ -19,17 +28,18 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Resealed:
-    """How many mail addresses and keys of originals are under the new key now."""
+    """How many mail addresses, keys of originals and cameras are under the new key now."""
 
     residents: int
     originals: int
+    cameras: int = 0
 
 
 def reseal(old: Vault, new: Vault) -> Resealed:
     """Opens all under `old`'s key and seals it under `new`'s (the same database); raises SealBrokenError."""
     with old.write(by=OPERATOR) as tx:
         _shut_out_writers(tx)
-        mails = originals = 0
+        mails = originals = named = 0
         for row in _rows(tx, residents, residents.c.mail_sealed):
             mail = old.unseal(f"residents:{row.id}", row.mail_sealed)
             found = {
@@ -39,18 +49,31 @@ def reseal(old: Vault, new: Vault) -> Resealed:
             tx.execute(update(residents).where(residents.c.id == row.id).values(**found))
             mails += 1
         for row in _rows(tx, uploads, uploads.c.key_sealed):
-            sealed = new.seal(f"uploads:{row.id}", old.unseal(f"uploads:{row.id}", row.key_sealed))
+            sealed = _anew(old, new, f"uploads:{row.id}", row.key_sealed)
             tx.execute(update(uploads).where(uploads.c.id == row.id).values(key_sealed=sealed))
             originals += 1
+        for row in _rows(tx, cameras, cameras.c.name_sealed):
+            sealed = _anew(old, new, f"cameras:{row.id}", row.name_sealed)
+            tx.execute(update(cameras).where(cameras.c.id == row.id).values(name_sealed=sealed))
+            named += 1
+        for row in _rows(tx, camera_listings, camera_listings.c.sealed):
+            sealed = _anew(old, new, f"camera_listings:{row.id}", row.sealed)
+            tx.execute(update(camera_listings).where(camera_listings.c.id == row.id).values(sealed=sealed))
         tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
-    return Resealed(mails, originals)
+    return Resealed(mails, originals, named)
+
+
+def _anew(old: Vault, new: Vault, about: str, sealed: bytes) -> bytes:
+    return new.seal(about, old.unseal(about, sealed))
 
 
 def _shut_out_writers(tx: Tx) -> None:
     # A page already sealed anew would not see what a program, believed to be stopped, puts there under the old key.
     if tx.connection.dialect.name == "postgresql":
-        tx.connection.execute(text("lock table residents, uploads, vault_canary in exclusive mode"))
+        tx.connection.execute(
+            text("lock table residents, uploads, cameras, camera_listings, vault_canary in exclusive mode")
+        )
 
 
 def _drop_worthless(tx: Tx) -> None:

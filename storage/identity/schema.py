@@ -35,6 +35,7 @@ residents = Table(
     Column("mail_sealed", LargeBinary, nullable=False),
     Column("home_block", ID),
     Column("home_changes", Text, nullable=False),  # JSON list of times, for "at most twice in 30 days"
+    Column("camera_moves", Text, nullable=False, server_default="[]"),  # the same, of cameras that came to a new block
 )
 
 # logins.py
@@ -139,6 +140,33 @@ idempotency = Table(
     Column("request_digest", String(64), nullable=False),
     Column("clip_id", ID, ForeignKey("clips.id"), nullable=False),
     Column("salt", String(40), nullable=False, server_default=""),  # without it nobody can make the receipt again
+)
+
+# cameras.py: what a camera can be asked for stands in clear, so that a hundred thousand are matched by an index
+cameras = Table(
+    "cameras",
+    metadata,
+    Column("id", ID, primary_key=True),  # made of its request's key (cameras.py): for its owner alone
+    Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
+    Column("block_id", ID, nullable=False),
+    Column("facing", String(2), nullable=False),  # n | ne | e | se | s | sw | w | nw
+    Column("indoor", Boolean, nullable=False),
+    Column("retention_days", Integer, nullable=False),
+    Column("ask", String(5), nullable=False),  # inbox | mail
+    Column("state", String(6), nullable=False),  # active | paused | asleep
+    Column("confirmed_at", BigInteger, nullable=False),
+    Column("retired_at", BigInteger),  # none: it stands; a day later the row is erased
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("request_digest", String(64), nullable=False),  # keyed: finds the same request again, and does not tell it
+)
+Index("ix_cameras_block_id_state", cameras.c.block_id, cameras.c.state)
+Index("ix_cameras_resident_id", cameras.c.resident_id)
+# listings.py: address and contact of a camera that a business lists openly
+camera_listings = Table(
+    "camera_listings",
+    metadata,
+    Column("id", ID, ForeignKey("cameras.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 # vault.py: one row, a constant sealed under the vault's key, so that another key is noticed before anything is sealed

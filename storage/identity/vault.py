@@ -27,6 +27,7 @@ KEY_BYTES = 32
 
 ResidentId = NewType("ResidentId", str)
 ClipId = NewType("ClipId", str)
+CameraId = NewType("CameraId", str)
 Receipt = NewType("Receipt", str)
 
 

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from storage.identity.clip_states import ClipState
+from storage.identity.clip_states import GONE
 from storage.identity.schema import authorship, clips
 from storage.identity.vault import ClipId, ResidentId, Vault, seal_with, unseal_with
 
 BITS = 256
 # Measured on two fixed cameras, three stretches each: 14 to 44 of one camera, 127 to 141 of two (chance: 128 +- 8).
 NEAR = 72
-_GONE = (ClipState.WITHDRAWING, ClipState.WITHDRAWN, ClipState.REJECTED)
 
 
 def sealed(vault: Vault, resident_id: ResidentId, clip_id: ClipId, view: bytes) -> bytes:
@@ -33,7 +32,7 @@ def alike(conn: Connection, vault: Vault, resident_id: ResidentId, view: bytes) 
     query = select(authorship.c.clip_id, authorship.c.view_sealed).join(clips, clips.c.id == authorship.c.clip_id)
     mine = (authorship.c.resident_id == resident_id) & authorship.c.view_sealed.is_not(None)
     key = _key(vault, resident_id)
-    found = conn.execute(query.where(mine, clips.c.state.not_in(_GONE))).all()
+    found = conn.execute(query.where(mine, clips.c.state.not_in(GONE))).all()
     views = [unseal_with(key, f"authorship:{row.clip_id}", row.view_sealed) for row in found]
     return sum(_apart(view, earlier) <= NEAR for earlier in views)
 

@@ -61,7 +61,10 @@ def test_migrating_again_changes_nothing(side: str, url_of: dict[str, str]) -> N
 
 @pytest.mark.parametrize(
     ("side", "told"),
-    [("record", ("posts", "comments", "flags")), ("identity", ("uploads", "clips", "authorship"))],
+    [
+        ("record", ("posts", "comments", "flags")),
+        ("identity", ("uploads", "clips", "authorship", "cameras", "camera_listings")),
+    ],
 )
 def test_what_is_taken_back_does_not_wait_for_a_fifth_of_its_table(
     engine: str, side: str, told: tuple[str, ...], url_of: dict[str, str]

@@ -28,7 +28,10 @@ SHARED = {
     # Sealed anew under another key, while nobody works; what was made under the old one is dropped.
     **{
         table: {f"storage/identity/{module}.py", "storage/identity/rotation.py"}
-        for table, module in (("residents", "residents"), ("uploads", "originals"), ("idempotency", "authorship"))
+        for table, module in (
+            *(("residents", "residents"), ("uploads", "originals"), ("idempotency", "authorship")),
+            *(("cameras", "cameras"), ("camera_listings", "listings")),
+        )
     },
     "log_in_codes": {"storage/identity/logins.py", "storage/identity/rotation.py"},
     "vault_canary": {"storage/identity/vault.py", "storage/identity/rotation.py"},

@@ -10,12 +10,14 @@ from storage.kit import log, ready, starting
 from storage.kit.errors import PorchlightError
 from workers.airlock import figures
 from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
+from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
 from workers.airlock.reconcile import reconcile
 from workers.every import Round, is_late, repeat
 from workers.media import programs
 from workers.queue import doorbell
 
+CAMERAS_SECONDS = 600  # days and years are what is waited for here
 RECONCILE_SECONDS = 15  # with a lease of 60 s a killed worker's clip is taken up within 75 s
 
 
@@ -32,6 +34,7 @@ def main() -> None:
         )
         rounds = [
             Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell)),
+            Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
         late = checks.rounds(lambda: is_late(rounds))

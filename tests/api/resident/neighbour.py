@@ -13,6 +13,8 @@ from storage.kit import clock
 from storage.kit.ids import new_id
 from tests.api.asking import Client
 
+CAMERA = {"facing": "ne", "indoor": False, "retention_days": 14, "ask": "inbox", "name": "Front door"}
+
 
 def said(block: str, **other: Any) -> dict[str, Any]:
     """What somebody says about a clip that happened an hour ago."""
@@ -68,3 +70,14 @@ class Neighbour:
         answer = self.post(**other)
         assert answer.status_code == 202, answer.text
         return str(answer.json()["receipt"])
+
+    def register(self, *, key: str | None = None, **other: Any) -> httpx.Response:
+        """Registers a camera; whatever is not named is as it should be."""
+        body = {"block_id": self.block, **CAMERA, **other}
+        return self.ask("POST", "/v1/cameras", body, headers={"idempotency-key": key or new_id()})
+
+    def registered(self, **other: Any) -> str:
+        """The id of a registered camera."""
+        answer = self.register(**other)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])

@@ -10,7 +10,7 @@ from api.resident import who_could
 from api.resident.desk import Desk
 from storage.identity.limits import Limit
 from storage.kit import clock
-from tests.api.resident.conftest import NewNeighbour
+from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import clip_ids
 from tests.storage.identity.making import the_clip
@@ -37,15 +37,22 @@ def test_homes_earlier_views_and_what_can_be_done(ada: Neighbour, neighbour: New
 
     told = could(ada, view=VIEW)
 
-    assert told == {
-        "homes": told["homes"],
-        "alike": 1,
-        "blurs": ["faces", "plates", "overlay", "porch"],
-        "wait_minutes": 30,
-    }
+    waits = {"blurs": ["faces", "plates", "overlay", "porch"], "wait_minutes": 30}
+    assert told == {"homes": told["homes"], "alike": 1, "cameras": 0, **waits}
     assert told["homes"] >= 12
     assert could(ada)["alike"] is None
     assert could(eve, view=VIEW)["alike"] == 0
+
+
+def test_a_camera_of_mine_in_the_block_is_told(ada: Neighbour, neighbour: NewNeighbour, town: Town) -> None:
+    """As long as it is active, and there; never another's."""
+    eve, elsewhere = neighbour("eve"), town.blocks[1]
+    camera_id = ada.registered()
+    assert [could(ada)["cameras"], could(eve)["cameras"], could(ada, block_id=elsewhere)["cameras"]] == [1, 0, 0]
+
+    ada.ask("PATCH", f"/v1/cameras/{camera_id}", {"state": "paused"})
+
+    assert could(ada)["cameras"] == 0
 
 
 @pytest.mark.parametrize("asked", [{"block_id": "nowhere"}, {"view": "0f"}, {"view": "zz" * 32}, {"lat": 39.1}])

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storage.db import AIRLOCK, RESIDENT, Tx
-from storage.identity import accepting, authorship, clips, leases, logins, originals, residents, sealed_parts
+from storage.identity import accepting, authorship, cameras, clips, leases, logins, originals, residents, sealed_parts
 from storage.identity.accepting import Accepted
+from storage.identity.cameras import Ask, Facing, Facts
 from storage.identity.clips import Clip
-from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
+from storage.identity.vault import CameraId, ClipId, Receipt, ResidentId, Vault
 from storage.kit.clock import HOUR
 from storage.kit.ids import new_id
 from storage.objects import Bucket
@@ -74,6 +75,18 @@ def an_accepted_clip(
         clip_id = accepting.accept(tx, vault, said(upload_id, **other), receipt)
         authorship.record(tx, resident_id, clip_id, key=key, request=request, salt=salt)
     return clip_id, receipt
+
+
+def facts(**other: object) -> Facts:
+    """What a resident says of a camera."""
+    said = {"block": builders.block(), "facing": Facing.NE, "indoor": False, "retention_days": 14, "ask": Ask.INBOX}
+    return Facts(**{**said, "name": "Front door", **other})  # type: ignore[arg-type]
+
+
+def a_camera(vault: Vault, resident_id: ResidentId, *, key: str = "", **other: object) -> CameraId:
+    """A registered camera."""
+    with vault.write(by=RESIDENT) as tx:
+        return cameras.register(tx, vault, resident_id, facts(**other), key=key or new_id())
 
 
 def the_clip(vault: Vault, clip_id: ClipId) -> Clip:

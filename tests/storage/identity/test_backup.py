@@ -10,13 +10,15 @@ import pytest
 
 from storage import dump
 from storage.db import OPERATOR, RESIDENT
-from storage.identity import authorship, backup, clips, logins, originals, residents
+from storage.identity import authorship, backup, cameras, clips, listings, logins, originals, residents
+from storage.identity.cameras import CameraState
+from storage.identity.listings import Listing
 from storage.identity.originals import UploadState
 from storage.identity.vault import Receipt, ResidentId, SealBrokenError, Vault, new_key
 from storage.kit.errors import NotThere
 from tests.builders import block
 from tests.conftest import NewDatabase
-from tests.storage.identity.making import KEY, MAIL, a_token, an_accepted_clip, bytes_below
+from tests.storage.identity.making import KEY, MAIL, a_camera, a_token, an_accepted_clip, bytes_below
 
 
 @pytest.fixture
@@ -76,6 +78,25 @@ def test_who_comes_back_and_originals_do_not(
         with pytest.raises(NotThere):
             originals.key_of(conn, empty, clip.upload_id)
         assert logins.who(conn, token) is None
+
+
+def test_cameras_come_back_asleep(vault: Vault, empty: Vault, ada: ResidentId, tmp_path: Path) -> None:
+    """They may have been moved or retired since: nobody is asked about one until its owner confirms it."""
+    names = ("Door", "Yard")
+    door, yard = (a_camera(vault, ada, name=name) for name in names)
+    with vault.write(by=RESIDENT) as tx:
+        listings.give(tx, vault, ada, door, Listing("12 Orchard Way", "Mara"))
+        cameras.change(tx, vault, ada, yard, {}, paused=True)
+    manifest = backup.back_up(vault, tmp_path / "copy")
+
+    with empty.write(by=OPERATOR) as tx:
+        backup.restore(tx, empty, tmp_path / "copy", manifest)
+
+    with vault.read() as before, empty.read() as conn:
+        found = cameras.of_resident(conn, empty, ada)
+        assert [one.facts for one in found] == [one.facts for one in cameras.of_resident(before, vault, ada)]
+        assert [one.state for one in found] == [CameraState.ASLEEP, CameraState.PAUSED]
+        assert listings.of_cameras(conn, empty, [door, yard]) == {door: Listing("12 Orchard Way", "Mara")}
 
 
 @pytest.mark.usefixtures("receipt")

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import column, func, select, table
 
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, logins, originals, residents, rotation
+from storage.identity import authorship, cameras, clips, listings, logins, originals, residents, rotation
+from storage.identity.listings import Listing
 from storage.identity.rotation import Resealed
 from storage.identity.vault import ResidentId, SealBrokenError, Vault, is_under, new_key
-from tests.storage.identity.making import MAIL, a_resident, a_token, an_accepted_clip
+from tests.storage.identity.making import MAIL, a_camera, a_resident, a_token, an_accepted_clip
 
 
 @pytest.fixture
@@ -39,6 +40,23 @@ def test_who_and_what_open_under_the_new_key(vault: Vault, renewed: Vault, ada: 
         assert (found.mail, residents.find(conn, renewed, MAIL)) == (MAIL, ada)
         assert clips.words(conn, renewed, clip) == ("A blue van", "It went round twice.")
         assert (clip.id, logins.who(conn, token)) == (clip_id, ada)
+
+
+def test_cameras_open_under_the_new_key(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
+    """Their names and what is said of them openly; nothing of it under the old one."""
+    camera_id = a_camera(vault, ada, name="Back yard")
+    with vault.write(by=RESIDENT) as tx:
+        listings.give(tx, vault, ada, camera_id, Listing("12 Orchard Way", "Mara"))
+
+    assert rotation.reseal(vault, renewed) == Resealed(residents=1, originals=0, cameras=1)
+
+    with renewed.read() as conn:
+        assert [one.facts.name for one in cameras.of_resident(conn, renewed, ada)] == ["Back yard"]
+        assert listings.of_cameras(conn, renewed, [camera_id]) == {camera_id: Listing("12 Orchard Way", "Mara")}
+        with pytest.raises(SealBrokenError):
+            cameras.of_resident(conn, vault, ada)
+        with pytest.raises(SealBrokenError):
+            listings.of_cameras(conn, vault, [camera_id])
 
 
 def test_nothing_opens_under_the_old_key(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
