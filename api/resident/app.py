@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api import http, places, stores
-from api.resident import auth, mine, neighborhood, posts, uploads, who_could, words
+from api.resident import auth, guidelines, mine, neighborhood, posts, uploads, who_could, words
 from api.resident.desk import Desk
 from api.who import anyone
 
@@ -23,6 +23,7 @@ def create_app(desk: Desk) -> FastAPI:
         mine.router,
         who_could.router,
         words.router,
+        guidelines.router,
         neighborhood.router,
     ):
         app.include_router(router)
