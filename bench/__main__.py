@@ -16,6 +16,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "uploads": (),
     "redaction": (),
     "words": (),
+    "guidelines": (),
     "hostile": (),
     "canaries": (),
     "feed": (),

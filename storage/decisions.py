@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, insert, select
 
@@ -24,23 +24,26 @@ class Decision:
     at: int
     from_state: PostState
     to_state: PostState
+    guidelines: int
 
 
-def add(
-    tx: Tx,
-    post_id: PostId,
-    *,
-    verb: str,
-    reason: str,
-    note: str,
-    staff_id: StaffId,
-    from_state: PostState,
-    to_state: PostState,
-) -> None:
+@dataclass(frozen=True)
+class Why:
+    """What is decided and why: `reason` is a guideline's id, `guidelines` the version that said what it means."""
+
+    verb: str
+    reason: str
+    note: str
+    guidelines: int
+
+
+def add(tx: Tx, post_id: PostId, why: Why, *, staff_id: StaffId, from_state: PostState, to_state: PostState) -> None:
     """Records a decision, for good."""
-    row = {"id": ids.new_id(), "post_id": post_id, "verb": verb, "reason": reason, "note": note, "staff_id": staff_id}
-    tx.execute(insert(decisions).values(**row, from_state=from_state, to_state=to_state, at=tx.now()))
-    tx.audit("decision.add", post_id, {"decision": row["id"], "verb": verb, "reason": reason})
+    decision, said = ids.new_id(), asdict(why)
+    row = {"id": decision, "post_id": post_id, "staff_id": staff_id, "from_state": from_state, "to_state": to_state}
+    tx.execute(insert(decisions).values(**row, **said, at=tx.now()))
+    named = {"verb": why.verb, "reason": why.reason, "guidelines": why.guidelines}
+    tx.audit("decision.add", post_id, {"decision": decision, **named})
 
 
 def of_post(conn: Connection, post_id: PostId) -> list[Decision]:
@@ -52,6 +55,6 @@ def of_post(conn: Connection, post_id: PostId) -> list[Decision]:
         .order_by(decisions.c.at, decisions.c.id)
     )
     return [
-        Decision(r.verb, r.reason, r.note, r.name, r.at, PostState(r.from_state), PostState(r.to_state))
+        Decision(r.verb, r.reason, r.note, r.name, r.at, PostState(r.from_state), PostState(r.to_state), r.guidelines)
         for r in conn.execute(query)
     ]

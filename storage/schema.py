@@ -204,6 +204,7 @@ decisions = Table(
     Column("from_state", String(12), nullable=False),
     Column("to_state", String(12), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("guidelines", Integer, nullable=False, server_default="1"),  # the version that says what `reason` means
 )
 Index("ix_decisions_post", decisions.c.post_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api import http, places, stores
-from api.resident import auth, cameras, listings, mine, neighborhood, posts, uploads, who_could, words
+from api.resident import auth, cameras, guidelines, listings, mine, neighborhood, posts, uploads, who_could, words
 from api.resident.desk import Desk
 from api.who import anyone
 
@@ -25,6 +25,7 @@ def create_app(desk: Desk) -> FastAPI:
         words.router,
         cameras.router,
         listings.router,
+        guidelines.router,
         neighborhood.router,
     ):
         app.include_router(router)

@@ -9,19 +9,20 @@ from pydantic import Field
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import AnyStaff, Moderator
-from api.staff.guidelines import GUIDELINES, IDS, VERSION, Guideline
 from api.stores import Record, Rings
 from feed import posting
 from feed.bell import Bell
 from feed.events import Closed, PostAsSeen, as_seen
 from storage import decisions, flags, post_lists, posts
 from storage.db import Tx
+from storage.decisions import Why
 from storage.kit.clock import as_text
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import PostId
 from storage.post_lists import Wanted
 from storage.posts import PostState, Verb
 from storage.staff import Role
+from workers.guidelines.rules import IDS, IN_FORCE, Guidelines
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 
@@ -51,6 +52,7 @@ class DecisionSeen(Closed):
     at: str
     from_state: PostState
     to_state: PostState
+    guidelines: Annotated[int, Field(description="The version of the guidelines that `reason` is one of.")]
 
 
 class DecisionsSeen(Closed):
@@ -60,17 +62,10 @@ class DecisionsSeen(Closed):
     cursor: None = None
 
 
-class Guidelines(Closed):
-    """The guidelines in force."""
-
-    version: int
-    items: tuple[Guideline, ...]
-
-
 @router.get("/guidelines")
 async def guidelines(me: AnyStaff) -> Guidelines:
-    """What decisions go by."""
-    return Guidelines(version=VERSION, items=GUIDELINES)
+    """What decisions go by, in every language: the same that residents are shown."""
+    return IN_FORCE
 
 
 @router.post("/posts/{post_id}/decisions")
@@ -84,8 +79,8 @@ def decide(post_id: PostId, new: NewDecision, me: Moderator, record: Record, bel
             raise NotThere
         before, now = _carry_out(tx, bell, post_id, new)
         flags.settle(tx, post_id)
-        why = {"verb": new.verb, "reason": new.reason, "note": new.note}
-        decisions.add(tx, post_id, staff_id=me.member.id, from_state=before, to_state=now, **why)
+        why = Why(new.verb, new.reason, new.note, guidelines=IN_FORCE.version)
+        decisions.add(tx, post_id, why, staff_id=me.member.id, from_state=before, to_state=now)
         post = posts.one(tx.connection, mine, post_id)
     assert post is not None
     return Decided(post=as_seen(post), state=now)
@@ -108,6 +103,7 @@ def history(post_id: PostId, me: Moderator, record: Record) -> DecisionsSeen:
                 at=as_text(one.at),
                 from_state=one.from_state,
                 to_state=one.to_state,
+                guidelines=one.guidelines,
             )
             for one in found
         ]

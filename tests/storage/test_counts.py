@@ -5,6 +5,7 @@ from __future__ import annotations
 from feed.bell import Bell
 from storage import counts, decisions, staff
 from storage.db import OPERATOR, Database
+from storage.decisions import Why
 from storage.posts import PostState
 from tests import builders
 
@@ -16,7 +17,7 @@ def test_live_posts_and_decisions_are_counted(record: Database, bell: Bell, city
         moderator = staff.make(tx, "mo")
         for verb in ("dismiss", "dismiss", "hold"):
             states = {"from_state": PostState.LIVE, "to_state": PostState.LIVE}
-            decisions.add(tx, posts[0].id, verb=verb, reason="other", note="", staff_id=moderator, **states)
+            decisions.add(tx, posts[0].id, Why(verb, "other", "", guidelines=1), staff_id=moderator, **states)
 
     with record.read() as conn:
         assert counts.live_posts(conn) == 3

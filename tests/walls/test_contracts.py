@@ -27,6 +27,7 @@ WRONG = [  # who imports, what, and the contract that must say so
     ("workers.chores", "workers.queue", "record-side"),
     ("api.media", "workers.airlock.withdraw", "airlock"),
     ("workers.redact.text", "storage.posts", "redact"),
+    ("workers.guidelines.rules", "storage.posts", "guidelines"),
     ("workers.queue", "workers.airlock.jobs", "front-door"),
     ("storage.kit.clock", "storage.db", "kit"),
     ("workers.media.probe", "storage.db", "media"),

@@ -9,7 +9,6 @@ export type Me = {
   demo: boolean;
 };
 
-export type Guideline = { id: string; title: string; text: string };
 export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss";
 
 export type Flagged = {
@@ -18,7 +17,7 @@ export type Flagged = {
   reason: FlagReason;
   text: string | null;
   at_seconds: number | null;
-  from: "neighbour" | "police";
+  from: "neighbour" | "police" | "check";
   flagged_at: string;
   count: number;
   reasons: { reason: FlagReason; count: number }[];
@@ -32,6 +31,7 @@ export type Decision = {
   at: string;
   from_state: PostState;
   to_state: PostState;
+  guidelines: number;
 };
 
 export type AuditEntry = {

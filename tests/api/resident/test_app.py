@@ -23,6 +23,7 @@ ANYONE = {
     "GET /v1/health",
     "GET /{path:page}",
     "HEAD /{path:page}",
+    "GET /v1/guidelines",  # published, the same for everyone
     "GET /v1/places/divisions",  # published, the same for everyone
     "GET /v1/places/cells/{division}",
     "GET /v1/places/cells/{division}/{sha256}.json",

@@ -1,0 +1,54 @@
+"""Reads the words of a post by the guidelines' rules: which of them would it break?
+
+Does NOT understand anything: it knows words and their neighbours, in English and Spanish. What it finds is shown to the
+author before sending and to a moderator after it; it never drops a post, and says nothing about who wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from workers.guidelines.acts import acts_in
+from workers.guidelines.calls import LAWFUL, PRESSURE
+from workers.guidelines.looks import marks_in, race_in
+from workers.guidelines.people import HERE, SOMEBODY, SUSPECTED
+from workers.guidelines.rules import IN_FORCE, Rule
+
+ENOUGH = 2  # marks beside race, from which on it is a description
+_ACCENT = re.compile(r"[\u0300-\u036f]")
+_QUOTE = str.maketrans("’‘´`“”«»", "''''\"\"\"\"")
+
+
+def check(title: str, text: str, category: str) -> tuple[Rule, ...]:
+    """The rules that a post of these words and this category breaks, the first one first; none where it is fine."""
+    words = _plain(f"{title}\n{text}")
+    return tuple(rule for rule in IN_FORCE.rules if category in rule.categories and _BREAKS[rule.id](words))
+
+
+def _plain(text: str) -> str:
+    """Small letters, no accents, blanks alone between words; lines stay lines."""
+    bare = _ACCENT.sub("", unicodedata.normalize("NFKD", text.translate(_QUOTE)))
+    return "\n".join(" ".join(line.split()) for line in bare.casefold().splitlines())
+
+
+def _presence_only(words: str) -> bool:
+    there = SOMEBODY.search(words) is not None and (HERE.search(words) or SUSPECTED.search(words)) is not None
+    return there and not acts_in(words) and LAWFUL.search(words) is None
+
+
+def _race_only(words: str) -> bool:
+    return race_in(words) and marks_in(words) < ENOUGH
+
+
+def _lawful(words: str) -> bool:
+    return LAWFUL.search(words) is not None and not acts_in(words)
+
+
+_BREAKS: dict[str, Callable[[str], bool]] = {
+    "pressure": lambda words: PRESSURE.search(words) is not None,
+    "presence_only": _presence_only,
+    "race_only": _race_only,
+    "lawful": _lawful,
+}
