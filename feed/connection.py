@@ -183,10 +183,13 @@ class Connection(asyncio.Protocol):
             self._act(self._listener.gone())
 
     def _act(self, actions: list[Action]) -> None:
-        while actions := [*actions, *self._listener.catch_up()]:
+        # What comes next is asked when all is done: a write may have filled the buffer, which decides anew.
+        while True:
             for action in actions:
                 self._do(action)
-            actions = []
+            actions = self._listener.catch_up()
+            if not actions:
+                return
 
     def _do(self, action: Action) -> None:
         match action:

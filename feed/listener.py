@@ -118,6 +118,8 @@ class Listener:
         known = [self._memory.as_now(told) for told in page.happenings if told.line.seq <= self._memory.last]
         if page.head.epoch != self._memory.epoch or not known or known[0].line.seq != self._place + 1:
             return self.bye(COME_BACK, "the log was cut")
+        if not self._memory.reaches(min(page.head.seq, self._memory.last)):
+            return []  # it is from before all that is remembered: what was taken back since is not known any more
         self._page = [] if self._full else known
         return self._replay_page()
 

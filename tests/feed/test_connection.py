@@ -17,7 +17,20 @@ from feed.bell import Bell
 from feed.memory import PIECE_BYTES
 from storage.db import Database
 from tests.builders import City, a_published_post
-from tests.feed.conftest import SOON, Running, close_code, connections, hello, memory, ring_again, running, said, until
+from tests.feed.conftest import (
+    SOON,
+    Running,
+    close_code,
+    connections,
+    happening_again,
+    hello,
+    memory,
+    ring_again,
+    running,
+    said,
+    start_of,
+    until,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +107,25 @@ async def test_a_slow_reader_delays_nobody_and_costs_little(feed: Running, recor
         heard = await slow.hear_up_to(1001)
 
     assert [message["seq"] for message in heard] == [*range(2, 1002)]
+
+
+async def test_one_whom_a_page_of_the_log_fills_up_hears_nothing_twice(
+    record: Database, city: City, bus: str, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not let into its room by the very write that it has no room for."""
+    monkeypatch.setattr(server, "SEND_BUFFER", 4096)
+    monkeypatch.setattr(connection, "HIGH", 2000)
+    monkeypatch.setattr(connection, "LOW", 500)
+    post = a_published_post(record, bell, text="x" * 300, ready=False)
+    happening_again(record, post, times=60)
+    async with running(record, bus) as feed, feed.listening(cursor=start_of(feed), narrow=True) as slow:
+        await until(lambda: any(each._full_since is not None for each in connections(feed)))
+        assert not any(feed.node._rooms._rooms.values())
+        await asyncio.to_thread(ring_again, record, bell, post, times=40)
+        await until(lambda: memory(feed).last == 101)
+        heard = await slow.hear_up_to(101)
+
+    assert [message["seq"] for message in heard] == [*range(1, 102)]
 
 
 async def test_one_that_never_reads_again_is_let_go(

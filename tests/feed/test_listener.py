@@ -150,6 +150,19 @@ def test_a_page_does_not_repeat_what_was_taken_back_meanwhile() -> None:
     assert _events(listener.read(_page(told(9, "n"), told(10, "o")))) == [10]
 
 
+def test_a_page_from_before_all_that_is_remembered_is_read_again() -> None:
+    """Memory moved on by more than it keeps: of a taking back in between it knows nothing."""
+    memory = Memory(Head("e", 10, 0), size=4)
+    memory.note(told(11, "p"))
+    listener = _greeted(memory, cursor="e:8")
+    _all(listener, GRANT)
+    for seq in range(12, 20):
+        memory.note(told(seq, f"p{seq}"))
+
+    assert listener.read(Page(Head("e", 11, 0), [told(9, "n"), told(10, "o"), told(11, "p")])) == []
+    assert listener.catch_up() == [Read(8)]
+
+
 @pytest.mark.parametrize(
     "page",
     [
