@@ -5,7 +5,7 @@ import type { NameSeen } from "../shared/names";
 import type { Box } from "./boxes";
 
 export type Home = Block & { division: Division };
-export type Me = { email_hint: string; home: Home | null; mine_days: number; demo: boolean };
+export type Me = { email_hint: string; home: Home | null; mine_days: number; listed: boolean; demo: boolean };
 
 export type ClipState =
   | "received"
@@ -40,5 +40,5 @@ export type Mine = Progress & { receipt_hint: string; handle: string; title: str
 export type Part = { number: number; url: string; received?: boolean };
 export type UploadAnswer = { upload_id: string; state?: string; bytes?: number; part_bytes: number; parts: Part[] };
 export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[]; names: NameSeen[] };
-export type Guessable = { homes: number; alike: number | null; blurs: Redaction[]; wait_minutes: number };
+export type Guessable = { homes: number; alike: number | null; cameras: number; blurs: Redaction[]; wait_minutes: number };
 export type Comment = { id: string; name: string; text: string; at: string };

@@ -29,6 +29,7 @@ export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal) =>
 export const post = <T>(path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
   call<T>("POST", path, { body, headers });
 export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, { body });
+export const patch = <T>(path: string, body: unknown) => call<T>("PATCH", path, { body });
 export const del = <T>(path: string) => call<T>("DELETE", path, {});
 
 type Extra = { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal };
