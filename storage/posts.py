@@ -119,8 +119,16 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Why a post begins held: the guideline that its words would break, and the check's rule that says so."""
+
+    guideline: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class NewPost:
-    """What the airlock hands over: scrubbed words, a block, times already rounded."""
+    """What the airlock hands over: scrubbed words, a block, times already rounded; held until a moderator looks."""
 
     id: PostId
     kind: str
@@ -131,6 +139,7 @@ class NewPost:
     published_at: int
     block: BlockId
     seconds: int
+    held: Held | None = None
 
 
 def after(state: PostState, verb: Verb) -> PostState:
