@@ -73,7 +73,7 @@ def publish(
 
     FENCED also for who brings fewer pieces of an unfinished `first` than there are: whoever plays it may be behind
     those already. A whole one wins: it may be shorter by a piece, made by another version of the encoder.
-    `last` says that no further media will come.
+    `last` says that no further media will come. One that begins held is told to nobody, and flagged by the check.
     """
     # The log's lock comes first: of two attempts that publish at once, the second sees the first one's post. Then the
     # post's own: the older attempt may be adding a piece, and that one counts.
@@ -84,6 +84,7 @@ def publish(
         case None:
             post_changes.add(tx, new, generation=generation, order_key=head.seq + 1)
             kind = Kind.PUBLISHED
+            _ask_moderators(tx, new)
         case _:
             post_changes.hold(tx, new.id)
             if first and not first.whole and len(first.pieces) - 1 < segments.count(tx.connection, new.id, first.file):
@@ -100,7 +101,13 @@ def publish(
     if last:
         post_changes.set_ready(tx, new.id, generation=generation)
     tx.audit("post.publish", new.id, {"generation": generation})
-    _tell(tx, bell, head.epoch, kind, new.id)
+    if kind is Kind.PUBLISHED and new.held:
+        # Its line in the log takes the number its place in lists is made of, so that no other post has it.
+        place = posts.place_of(tx, new.id)
+        assert place is not None, "it was put there a moment ago"
+        _ring(tx, bell, head.epoch, kind, place, None)
+    else:
+        _tell(tx, bell, head.epoch, kind, new.id)
     return Outcome.DONE
 
 
@@ -193,6 +200,12 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     if place is not None:
         _ring(tx, bell, head.epoch, _TOLD[verb], place, None)
     return keys
+
+
+def _ask_moderators(tx: Tx, new: NewPost) -> None:
+    if new.held:
+        why = {"reason": new.held.guideline, "text": new.held.rule}
+        flags.add(tx, new.id, origin="check", at_seconds=None, flagged_at=new.published_at, **why)
 
 
 def _refused(tx: Tx, post_id: PostId, generation: int) -> Outcome | None:

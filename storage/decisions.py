@@ -46,6 +46,13 @@ def add(tx: Tx, post_id: PostId, why: Why, *, staff_id: StaffId, from_state: Pos
     tx.audit("decision.add", post_id, {"decision": decision, **named})
 
 
+def newest(conn: Connection, post_id: PostId) -> tuple[str, int] | None:
+    """The guideline that the newest decision names, and its version: what the author is told of it."""
+    query = select(decisions.c.reason, decisions.c.guidelines).where(decisions.c.post_id == post_id)
+    row = conn.execute(query.order_by(decisions.c.at.desc()).limit(1)).first()
+    return None if row is None else (row.reason, row.guidelines)
+
+
 def of_post(conn: Connection, post_id: PostId) -> list[Decision]:
     """A post's decisions, oldest first; the caller knows that the one who asks may see the post."""
     query = (

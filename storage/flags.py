@@ -13,12 +13,12 @@ from storage.kit.ids import DivisionId, PostId
 from storage.schema import flags, posts
 
 REASONS = ("privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other")
-ORIGINS = ("neighbour", "police")
+ORIGINS = ("neighbour", "police", "check")
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One flag; `flagged_at` is rounded, `at_seconds` the moment of the clip it is about."""
+    """One flag; `flagged_at` is rounded, `at_seconds` the moment of the clip; the check's `text` is a rule."""
 
     id: str
     post_id: PostId

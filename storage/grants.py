@@ -47,13 +47,18 @@ RESIDENT: Role = merged(
         "comments": {"select": ALL, "insert": ALL},
         "flags": {"insert": ALL},
         "tickets": {"insert": ALL},
+        "decisions": {"select": "post_id reason guidelines at"},  # by which guideline, for the author: not by whom
     },
 )
 AIRLOCK: Role = merged(
     _SHOWS,
     _PLAYS,
     _ENTOMBS,
-    {"renditions": {"insert": ALL, "update": "pieces bytes whole"}, "segments": {"insert": ALL}},
+    {
+        "renditions": {"insert": ALL, "update": "pieces bytes whole"},
+        "segments": {"insert": ALL},
+        "flags": {"insert": ALL},  # by the check of words, of a post that begins held
+    },
 )
 STAFF: Role = merged(
     _SHOWS,

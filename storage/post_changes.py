@@ -21,12 +21,12 @@ from storage.segments import Piece
 
 
 def add(tx: Tx, new: NewPost, *, generation: int, order_key: int) -> None:
-    """Puts a new post on the record, live, its media arriving in `generation`."""
+    """Puts a new post on the record, live or held, its media arriving in `generation`."""
     division = select(blocks.c.division_id).where(blocks.c.id == new.block).scalar_subquery()
     tx.execute(
         insert(posts).values(
             id=new.id,
-            state=PostState.LIVE,
+            state=PostState.HELD if new.held else PostState.LIVE,
             kind=new.kind,
             category=new.category,
             title=new.title,

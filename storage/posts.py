@@ -120,8 +120,16 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Why a post begins held: the guideline that its words would break, and the check's rule that says so."""
+
+    guideline: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class NewPost:
-    """What the airlock hands over: scrubbed words, a block, times already rounded."""
+    """What the airlock hands over: scrubbed words, a block, times already rounded; held until a moderator looks."""
 
     id: PostId
     kind: str
@@ -132,6 +140,7 @@ class NewPost:
     published_at: int
     block: BlockId
     seconds: int
+    held: Held | None = None
 
 
 def after(state: PostState, verb: Verb) -> PostState:

@@ -181,7 +181,7 @@ flags = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
-    Column("origin", String(10), nullable=False),  # neighbour | police: never which one of the neighbours
+    Column("origin", String(10), nullable=False),  # neighbour | police | check: never which one
     Column("reason", String(24), nullable=False),
     Column("text", Text, nullable=False),
     Column("at_seconds", Integer),

@@ -20,11 +20,14 @@ from api.resident.trim import LEAST_LEFT, MOST_SECONDS
 from storage.atlas.finding import Finder
 from storage.kit import clock, ids, settings
 from storage.kit.errors import NotThere, Refused
+from workers.guidelines.check import check
 from workers.redact.redactions import Redaction
+from workers.redact.text import scrub, scrub_title
 
 CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
 ENDS = ("published", "rejected", "quarantined", "withdrawn")
 LOOK_AGAIN = 0.5  # seconds
+REWORD = 3  # nothing was sent: the words break a guideline, and --anyway was not said
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,10 +48,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", metavar="SECONDS", type=float, help="where what is kept begins (default: at 0)")
     parser.add_argument("--end", metavar="SECONDS", type=float, help="where it ends (default: with the clip)")
     parser.add_argument("--sound", action="store_true", help="keep the sound")
+    parser.add_argument(
+        "--anyway", action="store_true", help="send words that break a guideline: a moderator looks first"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when published, 1 with the reason when not; the last line printed is JSON."""
+    """0 when published, 1 with the reason when not, 3 with hints when to be reworded; the last line printed is JSON."""
+    broken = check(scrub_title(args.title), scrub(args.text), args.category)
+    for rule in broken:
+        print(f"porchlight: {rule.title.en}. {rule.hint.en}", file=sys.stderr)
+    if broken and not args.anyway:
+        print("porchlight: nothing was sent. With --anyway it is, and a moderator looks first.", file=sys.stderr)
+        return REWORD
     port, tell = settings.record().ports.resident, _Progress()
     try:
         with client(port, args.token) as http, client(port) as plain:

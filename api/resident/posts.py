@@ -27,6 +27,8 @@ from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import Refused
 from storage.posts import PostState
+from workers.guidelines.check import check
+from workers.guidelines.rules import Rule
 from workers.media.refusals import SENTENCES, Reason
 from workers.redact.redactions import OF_CLIPS, Redaction
 from workers.redact.text import scrub, scrub_title
@@ -100,6 +102,7 @@ class Preview(BaseModel):
     post: PostAsSeen
     replaced: list[Replaced]
     names: list[NameSeen]
+    reword: Annotated[list[Rule], Field(description="What the words break: sent as they are, the post begins held.")]
 
 
 @router.post("/v1/posts", status_code=202)
@@ -141,7 +144,8 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
         state=PostState.LIVE,
     )
     found = [*names_in("title", post.title), *names_in("text", post.text)]
-    return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])), names=found)
+    reword = list(check(post.title, post.text, post.category))
+    return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])), names=found, reword=reword)
 
 
 def _request(body: Sent) -> str:

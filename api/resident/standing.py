@@ -7,13 +7,15 @@ from pydantic import BaseModel
 from api.resident.boxes import Drawn, as_drawn
 from api.resident.desk import Desk
 from feed.events import PostAsSeen, as_seen
-from storage import posts
+from storage import decisions, posts
 from storage.atlas import versions
 from storage.identity import clips
 from storage.identity.authorship import Mine
 from storage.identity.clips import Clip, ClipState, Stage
 from storage.kit import clock
 from storage.posts import Post, PostState
+from workers.guidelines.check import check
+from workers.guidelines.rules import Rule
 from workers.media.refusals import SENTENCES
 
 OTHER_REASONS = {
@@ -24,18 +26,29 @@ OTHER_REASONS = {
     "lost_in_restore": "We lost this clip to a fault of ours and could not bring it back. Please send it again.",
     "hidden": "A moderator hid this post.",
     "held": "A moderator is looking at this post.",
+    "held_for_words": "Nobody sees this post until a moderator has looked at its words.",
     "removed": "A moderator removed this post.",
     "expired": "This post's time was over.",
 }
 
+DECIDED = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 _MESSAGES = {**{reason.value: sentence for reason, sentence in SENTENCES.items()}, **OTHER_REASONS}
 
 
+class Named(BaseModel):
+    """The guideline by which something was decided, and the version that says what it means."""
+
+    guideline: str
+    version: int
+
+
 class ReasonSeen(BaseModel):
-    """Why, for programs and for people."""
+    """Why, for programs and for people; `rules` are those the words of a held post break, with how to say it better."""
 
     code: str
     message: str
+    decided_by: Named | None = None
+    rules: list[Rule] = []
 
 
 class Standing(BaseModel):
@@ -85,7 +98,7 @@ def standing(desk: Desk, clip: Clip) -> Standing:
         state=clip.state,
         progress=clip.progress,
         stage=clip.stage,
-        reason=_reason(clip, post),
+        reason=_reason(desk, clip, post),
         post=as_seen(post) if post else None,
         accepted_at=clock.as_text(clip.accepted_at),
         seconds={stage: milliseconds / 1000 for stage, milliseconds in clip.stage_times.items()},
@@ -119,8 +132,10 @@ def _post(desk: Desk, clip: Clip) -> Post | None:
         return posts.one(conn, [block.division.id], clip.post_id) if block else None
 
 
-def _reason(clip: Clip, post: Post | None) -> ReasonSeen | None:
+def _reason(desk: Desk, clip: Clip, post: Post | None) -> ReasonSeen | None:
     code = clip.reason
+    if post is not None and post.state in DECIDED:
+        return _decided(desk, post)
     if post is not None and post.state is not PostState.LIVE:
         code = post.state.value
     elif post is None and clip.state is ClipState.PUBLISHED:
@@ -128,3 +143,16 @@ def _reason(clip: Clip, post: Post | None) -> ReasonSeen | None:
     if code is None:
         return None
     return ReasonSeen(code=code, message=_MESSAGES.get(code, "This clip was not published."))
+
+
+def _decided(desk: Desk, post: Post) -> ReasonSeen:
+    with desk.stores.record.read() as conn:
+        named = decisions.newest(conn, post.id)
+    # Held, and nobody decided yet: so it began. Nothing says why but its words, which are read once more.
+    began_held = post.state is PostState.HELD and named is None
+    rules = list(check(post.title, post.text, post.category)) if began_held else []
+    if not rules:
+        by = None if named is None else Named(guideline=named[0], version=named[1])
+        return ReasonSeen(code=post.state.value, message=_MESSAGES[post.state.value], decided_by=by)
+    told = " ".join([_MESSAGES["held_for_words"], *(rule.hint.en for rule in rules)])
+    return ReasonSeen(code="held_for_words", message=told, rules=rules)

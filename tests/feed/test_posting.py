@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
 from storage.kit.redis import connect
-from storage.posts import MediaState, NewPost, PostState, Rendition, Verb
+from storage.posts import Held, MediaState, NewPost, PostState, Rendition, Verb
 from storage.segments import Piece
 from tests.builders import (
     NOON,
@@ -104,6 +105,51 @@ def test_all_media_may_come_at_once(record: Database, bell: Bell, rings: Rings) 
 
     (event,) = rings()
     assert event["post"]["media"]["state"] == "ready"
+
+
+def test_a_post_that_begins_held_is_told_to_nobody(record: Database, bell: Bell, rings: Rings) -> None:
+    """Its media come in as any other's, a flag of the check waits for the moderators, and restored it goes out."""
+    new = replace(a_new_post(), held=Held("racial_profiling", "presence_only"))
+
+    _publish(record, bell, new, some_files())
+    _add_media(record, bell, new.id, [a_rendition("full.mp4", height=1080)], last=True)
+
+    assert rings() == []
+    assert _state(record, new.id) is PostState.HELD
+    with record.read() as conn:
+        (flag,) = flags.of_posts(conn, [new.id])[new.id]
+        (entry, *_) = [line for line in audit.page(conn, before=None, limit=9) if line.action == "flag.add"]
+    assert (flag.origin, flag.reason, flag.text) == ("check", "racial_profiling", "presence_only")
+    assert flag.flagged_at == new.published_at
+    assert entry.subject == new.id
+    with record.write(by=AIRLOCK) as tx:
+        posting.decide(tx, bell, new.id, Verb.RESTORE, reason="within_guidelines")
+    (event,) = rings()
+    assert (event["kind"], event["post"]["id"]) == ("post.updated", new.id)
+
+
+def test_a_post_that_begins_held_takes_a_place_of_its_own(record: Database, bell: Bell, rings: Rings) -> None:
+    """A line of the log that builds no event: the next post stands above it in lists, and listeners miss nothing."""
+    held, other = replace(a_new_post(), held=Held("harassment", "pressure")), a_new_post()
+
+    _publish(record, bell, held, some_files())
+    _publish(record, bell, other, some_files())
+
+    assert the_post(record, other.id).order_key == the_post(record, held.id).order_key + 1
+    assert [event["post"]["id"] for event in rings()] == [other.id]
+
+
+def test_a_held_post_is_asked_about_once(record: Database, bell: Bell, rings: Rings) -> None:
+    """An attempt that takes over publishes it again: neither live, nor with a second flag."""
+    new = replace(a_new_post(), held=Held("harassment", "pressure"))
+
+    _publish(record, bell, new, some_files())
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, new, some_files(), generation=2)
+
+    with record.read() as conn:
+        assert len(flags.of_posts(conn, [new.id])[new.id]) == 1
+    assert (rings(), _state(record, new.id)) == ([], PostState.HELD)
 
 
 def test_nothing_rings_for_what_was_rolled_back(record: Database, bell: Bell, rings: Rings) -> None:

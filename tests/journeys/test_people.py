@@ -243,7 +243,7 @@ def test_a_resident_is_asked_about_names_before_they_are_sent(stack: Stack, new_
     page, seen = author.page, author.page.get_by_role("region", name="As police and neighbours will see it")
     author.writes(clip, division="South", street="Orchard", title="Marcus took a van")
     expect(seen).to_contain_text("Is “Marcus” a person's name?")
-    page.get_by_label("More").fill("my neighbor Jim Peterson saw Marcus. Our dog Rex barked on Troost")
+    page.get_by_label("What did they do?").fill("my neighbor Jim Peterson saw Marcus. Our dog Rex barked on Troost")
     expect(seen).to_contain_text("Is “Jim Peterson” a person's name?")
     assert "Is “Rex”" not in seen.inner_text()
 

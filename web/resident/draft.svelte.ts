@@ -20,6 +20,7 @@ type Words = {
   category: Category | null;
   title: string;
   text: string;
+  person: string; // how somebody looks: asked for after what they did, and only where it may be
   when: string;
   sound: boolean;
   trim: Trim | null; // all of it
@@ -37,6 +38,7 @@ const blank = (): Words => ({
   category: null,
   title: "",
   text: "",
+  person: "",
   when: "",
   sound: false,
   trim: null,
@@ -58,6 +60,14 @@ let stop: (() => void) | undefined;
 
 /** What this draft asks to have hidden, of what its file can have. */
 export const toBlur = () => (draft.blur ?? usual(draft.category)).filter((kind) => !clip.photo || !ofClips.includes(kind));
+
+/** Whether this draft is first asked what somebody did. */
+export const asksForAct = () => draft.category === "crime" || draft.category === "suspicious";
+
+/** All that is said besides the title: the act, and below it how somebody looks. */
+export function said(): string {
+  return [draft.text, asksForAct() ? draft.person : ""].map((part) => part.trim()).filter(Boolean).join("\n");
+}
 
 export function keepDraft(): void {
   keep("draft", $state.snapshot(draft));

@@ -1,4 +1,5 @@
 // What only residents' pages know: their own posts by what they hold in their hands.
+import type { Rule } from "../shared/guidelines";
 import type { Block, Division, Post } from "../shared/types";
 import type { Redaction } from "./blur";
 import type { NameSeen } from "../shared/names";
@@ -21,7 +22,7 @@ export type Progress = {
   state: ClipState;
   progress: number;
   stage: Stage;
-  reason: { code: string; message: string } | null;
+  reason: { code: string; message: string; decided_by: { guideline: string; version: number } | null; rules: Rule[] } | null;
   post: Post | null;
   accepted_at: string;
   seconds: Partial<Record<Stage, number>> | null;
@@ -39,6 +40,6 @@ export type Mine = Progress & { receipt_hint: string; handle: string; title: str
 
 export type Part = { number: number; url: string; received?: boolean };
 export type UploadAnswer = { upload_id: string; state?: string; bytes?: number; part_bytes: number; parts: Part[] };
-export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[]; names: NameSeen[] };
+export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[]; names: NameSeen[]; reword: Rule[] };
 export type Guessable = { homes: number; alike: number | null; cameras: number; blurs: Redaction[]; wait_minutes: number };
 export type Comment = { id: string; name: string; text: string; at: string };

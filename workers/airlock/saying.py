@@ -8,29 +8,33 @@ from storage.db import AIRLOCK
 from storage.identity import clips, leases
 from storage.identity.clips import Clip
 from storage.kit import clock, log
-from storage.posts import NewPost
+from storage.posts import Held, NewPost
 from workers.airlock.agree import settle
 from workers.airlock.attempt import Stopped
 from workers.airlock.both_sides import BothSides
+from workers.guidelines.check import check
 from workers.redact.text import scrub, scrub_title
 
 
 def new_post(stores: BothSides, clip: Clip, kind: Literal["video", "photo"], seconds: float) -> NewPost:
-    """The post that the clip becomes: its words scrubbed, its times rounded. Raises Stopped."""
+    """The post that the clip becomes: its words scrubbed and checked, its times rounded. Raises Stopped."""
     with stores.vault.read() as conn:
         typed = clips.words(conn, stores.vault, clip)
     if typed is None:
         raise Stopped
+    title, text = scrub_title(typed[0]), scrub(typed[1])
+    broken = check(title, text, clip.category)
     return NewPost(
         id=clip.post_id,
         kind=kind,
         category=clip.category,
-        title=scrub_title(typed[0]),
-        text=scrub(typed[1]),
+        title=title,
+        text=text,
         happened_at=clock.rounded(clip.happened_at),
         published_at=clock.rounded(clock.now()),
         block=clip.block,
         seconds=round(seconds * 1000),
+        held=Held(broken[0].guideline, broken[0].id) if broken else None,
     )
 
 

@@ -48,6 +48,21 @@ def test_what_is_to_be_blurred_goes_with_the_post(
     assert [each["blur"] for each in said] == [blur, []]
 
 
+def test_words_to_be_reworded_are_said_before_anything_is_sent(
+    said: list[dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With how to say it better, and an exit code of its own; --anyway sends them as they are."""
+    words = ("--title", "Suspicious man on our street", "--category", "suspicious")
+
+    assert main(_command(tmp_path, *words)) == post.REWORD == 3
+
+    told = capsys.readouterr().err
+    assert "What did they do?" in told and "--anyway" in told
+    assert said == []
+    assert main(_command(tmp_path, *words, "--anyway")) == 0
+    assert [each["title"] for each in said] == ["Suspicious man on our street"]
+
+
 @pytest.mark.parametrize("typed", ["eyes", "faces,eyes", "overlays", "Faces", "faces plates"])
 def test_a_kind_that_is_not_known_is_said_before_anything_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str

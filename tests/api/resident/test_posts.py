@@ -13,7 +13,9 @@ from sqlalchemy import select
 from api.resident import posts as sending
 from api.resident.desk import Desk
 from feed import posting
+from storage import decisions, staff
 from storage.db import OPERATOR
+from storage.decisions import Why
 from storage.identity import clips, leases
 from storage.identity.limits import Limit
 from storage.identity.schema import authorship
@@ -492,6 +494,53 @@ def test_an_author_is_told_of_a_decision(ada: Neighbour, desk: Desk, airlock: Ai
     state = {"hold": "held", "hide": "hidden", "remove": "removed"}[verb]
     assert (told["reason"]["code"], told["post"]["state"]) == (state, state)
     assert "moderator" in told["reason"]["message"]
+
+
+def test_an_author_is_told_by_which_guideline_it_was_decided(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """The newest decision's, with its version; nothing of who decided, nor the note, which is staff's own."""
+    receipt, post = published(ada, desk, airlock)
+    with desk.stores.record.write(by=OPERATOR) as tx:
+        moderator = staff.make(tx, "mo")
+        before, now = posting.decide(tx, desk.stores.bell, PostId(post["id"]), Verb.HIDE, reason="privacy")
+        why = Why("hide", "privacy", "a plate", guidelines=7)
+        decisions.add(tx, PostId(post["id"]), why, staff_id=moderator, from_state=before, to_state=now)
+
+    answer = ada.ask("GET", f"/v1/receipts/{receipt}")
+
+    assert answer.json()["reason"]["decided_by"] == {"guideline": "privacy", "version": 7}
+    assert "a plate" not in answer.text and moderator not in answer.text and '"mo"' not in answer.text
+
+
+def test_words_that_break_a_guideline_are_asked_about_and_sent_anyway_begin_held(
+    ada: Neighbour, desk: Desk, airlock: Airlock, analyst: Client
+) -> None:
+    """The preview says how to say it better; sent as they are, nobody sees the post, and its author is told why."""
+    words = {"title": "Suspicious man walking down our street", "text": "", "category": "suspicious"}
+    preview = ada.ask("POST", "/v1/previews", said(ada.block, **words)).json()
+
+    receipt, post = published(ada, desk, airlock, **words)
+
+    assert [rule["id"] for rule in preview["reword"]] == ["presence_only"]
+    reason = ada.get(f"/v1/receipts/{receipt}")["reason"]
+    assert (post["state"], reason["code"], reason["decided_by"]) == ("held", "held_for_words", None)
+    assert reason["rules"] == preview["reword"]
+    assert preview["reword"][0]["hint"]["en"] in reason["message"]
+    assert ada.get("/v1/neighborhood/posts")["items"] == []
+    assert analyst.get("/v1/posts").json()["items"] == []
+
+
+def test_reworded_they_go_out(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """What somebody did is all that was asked for."""
+    words = {
+        "title": "Suspicious man on our street",
+        "text": "He tried the doors of three cars.",
+        "category": "suspicious",
+    }
+    preview = ada.ask("POST", "/v1/previews", said(ada.block, **words)).json()
+
+    _, post = published(ada, desk, airlock, **words)
+
+    assert (preview["reword"], post["state"]) == ([], "live")
 
 
 def test_an_author_is_told_when_a_post_s_time_is_over(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import redis
 from fastapi import FastAPI
 
+from feed import posting
 from feed.bell import Bell
 from storage import audit, feed_log, flags, staff
-from storage.db import OPERATOR, RESIDENT, Database
+from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
 from storage.kit.clock import HOUR
 from storage.kit.ids import new_id
-from storage.posts import Post
+from storage.posts import Held, Post
 from storage.staff import Role
 from tests import builders
 from tests.api.asking import Client
@@ -159,6 +162,31 @@ def test_a_decision_names_a_verb_of_ours_and_a_guideline(
 
     assert answer.status_code == 422
     assert list(answer.json()["error"]["fields"]) == [field]
+
+
+def test_a_post_that_began_held_waits_in_the_queue_with_the_rule_that_holds_it(
+    record: Database, bell: Bell, city: builders.City, moderator: Client
+) -> None:
+    """Flagged by the check and by nobody; restored, it is live and out of the queue."""
+    new = replace(builders.a_new_post(), held=Held("racial_profiling", "race_only"))
+    with record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, bell, new, builders.some_files(), generation=1, last=True)
+
+    (item,) = moderator.get("/v1/flags?state=open").json()["items"]
+    answer = moderator.post(f"/v1/posts/{new.id}/decisions", {"verb": "restore", "reason": "within_guidelines"})
+
+    assert (item["from"], item["reason"], item["text"]) == ("check", "racial_profiling", "race_only")
+    assert (item["post"]["state"], answer.json()["state"]) == ("held", "live")
+    assert queue(moderator) == []
+
+
+def test_a_decision_names_the_version_of_the_guidelines(moderator: Client, post: Post) -> None:
+    """For whoever reads the history, whatever is in force by then."""
+    decide(moderator, post, "hide")
+
+    (one,) = moderator.get(f"/v1/posts/{post.id}/decisions").json()["items"]
+
+    assert one["guidelines"] == IN_FORCE.version
 
 
 def test_the_guidelines_are_what_decisions_may_name(as_staff: NewClient, post: Post) -> None:
