@@ -109,13 +109,15 @@ async def churn(data: Path, *, clients: int, seconds: float, reset_every: float,
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
     found = Figures(clients)
     async with a_town(data) as town:
-        nodes = [await town.node() for _ in range(PROCESSES)]
+        nodes: list[subprocess.Popen[bytes]] = []
         listening = [
             Client(town.port, town.ticket_of(division), Heard(division, town.start))
             for division, _ in zip(town.divisions * clients, range(clients), strict=False)
         ]
         work = [asyncio.ensure_future(town.keep_tickets())]
         try:
+            for _ in range(PROCESSES):
+                nodes.append(await town.node())
             await town.tickets_there.wait()
             for start in range(0, clients, AT_ONCE):
                 coming = listening[start : start + AT_ONCE]
@@ -287,6 +289,7 @@ class Town:
             await _until(lambda: b"listening" in log.read_bytes(), [], within=STARTS_WITHIN)
         except BaseException:  # cancelled too: nobody else knows of it
             node.kill()
+            node.wait()
             raise
         return node
 
