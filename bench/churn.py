@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from storage import feed_log
 from storage.db import OPERATOR, Database
 from storage.feed_log import Kind
 from storage.kit import keys, settings
+from storage.kit.errors import Unavailable
 from storage.kit.programs import redis_server
 from storage.kit.redis import connect
 from storage.kit.settings import LOOPBACK
@@ -227,11 +228,12 @@ class Town:
         """Fresh ones at all times, many in one transaction: what they cost is not what is looked at."""
         while True:
             for division in self.divisions:
-                made = await asyncio.to_thread(self._issue, division)
-                self._tickets[division] = deque(made)
-            self.tickets_there.set()
+                with suppress(Unavailable):
+                    self._tickets[division] = deque(await asyncio.to_thread(self._issue, division))
+            if len(self._tickets) == len(self.divisions):
+                self.tickets_there.set()
             renewed = time.monotonic()
-            while time.monotonic() < renewed + FRESH_SECONDS and min(map(len, self._tickets.values())) > TICKETS // 4:
+            while time.monotonic() < renewed + FRESH_SECONDS and min(map(len, self._tickets.values()), default=0) > 99:
                 await asyncio.sleep(0.02)
 
     def _issue(self, division: str) -> list[str]:
@@ -244,7 +246,10 @@ class Town:
         post = random.choice(self.posts)
         self._number += 1
         heard = self._number % LOST_EVERY != 0
-        line = await asyncio.to_thread(self._tell, post, heard)
+        try:
+            line = await asyncio.to_thread(self._tell, post, heard)
+        except Unavailable:  # SQLite has one writer, and those who show tickets stand in the same queue
+            return
         self.told.setdefault(post.division, []).append(line)
         found.events += 1
         found.lost += not heard

@@ -62,8 +62,7 @@ class Client:
         """Resets the line in the middle of whatever it does; False where there is none just now."""
         if self._line is None:
             return False
-        self._line.reset()
-        return True
+        return self._line.reset()
 
     async def listen(self) -> None:
         """Comes back with its cursor after every cut, soon and not at once."""
@@ -120,11 +119,14 @@ class _Line(asyncio.Protocol):
         if not self.over.done():
             self.over.set_result(None)
 
-    def reset(self) -> None:
-        """Drops the line and all that is on it."""
+    def reset(self) -> bool:
+        """Drops the line and all that is on it; False where it is over already."""
+        if self._transport.is_closing():
+            return False
         wire: socket.socket = self._transport.get_extra_info("socket")
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._transport.abort()
+        return True
 
     def _next(self) -> bytes | None:
         """The next whole text message; None where it is not all there."""
