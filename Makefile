@@ -17,7 +17,7 @@ NODE_PACKAGES := web/node_modules/.packages
 PAGES := web/dist/.built
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
-.PHONY: setup run test check bench faults attacks soak fuzz lock static web-check test-programs sbom
+.PHONY: setup run test check bench faults attacks soak churn fuzz lock static web-check test-programs sbom
 
 setup: $(PROJECT) $(if $(wildcard web/package.json),$(PAGES),no-pages)
 
@@ -35,6 +35,9 @@ bench: setup
 
 soak: setup
 	$(BIN)/python -m bench.soak $(SOAK)  # SOAK="--minutes 5 --rate 1" for a short one
+
+churn: setup
+	$(BIN)/python -m bench.churn $(CHURN)  # CHURN="--minutes 10 --clients 200"
 
 faults: setup
 	$(BIN)/python -m pytest -m faults -s  # -s: the plan, the table and the counts are the point

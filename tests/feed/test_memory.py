@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feed.events import Told
-from feed.memory import Happening, Memory
+from feed.memory import PIECE_BYTES, Happening, Memory, pieces
 from storage.feed_log import Head, Kind
 from tests.feed.happenings import said, taken_back, told
 
@@ -31,6 +31,18 @@ def test_it_answers_what_came_after_a_place() -> None:
 
     assert [found.line.seq for found in memory.after(11, limit=5)] == [12, 13]
     assert [found.line.seq for found in memory.after(10, limit=2)] == [11, 12]
+
+
+def test_what_is_told_is_parted_where_one_write_holds_enough() -> None:
+    """In order, nothing left out; a short batch is one piece, and none is none."""
+    long = [told(seq, f"p{seq}", "x" * 2000) for seq in range(1, 100)]
+
+    parts = list(pieces(long))
+
+    assert [one.line.seq for part in parts for one in part] == [*range(1, 100)]
+    assert max(sum(len(one.frame) for one in part) for part in parts) < PIECE_BYTES + 3000
+    assert [len(part) for part in pieces(long[:3])] == [3]
+    assert list(pieces([])) == []
 
 
 def test_it_forgets_the_oldest() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 
-from storage import feed_log
-from storage.db import CHORES, Database
+from storage import feed_log, staff
+from storage.db import CHORES, OPERATOR, Database
 from storage.feed_log import Kind, Line
 from storage.kit.ids import DivisionId, PostId
+from storage.staff import Role
 
 WRITERS, LINES_EACH = 3, 30
 
@@ -33,6 +34,22 @@ def test_lines_are_numbered_from_one(record: Database) -> None:
     assert found == written
     assert found[0] == Line(1, Kind.PUBLISHED, PostId("a"), DivisionId("d"), "safety")
     assert head.seq == 2
+
+
+def test_that_rights_ended_is_a_line_without_a_name(record: Database) -> None:
+    """It says when, in the log's order, and neither whose nor where; all that end some write one."""
+    with record.write(by=OPERATOR) as tx:
+        member = staff.make(tx, "analyst")
+        staff.grant(tx, member, Role.ANALYST, None)
+        log_in = staff.who(tx.connection, staff.log_in(tx, member))
+        assert log_in is not None
+        staff.log_out(tx, log_in)
+        staff.take_back(tx, member, Role.ANALYST, None)
+        staff.end(tx, member)
+    with record.read() as conn:
+        lines = feed_log.after(conn, 0, limit=10)
+
+    assert lines == [Line(seq, Kind.RIGHTS, PostId(""), DivisionId(""), "") for seq in (1, 2, 3)]
 
 
 def test_reading_goes_on_after_a_number(record: Database) -> None:

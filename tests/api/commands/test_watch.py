@@ -39,7 +39,7 @@ TICKET = {"ticket": "t", "url": "ws://127.0.0.1:8002/v1/feed"}
 
 @pytest.mark.engines("sqlite")
 def test_it_prints_what_happens_in_my_divisions(new_record: NewDatabase, redis_server: str, tmp_path: Path) -> None:
-    """By name, after my cursor and then as it comes, one JSON a line; Ctrl-C ends it well."""
+    """By name, after my cursor and then as it comes, one JSON a line, and beside it how the line is; Ctrl-C ends it."""
     with _city(new_record, redis_server, tmp_path) as city:
         missed = a_published_post(city.record, city.bell, division="Central", ready=False)
         with city.watching("--division", "Central", "--after", f"{city.epoch}:0") as watching:
@@ -48,10 +48,12 @@ def test_it_prints_what_happens_in_my_divisions(new_record: NewDatabase, redis_s
             post = a_published_post(city.record, city.bell, division="Central", ready=False)
             event = watching.line()
             code = watching.interrupt()
+            states = watching.states()
 
     assert ready == {"type": "ready", "cursor": f"{city.epoch}:0", "reset": False}
     assert (first["seq"], first["post"]["id"]) == (1, missed.id)
     assert (event["seq"], event["post"]["id"], code) == (3, post.id, 0)
+    assert states == ["porchlight: catching up", "porchlight: live"]
 
 
 def test_divisions_are_known_by_name_and_by_id() -> None:
@@ -153,6 +155,12 @@ class Watching:
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(WITHIN)
 
+    def states(self) -> list[str]:
+        """What it said of the line, once it has ended."""
+        assert self._process.stderr is not None
+        with self._process.stderr as said:
+            return said.read().splitlines()
+
     def end(self) -> None:
         self._process.kill()
         self._process.wait(WITHIN)
@@ -187,7 +195,12 @@ class City:
         command += ["--data", self.environment["PORCHLIGHT_DATA"]]
         watching = Watching(
             subprocess.Popen(
-                command, env=self.environment, stdout=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts
+                command,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                preexec_fn=_heed_interrupts,
             )
         )
         try:
