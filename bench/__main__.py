@@ -15,6 +15,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "playable": (),
     "uploads": (),
     "redaction": (),
+    "porch": (),
     "words": (),
     "guidelines": (),
     "hostile": (),

@@ -58,6 +58,7 @@ def pictures(visit: Visit) -> Iterator[np.ndarray]:
     chance = random.Random(visit.camera * 7919 + visit.evening)
     noise, light = np.random.default_rng(chance.randint(0, 1 << 30)), chance.uniform(0.8, 1.1)
     behind = view(visit.camera)
+    ground = random.Random(2000 + visit.camera).randint(520, 700)
     coat, trousers = (tuple(chance.randint(0, 255) for _ in range(3)) for _ in range(2))
     count, height, backwards = round(visit.seconds * RATE), chance.randint(280, 420), chance.random() < 0.5
     for number in range(count):
@@ -65,7 +66,7 @@ def pictures(visit: Visit) -> Iterator[np.ndarray]:
         if visit.passer:
             share = number / max(1, count - 1)
             at = round((1 - share if backwards else share) * (WIDE + 200)) - 100
-            walk(picture, at, 690, height, coat, trousers)
+            walk(picture, at, ground, height, coat, trousers)
         if visit.trembles:
             by = (chance.randint(-visit.trembles, visit.trembles), chance.randint(-visit.trembles, visit.trembles))
             picture = Image.fromarray(np.roll(np.asarray(picture), by, (0, 1)))

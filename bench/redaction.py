@@ -67,11 +67,11 @@ def main() -> None:
             print(f"{name:14}" + "".join(f"{share:6.2f}" for share in found), flush=True)
 
 
-def cost(clip: Path) -> None:
+def cost(clip: Path, rows: dict[str, Hiding] = ROWS) -> None:
     """A row each: seconds to the first segment and to the whole first rung, CPU seconds, and both beside `without`."""
     tools, whole = programs.find(), dict[str, Figures]()
     print(f"{'first rung':14} first, s  whole, s     CPU, s       MiB")
-    for name, blur in ROWS.items():
+    for name, blur in rows.items():
         one = whole[name] = alone(our_figures, tools, clip, False, blur)
         slower, dearer = one.whole / whole["without"].whole, one.cpu / whole["without"].cpu
         print(

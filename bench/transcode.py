@@ -92,11 +92,13 @@ def our_figures(tools: Programs, clip: Path, larger: bool, blur: Hiding = NOTHIN
     def arrived(piece: Init | Segment) -> None:
         arrivals.append(time.monotonic() - started)
 
-    rework.first_rung(tools, clip, probed, first, sound=False, arrived=arrived, blur=blur)
-    whole = time.monotonic() - started
     with tempfile.TemporaryDirectory() as folder:
+        found = rework.survey(tools, clip, probed, first, blur, Path(folder))
+        rework.first_rung(tools, clip, probed, first, sound=False, arrived=arrived, blur=found)
+        whole = time.monotonic() - started
         if larger and others:
-            rework.make_ladder(tools, clip, probed, others, Path(folder), sound=False, blur=blur)
+            found = rework.survey(tools, clip, probed, others[-1], blur, Path(folder))
+            rework.make_ladder(tools, clip, probed, others, Path(folder), sound=False, blur=found)
     return Figures(arrivals[1], whole, cpu_seconds() - before, most_memory())
 
 

@@ -217,6 +217,29 @@ def test_a_resident_chooses_by_keyboard_what_is_blurred(stack: Stack, new_page: 
     author.withdraws("A dog alone")
 
 
+def test_a_resident_covers_a_part_of_the_picture_by_keyboard(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """Added, moved, made larger, and another one undone; the box goes with the post, and is told back."""
+    author = Resident(new_page(PHONE), stack, "boxes@example.org")
+    page = author.page
+    author.writes(clip, division="South", street="Orchard", title="A dog alone")
+    still = page.get_by_role("group", name="A picture of it, with what you cover")
+    page.get_by_role("button", name="Add a box").click()
+    expect(still.get_by_role("button")).to_be_focused()
+    for key in ("ArrowLeft", "Shift+ArrowRight", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    expect(still.get_by_role("button", name="Box 1: 32 by 32 percent, 33 percent from the left")).to_be_visible()
+    page.get_by_role("button", name="Add a box").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(still.get_by_role("button")).to_have_count(1)
+    expect(page.get_by_text("One box of yours is covered.")).to_be_visible()
+    author.sends()
+
+    expect(page.get_by_text("You covered one box.")).to_be_visible()
+    (post,) = [asked for asked in author.sent.of if asked.startswith("POST") and "/v1/posts " in asked]
+    assert '"boxes":[{"x":0.33,"y":0.35,"w":0.32,"h":0.32}]' in post
+    author.withdraws("A dog alone")
+
+
 def test_a_resident_keeps_a_part_of_a_clip_by_keyboard(stack: Stack, new_page: NewPage, clip: Path) -> None:
     """Two sliders: the choice outlives a reload, goes with the post, is told back, and so long is what is shown."""
     author = Resident(new_page(PHONE), stack, "trims@example.org")

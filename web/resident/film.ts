@@ -1,5 +1,5 @@
 // A clip or photo as this browser plays it, for what is worked out from its pictures here. Nothing of it leaves the page.
-const PATIENCE_MS = 10_000; // what this browser cannot play has no pictures
+const PATIENCE_MS = 30_000; // what this browser cannot play has no pictures
 
 /** Calls `take` with the clip at each of `count` moments spread over all of it, or over the seconds of `span`. */
 export async function pictures(address: string, count: number, take: (video: HTMLVideoElement) => void, span?: { start: number; end: number } | null): Promise<void> {

@@ -9,14 +9,19 @@ const WIDEST = 480;
 
 type Taken = { of: string | null; list: ImageData[]; state: "none" | "taking" | "there" | "unseen" };
 
-export const stills = $state.raw<{ now: Taken }>({ now: { of: null, list: [], state: "none" } });
+let taken = $state.raw<Taken>({ of: null, list: [], state: "none" });
+export const stills = {
+  get now() {
+    return taken;
+  },
+};
 let behind: { of: ImageData[]; backdrop: Backdrop } | null = null;
 
 /** Takes pictures of the part that is kept, once for each file and part. */
 export async function takeStills(address: string, isPhoto: boolean, trim: Trim | null): Promise<void> {
   const of = `${address} ${JSON.stringify(trim)}`;
-  if (stills.now.of === of) return;
-  stills.now = { of, list: [], state: "taking" };
+  if (taken.of === of) return;
+  taken = { of, list: [], state: "taking" };
   const list: ImageData[] = [];
   try {
     if (isPhoto) {
@@ -25,9 +30,9 @@ export async function takeStills(address: string, isPhoto: boolean, trim: Trim |
     } else {
       await pictures(address, STILLS, (video) => list.push(drawn(video, video.videoWidth, video.videoHeight)), trim);
     }
-    if (stills.now.of === of) stills.now = { of, list, state: "there" };
+    if (taken.of === of) taken = { of, list, state: "there" };
   } catch {
-    if (stills.now.of === of) stills.now = { of, list: [], state: "unseen" };
+    if (taken.of === of) taken = { of, list: [], state: "unseen" };
   }
 }
 
