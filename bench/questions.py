@@ -8,7 +8,7 @@ from functools import partial
 
 from bench.many_posts import City
 from feed import replay
-from storage import audit, counts, feed_log, flags, post_changes, post_lists, posts, unread
+from storage import audit, counts, digests, feed_log, flags, post_changes, post_lists, posts, unread
 from storage.audit import Sought
 from storage.db import AIRLOCK, Database
 from storage.kit import clock, ids
@@ -132,8 +132,20 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
         with record.read() as conn:
             return unread.above(conn, NOBODY, everywhere, 0)
 
+    def new_of_a_watch() -> object:
+        with record.read() as conn:
+            new = [post_id for post_id, _ in unread.above(conn, NOBODY, everywhere, 0)]
+            word = chance.choice(city.words["frequent"])
+            return post_lists.among(conn, everywhere, Wanted(["crime"], words=word, kind="video"), new)
+
+    def of_a_shift() -> object:
+        with record.read() as conn:
+            return digests.counts(conn, everywhere, after=max(0, city.last - 5_000), up_to=city.last)
+
     return {
         "analyst: what is new to me": new_to_me,
+        "analyst: what is new of a watch": new_of_a_watch,
+        "digest: what a shift brought": of_a_shift,
         "moderators: the queue (2,000 wait)": lambda: queue(None),
         "moderators: taken off the feed": lambda: _page(record, everywhere, taken_off),
         "audit: a page": lambda: trail(Sought()),

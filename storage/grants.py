@@ -80,6 +80,8 @@ STAFF: Role = merged(
         "read_marks": {"select": ALL, "insert": ALL, "update": "order_key"},
         "watches": {"select": ALL, "insert": ALL, "update": "name sound wanted", "delete": ""},
         "log_in_tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
+        "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at", "delete": ""},
+        "digest_mails": {"select": "staff_id", "delete": ""},
     },
 )
 FEED: Role = merged(
@@ -100,7 +102,12 @@ PUBLIC: Role = {
 CHORES: Role = merged(
     _ENTOMBS,
     {
-        "posts": {"select": "published_at"},
+        "posts": {"select": "published_at order_key"},
+        "divisions": {"select": ALL},
+        "staff_members": {"select": "id ended"},
+        "staff_roles": {"select": ALL},
+        "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},
+        "digest_mails": {"select": ALL, "insert": ALL, "delete": ""},
         "feed_head": {"update": "floor"},
         "feed_log": {"select": "seq", "delete": ""},
         "audit_entries": {"select": "seq action subject"},

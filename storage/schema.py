@@ -19,6 +19,8 @@ from sqlalchemy import (
     literal_column,
 )
 
+from storage.schema_staff import digest_mails as digest_mails
+from storage.schema_staff import digests as digests
 from storage.schema_staff import log_in_tries as log_in_tries
 from storage.schema_staff import read_marks as read_marks
 from storage.schema_staff import staff_log_ins as staff_log_ins

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from storage.tables import ID, metadata
 
@@ -65,4 +65,26 @@ watches = Table(
     Column("wanted", Text, nullable=False),  # JSON
     UniqueConstraint("staff_id", "name"),
     UniqueConstraint("staff_id", "place"),
+)
+
+# storage/digests.py. Who wants a mail at the start of a shift; it goes to a mailbox of the city's own.
+digests = Table(
+    "digests",
+    metadata,
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+    Column("mailbox", String(254), nullable=False),
+    Column("minute", Integer, nullable=False),  # of the city's day
+    Column("divisions", Text),  # JSON; none: all of theirs
+    Column("next_at", BigInteger, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("order_key", BigInteger, nullable=False),  # the place in the list up to which the last one told
+)
+Index("ix_digests_next_at", digests.c.next_at)
+digest_mails = Table(
+    "digest_mails",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("told", Text, nullable=False),  # JSON: counts by division and category
+    Column("made_at", BigInteger, nullable=False),
 )

@@ -11,11 +11,12 @@ from storage.kit.ready import Check
 from storage.kit.redis import connect
 from storage.kit.settings import RecordSettings
 from storage.record import LINEAGE, open_record
-from workers import chores, figures
+from workers import chores, digests, figures
 from workers.every import Round, is_late, repeat
 
 MINUTES = 60.0
 FIGURES_SECONDS = 15.0
+DIGEST_SECONDS = 60.0  # a shift that begins at 6:00 has its mail by 6:01
 CHORES = {
     chores.expire_posts: 10 * MINUTES,
     chores.trim_feed_log: 60 * MINUTES,
@@ -46,6 +47,8 @@ def _rounds(here: RecordSettings) -> list[Round]:
         Round(chore.__name__, seconds, partial(chore, record, bucket, bell), apart=chore in SLOW)
         for chore, seconds in CHORES.items()
     ]
+    office = digests.Office(here.mail_folder, here.time_zone, here.desk_address)
+    rounds.append(Round("send_digests", DIGEST_SECONDS, partial(digests.send, record, office)))
     return [*rounds, Round("figures", FIGURES_SECONDS, partial(figures.tell, record))]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from zoneinfo import ZoneInfo
 
 QUARTER_HOUR = 15 * 60 * 1000  # a post's times are rounded to this, so that they say little (PROTOCOL.md)
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
@@ -32,3 +34,21 @@ def as_text(at: int) -> str:
 def from_datetime(at: datetime) -> int:
     """Milliseconds since 1970 of a datetime that knows its zone."""
     return int(at.timestamp() * 1000)
+
+
+def local(at: int, zone: ZoneInfo) -> datetime:
+    """What clocks in that zone show, to the second."""
+    return datetime.fromtimestamp(at // 1000, zone)
+
+
+def next_time_of_day(after: int, minute: int, zone: ZoneInfo) -> int:
+    """The first moment later than `after` at which it is `minute` minutes past midnight there, once on each day.
+
+    A time that clocks pass twice is the first of both; one that they skip is as far after midnight as it would be.
+    """
+    today = local(after, zone).date()
+    moments = (
+        from_datetime(datetime.combine(today + timedelta(days), time_of_day(minute // 60, minute % 60), zone))
+        for days in range(3)
+    )
+    return next(moment for moment in moments if moment > after)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from storage.kit import doors, keys, variables
 from storage.kit.clock import DAY
@@ -41,6 +42,7 @@ __all__ = [
     "refuse_identity",
     "socket_folder",
 ]
+UTC = ZoneInfo("UTC")
 AUTHORSHIP_DAYS = 30  # how long it is known whose a post is: until a decision about it can be appealed no more
 MOST_DAYS = 90  # as long as a post lives
 _OF_A_CITY = (*RECORD_VARIABLES, *IDENTITY_VARIABLES, "PORCHLIGHT_TLS", "PORCHLIGHT_TRUSTED_PROXY")
@@ -65,6 +67,19 @@ class RecordSettings:
     trusted_proxies: tuple[Network, ...] = ()
     metrics: Address | None = None
     feed_shared: bool = False
+    time_zone: ZoneInfo = UTC  # whose clock shifts begin by
+    staff_mail: Path | None = None
+    staff_mail_domains: tuple[str, ...] = ()  # where staff may have mailboxes; none: no mail is offered
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mail to staff is left for the city's mail server."""
+        return self.staff_mail or self.data / "record/mail"
+
+    @property
+    def desk_address(self) -> str:
+        """Where a browser finds the analysts' desk."""
+        return f"{self.origins.staff or f'http://staff.localhost:{self.ports.staff}'}/desk"
 
     def hosts(self, door: DoorName) -> frozenset[str]:
         """The hosts a door answers to; raises MisconfiguredError where others may reach it and it was told none."""
@@ -130,6 +145,9 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         origins=origins,
         trusted_proxies=variables.networks(env, "PORCHLIGHT_TRUSTED_PROXY"),
         metrics=variables.address(env, "PORCHLIGHT_METRICS"),
+        time_zone=variables.time_zone(env, "PORCHLIGHT_TIME_ZONE"),
+        staff_mail=_folder(env, "PORCHLIGHT_STAFF_MAIL"),
+        staff_mail_domains=variables.domains(env, "PORCHLIGHT_STAFF_MAIL_DOMAINS") or _demo_domains(data),
     )
     _demand_loopback(env, found)
     return found
@@ -147,6 +165,15 @@ def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
         unsafe_no_sandbox=variables.flag(env, "PORCHLIGHT_UNSAFE_NO_SANDBOX"),
         authorship_life=_authorship_days(env) * DAY,
     )
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    found = variables.text(env, name)
+    return None if found is None else Path(found)
+
+
+def _demo_domains(data: Path) -> tuple[str, ...]:
+    return ("police.invalid",) if is_demo(data) else ()
 
 
 def _authorship_days(env: Mapping[str, str]) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.kit.errors import PorchlightError
 from storage.kit.keys import KEY_BYTES
@@ -14,6 +16,7 @@ from storage.kit.keys import KEY_BYTES
 Env = Mapping[str, str]
 Network = IPv4Network | IPv6Network
 LOOPBACK = "127.0.0.1"
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _HERE = frozenset({LOOPBACK, "localhost", "::1"})
 
 
@@ -114,6 +117,22 @@ def networks(env: Env, name: str) -> tuple[Network, ...]:
         return tuple(ip_network(each.strip()) for each in (text(env, name) or "").split(",") if each.strip())
     except ValueError:
         raise MisconfiguredError(f"{name} must be networks such as 172.30.1.0/24.") from None
+
+
+def time_zone(env: Env, name: str) -> ZoneInfo:
+    """A zone by its name in the IANA database, `America/Chicago`; UTC where none is given."""
+    try:
+        return ZoneInfo(text(env, name) or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise MisconfiguredError(f"{name} must be a time zone such as America/Chicago.") from None
+
+
+def domains(env: Env, name: str) -> tuple[str, ...]:
+    """Domains of mailboxes such as `police.example.gov`, with commas between them."""
+    found = tuple(each.strip().lower() for each in (text(env, name) or "").split(",") if each.strip())
+    if not all(_DOMAIN.fullmatch(each) for each in found):
+        raise MisconfiguredError(f"{name} must be domains such as police.example.gov.")
+    return found
 
 
 def is_here(host: str) -> bool:

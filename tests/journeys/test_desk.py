@@ -273,3 +273,30 @@ def saves(page: Page, name: str, *, words: str, sound: str = "None") -> None:
     page.get_by_label("Sound when a post arrives").select_option(label=sound)
     page.get_by_label("Name").press("Enter")
     expect(page.get_by_role("group", name="Watches").get_by_text(name, exact=True)).to_be_visible()
+
+
+def test_a_digest_is_asked_for_and_stopped(stack: Stack, new_page: NewPage) -> None:
+    """To a mailbox of the city's own alone; what was asked for is shown when one comes back, and stopping is undone."""
+    page = Staff(new_page(PHONE), stack, "analyst-north").page
+
+    def opens() -> None:
+        page.get_by_role("button", name="analyst-north").click()
+        page.get_by_role("button", name="Digest by mail").click()
+
+    opens()
+    page.get_by_label("Your mailbox").fill("ana@elsewhere.example")
+    page.get_by_role("button", name="Send me digests").click()
+    expect(page.get_by_role("alert")).to_contain_text("mailboxes at police.invalid only")
+    page.get_by_label("Your mailbox").fill("ana@police.invalid")
+    page.get_by_label("Your shift begins at").fill("14:30")
+    page.get_by_role("button", name="Send me digests").click()
+    expect(page.get_by_text("The next digest is made")).to_be_visible()
+
+    opens()
+    expect(page.get_by_label("Your shift begins at")).to_have_value("14:30")
+    page.get_by_role("button", name="Stop digests").click()
+    page.get_by_role("button", name="Undo").click()
+    opens()
+    expect(page.get_by_label("Your mailbox")).to_have_value("ana@police.invalid")
+    page.get_by_role("button", name="Stop digests").click()
+    expect(page.get_by_text("Your mailbox is forgotten")).to_be_visible()

@@ -28,14 +28,19 @@ VERBS = ("select", "insert", "update", "delete")
 WORDS = {"posts": {"title", "text", "words"}, "comments": {"text", "name"}, "flags": {"text"}, "decisions": {"note"}}
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 CLOSED = {
-    "porchlight_chores": {**WORDS, "audit_payloads": {"words", "salt"}, "staff_members": {"password_hash", "name"}},
-    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}},
+    "porchlight_chores": {
+        **WORDS,
+        "watches": {""},
+        "audit_payloads": {"words", "salt"},
+        "staff_members": {"password_hash", "name"},
+    },
+    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}},
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
-        "segments": {""},
+        **{name: {""} for name in ("segments", "watches", "digests", "digest_mails")},
     },
     "porchlight_public": {
         **{name: {""} for name in metadata.tables if name not in ("posts", "decisions")},
@@ -45,13 +50,13 @@ CLOSED = {
     "porchlight_resident": {
         "flags": {"text", "reason", "origin"},
         **{name: {""} for name in ("decisions", "audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
-        "audit_entries": {""},
-        "tickets": {""},
+        **{name: {""} for name in ("audit_entries", "tickets", "watches", "digests", "digest_mails")},
     },
     "porchlight_airlock": {
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin"},
         **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
+        **{name: {""} for name in ("watches", "digests", "digest_mails")},
     },
 }
 CLOSED_IN_IDENTITY = {

@@ -48,6 +48,10 @@ def test_the_reading_reaches_both_sides() -> None:
     assert any(WHO.search(text(path)) for path in others)
 
 
+# The one mailbox on the record is a member of staff's, at a domain of the city's own, who asked for a digest there.
+OF_STAFF = {"digests.mailbox"}
+
+
 def test_no_column_of_the_record_says_who() -> None:
     """No table of the record has a column for an author, a mail address, a device or a finer place than a block."""
     forbidden = re.compile(WHO.pattern + r"|author|owner|mail|phone|device|user|(^|_)ip($|_)|lat|lon|address|handle")
@@ -55,7 +59,7 @@ def test_no_column_of_the_record_says_who() -> None:
     columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns]
 
     assert len(columns) > 50
-    assert [column for column in columns if forbidden.search(column.split(".")[1])] == []
+    assert {column for column in columns if forbidden.search(column.split(".")[1])} == OF_STAFF
 
 
 def test_no_event_field_says_who() -> None:

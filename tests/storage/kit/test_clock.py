@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -54,3 +55,20 @@ def test_a_datetime_is_read_in_its_own_zone(hours: float) -> None:
     there = moment.astimezone(timezone(timedelta(hours=hours)))
 
     assert clock.from_datetime(there) == clock.from_datetime(moment)
+
+
+def test_a_time_of_day_comes_once_a_day_whatever_the_clocks_do() -> None:
+    """Also where they pass a time twice, or skip it."""
+    zone = ZoneInfo("America/Chicago")
+
+    def moments(minute: int, first: datetime) -> list[str]:
+        found = [clock.from_datetime(first)]
+        while len(found) < 4:
+            found.append(clock.next_time_of_day(found[-1], minute, zone))
+        return [clock.as_text(moment) for moment in found[1:]]
+
+    back = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    assert moments(90, back) == ["2026-11-01T06:30:00Z", "2026-11-02T07:30:00Z", "2026-11-03T07:30:00Z"]
+    forth = datetime(2026, 3, 7, 12, tzinfo=UTC)
+    assert moments(150, forth) == ["2026-03-08T08:30:00Z", "2026-03-09T07:30:00Z", "2026-03-10T07:30:00Z"]
+    assert clock.local(0, zone).isoformat() == "1969-12-31T18:00:00-06:00"

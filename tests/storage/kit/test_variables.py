@@ -101,3 +101,24 @@ def test_networks_have_commas_between_them() -> None:
     assert variables.networks({}, NAME) == ()
     with pytest.raises(MisconfiguredError, match=NAME):
         variables.networks({NAME: "172.30.1.1/24"}, NAME)
+
+
+def test_a_time_zone_is_known_by_its_name() -> None:
+    """UTC where none is given; what nobody knows is refused, also what looks like a path."""
+    assert variables.time_zone({}, NAME).key == "UTC"
+    assert variables.time_zone({NAME: "America/Chicago"}, NAME).key == "America/Chicago"
+    for wrong in ("Kansas City", "../../etc/passwd", "/etc/localtime", "America"):
+        with pytest.raises(MisconfiguredError, match="must be a time zone"):
+            variables.time_zone({NAME: wrong}, NAME)
+
+
+def test_domains_are_those_of_mailboxes() -> None:
+    """Commas between them, whatever their case; an address is no domain."""
+    assert variables.domains({}, NAME) == ()
+    assert variables.domains({NAME: "Police.example.gov, city.example.gov"}, NAME) == (
+        "police.example.gov",
+        "city.example.gov",
+    )
+    for wrong in ("localhost", "ana@police.example.gov", "*.example.gov", "example..gov"):
+        with pytest.raises(MisconfiguredError, match="must be domains"):
+            variables.domains({NAME: wrong}, NAME)

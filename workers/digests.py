@@ -1,0 +1,119 @@
+"""Division digests by mail: claimed at the start of a shift, left in a folder for the city's own mail server.
+
+A mail leaves the place where every viewing is recorded, and lies in mailboxes for years. So it holds counts and a link,
+and no word of a post, nor a block. Who posted is known to nothing that this program can reach.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from email.message import EmailMessage
+from itertools import groupby
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from storage import digests, feed_log, staff
+from storage.atlas.versions import all_divisions
+from storage.db import CHORES, Database, database_now
+from storage.digests import Digest, Mail
+from storage.kit import clock
+from storage.staff import VIEWERS
+
+AT_ONCE = 100  # digests, or mails, that are looked up in one go
+
+
+@dataclass(frozen=True)
+class Office:
+    """Where mails are left, by whose clock shifts begin, and where the desk is."""
+
+    folder: Path
+    zone: ZoneInfo
+    desk: str
+
+
+def send(record: Database, office: Office) -> int:
+    """Makes the digests that are due, then leaves all that wait in the folder; answers how many it left there.
+
+    May run twice, or twice at once. Killed after a mail was left and before that was noted, it leaves the same file
+    again, under the same name and with the same Message-ID.
+    """
+    with record.read() as conn:
+        found = digests.due(conn, database_now(conn), limit=AT_ONCE)
+    for digest in found:
+        _make(record, digest, office.zone)
+    with record.read() as conn:
+        waiting = digests.waiting(conn, limit=AT_ONCE)
+    return sum(_leave(record, office, mail_id) for mail_id in waiting)
+
+
+def _make(record: Database, digest: Digest, zone: ZoneInfo) -> None:
+    with record.write(by=CHORES) as tx:
+        may_see = staff.reach_now(tx.connection, [digest.member], *VIEWERS).get(digest.member)
+        if may_see is None:  # whose account or last duty ended gets no more, and the mailbox is forgotten
+            digests.stop(tx, digest.member)
+            return
+        up_to = feed_log.head(tx.connection).seq
+        next_at = clock.next_time_of_day(tx.now(), digest.minute, zone)
+        if not digests.claim(tx, digest, next_at=next_at, up_to=up_to):
+            return
+        wanted = may_see if digest.divisions is None else may_see.intersection(digest.divisions)
+        counted = digests.counts(tx.connection, wanted, after=digest.place, up_to=up_to)
+        names = {division.id: division.name for division in all_divisions(tx.connection)}
+        told = {
+            "since": digest.since,
+            "divisions": {one: names[one] for one in sorted(wanted)},
+            "counts": [asdict(one) for one in counted],
+        }
+        digests.put(tx, digest.member, json.dumps(told))
+
+
+def _leave(record: Database, office: Office, mail_id: str) -> int:
+    with record.write(by=CHORES) as tx:
+        mail = digests.take(tx, mail_id)
+        if mail is None:  # another worker left it, or its reader wants no more
+            return 0
+        # In the transaction: who is killed here has sent nothing, as far as the record knows.
+        _write(office.folder, f"{mail.id}.eml", letter(mail, office).as_bytes())
+        return 1
+
+
+def letter(mail: Mail, office: Office) -> EmailMessage:
+    """The mail itself, the same whenever it is made."""
+    told = json.loads(mail.told)
+    total = sum(one["count"] for one in told["counts"])
+    letter = EmailMessage()
+    letter["To"], letter["From"] = mail.mailbox, "Porchlight <no-reply@porchlight.invalid>"
+    letter["Subject"] = f"Porchlight: {'1 new post' if total == 1 else f'{total} new posts'} in your divisions"
+    letter["Date"] = clock.local(mail.made_at, office.zone)
+    letter["Message-ID"] = f"<{mail.id}@porchlight.invalid>"
+    letter["Auto-Submitted"] = "auto-generated"
+    since = clock.local(told["since"], office.zone).strftime("%Y-%m-%d %H:%M")
+    by_division = {key: list(rows) for key, rows in groupby(told["counts"], key=lambda one: one["division"])}
+    lines = [f"  {name}: {_told(by_division.get(key, []))}" for key, name in told["divisions"].items()]
+    letter.set_content(
+        f"Posted since {since}:\n\n" + "\n".join(sorted(lines)) + f"\n\nTo look at them: {office.desk}\n\n"
+        "This mail counts, and quotes nothing: posts are looked at where each viewing is recorded.\n"
+        'You asked for it at your desk, under "Digest by mail"; there it is changed or stopped.\n'
+    )
+    return letter
+
+
+def _told(counted: list[dict[str, object]]) -> str:
+    if not counted:
+        return "none"
+    each = ", ".join(f"{str(one['category']).replace('_', ' and ')} {one['count']}" for one in counted)
+    return f"{sum(int(str(one['count'])) for one in counted)} ({each})"
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    """Whole or not at all: a mail server that looks into the folder never takes half a mail."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    begun = folder / f".{name}.{os.getpid()}"
+    begun.unlink(missing_ok=True)
+    with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    begun.replace(folder / name)
