@@ -307,6 +307,77 @@ def test_who_is_in_a_hurry_sends_without_answering(stack: Stack, new_page: NewPa
     author.withdraws("Marcus took a van")
 
 
+def test_a_held_post_is_reworded_and_goes_out(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """Sending holds words that tell no act, with a hint; said another way, by keyboard, the draft goes out."""
+    author = Resident(new_page(PHONE), stack, "rewords@example.org")
+    page, seen = author.page, author.page.get_by_role("region", name="As police and neighbours will see it")
+    author.writes(clip, division="South", street="Orchard", title="Suspicious man on our street")
+    expect(page.get_by_text("How somebody looked is asked after what they did.")).to_be_visible()
+    expect(seen.get_by_role("heading", name="Suspicious man")).to_be_visible()
+
+    page.get_by_role("button", name=re.compile("^Send")).click()
+    expect(seen.get_by_role("alert")).to_contain_text("Says that somebody is there, not what they did.")
+    expect(page.get_by_role("button", name="Send as it is, held for a moderator")).to_be_visible()
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.type("He tried the doors of three cars.")
+    page.get_by_label("How did they look?").fill("About 30, tall, red cap.")
+    expect(seen.get_by_role("alert")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    author.sends()
+
+    (post,) = [asked for asked in author.sent.of if asked.startswith("POST") and "/v1/posts " in asked]
+    assert "He tried the doors of three cars.\\nAbout 30, tall, red cap." in post
+    author.sees_it_published()
+    author.withdraws("Suspicious man on our street")
+
+
+def test_a_post_sent_as_it_is_waits_for_a_moderator(stack: Stack, new_page: NewPage, clip: Path) -> None:
+    """No analyst sees it until a moderator, who reads the rule that holds it, lets it out by one key."""
+    analyst, author = (
+        Staff(new_page(DESK), stack, "analyst-south"),
+        Resident(new_page(PHONE), stack, "anyway@example.org"),
+    )
+    analyst.is_live()
+    author.writes(clip, division="South", street="Orchard", title="A stranger walking by")
+    author.page.get_by_role("button", name=re.compile("^Send")).click()
+    expect(author.page.get_by_role("button", name="Send as it is, held for a moderator")).to_be_visible()
+    author.sends()
+    expect(author.page.get_by_text("Nobody sees this post until a moderator has looked")).to_be_visible()
+    expect(author.page.get_by_text("Says that somebody is there, not what they did.")).to_be_visible()
+    assert analyst.row("A stranger walking by").count() == 0
+
+    moderator = Staff(new_page(DESK), stack, "moderator").page
+    moderator.get_by_role("link", name="Queue").click()
+    moderator.locator(".list").get_by_text("A stranger walking by").click()
+    expect(moderator.get_by_text("Says that somebody is there, not what they did")).to_be_visible()
+    expect(moderator.get_by_role("button", name="Hold", exact=True)).to_have_count(0)
+    moderator.keyboard.press("d")
+    expect(moderator.get_by_text("Post restored.")).to_be_visible()
+
+    expect(analyst.row("A stranger walking by")).to_be_visible()
+    author.withdraws("A stranger walking by")
+
+
+def test_what_may_be_posted_is_read_in_both_languages(stack: Stack, new_page: NewPage) -> None:
+    """From where one writes: the guidelines with their examples, what is asked before sending, and the version."""
+    page = Resident(new_page(PHONE), stack, "reads@example.org").page
+    page.get_by_role("link", name="Post", exact=True).click()
+
+    page.get_by_role("link", name="What may be posted").click()
+
+    expect(
+        page.get_by_role("heading", name="Somebody is suspected for how they look, or for being there")
+    ).to_be_visible()
+    expect(page.get_by_text("A Hispanic male took my bike.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_label("Language").select_option("es")
+    page.go_back()
+    expect(page.get_by_text("Un hombre hispano se llevó mi bicicleta.")).to_be_visible()
+
+
 def test_a_resident_withdraws_while_it_is_processed_and_after(stack: Stack, new_page: NewPage, clip: Path) -> None:
     """Taken back at any moment, a post is seen by nobody, and its author is told so."""
     analyst, author = Staff(new_page(DESK), stack, "analyst-east"), Resident(new_page(PHONE), stack, "back@example.org")

@@ -6,6 +6,7 @@ from feed.bell import Bell
 from storage import audit, decisions, staff
 from storage.db import OPERATOR, Database
 from storage.decisions import Why
+from storage.kit.ids import PostId, new_id
 from storage.posts import PostState
 from tests import builders
 
@@ -34,4 +35,7 @@ def test_decisions_are_told_oldest_first_with_the_moderators_name(
         "hide": ("live", "hidden"),
         "restore": ("hidden", "live"),
     }
+    with record.read() as conn:
+        told = decisions.newest(conn, post.id), decisions.newest(conn, PostId(new_id()))
+    assert told == (("privacy", 7), None)
     assert [line.action for line in lines] == ["decision.add", "decision.add"]
