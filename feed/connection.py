@@ -5,28 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
 from typing import Any, cast
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
-from websockets.typing import Origin
 
 from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
 from feed.answers import full, health, not_there, too_often, unknown_host
-from feed.crowd import Crowd
+from feed.house import House
 from feed.listener import BAD_HELLO, TRY_LATER, Listener
-from feed.memory import Memory
-from feed.replay import Page
-from feed.rooms import Rooms
 from feed.tickets import Grant
 from storage.kit import clock, log, metrics
 from storage.kit.doors import host_of
 
-HELLO_SECONDS = 5.0  # PROTOCOL.md
 CLOSE_SECONDS = 5.0  # for the other side to say goodbye too
 LAG_SECONDS = 30.0  # a listener that took nothing for so long is let go
 MOST_BYTES = 4096  # of one message from a client; a hello has about 150
@@ -38,23 +32,6 @@ _silent = logging.getLogger("porchlight.websockets")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 _silent.setLevel(logging.CRITICAL + 1)
-
-
-@dataclass
-class House:
-    """What all connections of a node share."""
-
-    memory: Memory
-    rooms: Rooms
-    origins: Sequence[Origin | None]  # pages that may listen; None: programs, which send no Origin
-    redeem: Callable[[str], Awaitable[Grant | None]]
-    read: Callable[[int], Awaitable[Page]]
-    health: Callable[[], tuple[bool, dict[str, object]]]
-    hosts: Collection[str]  # what this node may be called
-    crowd: Crowd
-    most: int  # connections at once
-    hello_seconds: float = HELLO_SECONDS
-    present: set[Connection] = field(default_factory=set)
 
 
 class Connection(asyncio.Protocol):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import resource
-import socket
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,34 +14,31 @@ import redis.asyncio
 from sqlalchemy.exc import SQLAlchemyError
 from websockets.typing import Origin
 
-from feed import replay
-from feed.connection import HELLO_SECONDS, Connection, House
+from feed import door, replay
+from feed.connection import Connection
 from feed.crowd import Crowd
 from feed.events import Beat
 from feed.following import Following
+from feed.house import HELLO_SECONDS, House
 from feed.listener import COME_BACK, NEW_TICKET
 from feed.memory import frame
 from feed.redeeming import Redeeming
 from feed.replay import Page
+from feed.rights import Rights
 from feed.rooms import Rooms
 from feed.tickets import Grant
-from storage import staff
 from storage.db import Database
 from storage.kit import log, metrics
 from storage.kit.doors import LOCAL_NAMES
 from storage.kit.errors import Unavailable
-from storage.kit.ids import DivisionId, StaffId
+from storage.kit.ids import StaffId
 from storage.kit.variables import Network
-from storage.staff import VIEWERS
 
 BEAT_SECONDS = 25.0  # PROTOCOL.md
 TIDY_SECONDS = 1.0  # the longest that a permission withdrawn is still used; costs one node two small queries
 SILENT_SECONDS = 5.0  # a bus or a log that has not answered for so long makes the node unwell
 GOODBYE_SECONDS = 1.5
 DRAIN_SECONDS, SLICE_SECONDS, SLICE = 1.5, 0.05, 200  # who stops sends so many away in a slice, or more
-SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it keeps 4 MB for one that stalls
-RECEIVE_BUFFER = 16 * 1024  # a listener says one short thing; one that stalls and talks could fill 6 MB
-MOST_FILES, OTHER_FILES = 65536, 128  # descriptors; those that are no connections: databases, buses, the door
 BACKLOG = 4096
 READERS = 3  # threads for tickets and old pages of the log
 AUDIENCES = ("staff", "resident")
@@ -80,8 +75,8 @@ class Node:
             rights=self._end_who_may_not,
             timed=timed,
         )
-        self._looks = 0  # at who may still listen
-        self._redeeming = Redeeming(record, self._threads, those_that_may=self._those_that_may)
+        self._rights, self._looks = Rights(record), 0  # how often it was looked at who may still listen
+        self._redeeming = Redeeming(record, self._threads, those_that_may=self._rights.those_that_may)
         self._house = House(
             self._following.memory,
             self._rooms,
@@ -91,15 +86,15 @@ class Node:
             health=self._health,
             hosts=frozenset(hosts),
             crowd=Crowd(trusted_proxies),
-            most=_connections(),
+            most=door.most_connections(),
             hello_seconds=hello_seconds,
         )
 
     async def start(self, host: str, port: int) -> int:
         """Opens the door and begins to follow; answers the port, a free one if `port` is 0. Raises Unavailable."""
         loop = asyncio.get_running_loop()
-        door = _door(host, port, shared=self._shared)
-        self._door = await loop.create_server(lambda: Connection(self._house), sock=door, backlog=BACKLOG)
+        at = door.opened(host, port, shared=self._shared)
+        self._door = await loop.create_server(lambda: Connection(self._house), sock=at, backlog=BACKLOG)
         self._follows = asyncio.ensure_future(self._following.run())
         self._clocks = [asyncio.ensure_future(self._beat()), asyncio.ensure_future(self._tidy())]
         return int(self._door.sockets[0].getsockname()[1])
@@ -172,37 +167,17 @@ class Node:
         """A staff permission withdrawn, or a staff log-in ended, ends the listeners that hold it."""
         self._looks += 1
         theirs = [(each, each.grant) for each in self._house.present if each.grant and each.grant.is_staff]
-        reach, still_in = await self._in_thread(self._standing, [grant for _, grant in theirs])
+        reach, still_in = await self._in_thread(self._rights.standing, [grant for _, grant in theirs])
         for connection, grant in theirs:
             connection.may_still(reach.get(StaffId(grant.handle), frozenset()))
             if grant.log_in is not None and grant.log_in not in still_in:
                 connection.bye(NEW_TICKET, "the log-in is over")
 
-    def _standing(self, grants: Sequence[Grant]) -> tuple[dict[StaffId, frozenset[DivisionId]], set[str]]:
-        if not grants:
-            return {}, set()
-        members, log_ins = (
-            {StaffId(grant.handle) for grant in grants},
-            {grant.log_in for grant in grants if grant.log_in},
-        )
-        with self._record.read() as conn:
-            return staff.reach_now(conn, members, *VIEWERS), staff.still_in(conn, log_ins)
-
     async def _redeem(self, ticket: str) -> Grant | None:
         looked, grant = self._looks, await self._redeeming.redeem(ticket)
         while grant and looked != self._looks:  # others were looked at meanwhile, and this one was not among them yet
-            looked, (grant,) = self._looks, await self._in_thread(self._those_that_may, [grant])
+            looked, (grant,) = self._looks, await self._in_thread(self._rights.those_that_may, [grant])
         return grant
-
-    def _those_that_may(self, grants: Sequence[Grant | None]) -> list[Grant | None]:
-        """The same, but None for who could not get it any more: a ticket may be half a minute old."""
-        reach, still_in = self._standing([grant for grant in grants if grant and grant.is_staff])
-
-        def may(grant: Grant) -> bool:
-            stays = grant.log_in is None or grant.log_in in still_in
-            return stays and reach.get(StaffId(grant.handle), frozenset()).issuperset(grant.divisions)
-
-        return [grant if grant and (not grant.is_staff or may(grant)) else None for grant in grants]
 
     async def _read(self, after: int) -> Page:
         return await self._in_thread(replay.page, self._record, after)
@@ -220,28 +195,3 @@ class Node:
         bus, record = now - self._following.bus_answered, now - self._following.log_answered
         facts: dict[str, object] = {"bus_seconds": round(bus, 1), "log_seconds": round(record, 1)}
         return max(bus, record) < SILENT_SECONDS, facts
-
-
-def _connections() -> int:
-    """How many this process can hold, having asked the system for as many as it may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        soft = wanted
-    return max((MOST_FILES if soft == resource.RLIM_INFINITY else soft) - OTHER_FILES, 1)
-
-
-def _door(host: str, port: int, *, shared: bool) -> socket.socket:
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if shared:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-    try:
-        door.bind((host, port))
-    except OSError:
-        door.close()
-        raise Unavailable(f"Port {port} is taken by another program.", code="port_taken") from None
-    return door

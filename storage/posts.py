@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, Select, select, union
 
 from storage.db import Tx
+from storage.held import Held
 from storage.kit.errors import Conflict
 from storage.kit.ids import BlockId, DivisionId, PostId
 from storage.schema import blocks, divisions, posts, renditions, segments
@@ -117,14 +118,6 @@ class Place:
     id: PostId
     division: DivisionId
     category: str
-
-
-@dataclass(frozen=True)
-class Held:
-    """Why a post begins held: the guideline that its words would break, and the check's rule that says so."""
-
-    guideline: str
-    rule: str
 
 
 @dataclass(frozen=True)

@@ -169,8 +169,9 @@ def test_the_line_is_told_in_words() -> None:
     assert re.fullmatch(r"offline since \d\d:\d\d:\d\d", str(Line("offline", 1_764_000_000_000)))
 
 
-async def test_a_line_that_stays_away_is_told_once() -> None:
+async def test_a_line_that_stays_away_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Since the first of the failures, and as live when it is ready."""
+    monkeypatch.setattr(client, "FIRST_WAIT", 0.01)
     lines: list[Line] = []
     tries = 0
 

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from feed import connection, crowd, server
+from feed import connection, crowd, door, house, server
 from feed.bell import Bell
 from feed.memory import PIECE_BYTES
 from storage.db import Database
@@ -61,7 +61,7 @@ async def test_too_much_at_once_is_not_even_read(feed: Running) -> None:
 
 async def test_who_says_nothing_is_let_go(record: Database, city: City, bus: str) -> None:
     """4408 after the time for a hello, which is five seconds; one that does not even open is dropped."""
-    assert connection.HELLO_SECONDS == 5.0
+    assert house.HELLO_SECONDS == 5.0
     async with running(record, bus, hello_seconds=0.2) as feed:
         silent = await asyncio.open_connection("127.0.0.1", feed.port)
         async with connect(feed.url, proxy=None) as socket:
@@ -113,7 +113,7 @@ async def test_one_whom_a_page_of_the_log_fills_up_hears_nothing_twice(
     record: Database, city: City, bus: str, bell: Bell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is not let into its room by the very write that it has no room for."""
-    monkeypatch.setattr(server, "SEND_BUFFER", 4096)
+    monkeypatch.setattr(door, "SEND_BUFFER", 4096)
     monkeypatch.setattr(connection, "HIGH", 2000)
     monkeypatch.setattr(connection, "LOW", 500)
     post = a_published_post(record, bell, text="x" * 300, ready=False)

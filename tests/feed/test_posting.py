@@ -18,10 +18,11 @@ from feed.posting import Outcome
 from storage import audit, comments, feed_log, flags, posts, segments
 from storage.db import AIRLOCK, CHORES, RESIDENT, Actor, Database
 from storage.feed_log import Kind
+from storage.held import Held
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
 from storage.kit.redis import connect
-from storage.posts import Held, MediaState, NewPost, PostState, Rendition, Verb
+from storage.posts import MediaState, NewPost, PostState, Rendition, Verb
 from storage.segments import Piece
 from tests.builders import (
     NOON,

@@ -83,7 +83,8 @@ def test_the_contracts_forget_no_module() -> None:
 
 
 @pytest.mark.parametrize(
-    ("contract", "package"), [("kit", "storage"), ("redact", "workers"), ("front-door", "workers")]
+    ("contract", "package"),
+    [("kit", "storage"), ("redact", "workers"), ("guidelines", "workers"), ("front-door", "workers")],
 )
 def test_a_contract_names_all_that_is_beside(contract: str, package: str) -> None:
     """Where everything beside a module is forbidden to it, everything beside it is named."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from storage.db import AIRLOCK
+from storage.held import Held
 from storage.identity import clips, leases
 from storage.identity.clips import Clip
 from storage.kit import clock, log
-from storage.posts import Held, NewPost
+from storage.posts import NewPost
 from workers.airlock.agree import settle
 from workers.airlock.attempt import Stopped
 from workers.airlock.both_sides import BothSides

@@ -12,9 +12,10 @@ from feed import posting
 from feed.bell import Bell
 from storage import audit, feed_log, flags, staff
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
+from storage.held import Held
 from storage.kit.clock import HOUR
 from storage.kit.ids import new_id
-from storage.posts import Held, Post
+from storage.posts import Post
 from storage.staff import Role
 from tests import builders
 from tests.api.asking import Client

@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from feed import server
+from feed import door, server
 from feed.bell import Bell
 from feed.memory import KEPT
 from storage.db import Database
@@ -53,7 +53,7 @@ async def test_one_that_stalls_costs_a_megabyte_at_most_kernel_included(town: To
             each.close()
 
     assert len([size for size in waiting if size]) >= STALLED  # they do stall
-    assert max(waiting) < 2 * server.SEND_BUFFER
+    assert max(waiting) < 2 * door.SEND_BUFFER
     assert (process + kernel) / STALLED < MOST_KEPT
     assert late < 10.0  # one that waited for them would wait until they are let go
 

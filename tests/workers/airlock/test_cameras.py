@@ -31,8 +31,10 @@ def test_a_round_lets_sleep_and_erases(vault: Vault, ada: ResidentId, tmp_path: 
         tx.execute(update(rows).where(rows.c.id == old).values(**past))
         tx.execute(update(rows).where(rows.c.id == gone).values(retired_at=tx.now() - DAY))
 
+    role = builders.as_role(vault, "airlock")
     for _ in range(2):
-        look_after(builders.as_role(vault, "airlock"))
+        look_after(role)
+    role.engine.dispose()
 
     with vault.read() as conn:
         found = {one.id: one.state for one in cameras.of_resident(conn, vault, ada)}
@@ -50,5 +52,7 @@ def test_whose_and_where_is_not_readable_to_it(vault: Vault, ada: ResidentId, co
     """PostgreSQL refuses the airlock's role."""
     a_camera(vault, ada)
 
-    with builders.as_role(vault, "airlock").read() as conn, pytest.raises(ProgrammingError, match="permission denied"):
+    role = builders.as_role(vault, "airlock")
+    with role.read() as conn, pytest.raises(ProgrammingError, match="permission denied"):
         conn.execute(select(rows.c[column])).all()
+    role.engine.dispose()

@@ -1,0 +1,37 @@
+"""Who of the staff may still listen: their duties and log-ins as the record has them now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from feed.tickets import Grant
+from storage import staff
+from storage.db import Database
+from storage.kit.ids import DivisionId, StaffId
+from storage.staff import VIEWERS
+
+
+class Rights:
+    """Looked up for many at once. All of it blocks: call it in a thread."""
+
+    def __init__(self, record: Database) -> None:
+        self._record = record
+
+    def standing(self, grants: Sequence[Grant]) -> tuple[dict[StaffId, frozenset[DivisionId]], set[str]]:
+        """The divisions each member may look at, and those of the log-ins that hold; the grants are the staff's."""
+        if not grants:
+            return {}, set()
+        members = {StaffId(grant.handle) for grant in grants}
+        log_ins = {grant.log_in for grant in grants if grant.log_in}
+        with self._record.read() as conn:
+            return staff.reach_now(conn, members, *VIEWERS), staff.still_in(conn, log_ins)
+
+    def those_that_may(self, grants: Sequence[Grant | None]) -> list[Grant | None]:
+        """The same, but None for who could not get it any more: a ticket may be half a minute old."""
+        reach, still_in = self.standing([grant for grant in grants if grant and grant.is_staff])
+
+        def may(grant: Grant) -> bool:
+            stays = grant.log_in is None or grant.log_in in still_in
+            return stays and reach.get(StaffId(grant.handle), frozenset()).issuperset(grant.divisions)
+
+        return [grant if grant and (not grant.is_staff or may(grant)) else None for grant in grants]
