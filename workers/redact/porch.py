@@ -2,7 +2,7 @@
 
 What stands there most of the time, the median over the clip, becomes cells that are the same for every clip. Cells that
 kept the mean of what was under them would look better, and the same camera's clips would be told by them as before
-(docs/decisions/0011).
+(docs/decisions/0012).
 
 Does NOT protect: a narrow rim of the background round whatever moves, its shadow, and what a thing that leaves uncovers
 where it had stood for most of the clip. What stands still for most of the clip vanishes, a parked car or a person.
