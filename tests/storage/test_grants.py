@@ -49,7 +49,8 @@ CLOSED = {
     },
     "porchlight_resident": {
         "flags": {"text", "reason", "origin"},
-        **{name: {""} for name in ("decisions", "audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
+        "decisions": {"id", "verb", "note", "staff_id", "from_state", "to_state"},
+        **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
         **{name: {""} for name in ("audit_entries", "tickets", "watches", "digests", "digest_mails")},
     },
     "porchlight_airlock": {
