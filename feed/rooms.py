@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from feed.events import Told
 from feed.memory import Happening
 from feed.tickets import Grant
 from storage.kit import metrics
@@ -14,26 +15,32 @@ from storage.kit import metrics
 
 @dataclass(frozen=True)
 class Filter:
-    """What a listener may and wants to hear; `categories` None is all of them."""
+    """What a listener may and wants to hear; `categories` and `blocks` None are all of them."""
 
     divisions: frozenset[str]
     categories: frozenset[str] | None
+    blocks: frozenset[str] | None = None
 
     def passes(self, told: Happening) -> bool:
-        """Whether a listener with this filter hears of it."""
-        line = told.line
+        """Whether a listener with this filter hears of it.
+
+        What is taken back names no block: all of the division hear of it, those who saw the post among them.
+        """
+        line, seen = told.line, told.event
+        if self.blocks is not None and isinstance(seen, Told) and seen.post.block.id not in self.blocks:
+            return False
         return line.division in self.divisions and (self.categories is None or line.category in self.categories)
 
 
 def filter_of(grant: Grant) -> Filter:
     """The filter a ticket stands for: never wider than the ticket."""
-    return _filter(grant.divisions, grant.categories)
+    return _filter(grant.divisions, grant.categories, grant.blocks)
 
 
-@lru_cache(maxsize=4096)
-def _filter(divisions: tuple[str, ...], categories: tuple[str, ...] | None) -> Filter:
+@lru_cache(maxsize=1024)
+def _filter(divisions: tuple[str, ...], categories: tuple[str, ...] | None, blocks: tuple[str, ...] | None) -> Filter:
     """One for all who ask for the same."""
-    return Filter(frozenset(divisions), None if categories is None else frozenset(categories))
+    return Filter(frozenset(divisions), *(None if each is None else frozenset(each) for each in (categories, blocks)))
 
 
 class Member(Protocol):

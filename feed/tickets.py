@@ -21,14 +21,16 @@ VALID_MS = 30 * SECOND  # enough to open a socket, too short to be found in a lo
 class Grant(Closed):
     """What a ticket allows its holder to see, and until when.
 
-    `divisions` are ids; `categories` None means all. `handle` is a staff id, or for a resident a random word drawn for
-    this ticket: it serves to end a listener, and never says who. `log_in` is the digest of a staff member's log-in,
-    which they may end early. `ends_at` is when the log-in ends (milliseconds since 1970), None where that is not known.
+    `divisions` and `blocks` are ids; `categories` and `blocks` None mean all. `handle` is a staff id, or for a resident
+    a random word drawn for this ticket: it serves to end a listener, and never says who. `log_in` is the digest of a
+    staff member's log-in, which they may end early. `ends_at` is when the log-in ends (milliseconds since 1970), None
+    where that is not known.
     """
 
     audience: Literal["staff", "resident"]
     divisions: tuple[str, ...]
     categories: tuple[str, ...] | None = None
+    blocks: tuple[str, ...] | None = None
     handle: str
     log_in: str | None = None
     ends_at: int | None = None

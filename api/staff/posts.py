@@ -70,6 +70,7 @@ class Wish(Closed):
 
     divisions: Annotated[list[Division], Field(max_length=50)] | None = None
     categories: Annotated[list[Category], Field(max_length=10)] | None = None
+    blocks: Annotated[list[Block], Field(max_length=MOST_BLOCKS)] | None = None
 
 
 class TicketSeen(Closed):
@@ -153,6 +154,7 @@ def ticket(me: Viewer, record: Record, settings: Settings, wish: Wish | None = N
         audience="staff",
         divisions=tuple(sorted(among_mine(me, wish.divisions))),
         categories=None if wish.categories is None else tuple(wish.categories),
+        blocks=None if wish.blocks is None else tuple(sorted(wish.blocks)),
         handle=me.member.id,
         log_in=me.digest,
         ends_at=me.ends_at,

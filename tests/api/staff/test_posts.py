@@ -345,17 +345,20 @@ def test_a_ticket_grants_what_the_record_says(record: Database, as_staff: NewCli
 
     everything = ask.ask("POST", "/v1/feed/tickets").json()
     some = ask.post("/v1/feed/tickets", {"divisions": [builders.division("East")], "categories": ["crime"]}).json()
+    near = ask.post("/v1/feed/tickets", {"blocks": [builders.block(number=1), builders.block()]}).json()
 
     assert everything["url"] == "ws://127.0.0.1:8002/v1/feed"
     with record.write(by=OPERATOR) as tx:
         wide, narrow = tickets.redeem(tx, everything["ticket"]), tickets.redeem(tx, some["ticket"])
+        nearby = tickets.redeem(tx, near["ticket"])
+    assert nearby is not None and nearby.blocks == tuple(sorted([builders.block(), builders.block(number=1)]))
     assert wide is not None
     assert wide.log_in is not None
     with record.read() as conn:
         assert staff.still_in(conn, {wide.log_in}) == {wide.log_in}
     assert narrow is not None
     assert (wide.audience, set(wide.divisions)) == ("staff", {builders.division(), builders.division("East")})
-    assert wide.categories is None
+    assert (wide.categories, wide.blocks) == (None, None)
     assert (narrow.divisions, narrow.categories) == ((builders.division("East"),), ("crime",))
     assert wide.ends_at is not None
     assert wide.handle == narrow.handle

@@ -19,7 +19,7 @@ from storage.kit import ids
 from storage.kit.ids import StaffId
 from storage.posts import Verb
 from storage.staff import Role
-from tests.builders import City, a_published_post
+from tests.builders import City, a_published_post, block
 from tests.conftest import BELL_KEY
 from tests.feed.conftest import (
     SOON,
@@ -63,6 +63,36 @@ async def test_no_more_than_the_ticket_is_told(feed: Running, record: Database, 
                 first = await ear.hear()
 
     assert (first["seq"], first["post"]["id"]) == (4, mine)
+
+
+@pytest.mark.parametrize("how", ["live", "replayed", "from the log"])
+async def test_of_other_blocks_than_the_tickets_only_removals_are_told(
+    feed: Running, record: Database, bus: str, bell: Bell, how: str
+) -> None:
+    """A removal names no block: whoever may have seen the post hears of it."""
+    start = start_of(feed)
+
+    def happen() -> tuple[str, str]:
+        other = a_published_post(record, bell, block_number=1, ready=False)
+        with record.write(by=OPERATOR) as tx:
+            posting.decide(tx, bell, other.id, Verb.HIDE, reason="privacy")
+        a_published_post(record, bell, block_number=2, ready=False)
+        return str(other.id), str(a_published_post(record, bell, block_number=0, ready=False).id)
+
+    if how == "live":
+        async with feed.listening("Central", blocks=(block(),)) as ear:
+            other, mine = await asyncio.to_thread(happen)
+            heard = [await ear.hear(), await ear.hear()]
+    else:
+        other, mine = await asyncio.to_thread(happen)
+        await until(lambda: memory(feed).last == 4)
+        async with running(record, bus) as fresh:
+            node = feed if how == "replayed" else fresh
+            async with node.listening("Central", blocks=(block(),), cursor=start) as ear:
+                heard = [await ear.hear(), await ear.hear()]
+
+    assert [(event["seq"], event.get("post_id")) for event in heard] == [(2, other), (4, None)]
+    assert heard[1]["post"]["id"] == mine
 
 
 async def test_analysts_and_residents_are_told_the_same_closed_type(
