@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Column, select
 
 from storage.db import Database
-from storage.identity.schema import clips, metadata, residents
+from storage.identity.schema import cameras, clips, metadata, residents
 from storage.kit.clock import QUARTER_HOUR
 from storage.kit.ids import digest
 from storage.schema import renditions, segments
@@ -16,7 +16,10 @@ from tests.attacks.people import Person, Sent
 
 # Columns whose values cross the wall as they are: the post, its block and kind, which everybody is told; and where
 # media lie, which the record knows too (`of_bucket` is for those who ask).
-CROSSES = {clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys, residents.c.home_block}
+CROSSES = {
+    *(clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys),
+    *(residents.c.home_block, cameras.c.block_id),  # a block is everybody's
+}
 A_TIME = 10**12  # milliseconds since 1970; a smaller number is a count or a size
 LEAST = 20  # characters of a value that is an id, a digest or a seal; a shorter one is a state's name
 
@@ -28,6 +31,7 @@ def of_people(people: Iterable[Person]) -> Secrets:
         secrets.add("mail", person.mail)
         secrets.add("address of the net", person.address)
         secrets.add("device", person.device)
+        secrets.add("name of a camera", person.camera)
         secrets.add("token", person.token, digest(person.token))
         for sent in person.sent:
             _of_one(secrets, sent)

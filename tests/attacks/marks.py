@@ -42,7 +42,9 @@ class Marks:
 def one_picture(folder: Path) -> Path:
     """A second of moving colours, with a tone. Nothing in it can be taken for a face or a plate: no digits."""
     clip = folder / "one-picture.mp4"
-    draw = ("-f", "lavfi", "-i", "gradients=size=320x240:rate=10:duration=1:seed=5:speed=0.1")
+    # With every colour and point named: what the filter draws by itself is another each time, and now and then a face.
+    colours = "c0=0x305070:c1=0xb0a080:nb_colors=2:x0=40:y0=30:x1=280:y1=210"
+    draw = ("-f", "lavfi", "-i", f"gradients=size=320x240:rate=10:duration=1:seed=5:speed=0.1:{colours}")
     tone = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1")
     encode = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
     subprocess.run([programs.find().ffmpeg, *QUIET, *draw, *tone, *encode, clip], check=True)

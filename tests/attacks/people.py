@@ -13,6 +13,7 @@ import httpx
 from api.commands.asking import ask
 from api.commands.sending import send
 from storage.identity import views
+from storage.identity.cameras import Facing
 from storage.kit import clock
 from storage.kit.ids import new_id
 from storage.posts import CATEGORIES
@@ -62,6 +63,7 @@ class Person:
     mail: str
     address: str  # of the net, as a proxy tells it
     device: str
+    camera: str  # what they call theirs
     token: str = ""
     block: str = ""
     sent: list[Sent] = field(default_factory=list)
@@ -77,7 +79,7 @@ class Person:
         """Somebody who was never here before."""
         device = f"Phone-{new_id()[:12]}"
         address = f"2001:db8:{new_id_hex(4)}:{new_id_hex(4)}::{new_id_hex(4)}"
-        return Person(number, f"{new_id()[:10]}@{new_id()[:8]}.example", address, device)
+        return Person(number, f"{new_id()[:10]}@{new_id()[:8]}.example", address, device, f"Camera-{new_id()[:12]}")
 
     def client(self, resident: str) -> httpx.Client:
         """Their browser, behind a proxy that tells where they are."""
@@ -95,6 +97,13 @@ class Person:
         with self.client(resident) as http:
             ask(http, "PUT", "/v1/me/home", json={"block_id": block})
         self.block = block
+
+    def registers(self, resident: str) -> None:
+        """Says that there is a camera at home."""
+        camera = {"block_id": self.block, "facing": list(Facing)[self.number % 8], "indoor": False, "ask": "inbox"}
+        camera |= {"retention_days": 1 + self.number % 30, "name": self.camera}
+        with self.client(resident) as http:
+            ask(http, "POST", "/v1/cameras", json=camera, headers={"Idempotency-Key": new_id()})
 
     def sends(self, resident: str, pictures: Pictures, folder: Path, dice: random.Random) -> Sent:
         """Sends a clip or a photo full of marks, with words that say too much."""

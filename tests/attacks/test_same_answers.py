@@ -44,13 +44,25 @@ RESIDENT = [
     ("POST", "/v1/posts/{}/flags"),
     ("GET", "/v1/media/{}/480p-1.m4s"),
     ("GET", "/v1/media/{}/photo.jpg"),
+    ("PATCH", "/v1/cameras/{}"),
+    ("DELETE", "/v1/cameras/{}"),
+    ("POST", "/v1/cameras/{}/confirm"),
+    ("POST", "/v1/cameras/{}/bring-back"),
+    ("PUT", "/v1/cameras/{}/listing"),
+    ("DELETE", "/v1/cameras/{}/listing"),
 ]
-BODIES = {"flags": {"reason": "privacy"}, "decisions": {"verb": "hide", "reason": "privacy"}, "comments": {"text": "x"}}
+BODIES = {
+    "flags": {"reason": "privacy"},
+    "decisions": {"verb": "hide", "reason": "privacy"},
+    "comments": {"text": "x"},
+    "listing": {"address": "12 Orchard Way", "contact": "Mara"},
+    "PATCH": {"indoor": True},
+}
 
 
 def ask(attacker: Attacker, method: str, path: str, named: str) -> Told:
     """The question about `named`."""
-    body = BODIES.get(path.rpartition("/")[2])
+    body = BODIES.get(path.rpartition("/")[2]) or BODIES.get(method)
     return attacker.ask(method, path.format(named), **({"json": body} if body else {}))
 
 
@@ -72,7 +84,7 @@ def test_a16_what_is_somebody_elses_is_nothing_to_a_neighbour(
 ) -> None:
     """Ids of others' clips, uploads, lists, withdrawn posts, even digests of receipts: all as if they never were."""
     neighbour, secrets = world.attackers["neighbour"], world.secrets.of
-    theirs = [sorted(secrets[kind])[0].decode() for kind in ("authorship.handle", "upload", "clips.id")]
+    theirs = [sorted(secrets[kind])[0].decode() for kind in ("authorship.handle", "upload", "clips.id", "cameras.id")]
     theirs += [sorted(secrets["clips.receipt_digest"])[0].decode(), world.withdrawn[0].post_id]
     never = ask(neighbour, method, path, new_id()).lasting
     answers = [ask(neighbour, method, path, named).lasting for named in theirs]

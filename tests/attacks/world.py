@@ -125,6 +125,7 @@ def _live(world: World, posts: int) -> None:
     blocks = blocks_of(stack, HERE)
     for person in world.people:
         person.comes_in(stack.resident, blocks[person.number // A_BLOCK_HAS % len(blocks)], world.stores.mails)
+        person.registers(stack.resident)
     _let_attackers_in(world, blocks[-1])
     _send_all(world, posts)
     _speak(world)

@@ -69,12 +69,14 @@ def test_a_filter_holds_for_the_list_for_what_arrives_and_after_a_reload(
     block = shown.blocks("East")[0]
     shown.publish("Grey van, early", block, category="crime")
     shown.publish("Grey dog, early", block, category="animal")
+    shown.publish("Blue car, early", block, category="crime")
     desk = Staff(new_page(DESK), stack, "analyst-east")
     page = desk.page
     page.get_by_role("button", name="Crime", exact=True).click()
     page.get_by_role("button", name="Photos", exact=True).click()
+    expect(desk.row("early")).to_have_count(2)
     page.get_by_label("Words in title or text").fill("VÁN grey")
-    expect(desk.row("early")).to_have_count(1)
+    expect(desk.row("early")).to_have_count(1)  # words count a moment after the last key
     desk.is_live()
 
     shown.publish("Grey van, late", block, category="crime")
@@ -91,7 +93,7 @@ def test_a_filter_holds_for_the_list_for_what_arrives_and_after_a_reload(
     expect(desk.row("early")).to_have_count(1)
     assert titles(page) == ["Grey van, late", "Grey van, early"]
     page.locator("h1").press("c")
-    expect(desk.row("early")).to_have_count(2)
+    expect(desk.row("early")).to_have_count(3)
     page.get_by_role("button", name="Undo").click()
     expect(desk.row("early")).to_have_count(1)
 
