@@ -13,7 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from api.likely_names import NameSeen, names_in
 from api.resident.boxes import Drawn, demand_drawn
 from api.resident.desk import Asking, AtDesk, Desk, block_now
-from api.resident.trim import Trim, demand_no_photo
+from api.resident.of_clips import demand_no_photo
+from api.resident.trim import Trim
 from api.resident.who_could import MOST_WAIT, View
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
 from storage.atlas import versions
@@ -22,14 +23,13 @@ from storage.identity import accepting, authorship, clips, limits, listings, ori
 from storage.identity.accepting import Accepted
 from storage.identity.clips import ClipState
 from storage.identity.limits import Limit
-from storage.identity.originals import Upload
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import Refused
 from storage.posts import PostState
 from workers.guidelines.check import check
 from workers.guidelines.rules import Rule
-from workers.media.refusals import SENTENCES, Reason
+from workers.media.refusals import Reason
 from workers.redact.redactions import OF_CLIPS, Redaction
 from workers.redact.text import scrub, scrub_title
 
@@ -158,7 +158,9 @@ def _request(body: Sent) -> str:
 def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
     block, vault = block_now(desk, body.block_id), desk.stores.vault
     if body.trim:
-        demand_no_photo(desk.stores, body.upload_id, asking)
+        demand_no_photo(desk.stores, body.upload_id, asking, Reason.TRIM_OF_PHOTO, field="trim")
+    if OF_CLIPS.intersection(body.blur):
+        demand_no_photo(desk.stores, body.upload_id, asking, Reason.ONLY_OF_CLIPS, field="blur")
     accepted = Accepted(
         upload_id=body.upload_id,
         block=block.id,
@@ -181,7 +183,6 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         listings.demand_unlisted(tx.connection, asking)
         originals.set_posted(tx, body.upload_id, asking)
         upload = originals.one(tx.connection, body.upload_id)
-        _demand_has(upload, body.blur)
         salt = ids.new_id()
         clip_id = accepting.accept(tx, vault, accepted, authorship.receipt_for(vault, asking, key, salt))
         seen = None if body.view is None else views.sealed(vault, asking, clip_id, bytes.fromhex(body.view))
@@ -189,12 +190,6 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         if not accepted.wait:  # else whoever reconciles rings when its time has come, whatever was restarted meanwhile
             tx.after_commit(desk.doorbell.admit_clip, clip_id, upload.bytes)
     return clip_id
-
-
-def _demand_has(upload: Upload, asked: list[Redaction]) -> None:
-    if upload.photo and OF_CLIPS.intersection(asked):
-        told = SENTENCES[Reason.ONLY_OF_CLIPS]
-        raise Refused(told, code=Reason.ONLY_OF_CLIPS, fields={"blur": told})
 
 
 def _replaced(typed: str) -> list[Replaced]:

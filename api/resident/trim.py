@@ -6,14 +6,6 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from storage.identity import originals, sealed_parts
-from storage.identity.originals import UploadState
-from storage.identity.vault import ResidentId
-from storage.kit.errors import Refused
-from workers.airlock.both_sides import BothSides
-from workers.media.refusals import SENTENCES, Reason, RefusedClip
-from workers.media.sniff import HEAD, photo_in
-
 LEAST_LEFT = 0.5  # seconds between start and end of what is kept
 MOST_SECONDS = 121.0  # no clip that is taken is longer
 
@@ -34,25 +26,3 @@ class Trim(BaseModel):
     def milliseconds(self) -> tuple[int, int]:
         """From and to."""
         return round(self.start * 1000), round(self.end * 1000)
-
-
-def demand_no_photo(stores: BothSides, upload_id: str, asking: ResidentId) -> None:
-    """Raises Refused where the upload is a photo: it has no start and no end; raises NotThere."""
-    with stores.vault.read() as conn:
-        if originals.mine(conn, upload_id, asking).state is not UploadState.COMPLETE:
-            return  # nothing to look at; who posts it is told so
-        key = originals.key_of(conn, stores.vault, upload_id)
-        first, *_ = originals.object_keys(conn, upload_id)
-    head = b""
-    for chunk in sealed_parts.unseal(key, stores.originals.chunks(first, 0, HEAD)):
-        head += chunk
-    if _is_photo(head):
-        told = SENTENCES[Reason.TRIM_OF_PHOTO]
-        raise Refused(told, code=Reason.TRIM_OF_PHOTO.value, fields={"trim": told})
-
-
-def _is_photo(head: bytes) -> bool:
-    try:
-        return photo_in(head) is not None
-    except RefusedClip:  # a picture that moves is refused by the airlock, and for that
-        return False

@@ -78,7 +78,7 @@ def begin(body: Begin, asking: Asking, desk: AtDesk) -> Begun:
         raise WrongType("Only videos and photos can be shared here.", code="not_a_video")
     limits.count(desk.stores.vault, STARTED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
-        upload_id = originals.begin(tx, desk.stores.vault, asking, body.bytes, photo=body.type.startswith("image/"))
+        upload_id = originals.begin(tx, desk.stores.vault, asking, body.bytes)
         upload = originals.one(tx.connection, upload_id)
     return Begun(upload_id=upload.id, part_bytes=upload.part_bytes, parts=_parts(desk, upload))
 

@@ -24,7 +24,7 @@ IDENTITY = Side(
     tables=metadata,
     kept={
         "residents": ("id", "mail_lookup", "mail_sealed", "home_block", "home_changes", "camera_moves"),
-        "uploads": ("id", "resident_id", "state", "bytes", "part_bytes", "photo", "created_at"),
+        "uploads": ("id", "resident_id", "state", "bytes", "part_bytes", "created_at"),
         "clips": (
             *("id", "post_id", "receipt_digest", "upload_id", "bytes", "state", "reason", "stage", "progress"),
             *("attempts", "tries", "retry_at", "block_id", "category", "happened_at", "sound", "accepted_at"),

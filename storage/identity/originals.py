@@ -41,14 +41,13 @@ class UploadState(StrEnum):
 
 @dataclass(frozen=True)
 class Upload:
-    """One upload; `received` are the numbers (from 1) of confirmed parts, `photo` is what its sender says."""
+    """One upload; `received` are the numbers (from 1) of confirmed parts."""
 
     id: str
     resident_id: ResidentId | None  # None: nobody's any more
     state: UploadState
     bytes: int
     part_bytes: int
-    photo: bool
     received: frozenset[int]
 
     @property
@@ -61,8 +60,8 @@ class Upload:
         return min(self.part_bytes, self.bytes - (number - 1) * self.part_bytes)
 
 
-def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int, *, photo: bool = False) -> str:
-    """Opens an upload of `size` bytes, said to be a `photo`, and answers its id.
+def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int) -> str:
+    """Opens an upload of `size` bytes and answers its id.
 
     Raises TooLarge, or Conflict where too much lies unposted.
     """
@@ -78,7 +77,6 @@ def begin(tx: Tx, vault: Vault, resident_id: ResidentId, size: int, *, photo: bo
             state=UploadState.OPEN,
             bytes=size,
             part_bytes=PART_BYTES,
-            photo=photo,
             key_sealed=vault.seal(f"uploads:{upload_id}", new_key()),
             created_at=tx.now(),
         )
@@ -109,7 +107,7 @@ def _found(conn: Connection, here: ColumnElement[bool]) -> Upload:
         upload_parts.c.upload_id == row.id, upload_parts.c.object_key.is_not(None)
     )
     received = frozenset(conn.execute(parts).scalars())
-    return Upload(row.id, row.resident_id, UploadState(row.state), row.bytes, row.part_bytes, row.photo, received)
+    return Upload(row.id, row.resident_id, UploadState(row.state), row.bytes, row.part_bytes, received)
 
 
 def key_of(conn: Connection, vault: Vault, upload_id: str) -> bytes:

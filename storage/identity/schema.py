@@ -19,7 +19,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    false,
 )
 
 from storage.tables import ID, NAMES
@@ -72,7 +71,6 @@ uploads = Table(
     Column("state", String(10), nullable=False),  # open | complete | posted | shredded
     Column("bytes", BigInteger, nullable=False),
     Column("part_bytes", BigInteger, nullable=False),
-    Column("photo", Boolean, nullable=False, server_default=false()),  # as its sender says: its bytes decide
     Column("key_sealed", LargeBinary),  # the original's own key; none: shredded
     Column("created_at", BigInteger, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Clips know what their authors covered, nothing of all that came before; uploads, whether they are to be a photo"""
+"""Clips know what their authors covered, nothing of all that came before"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,4 +11,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("clips", sa.Column("boxes", sa.Text(), server_default="[]", nullable=False))
-    op.add_column("uploads", sa.Column("photo", sa.Boolean(), server_default=sa.false(), nullable=False))
