@@ -50,6 +50,7 @@ NOBODYS = (
     ["MIGRATE", "127.0.0.1", "1", "feed:e", "0", "10"],
     ["PUBLISH", "rq:pubsub:any", "stop"],
 )
+_jobs_worker: list[int] = []  # in a process of a worker: which
 
 
 @pytest.fixture(scope="module")
@@ -226,6 +227,7 @@ def _worker(server: RedisServer, *, burst: bool) -> int:
     if process := os.fork():
         return process
     die_with_parent(parent)
+    _jobs_worker.append(os.getpid())
     try:
         worker = closed_worker(Lane.SMALL, connect(url), {ADMIT_CLIP: _job}, lambda *_: None)
         worker.job_monitoring_interval = 1  # so that heartbeats are sent as well
@@ -237,7 +239,7 @@ def _worker(server: RedisServer, *, burst: bool) -> int:
 
 
 def _job(ending: str) -> None:
-    die_with_parent(os.getppid())  # as jobs of ours do
+    die_with_parent(_jobs_worker[0])  # as jobs of ours do; not getppid(): who was killed before this line is 1 there
     match ending:
         case "raises":
             raise ValueError
