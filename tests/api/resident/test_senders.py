@@ -18,7 +18,7 @@ from storage.kit.errors import Conflict, Malformed, TooOften, Unavailable
 
 def an_upload(name: str = "a", resident: str = "ada") -> Upload:
     """An upload of many parts."""
-    return Upload(name, ResidentId(resident), UploadState.OPEN, 50 * PART_BYTES, PART_BYTES, False, frozenset())
+    return Upload(name, ResidentId(resident), UploadState.OPEN, 50 * PART_BYTES, PART_BYTES, frozenset())
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
