@@ -116,7 +116,6 @@ def _planes(picture: Image.Image) -> bytes:
 
 def main(name: str, path: str, *size: str) -> None:
     """One photo. Raises whatever its bytes make a decoder raise."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads us is gone: that is no fault of the photo's
     with Path(path).open("rb") as file:
         if not size:
             print(json.dumps(look(name, file)))  # noqa: T201  who runs it reads this
@@ -127,6 +126,7 @@ def main(name: str, path: str, *size: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads us is gone: that is no fault of the photo's
     try:
         main(*sys.argv[1:])
     except Exception:  # noqa: BLE001  a stranger's bytes can break a decoder in any way

@@ -36,7 +36,6 @@ SURVEY, BOX = "survey=", "box="
 
 def main(width: str, height: str, rate: str, *asked: str) -> None:
     """Until the input ends. Raises ValueError for words that are none of ours, and where a survey is missing."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads us is gone: so are we, and it is no fault of ours
     cv2.setNumThreads(THREADS)
     redact(sys.stdin.buffer, sys.stdout.buffer, redactor(Shape(int(width), int(height)), int(rate), asked))
 
@@ -75,4 +74,5 @@ def redact(source: BinaryIO, out: BinaryIO, redactor: Redactor) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads us is gone: so are we, and it is no fault of ours
     main(*sys.argv[1:])
