@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import redis
@@ -33,6 +35,9 @@ from tests.servers.postgres import PostgresServer
 IDENTITY_LINEAGE = RECORD_LINEAGE.parent / "identity" / "migrations"
 LINEAGES = {"record": (RECORD_LINEAGE, record_tables), "identity": (IDENTITY_LINEAGE, identity_tables)}
 ENGINES = ["sqlite", "postgresql"]
+ON_EACH_ENGINE = ("tests/storage/", "tests/api/commands/")
+ONE_WORLD = ("tests/attacks/", "tests/journeys/")
+LONG = (*ONE_WORLD, "tests/faults/", "tests/hostile/", "tests/feed/scenarios/", "tests/workers/", "tests/bench/")
 OWNERS = {"record": "porchlight_operator", "identity": "porchlight_identity_operator"}
 KEPT = 8  # databases of PostgreSQL that stay, the newest: no test makes so many
 BELL_KEY = bytes(range(32))
@@ -46,21 +51,46 @@ settings.load_profile("suite")
 NewDatabase = Callable[[Path], str]  # a fresh, migrated database: the folder it may use -> its URL
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make engines` asks for."""
+    parser.addoption("--both-engines", action="store_true", help="every test that opens a database runs on each engine")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test over a record or identity runs on each engine; `engines` marks those that one is enough for."""
+    """A test of a store, or of a command over one, runs on each engine; one of a program that stands on stores on
+    either, by its name, or the suite would take twice as long; `engines` marks those that need certain ones."""
     if "engine" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("engines")
-        metafunc.parametrize("engine", mark.args if mark else ENGINES, indirect=True, scope="session")
+        metafunc.parametrize("engine", mark.args if mark else _engines(metafunc), indirect=True, scope="session")
+
+
+def _engines(metafunc: pytest.Metafunc) -> list[str]:
+    of_stores = metafunc.definition.nodeid.startswith(ON_EACH_ENGINE)
+    if of_stores or metafunc.config.getoption("--both-engines"):
+        return ENGINES
+    return [ENGINES[crc32(metafunc.function.__name__.encode()) % len(ENGINES)]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: a long one that began last would keep the other processes waiting."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no collection of garbage walks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file's tests stay together, and all attacks: the world they are made on takes a minute to fill."""
+    """A file's tests stay together, and those of a folder that stand on one world, which takes a minute to make."""
     from xdist.scheduler import LoadFileScheduling
 
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/attacks" if nodeid.startswith("tests/attacks/") else str(super()._split_scope(nodeid))
+            scope = str(super()._split_scope(nodeid))
+            return next((folder for folder in ONE_WORLD if nodeid.startswith(folder)), scope)
 
     return Together(config, log) if config.getoption("dist") == "loadfile" else None
 

@@ -51,8 +51,8 @@ def city(tmp_path: Path) -> Iterator[City]:
 
 @pytest.mark.timeout(600)
 def test_what_was_accepted_survives_a_dozen_faults(city: City, films: dict[int, Path], tmp_path: Path) -> None:
-    """The form of two minutes: 30 clips, 12 faults of 12 kinds."""
-    _endure(city, films, tmp_path, clips=30, every=1.8, faults=12)
+    """The short form: 16 clips, 12 faults of 12 kinds."""
+    _endure(city, films, tmp_path, clips=16, every=1.8, faults=12)
 
 
 @pytest.mark.faults
