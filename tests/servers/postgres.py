@@ -32,6 +32,7 @@ _OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "fsync": "off",
+    "dynamic_shared_memory_type": "mmap",  # in its folder: what a killed server leaves goes with that
     "full_page_writes": "off",
     "autovacuum": "off",
     "max_connections": "200",
