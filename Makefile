@@ -32,7 +32,8 @@ test: setup test-programs static web-check
 	}
 	# A hundred times a second a test waits for a disk's sync, which takes 5 ms and more: longer than all of them work.
 	if in_memory; then
-		export TMPDIR=$$(mktemp -d /dev/shm/porchlight-tests-XXXXXX)
+		export TMPDIR=$$(mktemp -d /dev/shm/tests-XXXXXX)
+		chmod 711 "$$TMPDIR"  # PostgreSQL runs as somebody else
 		trap 'rm -rf "$$TMPDIR"' EXIT
 	fi
 	# A process of the runner that dies is not replaced: what replaces it can wait for its work to no end.
