@@ -12,6 +12,7 @@ from storage.atlas.cutting import counted, cut, degrees, finder
 from storage.atlas.files import sealed
 from storage.atlas.homes import Homes
 from storage.atlas.labels import Place, Street, labels_of
+from storage.atlas.nesting import larger_blocks
 from storage.atlas.report import Report, report_of
 from storage.atlas.shapes import K_DEFAULT, K_LEAST, Atlas, Block, Division, block_id, division_id
 from storage.atlas.tiling import Cell, united
@@ -47,6 +48,7 @@ def build(
             for area, shape in zip(divisions, shapes, strict=True)
         ],
         blocks=blocks,
+        larger=larger_blocks(blocks),
     )
     mended = [area.name for area in (*divisions, *neighborhoods) if area.mended]
     return atlas, report_of(atlas, cells, found, homes, mended)

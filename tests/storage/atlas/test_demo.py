@@ -43,4 +43,4 @@ def test_it_is_whole_and_always_the_same() -> None:
     atlas = demo_atlas()
 
     assert overlap(atlas) < 1e-15
-    assert atlas.digest == "feb5008848f97f39508461852183fdd4866b8af54432982407899f7121ff4fd1"
+    assert atlas.digest == "cc3b54626fb8ae1d35f931e097d7288f6adca72147288d6ef4456e89c48ab5fc"
