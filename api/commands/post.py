@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from shapely.geometry import shape
 
+from api.commands import where
 from api.commands.asking import ask, client
 from api.commands.sending import send
 from api.resident.boxes import Drawn, demand_drawn
 from api.resident.trim import LEAST_LEFT, MOST_SECONDS
-from storage.atlas.finding import Finder
 from storage.kit import clock, ids, settings
-from storage.kit.errors import NotThere, Refused
+from storage.kit.errors import Refused
 from workers.guidelines.check import check
 from workers.redact.redactions import Redaction
 from workers.redact.text import scrub, scrub_title
@@ -34,9 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `porchlight post`."""
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.add_argument("--token", required=True, help="a resident's token (`porchlight token resident`)")
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--block", metavar="ID", help="the block's id")
-    where.add_argument("--at", metavar="LAT,LON", help="finds the block here; no coordinate leaves this machine")
+    where.add_arguments(parser)
     parser.add_argument("--category", required=True, choices=CATEGORIES)
     parser.add_argument("--title", required=True)
     parser.add_argument("--text", default="")
@@ -64,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     port, tell = settings.record().ports.resident, _Progress()
     try:
         with client(port, args.token) as http, client(port) as plain:
-            body = _said(args, args.block or _block_at(plain, args.at))
+            body = _said(args, where.block_of(plain, args.block, args.at, larger=args.larger))
             body["upload_id"] = send(http, plain, args.file, lambda share: tell("sending", share))
             taken = ask(http, "POST", "/v1/posts", json=body, headers={"Idempotency-Key": ids.new_id()})
             standing = _follow(http, taken["receipt"], tell)
@@ -90,26 +87,6 @@ def _said(args: argparse.Namespace, block_id: str) -> dict[str, Any]:
         "sound": args.sound,
         "trim": _trim(args.start, args.end),
     }
-
-
-def _block_at(http: httpx.Client, point: str) -> str:
-    """The block that holds "LAT,LON". What is fetched is whole files of a division, as a browser does."""
-    try:
-        lat, lon = (float(number) for number in point.split(","))
-    except ValueError:
-        raise Refused("--at wants two numbers: LAT,LON.") from None
-    divisions = ask(http, "GET", "/v1/places/divisions")["features"]
-    division = _holding(divisions, lat, lon)
-    cells = ask(http, "GET", division["cells"])["features"]
-    return str(_holding(cells, lat, lon)["id"])
-
-
-def _holding(features: list[dict[str, Any]], lat: float, lon: float) -> dict[str, Any]:
-    found = int(Finder([shape(feature["geometry"]) for feature in features]).find([lon], [lat])[0])
-    if found < 0:
-        raise NotThere("That place is in no block of this city.")
-    properties: dict[str, Any] = features[found]["properties"]
-    return properties
 
 
 def _kinds(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from api.who import TokenCookie, Who
 from storage.atlas import versions
-from storage.atlas.shapes import Block
+from storage.atlas.shapes import Block, LargerBlock
 from storage.identity import logins, residents
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Conflict, NotLoggedIn, Refused
@@ -17,6 +17,8 @@ from storage.kit.ids import BlockId
 from storage.kit.settings import IdentitySettings, RecordSettings
 from workers.airlock.both_sides import BothSides
 from workers.queue import Doorbell
+
+NO_BLOCK, CHOOSE = "That block is not on the map.", "Choose a block of the map."
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,21 @@ AtDesk = Annotated[Desk, Depends(desk_of)]
 
 
 def block_now(desk: Desk, block_id: str) -> Block:
-    """The cell of the current atlas with this id; raises Refused."""
+    """The cell of the current atlas with this id, where a home or a camera may be; raises Refused."""
     with desk.stores.record.read() as conn:
         block = versions.current(conn).block(block_id)
     if block is None:
-        raise Refused("That block is not on the map.", fields={"block_id": "Choose a block of the map."})
+        raise Refused(NO_BLOCK, fields={"block_id": CHOOSE})
     return block
+
+
+def place_now(desk: Desk, block_id: str) -> Block | LargerBlock:
+    """What a post may carry: a cell or a larger block of the current atlas with this id; raises Refused."""
+    with desk.stores.record.read() as conn:
+        place = versions.current(conn).place(block_id)
+    if place is None:
+        raise Refused(NO_BLOCK, fields={"block_id": CHOOSE})
+    return place
 
 
 def home_of(desk: Desk, asking: ResidentId) -> BlockId:

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from api.likely_names import NameSeen, names_in
 from api.resident.boxes import Drawn, demand_drawn
-from api.resident.desk import Asking, AtDesk, Desk, block_now
+from api.resident.desk import Asking, AtDesk, Desk, place_now
 from api.resident.of_clips import demand_no_photo
 from api.resident.trim import Trim
 from api.resident.who_could import MOST_WAIT, View
@@ -126,10 +126,10 @@ def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
 def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     """The scrubbed words and the post as police will see it, before anything is sent."""
     limits.count(desk.stores.vault, PREVIEWED, asking)
-    block = block_now(desk, body.block_id)
+    block = place_now(desk, body.block_id)
     with desk.stores.record.read() as conn:
         known = versions.block(conn, block.id)
-    assert known is not None, "a cell of the current atlas is on the record"
+    assert known is not None, "a block of the current atlas is on the record"
     post = PostAsSeen(
         id="preview",
         kind=body.kind,
@@ -156,7 +156,7 @@ def _request(body: Sent) -> str:
 
 
 def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
-    block, vault = block_now(desk, body.block_id), desk.stores.vault
+    block, vault = place_now(desk, body.block_id), desk.stores.vault
     if body.trim:
         demand_no_photo(desk.stores, body.upload_id, asking, Reason.TRIM_OF_PHOTO, field="trim")
     if OF_CLIPS.intersection(body.blur):

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.resident.desk import Asking, AtDesk, block_now
+from api.resident.desk import Asking, AtDesk, place_now
+from storage.atlas.shapes import LargerBlock
 from storage.identity import cameras, limits, views
 from storage.identity.limits import Limit
 from storage.kit import clock
@@ -48,10 +49,11 @@ def look(body: Asked, asking: Asking, desk: AtDesk) -> Guessable:
     """How many homes share the block, how many of my posts show the same view, how many cameras of mine stand there."""
     vault = desk.stores.vault
     limits.count(vault, ASKED, asking)
-    block = block_now(desk, body.block_id)
+    block = place_now(desk, body.block_id)
     with vault.read() as conn:
         alike = None if body.view is None else views.alike(conn, vault, asking, bytes.fromhex(body.view))
-        own = cameras.active_in(conn, asking, block.id)
+        cells = block.cells if isinstance(block, LargerBlock) else (block.id,)
+        own = sum(cameras.active_in(conn, asking, cell) for cell in cells)
     return Guessable(
         homes=block.homes, alike=alike, cameras=own, blurs=list(Redaction), wait_minutes=MOST_WAIT // clock.MINUTE
     )

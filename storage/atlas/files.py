@@ -16,24 +16,33 @@ from shapely.geometry import mapping
 from shapely.geometry import shape as shape_of
 from shapely.geometry.base import BaseGeometry
 
-from storage.atlas.shapes import K_LEAST, Atlas, Block, Division, block_id, division_id
+from storage.atlas.larger_labels import MOST_LETTERS
+from storage.atlas.shapes import K_LEAST, Atlas, Block, Division, LargerBlock, block_id, division_id, larger_id
 from storage.kit.errors import Malformed
 from storage.kit.ids import BlockId, DivisionId
 
 
-def sealed(*, k: int, invented: bool, divisions: Iterable[Division], blocks: Iterable[Block]) -> Atlas:
+def sealed(
+    *,
+    k: int,
+    invented: bool,
+    divisions: Iterable[Division],
+    blocks: Iterable[Block],
+    larger: Iterable[LargerBlock] = (),
+) -> Atlas:
     """An atlas in canonical order, under the digest of its own content."""
     named = tuple(sorted(divisions, key=lambda d: d.name))
     # By label, so that neighbours lie together: cell files pack an eighth smaller than in the order of ids.
     cells = tuple(sorted(blocks, key=lambda b: (b.division, b.label, b.id)))
-    digest = hashlib.sha256(b"".join(_body(k, invented, named, cells))).hexdigest()
-    return Atlas(digest, k, invented, named, cells)
+    joined = tuple(sorted(larger, key=lambda one: (one.division, one.label, one.id)))
+    digest = hashlib.sha256(b"".join(_body(k, invented, named, cells, joined))).hexdigest()
+    return Atlas(digest, k, invented, named, cells, joined)
 
 
 def atlas_bytes(atlas: Atlas) -> bytes:
     """The atlas as one GeoJSON FeatureCollection, a feature a line; equal atlases give equal bytes."""
     head = b'{"type":"FeatureCollection","digest":' + _json(atlas.digest)
-    return b"".join([head, *_body(atlas.k, atlas.invented, atlas.divisions, atlas.blocks)])
+    return b"".join([head, *_body(atlas.k, atlas.invented, atlas.divisions, atlas.blocks, atlas.larger)])
 
 
 def atlas_from(raw: bytes) -> Atlas:
@@ -46,9 +55,10 @@ def atlas_from(raw: bytes) -> Atlas:
             if isinstance(f.properties, _DivisionProperties)
         ]
         blocks = [_block(f.properties, f.geometry) for f in file.features if isinstance(f.properties, _CellProperties)]
+        larger = _larger(file.larger, blocks)
     except (ValidationError, ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise Malformed("This is not an atlas file.") from error
-    atlas = sealed(k=file.k, invented=file.invented, divisions=divisions, blocks=blocks)
+    atlas = sealed(k=file.k, invented=file.invented, divisions=divisions, blocks=blocks, larger=larger)
     if atlas.digest != file.digest:
         raise Malformed("The atlas file was changed after it was built.", code="atlas_changed")
     return atlas
@@ -80,10 +90,17 @@ def cell_file(atlas: Atlas, division: DivisionId) -> CellFile:
 
 
 def cells_geojson(atlas: Atlas, division: DivisionId) -> bytes:
-    """All cells of a division: id, label, homes, division; coordinates in degrees of five decimals."""
-    return _collection(
+    """All cells of a division: id, label, homes, division; coordinates in degrees of five decimals.
+
+    `larger` lists its larger blocks: id, label, homes, and the ids of their `cells`, which are all their shape.
+    """
+    features = (
         _feature(b.shape, id=b.id, label=b.label, homes=b.homes, division=b.division) for b in atlas.blocks_of(division)
     )
+    larger = [
+        {"id": one.id, "label": one.label, "homes": one.homes, "cells": one.cells} for one in atlas.larger_of(division)
+    ]
+    return _collection(features, larger=larger)
 
 
 def divisions_geojson(atlas: Atlas, cells_at: Callable[[DivisionId, str], str]) -> bytes:
@@ -116,6 +133,14 @@ class _CellProperties(_Closed):
     division: str
 
 
+class _LargerSaid(_Closed):
+    id: str
+    label: str = Field(min_length=1, max_length=MOST_LETTERS)
+    homes: int
+    division: str
+    cells: list[str] = Field(min_length=2)
+
+
 class _Feature(_Closed):
     type: Literal["Feature"]
     properties: _DivisionProperties | _CellProperties
@@ -128,6 +153,7 @@ class _File(_Closed):
     k: int = Field(ge=K_LEAST)
     invented: bool
     features: list[_Feature]
+    larger: list[_LargerSaid] = []
 
 
 def _block(cell: _CellProperties, geometry: dict[str, Any]) -> Block:
@@ -138,7 +164,24 @@ def _block(cell: _CellProperties, geometry: dict[str, Any]) -> Block:
     return Block(BlockId(cell.id), cell.label, cell.homes, division, shape)
 
 
-def _body(k: int, invented: bool, divisions: Iterable[Division], blocks: Iterable[Block]) -> Iterable[bytes]:
+def _larger(said: Iterable[_LargerSaid], blocks: Iterable[Block]) -> list[LargerBlock]:
+    """The larger blocks of a file; ValueError unless each is of cells of its division that are in no other."""
+    free = {block.id: block for block in blocks}
+    found = []
+    for one in said:
+        division = DivisionId(one.division)
+        ids = tuple(BlockId(cell) for cell in one.cells)
+        cells = [free.pop(cell) for cell in ids]  # KeyError: no cell, or another's
+        homes = sum(cell.homes for cell in cells)
+        if larger_id(division, ids) != one.id or homes != one.homes or {c.division for c in cells} != {division}:
+            raise ValueError("a larger block is not the one its id names")
+        found.append(LargerBlock(BlockId(one.id), one.label, homes, division, ids))
+    return found
+
+
+def _body(
+    k: int, invented: bool, divisions: Iterable[Division], blocks: Iterable[Block], larger: Iterable[LargerBlock]
+) -> Iterable[bytes]:
     """The file from `k` on, which is what the digest is of."""
     yield b',"k":' + _json(k) + b',"invented":' + _json(invented) + b',"features":[\n'
     lines = [_feature(d.shape, kind="division", id=d.id, name=d.name) for d in divisions]
@@ -146,11 +189,17 @@ def _body(k: int, invented: bool, divisions: Iterable[Division], blocks: Iterabl
         _feature(b.shape, kind="cell", id=b.id, label=b.label, homes=b.homes, division=b.division) for b in blocks
     ]
     yield b",\n".join(lines)
-    yield b"\n]}\n"
+    joined = [
+        _json({"id": o.id, "label": o.label, "homes": o.homes, "division": o.division, "cells": o.cells})
+        for o in larger
+    ]
+    # Nothing where there are none: a map from before there were any keeps its digest.
+    yield b"\n]" + (b',"larger":[\n' + b",\n".join(joined) + b"\n]" if joined else b"") + b"}\n"
 
 
-def _collection(features: Iterable[bytes]) -> bytes:
-    return b'{"type":"FeatureCollection","features":[\n' + b",\n".join(features) + b"\n]}\n"
+def _collection(features: Iterable[bytes], **more: object) -> bytes:
+    members = b"".join(b"," + _json(name) + b":" + _json(value) for name, value in more.items())
+    return b'{"type":"FeatureCollection","features":[\n' + b",\n".join(features) + b"\n]" + members + b"}\n"
 
 
 def _feature(shape: BaseGeometry, **properties: object) -> bytes:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from storage.atlas import homes as homes_file
 from storage.atlas.areas import read_areas
-from storage.atlas.building import Report, build
+from storage.atlas.building import build
 from storage.atlas.homes import Columns, read_homes
 from storage.atlas.labels import read_streets
+from storage.atlas.report import Report
 from storage.atlas.shapes import K_DEFAULT, Atlas
 
 

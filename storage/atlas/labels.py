@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from storage.atlas.addresses import hundreds, spoken
 from storage.atlas.areas import Area, features, name_in
 from storage.kit.errors import Refused
 
@@ -53,7 +54,7 @@ def labels_of(places: Sequence[Place], streets: Sequence[Street], neighborhoods:
     """A label for each place, no two alike in one division; numbers run from north-west to south-east."""
     along = _streets_through(places, streets)
     quarter = _neighborhoods_around(places, neighborhoods)
-    street = [_from_addresses(place.addresses) or _from_streets(along[i]) for i, place in enumerate(places)]
+    street = [spoken(place.addresses) or _from_streets(along[i]) for i, place in enumerate(places)]
     stems = [street[i] or quarter[i] or _position(place) for i, place in enumerate(places)]
     alike: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, stem in enumerate(stems):
@@ -64,23 +65,6 @@ def labels_of(places: Sequence[Place], streets: Sequence[Street], neighborhoods:
         for number, i in enumerate(sorted(cells, key=lambda i: _reading_order(places[i])), start=1):
             stems[i] = f"{stem}, cell {number}"
     return stems
-
-
-def _from_addresses(addresses: Sequence[str]) -> str:
-    """`2400-2500 Park Ave` for homes from 2400 to 2499 on the street most of them stand on."""
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for address in addresses:
-        found = re.match(r"\s*(\d+)\w?(?:-\d+)?\s+([^,#]*\w)", address)
-        if found:
-            numbers[" ".join(found[2].split())].append(int(found[1]))
-    if not numbers:
-        return ""
-    street = min(numbers, key=lambda name: (-len(numbers[name]), name))
-    return _hundreds(numbers[street], street)
-
-
-def _hundreds(numbers: Sequence[int], street: str) -> str:
-    return f"{min(numbers) // 100 * 100}-{max(numbers) // 100 * 100 + 100} {street}"
 
 
 def _from_streets(along: Sequence[tuple[Street, float]]) -> str:
@@ -94,7 +78,7 @@ def _from_streets(along: Sequence[tuple[Street, float]]) -> str:
     if not names:
         return ""
     if numbers[names[0]]:
-        return _hundreds(numbers[names[0]], names[0])
+        return hundreds(numbers[names[0]], names[0])
     return " and ".join(names[:2])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,6 +43,17 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
+class LargerBlock:
+    """Whole cells of a division, joined once: a place a post may carry instead of one of them, never a home."""
+
+    id: BlockId
+    label: str
+    homes: int
+    division: DivisionId
+    cells: tuple[BlockId, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Atlas:
     """One version of a city's cells. `digest` is the SHA-256 of its file without the digest line."""
 
@@ -51,6 +62,7 @@ class Atlas:
     invented: bool
     divisions: tuple[Division, ...]
     blocks: tuple[Block, ...]
+    larger: tuple[LargerBlock, ...] = ()
 
     def block_at(self, lat: float, lon: float) -> Block | None:
         """The one cell that holds a point (degrees), or None outside every division; Refused if no point."""
@@ -63,6 +75,14 @@ class Atlas:
     def block(self, block_id: str) -> Block | None:
         """The cell of this version with that id."""
         return self._by_id.get(BlockId(block_id))
+
+    def place(self, block_id: str) -> Block | LargerBlock | None:
+        """The cell or larger block of this version with that id: all that a post may carry."""
+        return self.block(block_id) or self._larger_by_id.get(BlockId(block_id))
+
+    def larger_of(self, division: DivisionId) -> tuple[LargerBlock, ...]:
+        """All larger blocks of a division, in the order of the file."""
+        return tuple(larger for larger in self.larger if larger.division == division)
 
     def division(self, named: str) -> Division | None:
         """The division with that id, or with that name in any case."""
@@ -81,6 +101,10 @@ class Atlas:
     def _by_id(self) -> dict[BlockId, Block]:
         return {block.id: block for block in self.blocks}
 
+    @cached_property
+    def _larger_by_id(self) -> dict[BlockId, LargerBlock]:
+        return {larger.id: larger for larger in self.larger}
+
     def _near(self, *, lat: float, lon: float) -> bool:
         west, south, east, north = shapely.total_bounds([d.shape for d in self.divisions])
         return bool(west <= lon <= east and south <= lat <= north)
@@ -95,6 +119,11 @@ def block_id(division: DivisionId, shape: BaseGeometry) -> BlockId:
     """The same cell of the same division has the same id in every version."""
     whole = moved(shape, lambda coords: whole_steps(coords, GRID))
     return BlockId(_name_of("block", division, shapely.to_wkt(shapely.normalize(whole), rounding_precision=0)))
+
+
+def larger_id(division: DivisionId, cells: Sequence[BlockId]) -> BlockId:
+    """The same cells of the same division are the same larger block in every version."""
+    return BlockId(_name_of("larger", division, *sorted(cells)))
 
 
 def moved(shape: BaseGeometry, step: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> BaseGeometry:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,20 @@ class Split:
 
     boxes: list[Box]
     cuts: list[Box]
+
+    @property
+    def lines(self) -> NDArray[np.object_]:
+        """The cuts, to be drawn."""
+        ends = np.array(self.cuts, dtype=float).reshape(-1, 2, 2)
+        return np.array([shapely.LineString(pair) for pair in ends], dtype=object)
+
+    def piece_at(self, points: NDArray[np.object_]) -> NDArray[np.int64]:
+        """For each point the box that holds it."""
+        held = np.zeros(len(points), dtype=np.int64)
+        tree = shapely.STRtree(shapely.box(*np.array(self.boxes, dtype=float).T))
+        point, box = tree.query(points, predicate="intersects")
+        held[point] = box
+        return held
 
 
 def split(x: Floats, y: Floats, bounds: Box, *, k: int, stretch: float) -> Split:

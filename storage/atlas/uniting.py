@@ -1,7 +1,8 @@
-"""A new version may only unite cells of the old one, or two versions together would tell more than either."""
+"""A new version may only unite cells and keeps larger blocks, or two versions together would tell more than either."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from storage.atlas.finding import Finder
 from storage.atlas.shapes import GRID, Atlas, Block, whole_steps
+from storage.kit.ids import BlockId
 
 LEAST_CHANGE = 0.5  # square steps: no two shapes on the grid differ by less, whatever noise a file brought in
 NAMED = 5  # reasons told in full; the rest are counted
@@ -33,7 +35,29 @@ def unites(old: Atlas, new: Atlas) -> list[str]:
         for block, index in zip(old.blocks, into, strict=True)
         if index >= 0 and new.blocks[index].division != block.division
     ]
+    reasons = reasons or _larger_lost(old, new, into)
     return reasons[:NAMED] + ([f"and {len(reasons) - NAMED} more"] if len(reasons) > NAMED else [])
+
+
+def _larger_lost(old: Atlas, new: Atlas, into: NDArray[np.int64]) -> list[str]:
+    """Each larger block stays as it is or becomes part of one cell.
+
+    Were two of them united, a later cell could lie across both, and a post in it and one in either would meet in what
+    they share. So all places of all versions nest, which comparing each version with the one before it then shows.
+    """
+    became = {block.id: int(index) for block, index in zip(old.blocks, into, strict=True)}
+    was: dict[int, set[BlockId]] = defaultdict(set)
+    for cell, index in became.items():
+        was[index].add(cell)
+    index_of = {block.id: index for index, block in enumerate(new.blocks)}
+    kept = {frozenset(index_of[cell] for cell in larger.cells) for larger in new.larger}
+    reasons = []
+    for larger in old.larger:
+        cells = frozenset(became[cell] for cell in larger.cells)
+        is_whole = cells in kept and set().union(*(was[index] for index in cells)) == set(larger.cells)
+        if len(cells) > 1 and not is_whole:
+            reasons.append(f"{larger.label} is not kept as a larger block")
+    return reasons
 
 
 def _inside_which(old: Sequence[Block], new: Sequence[Block]) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select
 
 from storage.atlas.files import atlas_bytes, atlas_from
-from storage.atlas.shapes import Atlas
+from storage.atlas.shapes import Atlas, Block, LargerBlock
 from storage.atlas.uniting import unites
 from storage.db import Tx
 from storage.kit import metrics
@@ -128,11 +128,12 @@ def _add_divisions(tx: Tx, atlas: Atlas) -> None:
 
 
 def _add_blocks(tx: Tx, atlas: Atlas, number: int) -> None:
-    """Adds what is new; a cell that was published before keeps its row, for old posts read it."""
+    """Adds what is new; a block that was published before keeps its row, for old posts read it."""
     there = set(tx.connection.execute(select(blocks.c.id)).scalars())
+    places: list[Block | LargerBlock] = [*atlas.blocks, *atlas.larger]
     rows = [
         {"id": b.id, "division_id": b.division, "label": b.label, "homes": b.homes, "since_version": number}
-        for b in atlas.blocks
+        for b in places
         if b.id not in there
     ]
     if rows:

@@ -157,13 +157,17 @@ def test_a_moderator_hides_a_flagged_post_and_it_leaves_the_screens(
 
 
 def test_a_photo_goes_the_way_of_a_clip(stack: Stack, new_page: NewPage, photo: Path) -> None:
-    """From a phone to the desk and the moderator's queue, which shows it when asked to; hidden, it leaves the desk."""
+    """From a phone, by the larger block, to the desk and the moderator's queue; hidden, it leaves the desk."""
     analyst, author = (
         Staff(new_page(DESK), stack, "analyst-east"),
         Resident(new_page(PHONE), stack, "photo@example.org"),
     )
     analyst.is_live()
-    author.writes(photo, division="East", street="Quarry", title="A photo of a van")
+    smaller = author.writes(photo, division="East", street="Quarry", title="A photo of a van")
+    author.page.get_by_role("switch", name="Name the larger block").press("Space")
+    named = author.page.get_by_role("status", name="Chosen block").locator("strong")
+    expect(named).not_to_have_text(smaller)
+    larger = named.inner_text()
     expect(author.page.get_by_role("img", name="The photo you chose")).to_be_visible()
     assert author.page.get_by_role("switch", name="Keep the sound").count() == 0
     author.sends()
@@ -171,6 +175,7 @@ def test_a_photo_goes_the_way_of_a_clip(stack: Stack, new_page: NewPage, photo: 
     expect(author.page.get_by_text("Complete")).to_be_visible()
     assert author.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+    expect(analyst.row("A photo of a van").locator(".label")).to_have_text(larger)
     analyst.row("A photo of a van").focus()
     analyst.page.keyboard.press("Enter")
     analyst.sees_the_photo()

@@ -1,6 +1,6 @@
 // The post being written: kept on this device over leaving, its upload going on in the background.
 import { keep, kept } from "../shared/kept";
-import type { Category } from "../shared/types";
+import type { Block, Category } from "../shared/types";
 import type { Place } from "../shared/places";
 import type { Box } from "./boxes";
 import { ofClips, usual, type Redaction } from "./blur";
@@ -17,6 +17,7 @@ type Words = {
   uploadId: string | null;
   bytes: number;
   place: Place | null;
+  larger: boolean; // names the larger block that holds it
   category: Category | null;
   title: string;
   text: string;
@@ -35,6 +36,7 @@ const blank = (): Words => ({
   uploadId: null,
   bytes: 0,
   place: null,
+  larger: kept("larger", false), // as it was chosen last
   category: null,
   title: "",
   text: "",
@@ -60,6 +62,14 @@ let stop: (() => void) | undefined;
 
 /** What this draft asks to have hidden, of what its file can have. */
 export const toBlur = () => (draft.blur ?? usual(draft.category)).filter((kind) => !clip.photo || !ofClips.includes(kind));
+
+/** The block this draft names. */
+export const named = (): Block | undefined => (draft.larger && draft.place?.larger) || draft.place?.block;
+
+export function nameLarger(on: boolean): void {
+  draft.larger = on;
+  keep("larger", on || null);
+}
 
 /** Whether this draft is first asked what somebody did. */
 export const asksForAct = () => draft.category === "crime" || draft.category === "suspicious";

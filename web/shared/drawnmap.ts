@@ -2,13 +2,14 @@
 import * as L from "leaflet";
 import "leaflet/dist/leaflet.css";
 import type { Position } from "geojson";
+import { around, cellsOf, type Larger } from "./larger";
 import type { Cell, DivisionShape } from "./places";
 import { w } from "./words/words.svelte";
 
 export type Mark = { hours: number; count: number };
 /** How a pointer draws an area. */
 export type Pen = "rectangle" | "outline";
-export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; marks: Map<string, Mark>; chosen: string | null; area: ReadonlySet<string> };
+export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; larger: Larger[]; marks: Map<string, Mark>; chosen: string | null; area: ReadonlySet<string> };
 
 const MOST_LABELS = 28; // more names than this at once are a grey mist
 const TELLABLE_PX = 36;
@@ -23,7 +24,7 @@ export class DrawnMap {
   #names = L.layerGroup();
   #ring = L.circleMarker([0, 0], { radius: 15, weight: 3, fill: false, interactive: false });
   #byId = new Map<string, L.Polygon>();
-  #drawing: Drawing = { divisions: [], cells: [], marks: new Map(), chosen: null, area: new Set() };
+  #drawing: Drawing = { divisions: [], cells: [], larger: [], marks: new Map(), chosen: null, area: new Set() };
   #fitted?: string[];
   #styled = new Map<string, string>(); // how each block that stands out was drawn last
   #restyle = () => this.#styleAll();
@@ -40,7 +41,7 @@ export class DrawnMap {
     this.#names.addTo(this.#map);
     this.#map.on("moveend", () => {
       this.#name();
-      this.#encircle(this.#byId.get(this.#drawing.chosen ?? "")?.getBounds());
+      this.#encircle(this.#boundsOf(this.#drawing.chosen));
     });
     addEventListener("porchlight:theme", this.#restyle);
   }
@@ -55,7 +56,7 @@ export class DrawnMap {
   /** Shows one block, some blocks, or everything there is. */
   fit(ids?: string[]): void {
     this.#fitted = ids;
-    const layers = ids?.flatMap((id) => this.#byId.get(id) ?? []);
+    const layers = ids?.flatMap((id) => this.#layersOf(id));
     const bounds = layers?.length ? L.featureGroup(layers).getBounds() : this.#cells.getBounds();
     const all = bounds.isValid() ? bounds : this.#edges.getBounds();
     if (all.isValid()) this.#map.fitBounds(all, { padding: [10, 10], maxZoom: 16, animate: false });
@@ -63,7 +64,7 @@ export class DrawnMap {
 
   /** Brings a block into view; `near` also comes close enough to tell it from its neighbours. */
   reveal(id: string, near: boolean): void {
-    const bounds = this.#byId.get(id)?.getBounds();
+    const bounds = this.#boundsOf(id);
     if (!bounds) return;
     if (near && this.#tiny(bounds)) this.#map.fitBounds(bounds.pad(2), { maxZoom: 17 });
     else if (!this.#map.getBounds().pad(-0.1).contains(bounds.getCenter())) this.#map.panTo(bounds.getCenter());
@@ -115,16 +116,29 @@ export class DrawnMap {
 
   /** Only what changed: a city has thousands of blocks, and an analyst steps through posts quickly. */
   #style(): void {
-    const { marks, chosen, area } = this.#drawing;
+    const { marks, chosen, area, larger } = this.#drawing;
     const [warm, blue] = [token("--map-warm"), token("--blue")];
     const wanted = new Map<string, L.PathOptions>();
-    for (const [id, { hours }] of marks) wanted.set(id, { color: warm, weight: 1.5, fillColor: warm, fillOpacity: tint(hours) });
+    // A larger block is its blocks: tinted with a broken line where they have no posts of their own.
+    for (const { id, cells } of larger.filter(({ id }) => marks.has(id)))
+      for (const cell of cells) wanted.set(cell, { color: warm, weight: 1.5, dashArray: "4 4", fillColor: warm, fillOpacity: tint(marks.get(id)!.hours) });
+    for (const [id, { hours }] of marks) if (this.#byId.has(id)) wanted.set(id, { color: warm, weight: 1.5, dashArray: "", fillColor: warm, fillOpacity: tint(hours) });
     for (const id of area) wanted.set(id, { ...(wanted.get(id) ?? { fillColor: blue, fillOpacity: 0.25 }), color: blue, weight: 2.5 });
-    if (chosen) wanted.set(chosen, { color: token("--ink"), weight: 3.5, fillColor: warm, fillOpacity: marks.has(chosen) ? 0.75 : 0.45 });
+    for (const id of chosen ? cellsOf(chosen, larger) : [])
+      wanted.set(id, { color: token("--ink"), weight: 3.5, dashArray: "", fillColor: warm, fillOpacity: marks.has(chosen!) ? 0.75 : 0.45 });
 
     for (const id of this.#styled.keys()) if (!wanted.has(id)) this.#plain(id);
     for (const [id, style] of wanted) this.#stand(id, style);
-    this.#encircle(chosen ? this.#byId.get(chosen)?.getBounds() : undefined);
+    this.#encircle(this.#boundsOf(chosen));
+  }
+
+  #layersOf(id: string): L.Polygon[] {
+    return cellsOf(id, this.#drawing.larger).flatMap((cell) => this.#byId.get(cell) ?? []);
+  }
+
+  #boundsOf(id: string | null): L.LatLngBounds | undefined {
+    const layers = id === null ? [] : this.#layersOf(id);
+    return layers.length ? L.featureGroup(layers).getBounds() : undefined;
   }
 
   #plain(id: string): void {
@@ -188,9 +202,11 @@ export class DrawnMap {
   }
 
   #says({ properties: { id, label, homes } }: Cell): HTMLElement {
-    const mark = this.#drawing.marks.get(id);
+    const { marks, larger } = this.#drawing;
+    const [mark, holds] = [marks.get(id), around(id, larger)];
+    const wider = holds && marks.get(holds.id);
     const says = document.createElement("span");
-    says.textContent = [label, w().block.homes(homes), mark && w().map.posts(mark.count)].filter(Boolean).join(" · ");
+    says.textContent = [label, w().block.homes(homes), mark && w().map.posts(mark.count), wider && w().map.wider(wider.count)].filter(Boolean).join(" · ");
     return says;
   }
 }
@@ -198,6 +214,6 @@ export class DrawnMap {
 /** How strongly a block is filled: most when it was just now, least after a week; in steps, so that time alone rarely redraws. */
 const tint = (hours: number) => Math.round(100 * (0.15 + 0.6 * (1 - Math.min(1, Math.log1p(hours) / Math.log1p(STALE_HOURS))))) / 100;
 
-const plain = (): L.PathOptions => ({ color: token("--map-line"), weight: 1, fillColor: token("--map-land"), fillOpacity: 1 });
+const plain = (): L.PathOptions => ({ color: token("--map-line"), weight: 1, dashArray: "", fillColor: token("--map-land"), fillOpacity: 1 });
 
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -1,37 +1,47 @@
 // Divisions and blocks: whole static files, looked through on this device only.
-import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from "geojson";
+import type { Feature, MultiPolygon, Polygon, Position } from "geojson";
 import * as api from "./api";
+import type { Larger } from "./larger";
 import type { Block, Division } from "./types";
 
 type Area = Polygon | MultiPolygon;
 export type DivisionShape = Feature<Area, Division & { cells: string; invented: boolean; homes: number; k: number }>;
 export type Cell = Feature<Area, Block & { division: string }>;
 
-/** What a resident chose: all that ever leaves the page about where. */
-export type Place = { block: Block; division: Division };
+/** What a resident chose: all that ever leaves the page about where. `larger` is the larger block that holds it. */
+export type Place = { block: Block; division: Division; larger?: Block | null };
 
 let divisionsOnce: Promise<DivisionShape[]> | undefined;
-const cellsOnce = new Map<string, Promise<Cell[]>>();
+type CellFile = { features: Cell[]; larger: Larger[] };
+const filesOnce = new Map<string, Promise<CellFile>>();
 
 /** All divisions, read once. A failed reading is tried again next time. */
 export function divisions(): Promise<DivisionShape[]> {
-  divisionsOnce ??= read<DivisionShape>("/v1/places/divisions").catch((error) => {
-    divisionsOnce = undefined;
-    throw error;
-  });
+  divisionsOnce ??= api.get<{ features: DivisionShape[] }>("/v1/places/divisions").then(
+    ({ features }) => features,
+    (error) => {
+      divisionsOnce = undefined;
+      throw error;
+    },
+  );
   return divisionsOnce;
 }
 
 /** Every block of a division, read once. Never a part of it: a part would tell where you look. */
-export function cells(division: DivisionShape): Promise<Cell[]> {
+export const cells = async (division: DivisionShape): Promise<Cell[]> => (await file(division)).features;
+
+/** Every larger block of a division: their shape is their blocks'. */
+export const largerOf = async (division: DivisionShape): Promise<Larger[]> => (await file(division)).larger;
+
+function file(division: DivisionShape): Promise<CellFile> {
   const address = division.properties.cells;
-  let reading = cellsOnce.get(address);
+  let reading = filesOnce.get(address);
   if (!reading) {
-    reading = read<Cell>(address).catch((error) => {
-      cellsOnce.delete(address);
+    reading = api.get<CellFile>(address).catch((error) => {
+      filesOnce.delete(address);
       throw error;
     });
-    cellsOnce.set(address, reading);
+    filesOnce.set(address, reading);
   }
   return reading;
 }
@@ -55,11 +65,6 @@ export function search(all: Cell[], text: string, most = 40): Cell[] {
     .sort((a, b) => b.score - a.score || a.cell.properties.label.localeCompare(b.cell.properties.label, undefined, { numeric: true }))
     .slice(0, most)
     .map(({ cell }) => cell);
-}
-
-async function read<T>(address: string): Promise<T[]> {
-  const collection = await api.get<FeatureCollection>(address);
-  return collection.features as unknown as T[];
 }
 
 const BETWEEN = /[^\p{L}\p{N}]+/u; // words: a label as it is written finds its block

@@ -2,6 +2,7 @@
 import { SvelteSet } from "svelte/reactivity";
 import type { Pen } from "../shared/drawnmap";
 import { keep, kept } from "../shared/kept";
+import { areaOf, cellsOf, withoutLarger, type Larger } from "../shared/larger";
 import { LivePosts } from "../shared/live.svelte";
 import { go, under } from "../shared/route.svelte";
 import { tell } from "../shared/toast.svelte";
@@ -22,6 +23,8 @@ export class DeskState {
   /** What the pointer draws on the map just now, and whether blocks are picked from the list. */
   pen = $state<Pen | null>(null);
   picking = $state(false);
+  /** The larger blocks of the divisions on the map. */
+  larger = $state.raw<Larger[]>([]);
   /** On a phone: the map stands where the list is. */
   mapping = $state(false);
   taken = $state.raw<{ id: string; kind: string } | null>(null);
@@ -92,16 +95,23 @@ export class DeskState {
     this.narrow({ categories: chosen.length ? chosen : null });
   }
 
-  /** Puts a block into the area, or takes it out. */
-  toggleBlock(block: string): void {
-    const others = this.filter.blocks?.filter((one) => one !== block) ?? [];
-    this.narrowTo(this.filter.blocks?.includes(block) ? others : [...others, block]);
+  /** The blocks of the map in the area of a filter. */
+  cellsIn(filter: Filter): string[] {
+    return withoutLarger(filter.blocks ?? [], this.larger);
   }
 
-  /** Narrows to the blocks of an area; none is anywhere. */
-  narrowTo(blocks: string[]): void {
-    if (blocks.length > MOST_BLOCKS) tell(w().staff.filter.tooMany(blocks.length, MOST_BLOCKS));
-    else this.narrow({ blocks: blocks.length ? blocks : null });
+  /** Puts a block into the area, or takes it out; a larger one with all of its blocks. */
+  toggleBlock(block: string): void {
+    const [meant, now] = [cellsOf(block, this.larger), this.cellsIn(this.filter)];
+    const others = now.filter((one) => !meant.includes(one));
+    this.narrowTo(meant.every((one) => now.includes(one)) ? others : [...others, ...meant]);
+  }
+
+  /** Narrows to the blocks of an area, and to the larger ones a post from there may name; none is anywhere. */
+  narrowTo(cells: string[]): void {
+    const area = areaOf(cells, this.larger);
+    if (area.length > MOST_BLOCKS) tell(w().staff.filter.tooMany(area.length, MOST_BLOCKS));
+    else this.narrow({ blocks: area.length ? area : null });
   }
 
   narrow(change: Partial<Filter>): void {

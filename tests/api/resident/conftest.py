@@ -20,6 +20,7 @@ from feed.bell import Bell
 from storage import staff
 from storage.atlas import versions
 from storage.atlas.files import sealed
+from storage.atlas.nesting import larger_blocks
 from storage.atlas.shapes import Block, Division, block_id, division_id
 from storage.db import OPERATOR, Database
 from storage.identity.vault import Vault
@@ -46,12 +47,13 @@ NewNeighbour = Callable[..., Neighbour]
 
 @dataclass(frozen=True)
 class Town:
-    """Two divisions, Central of two blocks and East of one."""
+    """Two divisions, Central of two blocks, one larger block together, and East of one."""
 
     central: DivisionId
     east: DivisionId
     blocks: tuple[BlockId, BlockId]
     east_block: BlockId
+    larger: BlockId
 
 
 @pytest.fixture
@@ -68,8 +70,9 @@ def town(record: Database) -> Town:
             for number, cell in enumerate(cells, 1)
         ]
     with record.write(by=OPERATOR) as tx:
-        versions.load(tx, sealed(k=12, invented=True, divisions=divisions, blocks=blocks))
-    return Town(divisions[0].id, divisions[1].id, (blocks[0].id, blocks[1].id), blocks[2].id)
+        larger = larger_blocks(blocks)
+        versions.load(tx, sealed(k=12, invented=True, divisions=divisions, blocks=blocks, larger=larger))
+    return Town(divisions[0].id, divisions[1].id, (blocks[0].id, blocks[1].id), blocks[2].id, larger[0].id)
 
 
 @pytest.fixture

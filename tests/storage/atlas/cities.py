@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from storage.atlas.areas import Area
+from storage.atlas.finding import Finder
 from storage.atlas.homes import Homes
 from storage.atlas.shapes import Atlas
 
@@ -38,3 +39,16 @@ def overlap(atlas: Atlas) -> float:
     return float(
         abs(shapely.area(shapes).sum() - whole.area) + whole.symmetric_difference(shapely.unary_union(shapes)).area
     )
+
+
+def demand_kept(atlas: Atlas, homes: Homes, k: int) -> None:
+    """What a map promises of any homes: at least k in each cell, no gap, one division, each home in one cell."""
+    found = Finder([block.shape for block in atlas.blocks]).find(homes.lon, homes.lat)
+    assert min(block.homes for block in atlas.blocks) >= k
+    held = np.bincount(found[found >= 0], minlength=len(atlas.blocks))
+    assert held.tolist() == [block.homes for block in atlas.blocks]
+    assert overlap(atlas) < 1e-15
+    assert all(shapely.is_valid(block.shape) for block in atlas.blocks)
+    assert len({(block.division, block.label) for block in atlas.blocks}) == len(atlas.blocks)
+    for division in atlas.divisions:
+        assert all(division.shape.buffer(1e-9).contains(block.shape) for block in atlas.blocks_of(division.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from storage.atlas.files import (
     cells_geojson,
     divisions_geojson,
     read_atlas,
+    sealed,
     write_atlas,
 )
-from storage.atlas.shapes import Atlas
+from storage.atlas.shapes import Atlas, larger_id
 from storage.kit.errors import Malformed
+from storage.kit.ids import BlockId
 from tests.storage.atlas.cities import DIVISIONS, some_homes
 
 
@@ -86,6 +89,43 @@ def test_a_browser_gets_all_cells_of_a_division_and_nothing_else(atlas: Atlas) -
     assert {tuple(cell["properties"]) for cell in cells} == {("id", "label", "homes", "division")}
     corners = [n for cell in cells for pair in cell["geometry"]["coordinates"][0] for n in pair]
     assert all(round(n, 5) == n for n in corners)
+
+
+def test_larger_blocks_are_a_list_of_their_cells(atlas: Atlas) -> None:
+    """In the map's file and in the division's, without a shape of their own."""
+    division = atlas.divisions[0].id
+
+    listed = json.loads(cells_geojson(atlas, division))["larger"]
+
+    assert [one["id"] for one in listed] == [larger.id for larger in atlas.larger_of(division)]
+    assert {tuple(one) for one in listed} == {("id", "label", "homes", "cells")}
+    assert [one.cells for one in atlas_from(atlas_bytes(atlas)).larger] == [one.cells for one in atlas.larger]
+
+
+def test_a_map_without_larger_blocks_is_what_it_was(atlas: Atlas) -> None:
+    """One from before there were any keeps its bytes, and with them its digest."""
+    before = sealed(k=atlas.k, invented=True, divisions=atlas.divisions, blocks=atlas.blocks)
+
+    assert b"larger" not in atlas_bytes(before)
+    assert atlas_from(atlas_bytes(before)).digest == before.digest != atlas.digest
+
+
+@pytest.mark.parametrize("wrong", ["twice", "across", "unknown", "homes", "id"])
+def test_larger_blocks_that_do_not_nest_are_no_atlas(atlas: Atlas, wrong: str) -> None:
+    """A cell in two of them, cells of two divisions, another count: refused though the digest is right."""
+    first = atlas.larger[0]
+    other = next(block for block in atlas.blocks if block.division != first.division)
+    cells = {"twice": first.cells, "across": (first.cells[0], other.id), "unknown": (first.cells[0], BlockId("x"))}.get(
+        wrong
+    )
+    bad = replace(first, id=larger_id(first.division, cells), cells=cells) if cells else replace(first, homes=9)
+    if wrong == "id":
+        bad = replace(first, id=other.id)
+    larger = [*atlas.larger, bad] if wrong == "twice" else [bad]
+    file = sealed(k=12, invented=True, divisions=atlas.divisions, blocks=atlas.blocks, larger=larger)
+
+    with pytest.raises(Malformed):
+        atlas_from(atlas_bytes(file))
 
 
 def test_a_cell_file_is_named_by_its_content(atlas: Atlas) -> None:

@@ -87,6 +87,23 @@ def test_a_union_follows_and_old_blocks_stay_known(record: Database, atlas: Atla
         assert (known.label, known.homes, known.division.id) == (gone.label, gone.homes, gone.division)
 
 
+def test_a_larger_block_is_a_place_on_the_record(record: Database, atlas: Atlas) -> None:
+    """Known as any block is, so that a post names it; a home is found only in a cell."""
+    load(record, atlas)
+    larger = atlas.larger[0]
+
+    with record.read() as conn:
+        known = versions.block(conn, larger.id)
+        now = versions.current(conn)
+
+    assert known
+    assert (known.label, known.homes, known.division.id) == (larger.label, larger.homes, larger.division)
+    assert now.block(larger.id) is None
+    assert now.place(larger.id).cells == larger.cells  # type: ignore[union-attr]
+    assert now.place(larger.cells[0]) is now.block(larger.cells[0])
+    assert now.place("nowhere") is None
+
+
 def test_what_is_no_union_is_refused_with_the_reason(record: Database, atlas: Atlas) -> None:
     """Another cut of the city, and the way back to an older version, are refused and change nothing."""
     load(record, merged(atlas))
