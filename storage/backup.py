@@ -53,6 +53,7 @@ RECORD = Side(
         "staff_log_ins": "everybody logs in again: a log-in ended since must not come back",
         "log_in_tries": "tries of another day",
         "tickets": "they last 30 seconds",
+        "endings": "a restored log begins anew under another epoch, and all who listen come in again",
     },
     seeded=frozenset({"feed_head", "audit_head"}),
 )

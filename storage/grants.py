@@ -47,6 +47,7 @@ RESIDENT: Role = merged(
         "comments": {"select": ALL, "insert": ALL},
         "flags": {"insert": ALL},
         "tickets": {"insert": ALL},
+        "endings": {"insert": ALL},
         "decisions": {"select": "post_id reason guidelines at"},  # by which guideline, for the author: not by whom
     },
 )
@@ -57,6 +58,7 @@ AIRLOCK: Role = merged(
     {
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
+        "endings": {"insert": ALL},
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
     },
 )
@@ -90,6 +92,7 @@ FEED: Role = merged(
         "feed_head": {"select": ALL},
         "feed_log": {"select": ALL},
         "tickets": {"select": ALL, "delete": ""},
+        "endings": {"select": "seq word"},
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
         "staff_log_ins": {"select": "token_digest"},  # whether a listener's log-in was ended
@@ -112,6 +115,7 @@ CHORES: Role = merged(
         "feed_log": {"select": "seq", "delete": ""},
         "audit_entries": {"select": "seq action subject"},
         "tickets": {"select": "ends_at", "delete": ""},
+        "endings": {"select": "forget_at", "delete": ""},
         "staff_log_ins": {"select": "ends_at", "delete": ""},
         "viewed_posts": {"select": "post_id", "delete": ""},
     },

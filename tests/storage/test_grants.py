@@ -31,10 +31,11 @@ CLOSED = {
     "porchlight_chores": {
         **WORDS,
         "watches": {""},
+        "endings": {"word"},
         "audit_payloads": {"words", "salt"},
         "staff_members": {"password_hash", "name"},
     },
-    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}},
+    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}, "endings": {""}},
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
         "staff_members": {"name", "password_hash", "second_factor"},
@@ -51,13 +52,13 @@ CLOSED = {
         "flags": {"text", "reason", "origin"},
         "decisions": {"id", "verb", "note", "staff_id", "from_state", "to_state"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
-        **{name: {""} for name in ("audit_entries", "tickets", "watches", "digests", "digest_mails")},
+        **{name: {""} for name in ("audit_entries", "tickets", "endings", "watches", "digests", "digest_mails")},
     },
     "porchlight_airlock": {
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin"},
         **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
-        **{name: {""} for name in ("watches", "digests", "digest_mails")},
+        **{name: {""} for name in ("endings", "watches", "digests", "digest_mails")},
     },
 }
 CLOSED_IN_IDENTITY = {
