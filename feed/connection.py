@@ -14,7 +14,8 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
-from feed.answers import full, health, not_there, too_often, unknown_host
+from feed.answers import busy, full, health, not_there, too_often, unknown_host
+from feed.crowd import Welcome
 from feed.house import House
 from feed.listener import BAD_HELLO, TRY_LATER, Listener
 from feed.tickets import Grant
@@ -138,18 +139,27 @@ class Connection(asyncio.Protocol):
         if path != "/v1/feed":
             return not_there()
         if len(self._house.present) > self._house.most:
-            return full()
-        return self._ws.accept(request) if self._is_let_in(request) else too_often()
+            return self._refuse(full(), "full")
+        match self._enter(request):
+            case Welcome.TOO_OFTEN:
+                return self._refuse(too_often(), "too_often")
+            case Welcome.BUSY:
+                return self._refuse(busy(), "busy")
+        return self._ws.accept(request)
 
-    def _is_let_in(self, request: Request) -> bool:
+    def _refuse(self, answer: Response, code: str) -> Response:
+        metrics.count("refusals", route="/v1/feed", code=code)
+        return answer
+
+    def _enter(self, request: Request) -> Welcome:
         crowd, peer = self._house.crowd, self._transport.get_extra_info("peername") or ("",)
         address = crowd.address(peer[0], ",".join(request.headers.get_all("X-Forwarded-For")))
         if address is None:
-            return True
-        if not crowd.enter(address):
-            return False
-        self._address = address
-        return True
+            return Welcome.IN
+        welcome = crowd.enter(address)
+        if welcome is Welcome.IN:
+            self._address = address
+        return welcome
 
     def _heard(self, received: Frame) -> None:
         if received.opcode is Opcode.TEXT and received.fin:

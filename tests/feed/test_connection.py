@@ -174,3 +174,22 @@ async def test_one_address_cannot_fill_the_house(
 
     assert refused.value.response.status_code == 429
     assert refused.value.response.headers["Retry-After"] == "10"
+
+
+async def test_while_too_many_come_in_the_next_is_told_to_come_later(
+    record: Database, city: City, bus: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 and when; this machine's own programs are not counted, nor who asks how the node is."""
+    monkeypatch.setattr(crowd, "ALL_IN_A_ROW", 1)
+    monkeypatch.setattr(crowd, "ALL_A_SECOND", 0.0)
+    async with running(record, bus, trusted_proxies=[ip_network("127.0.0.0/8")]) as feed:
+        first, next_ = ({"X-Forwarded-For": f"198.51.100.{n}"} for n in (1, 2))
+        async with connect(feed.url, proxy=None, additional_headers=first):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(feed.url, proxy=None, additional_headers=next_)
+            async with connect(feed.url, proxy=None):
+                pass
+
+    assert refused.value.response.status_code == 503
+    assert refused.value.response.headers["Retry-After"] == "10"
+    assert json.loads(refused.value.response.body or b"")["error"]["code"] == "busy"
