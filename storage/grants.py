@@ -82,8 +82,9 @@ STAFF: Role = merged(
         "read_marks": {"select": ALL, "insert": ALL, "update": "order_key"},
         "watches": {"select": ALL, "insert": ALL, "update": "name sound wanted", "delete": ""},
         "log_in_tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
-        "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at", "delete": ""},
-        "digest_mails": {"select": "staff_id", "delete": ""},
+        "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at confirmed", "delete": ""},
+        "digest_mails": {"select": "staff_id", "insert": ALL, "delete": ""},
+        "digest_codes": {"select": ALL, "insert": ALL, "update": ALL},
     },
 )
 FEED: Role = merged(
@@ -111,6 +112,7 @@ CHORES: Role = merged(
         "staff_roles": {"select": ALL},
         "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},
         "digest_mails": {"select": ALL, "insert": ALL, "delete": ""},
+        "digest_codes": {"select": "window_start", "delete": ""},
         "feed_head": {"update": "floor"},
         "feed_log": {"select": "seq", "delete": ""},
         "audit_entries": {"select": "seq action subject"},

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal_column,
 )
 
+from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
 from storage.schema_staff import digests as digests
 from storage.schema_staff import log_in_tries as log_in_tries
