@@ -25,7 +25,7 @@ ALL_A_SECOND = 1000.0  # a core opens 1,700 to 2,000 (docs/capacity.md): the res
 _ONE_HOUSEHOLD = 64  # bits: whoever has one IPv6 address has all of these
 
 
-class Welcome(Enum):
+class Entry(Enum):
     """What is said to one who opens a connection."""
 
     IN = auto()
@@ -74,18 +74,18 @@ class Crowd:
             return str(int(found) >> (128 - _ONE_HOUSEHOLD))
         return str(found)
 
-    def enter(self, address: str) -> Welcome:
+    def enter(self, address: str) -> Entry:
         """Lets one more connection in, and counts it, unless this address or all together have had too many."""
         now = self._clock()
         openings = self._openings.setdefault(address, _Openings(MOST_IN_A_ROW, now, MOST_IN_A_ROW, A_SECOND))
         if not openings.count(now) or self._here[address] >= self._most:
-            return Welcome.TOO_OFTEN
+            return Entry.TOO_OFTEN
         if not self._all.count(now):  # asked last: whoever comes too often takes nothing from the others
-            return Welcome.BUSY
+            return Entry.BUSY
         openings.left -= 1
         self._all.left -= 1
         self._here[address] += 1
-        return Welcome.IN
+        return Entry.IN
 
     def leave(self, address: str) -> None:
         """A connection that entered is over."""

@@ -6,9 +6,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from feed.crowd import A_SECOND, ALL_A_SECOND, ALL_IN_A_ROW, MOST_IN_A_ROW, Crowd, Welcome
+from feed.crowd import A_SECOND, ALL_A_SECOND, ALL_IN_A_ROW, MOST_IN_A_ROW, Crowd, Entry
 
-IN, TOO_OFTEN, BUSY = Welcome.IN, Welcome.TOO_OFTEN, Welcome.BUSY
+IN, TOO_OFTEN, BUSY = Entry.IN, Entry.TOO_OFTEN, Entry.BUSY
 
 PROXIES = (ip_network("172.30.1.0/24"), ip_network("fd00:1::/64"))
 
