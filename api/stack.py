@@ -57,12 +57,12 @@ class Running:
         _place(data).unlink(missing_ok=True)
 
 
-def programs(data: Path, base: int, workers: int, *, metrics: bool = False) -> list[Program]:
-    """Everything to run on the data folder, with `workers` airlock workers; MissingProgramError.
+def programs(data: Path, base: int, workers: int, *, feeds: int = 1, metrics: bool = False) -> list[Program]:
+    """Everything to run on the data folder, with `workers` airlock workers and `feeds` nodes; MissingProgramError.
 
     With `metrics` each program of ours tells its figures, at `metrics_ports(base, ...)`.
     """
-    found = [*_private_redis(data), *_ours(data, base, workers)]
+    found = [*_private_redis(data), *_ours(data, base, workers, feeds)]
     if not metrics:
         return found
     told = metrics_ports(base, found)
@@ -79,9 +79,13 @@ def _with_metrics(program: Program, port: int) -> dict[str, str]:
     return {**program.environment, "PORCHLIGHT_METRICS": f"{settings.LOOPBACK}:{port}"}
 
 
-def _ours(data: Path, base: int, workers: int) -> list[Program]:
+def _ours(data: Path, base: int, workers: int, feeds: int) -> list[Program]:
     here = {"PORCHLIGHT_DATA": str(data), "PORCHLIGHT_PORTS": str(base), "PYTHONUNBUFFERED": "1"}
     record, both = settings.for_child(identity=False, **here), settings.for_child(identity=True, **here)
+
+    # Several listen at one port: the kernel deals those who come out, and to the others where one died.
+    names = ["feed"] if feeds == 1 else [f"feed-{n}" for n in range(1, feeds + 1)]
+    listened = record if feeds == 1 else {**record, "PORCHLIGHT_FEED_SHARED": "1"}
 
     def python(name: str, rank: int, environment: dict[str, str], *module: str) -> Program:
         return Program(name, (sys.executable, "-m", *module), environment, rank)
@@ -96,7 +100,7 @@ def _ours(data: Path, base: int, workers: int) -> list[Program]:
         python("chores", WORK, record, "workers.schedule"),
         python("resident", DOORS, both, "api.resident"),
         python("staff", DOORS, record, "api.staff"),
-        python("feed", DOORS, record, "feed"),
+        *(python(name, DOORS, listened, "feed") for name in names),
         python("public", DOORS, record, "api.public"),
     ]
 

@@ -34,6 +34,11 @@ def full() -> Response:
     return _refused(Unavailable("There is no room for one more just now.", code="full"))
 
 
+def busy() -> Response:
+    """503: too many open connections at once just now; those who are in come first."""
+    return _refused(Unavailable("Too many are coming in at once. Please try again soon.", code="busy"))
+
+
 def too_often() -> Response:
     """429: one address holds, or opened, too many connections."""
     return _refused(TooOften("Too many connections. Please try again soon.", retry_after=RETRY_SECONDS))

@@ -14,12 +14,11 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from feed.actions import Action, Close, Join, Leave, Read, Redeem, Send
-from feed.answers import full, health, not_there, too_often, unknown_host
 from feed.house import House
 from feed.listener import BAD_HELLO, TRY_LATER, Listener
 from feed.tickets import Grant
+from feed.welcome import welcome
 from storage.kit import clock, log, metrics
-from storage.kit.doors import host_of
 
 CLOSE_SECONDS = 5.0  # for the other side to say goodbye too
 LAG_SECONDS = 30.0  # a listener that took nothing for so long is let go
@@ -130,26 +129,12 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _answer(self, request: Request) -> Response:
-        path = request.path.partition("?")[0]
-        if host_of(", ".join(request.headers.get_all("Host"))) not in self._house.hosts:
-            return unknown_host()
-        if path == "/v1/health":
-            return health(*self._house.health())
-        if path != "/v1/feed":
-            return not_there()
-        if len(self._house.present) > self._house.most:
-            return full()
-        return self._ws.accept(request) if self._is_let_in(request) else too_often()
-
-    def _is_let_in(self, request: Request) -> bool:
-        crowd, peer = self._house.crowd, self._transport.get_extra_info("peername") or ("",)
-        address = crowd.address(peer[0], ",".join(request.headers.get_all("X-Forwarded-For")))
-        if address is None:
-            return True
-        if not crowd.enter(address):
-            return False
-        self._address = address
-        return True
+        peer = self._transport.get_extra_info("peername") or ("",)
+        told = welcome(self._house, request, peer[0])
+        if isinstance(told, Response):
+            return told
+        self._address = told.address
+        return self._ws.accept(request)
 
     def _heard(self, received: Frame) -> None:
         if received.opcode is Opcode.TEXT and received.fin:

@@ -76,6 +76,7 @@ class Node:
             timed=timed,
         )
         self._rights, self._looks = Rights(record), 0  # how often it was looked at who may still listen
+        self._ended = 0  # the line of the log up to which residents' listeners that ended are known here
         self._redeeming = Redeeming(record, self._threads, those_that_may=self._rights.those_that_may)
         self._house = House(
             self._following.memory,
@@ -143,6 +144,7 @@ class Node:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _send_everyone_back(self) -> None:
+        self._ended = 0  # a restored log counts from elsewhere
         for connection in tuple(self._house.present):
             connection.bye(COME_BACK, "come back")
 
@@ -164,13 +166,19 @@ class Node:
                 log.fault("rights_unreadable", error)
 
     async def _end_who_may_not(self) -> None:
-        """A staff permission withdrawn, or a staff log-in ended, ends the listeners that hold it."""
+        """A staff permission withdrawn, or a log-in ended, ends the listeners that hold it."""
         self._looks += 1
         theirs = [(each, each.grant) for each in self._house.present if each.grant and each.grant.is_staff]
         reach, still_in = await self._in_thread(self._rights.standing, [grant for _, grant in theirs])
         for connection, grant in theirs:
             connection.may_still(reach.get(StaffId(grant.handle), frozenset()))
             if grant.log_in is not None and grant.log_in not in still_in:
+                connection.bye(NEW_TICKET, "the log-in is over")
+        before = self._ended
+        up_to, ended = await self._in_thread(self._rights.ended_since, before)
+        self._ended = up_to if self._ended == before else self._ended  # another look, or a restored log, came between
+        for connection in tuple(self._house.present) if ended else ():
+            if connection.grant and not connection.grant.is_staff and connection.grant.handle in ended:
                 connection.bye(NEW_TICKET, "the log-in is over")
 
     async def _redeem(self, ticket: str) -> Grant | None:

@@ -40,7 +40,7 @@ RECORD = Side(
         "viewed_posts": ("staff_id", "post_id"),
         "read_marks": ("staff_id", "order_key"),
         "watches": ("id", "staff_id", "place", "name", "sound", "wanted"),
-        "digests": ("staff_id", "mailbox", "minute", "divisions", "next_at", "since", "order_key"),
+        "digests": ("staff_id", "mailbox", "minute", "divisions", "next_at", "since", "order_key", "confirmed"),
         "flags": ("id", "post_id", "origin", "reason", "text", "at_seconds", "flagged_at", "state"),
         "decisions": (
             *("id", "post_id", "verb", "reason", "note", "staff_id", "from_state", "to_state", "at", "guidelines"),
@@ -48,11 +48,13 @@ RECORD = Side(
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
     },
     left_out={
+        "digest_codes": "they last half an hour",
         "digest_mails": "they told of a shift that has begun by the time of a restore",
         "feed_log": "a restored log begins anew under another epoch, so nobody asks for these lines",
         "staff_log_ins": "everybody logs in again: a log-in ended since must not come back",
         "log_in_tries": "tries of another day",
         "tickets": "they last 30 seconds",
+        "endings": "a restored log begins anew under another epoch, and all who listen come in again",
     },
     seeded=frozenset({"feed_head", "audit_head"}),
 )

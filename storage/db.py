@@ -23,9 +23,11 @@ from storage.kit.errors import Unavailable
 UNAUDITED = frozenset(
     {
         "tickets",  # one for every page that opens; the viewing itself is audited
+        "endings",  # of residents' listeners: no line may tell when somebody logged out
         "viewed_posts",  # beside the viewing's own entry
         "read_marks",  # what is new on one's own desk changes nothing for anybody else
         "log_in_tries",  # counted before anyone is known
+        "digest_codes",  # beside what is asked for, mailed and confirmed, which is audited
         "segments",  # hundreds for a long clip, each under a publication that is audited, as is the last of them
         "feed_log",  # always beside a post's write, which is audited
         "feed_head",

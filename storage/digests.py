@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, true, update
 
 from storage import feed_log
 from storage.db import Tx
@@ -24,7 +25,10 @@ from storage.upserts import insert_new
 
 @dataclass(frozen=True)
 class Digest:
-    """What a member asked for. `divisions` None: all of theirs; `minute` of the city's day; times in milliseconds."""
+    """What a member asked for. `divisions` None: all of theirs; `minute` of the city's day; times in milliseconds.
+
+    Until the mailbox is `confirmed` as theirs, nothing but a code goes there.
+    """
 
     member: StaffId
     mailbox: str
@@ -33,6 +37,7 @@ class Digest:
     next_at: int
     since: int  # when the last one was made
     place: int  # up to which the last one told
+    confirmed: bool
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,27 @@ class Count:
     count: int
 
 
+class Kind(StrEnum):
+    """What a mail is."""
+
+    DIGEST = "digest"
+    CODE = "code"
+
+
+_TAKEN = {  # how the audit calls it, by whether it went
+    (Kind.DIGEST, True): "digest.send",
+    (Kind.DIGEST, False): "digest.drop",
+    (Kind.CODE, True): "digest.send_code",
+    (Kind.CODE, False): "digest.drop_code",
+}
+
+
 @dataclass(frozen=True)
 class Mail:
-    """A digest in the outbox, and where it goes; `told` is JSON."""
+    """A mail in the outbox, and where it goes; `told` is JSON."""
 
     id: str
+    kind: Kind
     member: StaffId
     mailbox: str
     told: str
@@ -64,13 +85,23 @@ def of(conn: Connection, member: StaffId) -> Digest | None:
 def ask(
     tx: Tx, member: StaffId, *, mailbox: str, minute: int, divisions: Collection[DivisionId] | None, next_at: int
 ) -> None:
-    """Begins a member's digest with what is posted from now on, or changes where, when and of what it tells."""
+    """Begins a member's digest with what is posted from now on, or changes where, when and of what it tells.
+
+    Another mailbox than before is to be confirmed anew.
+    """
     wanted = None if divisions is None else json.dumps(sorted(divisions))
     said = {"mailbox": mailbox, "minute": minute, "divisions": wanted, "next_at": next_at}
     begin = {"since": tx.now(), "order_key": feed_log.head(tx.connection).seq}
-    if not tx.execute(insert_new(digests).values(staff_id=member, **said, **begin)).rowcount:
-        tx.execute(update(digests).where(digests.c.staff_id == member).values(**said))
+    if not tx.execute(insert_new(digests).values(staff_id=member, **said, **begin, confirmed=False)).rowcount:
+        stays = and_(digests.c.confirmed, digests.c.mailbox == mailbox)
+        tx.execute(update(digests).where(digests.c.staff_id == member).values(**said, confirmed=stays))
     tx.audit("digest.ask", member)
+
+
+def confirm(tx: Tx, member: StaffId, *, next_at: int) -> None:
+    """The mailbox is the member's own; the first digest is made at `next_at`."""
+    tx.execute(update(digests).where(digests.c.staff_id == member).values(confirmed=True, next_at=next_at))
+    tx.audit("digest.confirm", member)
 
 
 def stop(tx: Tx, member: StaffId) -> bool:
@@ -83,8 +114,9 @@ def stop(tx: Tx, member: StaffId) -> bool:
 
 
 def due(conn: Connection, now: int, *, limit: int) -> list[Digest]:
-    """Digests whose time has come."""
-    query = select(digests).where(digests.c.next_at <= now).order_by(digests.c.next_at).limit(limit)
+    """Digests whose time has come, and whose mailbox is known to be their owner's."""
+    query = select(digests).where(digests.c.next_at <= now, digests.c.confirmed)
+    query = query.order_by(digests.c.next_at).limit(limit)
     return [_digest(row) for row in conn.execute(query)]
 
 
@@ -111,9 +143,10 @@ def claim(tx: Tx, digest: Digest, *, next_at: int, up_to: int) -> bool:
     return taken > 0
 
 
-def put(tx: Tx, member: StaffId, told: str) -> None:
-    """Puts a digest into the outbox; it was claimed in this transaction."""
-    tx.execute(insert(digest_mails).values(id=ids.new_id(), staff_id=member, told=told, made_at=tx.now()))
+def put(tx: Tx, member: StaffId, told: str, kind: Kind = Kind.DIGEST) -> None:
+    """Puts a mail into the outbox: a digest that was claimed in this transaction, or a code."""
+    new = {"id": ids.new_id(), "staff_id": member, "told": told, "made_at": tx.now(), "kind": kind}
+    tx.execute(insert(digest_mails).values(**new))
 
 
 def waiting(conn: Connection, *, limit: int) -> Sequence[str]:
@@ -122,20 +155,24 @@ def waiting(conn: Connection, *, limit: int) -> Sequence[str]:
 
 
 def take(tx: Tx, mail_id: str) -> Mail | None:
-    """Takes a digest out of the outbox; None where it is gone. Two takers: the second waits, and gets none."""
+    """Takes a mail out of the outbox; None where it is gone, or is a digest to a mailbox that nobody confirmed.
+
+    Two takers: the second waits, and gets none.
+    """
     row = tx.execute(
         delete(digest_mails)
         .where(digest_mails.c.id == mail_id)
-        .returning(digest_mails.c.staff_id, digest_mails.c.told, digest_mails.c.made_at)
+        .returning(digest_mails.c.staff_id, digest_mails.c.told, digest_mails.c.made_at, digest_mails.c.kind)
     ).one_or_none()
     mailbox = None
     if row is not None:
-        asked = select(digests.c.mailbox).where(digests.c.staff_id == row.staff_id)
+        may_go = true() if row.kind == Kind.CODE else digests.c.confirmed
+        asked = select(digests.c.mailbox).where(digests.c.staff_id == row.staff_id, may_go)
         mailbox = tx.connection.execute(asked).scalar_one_or_none()
-        tx.audit("digest.send" if mailbox else "digest.drop", row.staff_id)
+        tx.audit(_TAKEN[Kind(row.kind), mailbox is not None], row.staff_id)
     if row is None or mailbox is None:
         return None
-    return Mail(mail_id, StaffId(row.staff_id), mailbox, row.told, row.made_at)
+    return Mail(mail_id, Kind(row.kind), StaffId(row.staff_id), mailbox, row.told, row.made_at)
 
 
 def _digest(row: Row[tuple[object, ...]]) -> Digest:
@@ -149,4 +186,5 @@ def _digest(row: Row[tuple[object, ...]]) -> Digest:
         named["next_at"],
         named["since"],
         named["order_key"],
+        named["confirmed"],
     )

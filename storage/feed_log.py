@@ -65,14 +65,15 @@ def append(tx: Tx, kind: Kind, post_id: PostId, division: DivisionId, category: 
     return line
 
 
-def note_rights(tx: Tx) -> None:
+def note_rights(tx: Tx) -> int:
     """Writes that somebody's rights ended, not whose: no node tells what comes after it before it has looked.
 
+    Answers the line's number.
     Nothing rings: the next look finds it, or the ring of the next event, which cannot be told without it. Call it
     before anything is audited: every verb locks the log first.
     """
     lock(tx)
-    append(tx, Kind.RIGHTS, PostId(""), DivisionId(""), "")
+    return append(tx, Kind.RIGHTS, PostId(""), DivisionId(""), "").seq
 
 
 def head(conn: Connection) -> Head:

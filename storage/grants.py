@@ -47,6 +47,7 @@ RESIDENT: Role = merged(
         "comments": {"select": ALL, "insert": ALL},
         "flags": {"insert": ALL},
         "tickets": {"insert": ALL},
+        "endings": {"insert": ALL},
         "decisions": {"select": "post_id reason guidelines at"},  # by which guideline, for the author: not by whom
     },
 )
@@ -57,6 +58,7 @@ AIRLOCK: Role = merged(
     {
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
+        "endings": {"insert": ALL},
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
     },
 )
@@ -80,8 +82,9 @@ STAFF: Role = merged(
         "read_marks": {"select": ALL, "insert": ALL, "update": "order_key"},
         "watches": {"select": ALL, "insert": ALL, "update": "name sound wanted", "delete": ""},
         "log_in_tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
-        "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at", "delete": ""},
-        "digest_mails": {"select": "staff_id", "delete": ""},
+        "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at confirmed", "delete": ""},
+        "digest_mails": {"select": "staff_id", "insert": ALL, "delete": ""},
+        "digest_codes": {"select": ALL, "insert": ALL, "update": ALL},
     },
 )
 FEED: Role = merged(
@@ -90,6 +93,7 @@ FEED: Role = merged(
         "feed_head": {"select": ALL},
         "feed_log": {"select": ALL},
         "tickets": {"select": ALL, "delete": ""},
+        "endings": {"select": "seq word"},
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
         "staff_log_ins": {"select": "token_digest"},  # whether a listener's log-in was ended
@@ -108,10 +112,12 @@ CHORES: Role = merged(
         "staff_roles": {"select": ALL},
         "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},
         "digest_mails": {"select": ALL, "insert": ALL, "delete": ""},
+        "digest_codes": {"select": "window_start", "delete": ""},
         "feed_head": {"update": "floor"},
         "feed_log": {"select": "seq", "delete": ""},
         "audit_entries": {"select": "seq action subject"},
         "tickets": {"select": "ends_at", "delete": ""},
+        "endings": {"select": "forget_at", "delete": ""},
         "staff_log_ins": {"select": "ends_at", "delete": ""},
         "viewed_posts": {"select": "post_id", "delete": ""},
     },

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal_column,
 )
 
+from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
 from storage.schema_staff import digests as digests
 from storage.schema_staff import log_in_tries as log_in_tries
@@ -176,6 +177,16 @@ tickets = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("grant", Text, nullable=False),  # what its holder may see, JSON; for a resident nothing but divisions
 )
+
+# storage/endings.py. Listeners that are to end early; the word was drawn for one ticket, and says of nobody who it is.
+endings = Table(
+    "endings",
+    metadata,
+    Column("word", ID, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # the line of the log that says that somebody's rights ended
+    Column("forget_at", BigInteger, nullable=False),
+)
+Index("ix_endings_seq", endings.c.seq)
 
 # storage/flags.py.
 flags = Table(

@@ -78,6 +78,7 @@ digests = Table(
     Column("next_at", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("order_key", BigInteger, nullable=False),  # the place in the list up to which the last one told
+    Column("confirmed", Boolean, nullable=False, server_default="0"),  # the mailbox is its owner's, by a code
 )
 Index("ix_digests_next_at", digests.c.next_at)
 digest_mails = Table(
@@ -85,6 +86,18 @@ digest_mails = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
-    Column("told", Text, nullable=False),  # JSON: counts by division and category
+    Column("told", Text, nullable=False),  # JSON: counts by division and category, or a code
     Column("made_at", BigInteger, nullable=False),
+    Column("kind", String(8), nullable=False, server_default="digest"),  # digest | code
+)
+# storage/digest_codes.py. The code that was mailed to a mailbox, hashed with it, and how many were of late.
+digest_codes = Table(
+    "digest_codes",
+    metadata,
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+    Column("window_start", BigInteger, nullable=False),
+    Column("drawn", Integer, nullable=False),
 )

@@ -6,7 +6,7 @@ from itertools import islice
 
 from feed import posting, tickets
 from feed.bell import Bell
-from storage import feed_log, post_words, posts, staff, takedowns, unread
+from storage import digest_codes, endings, feed_log, post_words, posts, staff, takedowns, unread
 from storage.db import CHORES, Database, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
@@ -39,9 +39,9 @@ def trim_feed_log(record: Database, _bucket: Bucket, _bell: Bell) -> int:
 
 
 def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
-    """Deletes tickets and staff log-ins whose time is over; answers how many."""
+    """Deletes tickets, staff log-ins, endings of listeners and codes whose time is over; answers how many."""
     with record.write(by=CHORES) as tx:
-        return tickets.forget_expired(tx) + staff.forget_ended(tx)
+        return tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
 
 
 def forget_viewed(record: Database, _bucket: Bucket, _bell: Bell) -> int:

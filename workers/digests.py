@@ -1,5 +1,7 @@
 """Division digests by mail: claimed at the start of a shift, left in a folder for the city's own mail server.
 
+None goes to a mailbox before a code that went there came back from the desk.
+
 A mail leaves the place where every viewing is recorded, and lies in mailboxes for years. So it holds counts and a link,
 and no word of a post, nor a block. Who posted is known to nothing that this program can reach.
 """
@@ -12,12 +14,13 @@ from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from storage import digests, feed_log, staff
 from storage.atlas.versions import all_divisions
 from storage.db import CHORES, Database, database_now
-from storage.digests import Digest, Mail
+from storage.digests import Digest, Kind, Mail
 from storage.kit import clock
 from storage.staff import VIEWERS
 
@@ -81,23 +84,35 @@ def _leave(record: Database, office: Office, mail_id: str) -> int:
 
 def letter(mail: Mail, office: Office) -> EmailMessage:
     """The mail itself, the same whenever it is made."""
-    told = json.loads(mail.told)
-    total = sum(one["count"] for one in told["counts"])
+    subject, text = (_of_code if mail.kind is Kind.CODE else _of_digest)(json.loads(mail.told), office)
     letter = EmailMessage()
     letter["To"], letter["From"] = mail.mailbox, "Porchlight <no-reply@porchlight.invalid>"
-    letter["Subject"] = f"Porchlight: {'1 new post' if total == 1 else f'{total} new posts'} in your divisions"
+    letter["Subject"] = f"Porchlight: {subject}"
     letter["Date"] = clock.local(mail.made_at, office.zone)
     letter["Message-ID"] = f"<{mail.id}@porchlight.invalid>"
     letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(text)
+    return letter
+
+
+def _of_code(told: dict[str, Any], office: Office) -> tuple[str, str]:
+    return "the code for your digest", (
+        f"Your code is {told['code']}. It is good for half an hour.\n\n"
+        f'Fill it in at your desk, under "Digest by mail": {office.desk}\n\n'
+        "Somebody there asked for digests to this mailbox. If it was not you, do nothing: none are sent.\n"
+    )
+
+
+def _of_digest(told: dict[str, Any], office: Office) -> tuple[str, str]:
+    total = sum(one["count"] for one in told["counts"])
     since = clock.local(told["since"], office.zone).strftime("%Y-%m-%d %H:%M")
     by_division = {key: list(rows) for key, rows in groupby(told["counts"], key=lambda one: one["division"])}
     lines = [f"  {name}: {_told(by_division.get(key, []))}" for key, name in told["divisions"].items()]
-    letter.set_content(
+    return f"{'1 new post' if total == 1 else f'{total} new posts'} in your divisions", (
         f"Posted since {since}:\n\n" + "\n".join(sorted(lines)) + f"\n\nTo look at them: {office.desk}\n\n"
         "This mail counts, and quotes nothing: posts are looked at where each viewing is recorded.\n"
         'You asked for it at your desk, under "Digest by mail"; there it is changed or stopped.\n'
     )
-    return letter
 
 
 def _told(counted: list[dict[str, object]]) -> str:

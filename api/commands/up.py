@@ -35,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", metavar="N", type=int, default=worker_count(), help="clips at once, 3 or more (%(default)s)"
     )
+    parser.add_argument(
+        "--feeds", metavar="N", type=int, default=1, help="nodes of the live feed, at one port (%(default)s)"
+    )
     parser.add_argument("--metrics", action="store_true", help="figures of each program, from port BASE+10 on")
     parser.add_argument("--demo", action="store_true", help="an invented city, staff and a resident to try it with")
 
@@ -42,8 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 after Ctrl-C; Conflict where a stack or a port is in the way."""
     began, data, ports = time.monotonic(), settings.data_folder(), Ports(args.ports)
-    if not 1024 <= args.ports <= 65532 or args.workers < 1:
-        raise Refused("--ports goes from 1024 to 65532, --workers from 1.")
+    if not 1024 <= args.ports <= 65532 or min(args.workers, args.feeds) < 1:
+        raise Refused("--ports goes from 1024 to 65532, --workers and --feeds from 1.")
     if args.metrics and args.ports > 65000:
         raise Refused("With --metrics --ports goes to 65000.")
     with _alone(data):
@@ -55,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         log_ins = demo.prepare() if settings.is_demo(data) else []
         Running.here(ports.base).write(data)
         try:
-            found = programs(data, ports.base, args.workers, metrics=args.metrics)
+            found = programs(data, ports.base, args.workers, feeds=args.feeds, metrics=args.metrics)
             told = metrics_ports(ports.base, found) if args.metrics else {}
             lines = [
                 *_addresses(ports),

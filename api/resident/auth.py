@@ -10,13 +10,14 @@ from api.who import anyone
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import limits, listings, logins, residents
+from storage.identity import limits, listening, listings, logins, residents
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.errors import Refused
 from storage.kit.ids import BlockId
 from workers.airlock import mailroom
 from workers.airlock.both_sides import mail_folder
+from workers.airlock.hanging_up import hang_up
 
 router = APIRouter(tags=["log-in"])
 
@@ -113,9 +114,10 @@ def redeem_code(body: RedeemCode, desk: AtDesk, response: Response) -> LoggedIn:
 
 @router.delete("/v1/log-ins/current", status_code=204)
 def log_out(request: Request, _asking: Asking, desk: AtDesk, response: Response) -> None:
-    """Ends the log-in this request came with."""
+    """Ends the log-in this request came with, and with it whoever listens to the feed by it."""
     with desk.stores.vault.write(by=RESIDENT) as tx:
         logins.end(tx, desk.cookie.token(request) or "")
+        tx.after_commit(hang_up, desk.stores, RESIDENT)
     desk.cookie.drop(response)
 
 
@@ -137,10 +139,12 @@ def me(asking: Asking, desk: AtDesk) -> Me:
 
 @router.put("/v1/me/home")
 def move(body: Move, asking: Asking, desk: AtDesk) -> dict[str, Home | None]:
-    """Chooses my home block: what my area is."""
+    """Chooses my home block: what my area is. Who listens to the feed by a log-in of mine gets a new ticket."""
     block = block_now(desk, body.block_id)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         residents.move(tx, asking, block.id)
+        listening.let_go(tx, asking)
+        tx.after_commit(hang_up, desk.stores, RESIDENT)
     return {"home": _home(desk, block.id)}
 
 

@@ -20,7 +20,7 @@ from storage import comments, flags, post_lists, posts
 from storage.atlas import versions
 from storage.comments import Comment
 from storage.db import RESIDENT, Tx
-from storage.identity import authorship, limits
+from storage.identity import authorship, limits, listening
 from storage.identity.limits import Limit as TryLimit
 from storage.identity.vault import ResidentId
 from storage.kit import clock, ids
@@ -33,8 +33,6 @@ from workers.redact.text import scrub
 router = APIRouter(tags=["my area"])
 
 WORDS_A_DAY = TryLimit("comments and flags of one resident", 60, clock.DAY)
-
-LISTENS_AT_MOST = clock.HOUR
 
 
 class CategorySeen(BaseModel):
@@ -163,15 +161,17 @@ def flag(post_id: PostId, body: NewFlag, asking: Asking, desk: AtDesk) -> dict[s
 
 
 @router.post("/v1/feed/tickets")
-def ticket(asking: Asking, desk: AtDesk) -> TicketSeen:
+def ticket(request: Request, asking: Asking, desk: AtDesk) -> TicketSeen:
     """A ticket to the live feed of my area: one use, half a minute."""
+    # Drawn for this ticket: the feed knows the listener by it, and only the identity side whose log-in ends it.
     grant = Grant(
         audience="resident",
         divisions=(_my_division(desk, asking),),
         handle=ids.new_id(),
-        # The node knows no resident whose log-in might end or whose home might move: it asks for a new ticket instead.
-        ends_at=clock.now() + LISTENS_AT_MOST,
+        ends_at=clock.now() + listening.LISTENS_AT_MOST,
     )
+    with desk.stores.vault.write(by=RESIDENT) as tx:
+        listening.note(tx, desk.cookie.token(request) or "", grant.handle)
     with desk.stores.record.write(by=RESIDENT) as tx:
         return TicketSeen(ticket=tickets.issue(tx, grant), url=desk.settings.feed_address)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -11,8 +12,8 @@ from api.staff.auth import Viewer
 from api.staff.posts import Division, among_mine
 from api.stores import Record, Settings
 from feed.events import Closed
-from storage import digests
-from storage.digests import Digest
+from storage import digest_codes, digests
+from storage.digests import Digest, Kind
 from storage.kit import clock
 from storage.kit.errors import Conflict, Refused
 from storage.kit.settings import RecordSettings
@@ -32,19 +33,27 @@ class NewDigest(Closed):
 
 
 class Asked(NewDigest):
-    """What I asked for, and when the next one is made."""
+    """What I asked for, and when the next one is made; none is, before the mailbox is `confirmed` as mine."""
 
     next_at: str
+    confirmed: bool
+
+
+class Code(Closed):
+    """What was mailed to my mailbox."""
+
+    code: Annotated[str, Field(max_length=12)]
 
 
 class DigestSeen(Closed):
     """My digest, if I asked for one; at which domains a mailbox may be (none: this city sends no mail), and whose
-    clock counts.
+    clock counts. In demo data, right after a code was mailed, the code itself, which otherwise only the mail tells.
     """
 
     asked: Asked | None
     domains: tuple[str, ...]
     time_zone: str
+    demo_code: str | None = None
 
 
 @router.get("")
@@ -56,7 +65,7 @@ def mine(me: Viewer, record: Record, settings: Settings) -> DigestSeen:
 
 @router.put("")
 def ask(new: NewDigest, me: Viewer, record: Record, settings: Settings) -> DigestSeen:
-    """Begins my digest, or changes it."""
+    """Begins my digest, or changes it. To a mailbox that I did not confirm yet it mails a code, and nothing else."""
     if not settings.staff_mail_domains:
         raise Conflict("This city sends its staff no mail.", code="no_staff_mail")
     if new.mailbox.partition("@")[2].lower() not in settings.staff_mail_domains:
@@ -67,8 +76,25 @@ def ask(new: NewDigest, me: Viewer, record: Record, settings: Settings) -> Diges
     with record.write(by=me.member.actor) as tx:
         next_at = clock.next_time_of_day(tx.now(), minute, settings.time_zone)
         digests.ask(tx, me.member.id, mailbox=new.mailbox, minute=minute, divisions=divisions, next_at=next_at)
-    with record.read() as conn:
-        return _seen(digests.of(conn, me.member.id), settings)
+        asked, code = digests.of(tx.connection, me.member.id), None
+        if asked is not None and not asked.confirmed:
+            code = digest_codes.draw(tx, me.member.id, new.mailbox)
+            digests.put(tx, me.member.id, json.dumps({"code": code}), Kind.CODE)
+    return _seen(asked, settings).model_copy(update={"demo_code": code if settings.demo else None})
+
+
+@router.post("/code")
+def confirm(said: Code, me: Viewer, record: Record, settings: Settings) -> DigestSeen:
+    """Shows that I read what was mailed to my mailbox: digests go there from now on."""
+    with record.write(by=me.member.actor) as tx:
+        asked = digests.of(tx.connection, me.member.id)
+        right = asked is not None and digest_codes.redeem(tx, me.member.id, asked.mailbox, said.code.strip())
+        if asked is not None and right:
+            next_at = clock.next_time_of_day(tx.now(), asked.minute, settings.time_zone)
+            digests.confirm(tx, me.member.id, next_at=next_at)
+    if not right:  # told after the try was counted
+        raise Refused("That code is not right, or too old. Have another one sent.", code="wrong_code")
+    return mine(me, record, settings)
 
 
 @router.delete("", status_code=204)
@@ -83,5 +109,11 @@ def _seen(digest: Digest | None, settings: RecordSettings) -> DigestSeen:
     if digest is not None:
         time = f"{digest.minute // 60:02}:{digest.minute % 60:02}"
         next_at = clock.as_text(digest.next_at)
-        asked = Asked(mailbox=digest.mailbox, time=time, divisions=digest.divisions, next_at=next_at)
+        asked = Asked(
+            mailbox=digest.mailbox,
+            time=time,
+            divisions=digest.divisions,
+            next_at=next_at,
+            confirmed=digest.confirmed,
+        )
     return DigestSeen(asked=asked, domains=settings.staff_mail_domains, time_zone=settings.time_zone.key)

@@ -52,6 +52,7 @@ IDENTITY = Side(
     left_out={
         "log_in_codes": "they last ten minutes",
         "log_ins": "everybody logs in again: a log-in ended since must not come back",
+        "listening": "all who listen come in again, by new log-ins",
         "tries": "tries of another day",
         "vault_canary": "written anew under the key of whoever starts next, which the restored rows must open under",
         "upload_parts": _SHREDDED,

@@ -19,6 +19,7 @@ RESIDENT: Role = merged(
         "residents": {"select": ALL, "insert": ALL, "update": "home_block home_changes camera_moves"},
         "log_in_codes": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
         "log_ins": {"select": ALL, "insert": ALL, "delete": ""},
+        "listening": {"select": ALL, "insert": ALL, "update": "log_in", "delete": ""},
         "tries": {"select": ALL, "insert": ALL, "update": ALL},
         "uploads": {"select": ALL, "insert": ALL},
         "upload_parts": {"insert": ALL, "update": "writer object_key"},
@@ -47,6 +48,7 @@ AIRLOCK: Role = merged(
         "uploads": {"update": "resident_id", "delete": ""},
         "log_in_codes": {"select": "ends_at", "delete": ""},
         "log_ins": {"select": "ends_at", "delete": ""},
+        "listening": {"select": ALL, "delete": ""},  # whose log-in's digest it is, it cannot look up
         "tries": {"select": "window_start", "delete": ""},
         # Looks after cameras, and cannot read whose one is, where it stands or what it is called.
         "cameras": {"select": "id state confirmed_at retired_at", "update": "state", "delete": ""},

@@ -53,6 +53,15 @@ log_ins = Table(
     Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
     Column("ends_at", BigInteger, nullable=False),
 )
+# listening.py: which listeners of the feed came in by which log-in; none of its rows is there for much over an hour
+listening = Table(
+    "listening",
+    metadata,
+    Column("handle", ID, primary_key=True),  # the word in the ticket, drawn for it
+    Column("log_in", String(64), ForeignKey("log_ins.token_digest", ondelete="SET NULL")),  # none: it is to end
+    Column("ends_at", BigInteger, nullable=False),
+)
+Index("ix_listening_log_in", listening.c.log_in)
 # limits.py: how often a keyed thing (mail, address, resident) was tried in a window
 tries = Table(
     "tries",

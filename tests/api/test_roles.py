@@ -40,6 +40,7 @@ STAFF = {
     "GET /v1/digest": "viewer",
     "PUT /v1/digest": "viewer",
     "DELETE /v1/digest": "viewer",
+    "POST /v1/digest/code": "viewer",
     "GET /v1/watches": "viewer",
     "POST /v1/watches": "viewer",
     "PUT /v1/watches/{watch_id}": "viewer",

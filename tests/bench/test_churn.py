@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bench import churn as churns
-from bench.churn import Figures, churn
+from bench.churn import churn
+from bench.churn_figures import Figures
 from bench.churning import Heard
 
 pytestmark = pytest.mark.anyio
@@ -41,6 +42,6 @@ def test_a_gap_a_double_and_a_reset_are_seen() -> None:
     heard.take(b'{"type":"ready","cursor":"f:2","reset":true}')
 
     assert (list(heard.numbers), heard.disorder, heard.begun_anew, heard.cursor) == ([5, 7, 7], 1, 1, "f:2")
-    assert not Figures(1, gaps=1).is_exact
-    assert not Figures(1, doubles=1).is_exact
-    assert not Figures(1, begun_anew=1).is_exact
+    assert not Figures(1, 1, gaps=1).is_exact
+    assert not Figures(1, 1, doubles=1).is_exact
+    assert not Figures(1, 1, begun_anew=1).is_exact

@@ -1,4 +1,4 @@
-"""How many connections one address may have."""
+"""How many connections one address may have, and all together may open."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from feed.crowd import A_SECOND, MOST_IN_A_ROW, Crowd
+from feed.crowd import A_SECOND, ALL_A_SECOND, ALL_IN_A_ROW, MOST_IN_A_ROW, Crowd, Entry
+
+IN, TOO_OFTEN, BUSY = Entry.IN, Entry.TOO_OFTEN, Entry.BUSY
 
 PROXIES = (ip_network("172.30.1.0/24"), ip_network("fd00:1::/64"))
 
@@ -50,8 +52,8 @@ def test_so_many_at_once_and_no_more() -> None:
     let_in = [crowd.enter("a"), crowd.enter("a"), crowd.enter("a"), crowd.enter("b")]
     crowd.leave("a")
 
-    assert let_in == [True, True, False, True]
-    assert crowd.enter("a")
+    assert let_in == [IN, IN, TOO_OFTEN, IN]
+    assert crowd.enter("a") is IN
 
 
 def test_so_many_in_a_row_and_then_at_a_pace() -> None:
@@ -59,14 +61,30 @@ def test_so_many_in_a_row_and_then_at_a_pace() -> None:
     now = 0.0
     crowd = Crowd(clock=lambda: now)
     for _ in range(MOST_IN_A_ROW):
-        assert crowd.enter("a")
+        assert crowd.enter("a") is IN
         crowd.leave("a")
 
-    assert not crowd.enter("a")
+    assert crowd.enter("a") is TOO_OFTEN
     now += 1.0
     let_in = [crowd.enter("a") for _ in range(MOST_IN_A_ROW)]
 
-    assert sum(let_in) == A_SECOND
+    assert let_in.count(IN) == A_SECOND
+
+
+def test_all_together_open_so_many_in_a_row_and_then_at_a_pace() -> None:
+    """However many addresses they come from; who is refused, and who came too often, takes nothing from the others."""
+    now = 0.0
+    crowd = Crowd(most=1, clock=lambda: now)
+    crowd.enter("often")
+    assert [crowd.enter("often") for _ in range(10)] == [TOO_OFTEN] * 10
+    let_in = [crowd.enter(f"first-{n}") for n in range(ALL_IN_A_ROW + 10)]
+    assert (let_in.count(IN), let_in.count(BUSY)) == (ALL_IN_A_ROW - 1, 11)
+
+    now += 0.5
+    let_in = [crowd.enter(f"then-{n}") for n in range(ALL_IN_A_ROW)]
+
+    assert let_in.count(IN) == ALL_A_SECOND / 2
+    assert crowd.enter("often") is TOO_OFTEN
 
 
 def test_who_is_gone_is_forgotten() -> None:

@@ -288,7 +288,7 @@ def saves(page: Page, name: str, *, words: str, sound: str = "None") -> None:
 
 
 def test_a_digest_is_asked_for_and_stopped(stack: Stack, new_page: NewPage) -> None:
-    """To a mailbox of the city's own alone; what was asked for is shown when one comes back, and stopping is undone."""
+    """To a mailbox of the city's own, by a code that went there; shown when one comes back, and stopping is undone."""
     page = Staff(new_page(PHONE), stack, "analyst-north").page
 
     def opens() -> None:
@@ -302,13 +302,19 @@ def test_a_digest_is_asked_for_and_stopped(stack: Stack, new_page: NewPage) -> N
     page.get_by_label("Your mailbox").fill("ana@police.invalid")
     page.get_by_label("Your shift begins at").fill("14:30")
     page.get_by_role("button", name="Send me digests").click()
+    expect(page.get_by_text("A code went to ana@police.invalid")).to_be_visible()
+    page.get_by_role("button", name="Fill it in").click()
+    page.get_by_role("button", name="This is my mailbox").click()
     expect(page.get_by_text("The next digest is made")).to_be_visible()
 
     opens()
     expect(page.get_by_label("Your shift begins at")).to_have_value("14:30")
     page.get_by_role("button", name="Stop digests").click()
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("A code is on its way to ana@police.invalid")).to_be_visible()
     opens()
+    expect(page.get_by_label("Code from the mail")).to_be_focused()
+    page.get_by_role("button", name="Change", exact=True).click()
     expect(page.get_by_label("Your mailbox")).to_have_value("ana@police.invalid")
     page.get_by_role("button", name="Stop digests").click()
     expect(page.get_by_text("Your mailbox is forgotten")).to_be_visible()

@@ -31,16 +31,18 @@ CLOSED = {
     "porchlight_chores": {
         **WORDS,
         "watches": {""},
+        "endings": {"word"},
+        "digest_codes": {"code_hash"},
         "audit_payloads": {"words", "salt"},
         "staff_members": {"password_hash", "name"},
     },
-    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}},
+    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}, "endings": {""}},
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
-        **{name: {""} for name in ("segments", "watches", "digests", "digest_mails")},
+        **{name: {""} for name in ("segments", "watches", "digests", "digest_mails", "digest_codes")},
     },
     "porchlight_public": {
         **{name: {""} for name in metadata.tables if name not in ("posts", "decisions")},
@@ -51,13 +53,16 @@ CLOSED = {
         "flags": {"text", "reason", "origin"},
         "decisions": {"id", "verb", "note", "staff_id", "from_state", "to_state"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
-        **{name: {""} for name in ("audit_entries", "tickets", "watches", "digests", "digest_mails")},
+        **{
+            name: {""}
+            for name in ("audit_entries", "tickets", "endings", "watches", "digests", "digest_mails", "digest_codes")
+        },
     },
     "porchlight_airlock": {
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin"},
         **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
-        **{name: {""} for name in ("watches", "digests", "digest_mails")},
+        **{name: {""} for name in ("endings", "watches", "digests", "digest_mails", "digest_codes")},
     },
 }
 CLOSED_IN_IDENTITY = {

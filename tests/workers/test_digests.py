@@ -18,6 +18,7 @@ from feed.bell import Bell
 from storage import digests, staff
 from storage.audit import Sought, page
 from storage.db import OPERATOR, Database, database_now
+from storage.digests import Kind
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import DivisionId, StaffId
 from storage.posts import Verb
@@ -57,6 +58,7 @@ def ask(record: Database) -> Ask:
                 staff.grant(tx, member, Role.ANALYST, division(one))
             at = tx.now() + (-1 if due else HOUR)
             digests.ask(tx, member, mailbox=MAILBOX, minute=SIX, divisions=wanted, next_at=at)
+            digests.confirm(tx, member, next_at=at)
         return member
 
     return make
@@ -182,6 +184,28 @@ def test_a_worker_that_is_killed_neither_loses_nor_doubles_a_digest(
     assert worker.send(record, office) == 0
 
 
+def test_before_its_mailbox_is_confirmed_a_code_goes_there_and_no_digest(
+    record: Database, chores: Database, office: Office, ask: Ask
+) -> None:
+    """Neither one that is due nor one that was made before the mailbox became another."""
+    member = ask("Central", due=False)
+    with record.write(by=OPERATOR) as tx:
+        digests.put(tx, member, '{"since": 0, "divisions": {}, "counts": []}')
+        digests.ask(tx, member, mailbox="bo@police.invalid", minute=SIX, divisions=None, next_at=tx.now() - 1)
+        digests.put(tx, member, '{"code": "031415"}', Kind.CODE)
+
+    assert worker.send(chores, office) == 1
+
+    (letter,) = letters(office)
+    assert (letter["To"], letter["Subject"]) == ("bo@police.invalid", "Porchlight: the code for your digest")
+    assert "Your code is 031415." in letter.get_content()
+    assert MAILBOX.encode() not in all_rows(record)
+    with record.write(by=OPERATOR) as tx:
+        digests.confirm(tx, member, next_at=tx.now() - 1)
+    assert worker.send(chores, office) == 1
+    assert {one["To"] for one in letters(office)} == {"bo@police.invalid"}
+
+
 def test_who_wants_no_more_gets_no_more(record: Database, chores: Database, office: Office, ask: Ask) -> None:
     """Also what was made and not left yet; the mailbox is nowhere on the record then."""
     member = ask("Central")
@@ -241,7 +265,7 @@ def test_the_audit_tells_what_was_sent_to_whom_and_no_mailbox(
         told = page(conn, before=None, limit=20, sought=Sought(subject=member))
 
     kinds = [one.action for one in told if one.action.startswith("digest.")]
-    assert kinds == ["digest.send", "digest.claim", "digest.ask"]
+    assert kinds == ["digest.send", "digest.claim", "digest.confirm", "digest.ask"]
     assert {one.payload is None for one in told if one.action.startswith("digest.")} == {True}
 
 

@@ -12,12 +12,13 @@ api.whenLoggedOut(() => {
 });
 
 export async function ask(): Promise<void> {
-  who.known = "asking";
+  if (who.known === "error") who.known = "asking";
   try {
     who.me = await api.get<Me>("/v1/me");
     who.known = "yes";
   } catch (error) {
-    who.known = error instanceof api.Refused && error.status === 401 ? "no" : "error";
+    if (error instanceof api.Refused && error.status === 401) who.known = "no";
+    else if (who.known !== "yes") who.known = "error"; // asked again, whoever was known stays so
   }
 }
 

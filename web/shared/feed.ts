@@ -4,7 +4,8 @@
 //  * the cursor of the last message is kept and sent again after a cut, so nothing is missed or doubled;
 //  * on the first ready, and whenever the server says `reset`, the page re-reads its list over HTTP
 //    (`reload`); events that come meanwhile wait in line, in order;
-//  * 4401 may mean that we may see less than before: the list is read again too, for what is no longer ours to see;
+//  * 4401 means that the log-in is over or that we may see less than before: who we are is asked anew (`changed`), and
+//    the list is read again, for what is no longer ours to see;
 //  * a cut is mended by itself: at once when the browser says it is online again, else with growing,
 //    jittered pauses; 4403 means the right to listen is gone, so we stay away.
 import * as api from "./api";
@@ -20,6 +21,8 @@ export type Following = {
   apply: (event: FeedEvent) => void;
   reload: () => Promise<void>;
   line: (line: Line) => void;
+  /** Who is logged in here, or what they may see, is not what it was. */
+  changed?: () => void;
   /** What to ask of the ticket: divisions, categories. */
   ask?: Record<string, unknown>;
 };
@@ -73,8 +76,10 @@ export function follow(following: Following): () => void {
       if (socket !== mine) return;
       socket = null;
       if (code === 4403) return end();
-      narrowed ||= code === 4401;
-      retry(code === 4401 ? 0 : undefined);
+      if (code !== 4401) return retry();
+      narrowed = true;
+      retry(0);
+      following.changed?.();
     };
   }
 

@@ -34,13 +34,14 @@ export class LivePosts {
     this.#asking = asking;
   }
 
-  /** Starts listening; returns how to stop. */
-  start(): () => void {
+  /** Starts listening; returns how to stop. `changed` is called when one may see something else from now on. */
+  start(changed?: () => void): () => void {
     void this.reload().catch(() => {});
     return follow({
       apply: (event) => this.apply(event),
       reload: () => this.reload(),
       line: (line) => (this.line = line),
+      changed,
     });
   }
 

@@ -10,13 +10,14 @@ import redis
 
 from storage import posts
 from storage.db import AIRLOCK, database_now
-from storage.identity import clip_lists, clips, leases, limits, logins, originals
+from storage.identity import clip_lists, clips, leases, limits, listening, logins, originals
 from storage.identity.clips import ATTEMPTS, Clip, ClipState
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable
 from workers.airlock import mailroom
 from workers.airlock.agree import TOMBSTONES, agree, is_whole, settle
 from workers.airlock.both_sides import Airlock, BothSides
+from workers.airlock.hanging_up import hang_up
 from workers.airlock.nobodys import end_authorship
 from workers.airlock.shred import shred
 from workers.airlock.trying import TOO_MANY_FAULTS, say_no
@@ -36,7 +37,16 @@ UNFINISHED_LIFE = 72 * clock.HOUR  # in no other state does an original outlive 
 
 def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
     """One round; each step is harmless when repeated, and a step that fails does not keep the next from running."""
-    for step in (_resend, _finish_withdrawals, _settle, _shred_what_is_due, _drop_stray_media, _end_authorship, _tidy):
+    for step in (
+        _resend,
+        _finish_withdrawals,
+        _settle,
+        _shred_what_is_due,
+        _drop_stray_media,
+        _end_authorship,
+        _tidy,
+        _hang_up,
+    ):
         try:
             step(airlock, doorbell)
         except Exception as error:  # noqa: BLE001  the next round tries again; the others must not wait for it
@@ -154,6 +164,7 @@ def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
     with vault.write(by=AIRLOCK) as tx:
         originals.drop_unposted(tx)
         logins.forget_ended(tx)
+        listening.forget_ended(tx)
         now = tx.now()
         live = leases.live_leases(tx.connection, now)  # asked after the folders: a claim comes before its folder
     limits.forget(vault, older_than=clock.DAY)
@@ -161,3 +172,8 @@ def _tidy(airlock: Airlock, _doorbell: Doorbell) -> None:
         if folder.name not in live:
             shutil.rmtree(folder, ignore_errors=True)
     mailroom.drop_old(airlock.mail, older_than=now - logins.CODE_LIFE)
+
+
+def _hang_up(airlock: Airlock, _doorbell: Doorbell) -> None:
+    """After log-ins whose time is over were forgotten: their listeners go with them."""
+    hang_up(airlock.stores)

@@ -10,7 +10,7 @@ import pytest
 from api.resident import neighborhood
 from api.resident.desk import Desk
 from feed import posting, tickets
-from storage import audit, comments, flags
+from storage import audit, comments, endings, flags
 from storage.db import AIRLOCK, OPERATOR
 from storage.identity.limits import Limit
 from storage.kit import clock
@@ -218,6 +218,25 @@ def test_a_ticket_grants_ones_division_and_names_nobody(ada: Neighbour, desk: De
     assert first.handle != second.handle
     assert again is None
     assert {one["url"] for one in told} == {"ws://127.0.0.1:8002/v1/feed"}
+
+
+@pytest.mark.parametrize("how", ["logged out", "moved"])
+def test_who_listened_is_told_of_to_the_feed_by_its_tickets_word(
+    ada: Neighbour, desk: Desk, town: Town, how: str
+) -> None:
+    """At once, when a log-in ends or its area becomes another."""
+    told = ada.ask("POST", "/v1/feed/tickets", {}).json()
+    with desk.stores.record.write(by=OPERATOR) as tx:
+        grant = tickets.redeem(tx, told["ticket"])
+    assert grant is not None
+
+    if how == "moved":
+        ada.ask("PUT", "/v1/me/home", {"block_id": town.east_block})
+    else:
+        ada.ask("DELETE", "/v1/log-ins/current")
+
+    with desk.stores.record.read() as conn:
+        assert endings.after(conn, 0)[1] == {grant.handle}
 
 
 def test_a_post_that_ended_is_not_there(

@@ -13,8 +13,8 @@ from websockets.exceptions import InvalidStatus
 
 from feed import connection, posting
 from feed.bell import Bell
-from storage import staff
-from storage.db import OPERATOR, Database
+from storage import endings, staff
+from storage.db import OPERATOR, RESIDENT, Database
 from storage.kit import ids
 from storage.kit.ids import StaffId
 from storage.posts import Verb
@@ -149,6 +149,29 @@ async def test_after_a_right_is_withdrawn_nothing_more_is_told(
     assert took < 2.0
 
 
+async def test_a_residents_listener_ends_in_order_by_the_word_in_its_ticket(
+    feed: Running, record: Database, bell: Bell
+) -> None:
+    """4401 and not the next post; a ticket of the same log-in is no ticket; nobody else notices."""
+    late = feed.ticket(handle="b")
+    async with feed.listening(handle="a") as ear, feed.listening(handle="c") as neighbour:
+        first = await asyncio.to_thread(a_published_post, record, bell, ready=False)
+        assert (await ear.hear())["post"]["id"] == first.id
+        await asyncio.to_thread(_end_listeners, record, "a", "b")
+        began = time.monotonic()
+        post = await asyncio.to_thread(a_published_post, record, bell, ready=False)
+        heard: list[str] = []
+        closed = await close_code(ear.socket, heard)
+        took = time.monotonic() - began
+        await neighbour.hear()
+        async with said(feed, hello(late)) as after:
+            refused = await close_code(after)
+
+        assert (await neighbour.hear())["post"]["id"] == post.id
+    assert (closed, heard, refused) == (4401, [], 4401)
+    assert took < 2.0
+
+
 async def test_a_ticket_gets_one_in_at_one_node_only(feed: Running, record: Database, bus: str) -> None:
     """Shown to two nodes at once, one lets its holder in."""
     ticket = feed.ticket()
@@ -230,6 +253,11 @@ def _an_analyst(record: Database) -> StaffId:
         member = staff.make(tx, "analyst")
         staff.grant(tx, member, Role.ANALYST, None)
     return member
+
+
+def _end_listeners(record: Database, *words: str) -> None:
+    with record.write(by=RESIDENT) as tx:
+        endings.add(tx, words)
 
 
 def _withdraw(record: Database, member: StaffId, token: str, change: str) -> None:
