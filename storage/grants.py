@@ -82,6 +82,11 @@ STAFF: Role = merged(
         "log_in_tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
         "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at", "delete": ""},
         "digest_mails": {"select": "staff_id", "delete": ""},
+        "incidents": {"select": ALL, "insert": ALL},
+        "cases": {"select": ALL, "insert": ALL, "update": "state consented_by"},
+        "case_members": {"select": ALL, "insert": ALL, "delete": ""},
+        "case_links": {"select": ALL, "insert": ALL, "delete": ""},
+        "case_entries": {"select": ALL, "insert": ALL},
     },
 )
 FEED: Role = merged(
