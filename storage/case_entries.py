@@ -30,7 +30,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry; `by` is a name, `at` milliseconds since 1970, `about` an id of what `kind` says."""
+    """One entry; `by` is a name, `at` milliseconds since 1970, `about` an id of what `kind` says.
+
+    `text` is what was said; of a look at cameras, at how many blocks.
+    """
 
     seq: int
     kind: Kind
@@ -43,14 +46,18 @@ class Entry:
 
 def enter(
     tx: Tx, case_id: CaseId, kind: Kind, *, by: StaffId, text: str = "", about: str = "", reason: str = ""
-) -> None:
-    """Adds an entry and its line in the audit, which repeats no words; the caller holds the case's row."""
+) -> int:
+    """Adds an entry and its line in the audit, which repeats no words; answers its number.
+
+    The caller holds the case's row.
+    """
     newest = select(func.max(case_entries.c.seq)).where(case_entries.c.case_id == case_id)
     seq = (tx.connection.execute(newest).scalar() or 0) + 1
     said = {"kind": kind, "text": text, "about": about or None, "reason": reason or None}
     tx.execute(insert(case_entries).values(case_id=case_id, seq=seq, **said, by=by, at=tx.now()))
     told = {name: value for name, value in (("about", about), ("reason", reason)) if value}
     tx.audit(f"case.{kind}", case_id, told or None)
+    return seq
 
 
 def of(conn: Connection, case_id: CaseId) -> list[Entry]:

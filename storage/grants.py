@@ -58,6 +58,7 @@ AIRLOCK: Role = merged(
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
+        "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
     },
 )
 STAFF: Role = merged(
@@ -87,6 +88,8 @@ STAFF: Role = merged(
         "case_members": {"select": ALL, "insert": ALL, "delete": ""},
         "case_links": {"select": ALL, "insert": ALL, "delete": ""},
         "case_entries": {"select": ALL, "insert": ALL},
+        "camera_pins": {"select": ALL},
+        "camera_looks": {"select": ALL, "insert": ALL},
     },
 )
 FEED: Role = merged(

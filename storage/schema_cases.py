@@ -71,3 +71,22 @@ case_entries = Table(
     Column("by", ID, ForeignKey("staff_members.id"), nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+Index("ix_case_entries_by_at", case_entries.c.by, case_entries.c.at)
+
+# storage/camera_pins.py. What the airlock says of cameras: a block, a quadrant, and a class of days. No row of it is a
+# camera, and none is joined with one.
+camera_pins = Table(
+    "camera_pins",
+    metadata,
+    Column("block_id", ID, primary_key=True),
+    Column("quadrant", String(1), primary_key=True),  # n | e | s | w
+    Column("retention", String(8), nullable=False),  # under_3 | 3_to_7 | 8_to_30 | over_30
+)
+camera_looks = Table(
+    "camera_looks",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # the entry of the case's timeline
+    Column("block_id", ID, ForeignKey("blocks.id"), primary_key=True),
+)
+Index("ix_camera_looks_block_id", camera_looks.c.block_id)

@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from api import places, stores
 from api.http import new_app
 from api.staff import (
+    case_cameras,
     case_links,
     cases,
     digest,
@@ -40,6 +41,7 @@ def create_app(given: Stores) -> FastAPI:
         moderation,
         incidents,
         cases,
+        case_cameras,
         case_links,
         oversight,
         words,

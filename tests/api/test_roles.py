@@ -20,6 +20,7 @@ MAY = {
     "moderator": {Role.MODERATOR},
     "investigator": {Role.ANALYST, Role.DETECTIVE, Role.LEAD},
     "detective or lead": {Role.DETECTIVE, Role.LEAD},
+    "detective": {Role.DETECTIVE},
     "lead": {Role.LEAD},
     "admin": {Role.ADMIN},
 }
@@ -71,6 +72,7 @@ STAFF = {
     "GET /v1/cases/{case_id}/people": "lead",
     "POST /v1/cases/{case_id}/members": "lead",
     "DELETE /v1/cases/{case_id}/members/{member_id}": "lead",
+    "POST /v1/cases/{case_id}/cameras": "detective",
     "POST /v1/cases/{case_id}/links": "investigator",
     "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
 }

@@ -26,12 +26,16 @@ pytestmark = pytest.mark.engines("postgresql")
 
 VERBS = ("select", "insert", "update", "delete")
 WORDS = {"posts": {"title", "text", "words"}, "comments": {"text", "name"}, "flags": {"text"}, "decisions": {"note"}}
-CASES = {name: {""} for name in ("incidents", "cases", "case_members", "case_links", "case_entries")}  # staff's alone
+CASES = {  # staff's alone; pins are brought by the airlock
+    name: {""} for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "camera_looks")
+}
+PINS = {"camera_pins": {""}}
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 CLOSED = {
     "porchlight_chores": {
         **WORDS,
         **CASES,
+        **PINS,
         "watches": {""},
         "audit_payloads": {"words", "salt"},
         "staff_members": {"password_hash", "name"},
@@ -43,6 +47,7 @@ CLOSED = {
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
         **CASES,
+        **PINS,
         **{name: {""} for name in ("segments", "watches", "digests", "digest_mails")},
     },
     "porchlight_public": {
@@ -52,6 +57,7 @@ CLOSED = {
     },
     "porchlight_resident": {
         **CASES,
+        **PINS,
         "flags": {"text", "reason", "origin"},
         "decisions": {"id", "verb", "note", "staff_id", "from_state", "to_state"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
@@ -73,6 +79,8 @@ CLOSED_IN_IDENTITY = {
         "uploads": {"resident_id"},
         "log_ins": {"resident_id", "token_digest"},
         "log_in_codes": {"mail_lookup", "code_hash"},
+        "cameras": {"resident_id", "name_sealed", "indoor", "ask", "request_digest"},
+        "camera_listings": {"sealed"},
     },
 }
 

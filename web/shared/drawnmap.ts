@@ -5,7 +5,8 @@ import type { Position } from "geojson";
 import type { Cell, DivisionShape } from "./places";
 import { w } from "./words/words.svelte";
 
-export type Mark = { hours: number; count: number };
+/** How strongly a block is tinted, by hours; `says` is told of it instead of how many posts there are. */
+export type Mark = { hours: number; count: number; says?: string };
 /** How a pointer draws an area. */
 export type Pen = "rectangle" | "outline";
 export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; marks: Map<string, Mark>; chosen: string | null; area: ReadonlySet<string> };
@@ -190,7 +191,7 @@ export class DrawnMap {
   #says({ properties: { id, label, homes } }: Cell): HTMLElement {
     const mark = this.#drawing.marks.get(id);
     const says = document.createElement("span");
-    says.textContent = [label, w().block.homes(homes), mark && w().map.posts(mark.count)].filter(Boolean).join(" · ");
+    says.textContent = [label, w().block.homes(homes), mark && (mark.says ?? w().map.posts(mark.count))].filter(Boolean).join(" · ");
     return says;
   }
 }

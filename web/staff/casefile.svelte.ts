@@ -43,8 +43,14 @@ export type EntryKind = "ask" | "assign" | "unassign" | "unlink" | Exclude<Act, 
 export type Entry = { kind: EntryKind; by: string; at: string; text: string; about: string | null; reason: LinkReason | null };
 export type CaseInFull = Case & { members: Member[]; links: Link[]; timeline: Entry[] };
 
-/** Where a case's page is. */
+export const quadrants = ["n", "e", "s", "w"] as const;
+export type Retention = "under_3" | "3_to_7" | "8_to_30" | "over_30";
+/** That a block has a camera which looks that way, never how many. */
+export type Pin = { block_id: string; quadrant: (typeof quadrants)[number]; retention: Retention; left: "kept" | "perhaps" | "gone"; kept_until: string };
+
+/** Where a case's page is, and that of its cameras. */
 export const pageOf = (caseId: string) => `/cases/${caseId}`;
+export const camerasOf = (caseId: string) => `/cases/${caseId}/cameras`;
 
 /** A refusal in words; the codes that casework has of its own are said in the page's language. */
 export const caseProblem = (error: unknown) => problem(error, w().staff.cases.codes);
@@ -60,6 +66,11 @@ export class Casefile {
 
   get open(): string | null {
     return under("/cases/")?.split("/")[0] ?? null;
+  }
+
+  /** Whether its cameras are looked at, and not the case itself. */
+  get looking(): boolean {
+    return under("/cases/")?.endsWith("/cameras") ?? false;
   }
 
   get full(): CaseInFull | null {

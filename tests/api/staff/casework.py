@@ -28,10 +28,11 @@ class Person:
 
 
 def an_incident(record: Database, number: str = "25-1", *, division: str = "Central", at: int = builders.NOON) -> str:
-    """An incident on the record; answers its id."""
+    """An incident on the record, unless it is there; answers its id."""
     new = NewIncident(number, "Burglary", at, builders.division(division), None)
     with record.write(by=OPERATOR) as tx:
-        incidents.add(tx, [new])
+        if not incidents.page(tx.connection, [new.division], number=number, before=None, limit=1):
+            incidents.add(tx, [new])
         (found, *_) = incidents.page(tx.connection, [new.division], number=number, before=None, limit=1)
     return found.id
 
