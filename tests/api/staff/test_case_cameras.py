@@ -31,6 +31,7 @@ def _look(person: Person, path: str, blocks: list[BlockId] = BLOCKS) -> httpx.Re
     return person.ask.post(f"{path}/cameras", {"blocks": blocks})
 
 
+@pytest.mark.engines("sqlite")
 def test_pins_come_the_soonest_overwritten_first(record: Database, casework: Casework) -> None:  # noqa: F811
     """Of an incident four days ago: by how long each is surely kept, what is gone last; nothing of other blocks."""
     an_incident(record, at=clock.now() - 4 * DAY)

@@ -95,14 +95,11 @@ def test_only_what_one_sees_can_be_linked(record: Database, bell: Bell, casework
 
 
 @pytest.mark.engines("sqlite")
-@pytest.mark.parametrize(
-    "changed",
-    [{"reason": "same_face"}, {"confidence": "sure"}, {"incident_id": "b"}, {"post_id": None}, {"author": "x"}],
-)
-def test_a_link_has_one_end_and_stated_reasons(casework: Casework, changed: dict[str, str]) -> None:  # noqa: F811
+def test_a_link_has_one_end_and_stated_reasons(casework: Casework) -> None:  # noqa: F811
     """No reason is a face or an author."""
     path = casework.opened()
 
-    answer = casework.detective.ask.post(f"{path}/links", {"post_id": "a" * 26, **WHY, **changed})
-
-    assert answer.status_code == 422
+    wrong = {"reason": "same_face", "confidence": "sure", "incident_id": "b", "post_id": None, "author": "x"}
+    for changed in ({name: value} for name, value in wrong.items()):
+        answer = casework.detective.ask.post(f"{path}/links", {"post_id": "a" * 26, **WHY, **changed})
+        assert answer.status_code == 422

@@ -104,34 +104,22 @@ def test_two_leads_at_once_decide_once(record: Database, casework: Casework) -> 
 
 
 @pytest.mark.engines("sqlite")
-@pytest.mark.parametrize(
-    ("role", "division", "sees"),
-    [
-        (Role.LEAD, "Central", True),
-        (Role.LEAD, "East", False),
-        (Role.DETECTIVE, "Central", False),
-        (Role.ANALYST, "Central", False),
-    ],
-)
-def test_a_case_is_there_for_who_works_in_it_and_its_leads(
-    casework: Casework,  # noqa: F811
-    role: Role,
-    division: str,
-    sees: bool,
-) -> None:
+def test_a_case_is_there_for_who_works_in_it_and_its_leads(casework: Casework) -> None:  # noqa: F811
     """For everybody else it is as if there were none, whatever they ask of it."""
-    path, other = casework.opened(), casework.new(role, division)
+    path = casework.opened()
+    assert casework.new(Role.LEAD, "Central").ask.get("/v1/cases").json()["items"][0]["number"] == "CR-1"
 
-    assert [item["number"] for item in other.ask.get("/v1/cases").json()["items"]] == (["CR-1"] if sees else [])
-    calls = [
-        ("GET", path),
-        ("POST", f"{path}/notes"),
-        ("POST", f"{path}/close"),
-        ("DELETE", f"{path}/links/{'a' * 26}"),
-    ]
-    for method, call in calls if not sees else calls[:1]:
-        status = other.ask.ask(method, call, json={"text": "x"} if call.endswith("notes") else None).status_code
-        assert status in ((200,) if sees else (404, 403 if role is Role.ANALYST else 404)), call
+    for role, division in ((Role.LEAD, "East"), (Role.DETECTIVE, "Central"), (Role.ANALYST, "Central")):
+        other = casework.new(role, division).ask
+        answers = [
+            other.get(path),
+            other.post(f"{path}/notes", {"text": "x"}),
+            other.ask("DELETE", f"{path}/links/{'a' * 26}"),
+            *([] if role is Role.ANALYST else [other.post(f"{path}/close")]),
+        ]
+        assert {answer.status_code for answer in answers} == {404}
+        assert other.get("/v1/cases").json()["items"] == []
+        assert other.get(path).content == other.get("/v1/cases/" + "a" * 26).content
 
 
 @pytest.mark.engines("sqlite")
@@ -198,19 +186,16 @@ def test_a_number_is_given_once_and_an_incident_must_be_mine(casework: Casework)
 
 
 @pytest.mark.engines("sqlite")
-@pytest.mark.parametrize(
-    ("field", "value"), [("number", "=1"), ("number", ""), ("why", " "), ("why", "a\x00"), ("who", "x")]
-)
-def test_what_no_case_can_be_is_refused(casework: Casework, field: str, value: str) -> None:  # noqa: F811
+def test_what_no_case_can_be_is_refused(casework: Casework) -> None:  # noqa: F811
     """With the field's name, before anything is looked up."""
-    said = {"number": "CR-1", "incident_id": "a" * 26, "why": "x", field: value}
+    for field, value in (("number", "=1"), ("number", ""), ("why", " "), ("why", "a\x00"), ("who", "x")):
+        said = {"number": "CR-1", "incident_id": "a" * 26, "why": "x", field: value}
+        answer = casework.detective.ask.post("/v1/cases", said)
+        assert answer.status_code == 422
+        assert (field if field != "who" else "body") in answer.json()["error"]["fields"]
 
-    answer = casework.detective.ask.post("/v1/cases", said)
 
-    assert answer.status_code == 422
-    assert (field if field != "who" else "body") in answer.json()["error"]["fields"]
-
-
+@pytest.mark.engines("sqlite")
 def test_the_list_pages_and_narrows_by_state(casework: Casework) -> None:  # noqa: F811
     """The newest first, each once."""
     casework.opened("CR-1")

@@ -32,6 +32,7 @@ def _imports(record: Database) -> list[object]:
         ]
 
 
+@pytest.mark.engines("sqlite")
 def test_a_file_is_taken_in_once(record: Database, as_staff: NewClient) -> None:
     """Each line is an incident; the same file again adds none, and no line to the audit; a longer one adds its rest."""
     lead = as_staff(Role.LEAD, "Central")
