@@ -48,6 +48,11 @@ RESIDENT: Role = merged(
         "flags": {"insert": ALL},
         "tickets": {"insert": ALL},
         "decisions": {"select": "post_id reason guidelines at"},  # by which guideline, for the author: not by whom
+        # How often a block's cameras were looked at, for who has one there: when and for what kind, not by whom.
+        "camera_looks": {"select": ALL},
+        "case_entries": {"select": "case_id seq at"},
+        "cases": {"select": "id incident_id"},
+        "incidents": {"select": "id kind"},
     },
 )
 AIRLOCK: Role = merged(

@@ -247,6 +247,13 @@ export const en = {
       back: (name: string) => `${name} is back.`,
       onMap: "Map",
       map: "Where it stands",
+      ledger: {
+        title: "Who looked",
+        lead: "How often detectives looked at cameras of your blocks. A month is told when it is over, each case under a reference that only you see.",
+        none: "Nobody looked in the months that are over.",
+        reference: (name: string) => `case ${name}`,
+        looks: (n: number) => (n === 1 ? "1 look" : `${n} looks`),
+      },
       facing: { n: "north", ne: "north-east", e: "east", se: "south-east", s: "south", sw: "south-west", w: "west", nw: "north-west" },
       letter: { n: "N", ne: "NE", e: "E", se: "SE", s: "S", sw: "SW", w: "W", nw: "NW" },
       looks: (way: string) => `Looks ${way}`,

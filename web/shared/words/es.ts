@@ -248,6 +248,13 @@ export const es: Words = {
       back: (name) => `${name} ha vuelto.`,
       onMap: "Mapa",
       map: "Dónde está",
+      ledger: {
+        title: "Quién ha mirado",
+        lead: "Cuántas veces miraron detectives las cámaras de tus cuadras. Un mes se cuenta cuando ha terminado, cada caso con una referencia que solo ves tú.",
+        none: "Nadie ha mirado en los meses que han terminado.",
+        reference: (name: string) => `caso ${name}`,
+        looks: (n: number) => (n === 1 ? "1 consulta" : `${n} consultas`),
+      },
       facing: { n: "al norte", ne: "al noreste", e: "al este", se: "al sureste", s: "al sur", sw: "al suroeste", w: "al oeste", nw: "al noroeste" },
       letter: { n: "N", ne: "NE", e: "E", se: "SE", s: "S", sw: "SO", w: "O", nw: "NO" },
       looks: (way) => `Mira ${way}`,
