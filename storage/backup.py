@@ -46,9 +46,18 @@ RECORD = Side(
             *("id", "post_id", "verb", "reason", "note", "staff_id", "from_state", "to_state", "at", "guidelines"),
         ),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
+        "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),
+        "cases": (*("id", "number", "incident_id", "division_id", "state", "asked_by", "asked_at", "consented_by"),),
+        "case_members": ("case_id", "staff_id"),
+        "case_links": (
+            *("id", "case_id", "post_id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"),
+        ),
+        "camera_looks": ("case_id", "seq", "block_id"),
+        "case_entries": ("case_id", "seq", "kind", "text", "about", "reason", "by", "at"),
     },
     left_out={
         "digest_codes": "they last half an hour",
+        "camera_pins": "the airlock brings them anew, from cameras that their owners confirm again",
         "digest_mails": "they told of a shift that has begun by the time of a restore",
         "feed_log": "a restored log begins anew under another epoch, so nobody asks for these lines",
         "staff_log_ins": "everybody logs in again: a log-in ended since must not come back",

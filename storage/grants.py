@@ -49,6 +49,11 @@ RESIDENT: Role = merged(
         "tickets": {"insert": ALL},
         "endings": {"insert": ALL},
         "decisions": {"select": "post_id reason guidelines at"},  # by which guideline, for the author: not by whom
+        # How often a block's cameras were looked at, for who has one there: when and for what kind, not by whom.
+        "camera_looks": {"select": ALL},
+        "case_entries": {"select": "case_id seq at"},
+        "cases": {"select": "id incident_id"},
+        "incidents": {"select": "id kind"},
     },
 )
 AIRLOCK: Role = merged(
@@ -60,6 +65,7 @@ AIRLOCK: Role = merged(
         "segments": {"insert": ALL},
         "endings": {"insert": ALL},
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
+        "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
     },
 )
 STAFF: Role = merged(
@@ -85,6 +91,13 @@ STAFF: Role = merged(
         "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at confirmed", "delete": ""},
         "digest_mails": {"select": "staff_id", "insert": ALL, "delete": ""},
         "digest_codes": {"select": ALL, "insert": ALL, "update": ALL},
+        "incidents": {"select": ALL, "insert": ALL},
+        "cases": {"select": ALL, "insert": ALL, "update": "state consented_by"},
+        "case_members": {"select": ALL, "insert": ALL, "delete": ""},
+        "case_links": {"select": ALL, "insert": ALL, "delete": ""},
+        "case_entries": {"select": ALL, "insert": ALL},
+        "camera_pins": {"select": ALL},
+        "camera_looks": {"select": ALL, "insert": ALL},
     },
 )
 FEED: Role = merged(

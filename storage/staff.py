@@ -75,6 +75,14 @@ class StaffMember:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Somebody of the staff, and what they are called."""
+
+    id: StaffId
+    name: str
+
+
+@dataclass(frozen=True)
 class LogIn:
     """A log-in that holds: whose it is, its token's digest, and when it ends (milliseconds since 1970)."""
 
@@ -175,6 +183,14 @@ def reach_now(conn: Connection, members: Collection[StaffId], *roles: Role) -> d
     for staff_id, division in conn.execute(query):
         found[staff_id] = found.get(staff_id, frozenset()) | (city if division == _CITY else {division})
     return found
+
+
+def working(conn: Connection, division: DivisionId, *roles: Role) -> list[Named]:
+    """Who holds one of the roles in a division now, by name; ended accounts are left out."""
+    query = select(staff_members.c.id, staff_members.c.name).join(staff_roles).distinct()
+    query = query.where(~staff_members.c.ended, staff_roles.c.role.in_(roles))
+    query = query.where(staff_roles.c.division_id.in_((division, _CITY))).order_by(staff_members.c.name)
+    return [Named(StaffId(row.id), row.name) for row in conn.execute(query)]
 
 
 def still_in(conn: Connection, digests: Collection[str]) -> set[str]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api import http, places, stores
-from api.resident import auth, cameras, guidelines, listings, mine, neighborhood, posts, uploads, who_could, words
+from api.resident import (
+    auth,
+    camera_ledger,
+    cameras,
+    guidelines,
+    listings,
+    mine,
+    neighborhood,
+    posts,
+    uploads,
+    who_could,
+    words,
+)
 from api.resident.desk import Desk
 from api.who import anyone
 
@@ -24,6 +36,7 @@ def create_app(desk: Desk) -> FastAPI:
         who_could.router,
         words.router,
         cameras.router,
+        camera_ledger.router,
         listings.router,
         guidelines.router,
         neighborhood.router,

@@ -6,7 +6,21 @@ from fastapi import Depends, FastAPI
 
 from api import places, stores
 from api.http import new_app
-from api.staff import digest, flagged, log_ins, moderation, oversight, posts, unread, watches, words
+from api.staff import (
+    case_cameras,
+    case_links,
+    cases,
+    digest,
+    flagged,
+    incidents,
+    log_ins,
+    moderation,
+    oversight,
+    posts,
+    unread,
+    watches,
+    words,
+)
 from api.staff.auth import PROGRAM, any_staff
 from api.staff.viewings import Viewings
 from api.stores import Stores
@@ -14,10 +28,24 @@ from api.stores import Stores
 
 def create_app(given: Stores) -> FastAPI:
     """The app over what it was given."""
-    app = new_app(PROGRAM, feed_address=given.settings.feed_address)
+    app = new_app(PROGRAM, feed_address=given.settings.feed_address, large_bodies=("/v1/incidents",))
     stores.give(app, given)
     app.state.viewings = Viewings(given.record)
-    for part in (log_ins, posts, unread, watches, digest, flagged, moderation, oversight, words):
+    for part in (
+        log_ins,
+        posts,
+        unread,
+        watches,
+        digest,
+        flagged,
+        moderation,
+        incidents,
+        cases,
+        case_cameras,
+        case_links,
+        oversight,
+        words,
+    ):
         app.include_router(part.router)
     app.include_router(places.router, dependencies=[Depends(any_staff)])
     return app

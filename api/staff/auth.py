@@ -46,9 +46,17 @@ class StaffWho(Who):
 any_staff = StaffWho("any staff", *Role)
 viewer = StaffWho("viewer", *VIEWERS)
 moderator = StaffWho("moderator", Role.MODERATOR)
+investigator = StaffWho("investigator", Role.ANALYST, Role.DETECTIVE, Role.LEAD)
+opener = StaffWho("detective or lead", Role.DETECTIVE, Role.LEAD)
+detective = StaffWho("detective", Role.DETECTIVE)
+lead = StaffWho("lead", Role.LEAD)
 admin = StaffWho("admin", Role.ADMIN)
 
 AnyStaff = Annotated[LogIn, Depends(any_staff)]
 Viewer = Annotated[LogIn, Depends(viewer)]
 Moderator = Annotated[LogIn, Depends(moderator)]
+Investigator = Annotated[LogIn, Depends(investigator)]
+Opener = Annotated[LogIn, Depends(opener)]
+Detective = Annotated[LogIn, Depends(detective)]
+Lead = Annotated[LogIn, Depends(lead)]
 Admin = Annotated[LogIn, Depends(admin)]

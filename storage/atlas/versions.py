@@ -13,7 +13,7 @@ from storage.db import Tx
 from storage.kit import metrics
 from storage.kit.errors import NotThere, Refused, Unavailable
 from storage.kit.ids import BlockId, DivisionId
-from storage.schema import atlas_versions, blocks, divisions, posts
+from storage.schema import atlas_versions, blocks, divisions, incidents, posts
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def load(tx: Tx, atlas: Atlas) -> int:
     """Makes `atlas` the current version and answers its number; the same one again changes nothing.
 
     Refused, with the reasons, unless it only unites cells of the current version. An invented city that
-    nobody has posted in gives way to any atlas, and is forgotten.
+    nobody has posted in, and no incident was reported of, gives way to any atlas, and is forgotten.
     """
     number, digest = _head(tx.connection)
     if digest == atlas.digest:
@@ -114,7 +114,8 @@ def _must_follow(tx: Tx, old: Atlas, new: Atlas) -> None:
     if not reasons:
         return
     posted = select(posts.c.id).where(posts.c.block_id.is_not(None)).limit(1)
-    if not old.invented or tx.connection.execute(posted).first():
+    reported = select(incidents.c.id).limit(1)
+    if not old.invented or tx.connection.execute(posted).first() or tx.connection.execute(reported).first():
         raise Refused(f"A new version may only unite cells: {'; '.join(reasons)}.", code="not_a_union")
     tx.execute(delete(blocks))
     tx.execute(delete(divisions))

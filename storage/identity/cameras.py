@@ -77,6 +77,16 @@ class Camera:
     confirmed_at: int
 
 
+@dataclass(frozen=True)
+class Askable:
+    """What can be told of a camera to whoever is not its owner, and when its owner last said that it is so."""
+
+    block: BlockId
+    facing: Facing
+    retention_days: int
+    confirmed_at: int
+
+
 def register(tx: Tx, vault: Vault, resident_id: ResidentId, facts: Facts, *, key: str) -> CameraId:
     """Puts a camera on the books, once for each `key`; raises Conflict where there are too many, or in too many blocks.
 
@@ -160,6 +170,13 @@ def active_in(conn: Connection, resident_id: ResidentId, block: BlockId) -> int:
     """How many of the resident's cameras that could be asked about stand in a block."""
     here = (cameras.c.block_id == block) & (cameras.c.state == CameraState.ACTIVE)
     return int(conn.execute(select(func.count()).where(_mine(resident_id), here)).scalar_one())
+
+
+def askable(conn: Connection) -> list[Askable]:
+    """All cameras that could be asked about, in no order; a hundred thousand are read in a second."""
+    stands = (cameras.c.state == CameraState.ACTIVE) & cameras.c.retired_at.is_(None)
+    query = select(cameras.c.block_id, cameras.c.facing, cameras.c.retention_days, cameras.c.confirmed_at)
+    return [Askable(BlockId(b), Facing(facing), days, at) for b, facing, days, at in conn.execute(query.where(stands))]
 
 
 def fall_asleep(tx: Tx) -> int:

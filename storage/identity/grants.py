@@ -50,8 +50,12 @@ AIRLOCK: Role = merged(
         "log_ins": {"select": "ends_at", "delete": ""},
         "listening": {"select": ALL, "delete": ""},  # whose log-in's digest it is, it cannot look up
         "tries": {"select": "window_start", "delete": ""},
-        # Looks after cameras, and cannot read whose one is, where it stands or what it is called.
-        "cameras": {"select": "id state confirmed_at retired_at", "update": "state", "delete": ""},
+        # Looks after cameras and says on the record where some are: it cannot read whose one is or what it is called.
+        "cameras": {
+            "select": "id block_id facing retention_days state confirmed_at retired_at",
+            "update": "state",
+            "delete": "",
+        },
         "camera_listings": {"select": "id", "delete": ""},
     },
 )

@@ -12,6 +12,8 @@ PostId = NewType("PostId", str)
 BlockId = NewType("BlockId", str)
 DivisionId = NewType("DivisionId", str)
 StaffId = NewType("StaffId", str)
+CaseId = NewType("CaseId", str)
+IncidentId = NewType("IncidentId", str)
 
 ID_BYTES = 16
 SECRET_BYTES = 32

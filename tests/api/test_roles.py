@@ -18,6 +18,10 @@ MAY = {
     "any staff": set(Role),
     "viewer": {Role.ANALYST, Role.DETECTIVE, Role.MODERATOR, Role.LEAD},
     "moderator": {Role.MODERATOR},
+    "investigator": {Role.ANALYST, Role.DETECTIVE, Role.LEAD},
+    "detective or lead": {Role.DETECTIVE, Role.LEAD},
+    "detective": {Role.DETECTIVE},
+    "lead": {Role.LEAD},
     "admin": {Role.ADMIN},
 }
 OPEN = {
@@ -56,6 +60,22 @@ STAFF = {
     "GET /v1/posts/{post_id}/decisions": "moderator",
     "GET /v1/moderation/posts": "moderator",
     "GET /v1/audit": "admin",
+    "GET /v1/incidents": "investigator",
+    "POST /v1/incidents": "lead",
+    "GET /v1/cases": "investigator",
+    "POST /v1/cases": "detective or lead",
+    "GET /v1/cases/{case_id}": "investigator",
+    "POST /v1/cases/{case_id}/consent": "lead",
+    "POST /v1/cases/{case_id}/refuse": "lead",
+    "POST /v1/cases/{case_id}/close": "detective or lead",
+    "POST /v1/cases/{case_id}/reopen": "lead",
+    "POST /v1/cases/{case_id}/notes": "investigator",
+    "GET /v1/cases/{case_id}/people": "lead",
+    "POST /v1/cases/{case_id}/members": "lead",
+    "DELETE /v1/cases/{case_id}/members/{member_id}": "lead",
+    "POST /v1/cases/{case_id}/cameras": "detective",
+    "POST /v1/cases/{case_id}/links": "investigator",
+    "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
 }
 
 

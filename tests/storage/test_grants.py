@@ -26,10 +26,16 @@ pytestmark = pytest.mark.engines("postgresql")
 
 VERBS = ("select", "insert", "update", "delete")
 WORDS = {"posts": {"title", "text", "words"}, "comments": {"text", "name"}, "flags": {"text"}, "decisions": {"note"}}
+CASES = {  # staff's, but for what a camera's owner is told; pins are brought by the airlock
+    name: {""} for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "camera_looks")
+}
+PINS = {"camera_pins": {""}}
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 CLOSED = {
     "porchlight_chores": {
         **WORDS,
+        **CASES,
+        **PINS,
         "watches": {""},
         "endings": {"word"},
         "digest_codes": {"code_hash"},
@@ -42,6 +48,8 @@ CLOSED = {
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
+        **CASES,
+        **PINS,
         **{name: {""} for name in ("segments", "watches", "digests", "digest_mails", "digest_codes")},
     },
     "porchlight_public": {
@@ -50,6 +58,10 @@ CLOSED = {
         "decisions": {"note", "reason", "staff_id", "post_id"},
     },
     "porchlight_resident": {
+        **{name: {""} for name in ("camera_pins", "case_members", "case_links")},
+        "incidents": {"number", "happened_at", "division_id", "block_id"},
+        "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
+        "case_entries": {"kind", "text", "about", "reason", "by"},
         "flags": {"text", "reason", "origin"},
         "decisions": {"id", "verb", "note", "staff_id", "from_state", "to_state"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
@@ -59,6 +71,7 @@ CLOSED = {
         },
     },
     "porchlight_airlock": {
+        **CASES,
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin"},
         **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
@@ -73,6 +86,8 @@ CLOSED_IN_IDENTITY = {
         "uploads": {"resident_id"},
         "log_ins": {"resident_id", "token_digest"},
         "log_in_codes": {"mail_lookup", "code_hash"},
+        "cameras": {"resident_id", "name_sealed", "indoor", "ask", "request_digest"},
+        "camera_listings": {"sealed"},
     },
 }
 

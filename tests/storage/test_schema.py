@@ -62,7 +62,7 @@ def test_migrating_again_changes_nothing(side: str, url_of: dict[str, str]) -> N
 @pytest.mark.parametrize(
     ("side", "told"),
     [
-        ("record", ("posts", "comments", "flags")),
+        ("record", ("posts", "comments", "flags", "camera_pins")),
         ("identity", ("uploads", "clips", "authorship", "cameras", "camera_listings")),
     ],
 )

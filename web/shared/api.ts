@@ -30,16 +30,19 @@ export const post = <T>(path: string, body: unknown = {}, headers: Record<string
   call<T>("POST", path, { body, headers });
 export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, { body });
 export const patch = <T>(path: string, body: unknown) => call<T>("PATCH", path, { body });
+/** Sends a file's bytes as they are. */
+export const postFile = <T>(path: string, file: Blob, type: string) => call<T>("POST", path, { raw: file, headers: { "Content-Type": type } });
 export const del = <T>(path: string) => call<T>("DELETE", path, {});
 
-type Extra = { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal };
+type Extra = { body?: unknown; raw?: Blob; headers?: Record<string, string>; signal?: AbortSignal };
 
-async function call<T>(method: string, path: string, { body, headers = {}, signal }: Extra): Promise<T> {
+async function call<T>(method: string, path: string, { body, raw, headers = {}, signal }: Extra): Promise<T> {
   const init: RequestInit = { method, headers: { Accept: "application/json", ...headers }, signal };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { ...init.headers, "Content-Type": "application/json" };
   }
+  if (raw) init.body = raw;
   let answer: Response;
   try {
     answer = await fetch(path, init);

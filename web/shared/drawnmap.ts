@@ -6,7 +6,8 @@ import { around, cellsOf, type Larger } from "./larger";
 import type { Cell, DivisionShape } from "./places";
 import { w } from "./words/words.svelte";
 
-export type Mark = { hours: number; count: number };
+/** How strongly a block is tinted, by hours; `says` is told of it instead of how many posts there are. */
+export type Mark = { hours: number; count: number; says?: string };
 /** How a pointer draws an area. */
 export type Pen = "rectangle" | "outline";
 export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; larger: Larger[]; marks: Map<string, Mark>; chosen: string | null; area: ReadonlySet<string> };
@@ -206,7 +207,8 @@ export class DrawnMap {
     const [mark, holds] = [marks.get(id), around(id, larger)];
     const wider = holds && marks.get(holds.id);
     const says = document.createElement("span");
-    says.textContent = [label, w().block.homes(homes), mark && w().map.posts(mark.count), wider && w().map.wider(wider.count)].filter(Boolean).join(" · ");
+    const told = mark && (mark.says ?? w().map.posts(mark.count));
+    says.textContent = [label, w().block.homes(homes), told, wider && w().map.wider(wider.count)].filter(Boolean).join(" · ");
     return says;
   }
 }

@@ -1,6 +1,6 @@
 """Looks after registered cameras: those nobody confirms for a year sleep, those retired a day ago are erased.
 
-Under a role that reads neither whose a camera is nor where it stands.
+Under a role that cannot read whose a camera is.
 """
 
 from __future__ import annotations

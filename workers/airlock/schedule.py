@@ -12,6 +12,7 @@ from workers.airlock import figures
 from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
 from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
+from workers.airlock.pins import bring_pins
 from workers.airlock.reconcile import reconcile
 from workers.every import Round, is_late, repeat
 from workers.media import programs
@@ -35,6 +36,7 @@ def main() -> None:
         rounds = [
             Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell)),
             Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
+            Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
         late = checks.rounds(lambda: is_late(rounds))

@@ -44,6 +44,7 @@ RESIDENT = {
     "POST /v1/who-could-this-be",
     "GET /v1/cameras",
     "POST /v1/cameras",
+    "GET /v1/cameras/ledger",
     "PATCH /v1/cameras/{camera_id}",
     "DELETE /v1/cameras/{camera_id}",
     "POST /v1/cameras/{camera_id}/confirm",

@@ -47,9 +47,9 @@ def test_a_round_lets_sleep_and_erases(vault: Vault, ada: ResidentId, tmp_path: 
 
 
 @pytest.mark.engines("postgresql")
-@pytest.mark.parametrize("column", ["resident_id", "block_id", "facing", "name_sealed"])
-def test_whose_and_where_is_not_readable_to_it(vault: Vault, ada: ResidentId, column: str) -> None:
-    """PostgreSQL refuses the airlock's role."""
+@pytest.mark.parametrize("column", ["resident_id", "indoor", "ask", "name_sealed"])
+def test_whose_is_not_readable_to_it(vault: Vault, ada: ResidentId, column: str) -> None:
+    """PostgreSQL refuses the airlock's role, which reads of a camera what a pin is made of."""
     a_camera(vault, ada)
 
     role = builders.as_role(vault, "airlock")

@@ -1,0 +1,92 @@
+"""The record's tables about incidents that were reported to the police, and the cases opened on them."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from storage.tables import ID, metadata
+
+# storage/incidents.py. What the police's own books say, no finer than a block.
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("number", String(40), nullable=False, unique=True),
+    Column("kind", String(80), nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("division_id", ID, ForeignKey("divisions.id"), nullable=False),
+    Column("block_id", ID, ForeignKey("blocks.id")),
+)
+Index("ix_incidents_division_id_happened_at", incidents.c.division_id, incidents.c.happened_at)
+
+# storage/cases.py.
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("number", String(40), nullable=False, unique=True),
+    Column("incident_id", ID, ForeignKey("incidents.id"), nullable=False),
+    Column("division_id", ID, ForeignKey("divisions.id"), nullable=False),
+    Column("state", String(8), nullable=False),  # asked | open | refused | closed
+    Column("asked_by", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("consented_by", ID, ForeignKey("staff_members.id")),  # the second person
+)
+Index("ix_cases_division_id_asked_at", cases.c.division_id, cases.c.asked_at)
+case_members = Table(
+    "case_members",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+)
+Index("ix_case_members_staff_id", case_members.c.staff_id)
+
+# storage/case_links.py. One of the two is linked to the case.
+case_links = Table(
+    "case_links",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("post_id", ID, ForeignKey("posts.id")),
+    Column("incident_id", ID, ForeignKey("incidents.id")),
+    Column("reason", String(16), nullable=False),
+    Column("confidence", String(10), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("linked_by", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("linked_at", BigInteger, nullable=False),
+    UniqueConstraint("case_id", "post_id"),
+    UniqueConstraint("case_id", "incident_id"),
+)
+
+# storage/case_entries.py. What was done in a case, in order; never changed.
+case_entries = Table(
+    "case_entries",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("about", ID),  # whom or what: a member of staff, a post or an incident, by `kind`
+    Column("reason", String(16)),
+    Column("by", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("ix_case_entries_by_at", case_entries.c.by, case_entries.c.at)
+
+# storage/camera_pins.py. What the airlock says of cameras: a block, a quadrant, and a class of days. No row of it is a
+# camera, and none is joined with one.
+camera_pins = Table(
+    "camera_pins",
+    metadata,
+    Column("block_id", ID, primary_key=True),
+    Column("quadrant", String(1), primary_key=True),  # n | e | s | w
+    Column("retention", String(8), nullable=False),  # under_3 | 3_to_7 | 8_to_30 | over_30
+)
+camera_looks = Table(
+    "camera_looks",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # the entry of the case's timeline
+    Column("block_id", ID, ForeignKey("blocks.id"), primary_key=True),
+)
+Index("ix_camera_looks_block_id", camera_looks.c.block_id)
