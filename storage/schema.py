@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal_column,
 )
 
-from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_cases import camera_looks as camera_looks
 from storage.schema_cases import camera_pins as camera_pins
 from storage.schema_cases import case_entries as case_entries
@@ -27,6 +26,7 @@ from storage.schema_cases import case_links as case_links
 from storage.schema_cases import case_members as case_members
 from storage.schema_cases import cases as cases
 from storage.schema_cases import incidents as incidents
+from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
 from storage.schema_staff import digests as digests
 from storage.schema_staff import log_in_tries as log_in_tries
