@@ -35,6 +35,8 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "segments": {"select": "post_id key", "delete": ""},
         "comments": {"select": "post_id", "delete": ""},
         "flags": {"select": "post_id", "delete": ""},
+        "appeals": {"select": "post_id", "delete": ""},
+        "claims": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -45,9 +47,11 @@ RESIDENT: Role = merged(
     {
         "atlas_versions": {"select": ALL},
         "comments": {"select": ALL, "insert": ALL},
-        "flags": {"insert": ALL},
+        "flags": {"select": "slip_digest decision_id", "insert": ALL},  # what became of a flag, for who holds its slip
         "tickets": {"insert": ALL},
-        "decisions": {"select": "post_id reason guidelines at"},  # by which guideline, for the author: not by whom
+        # By which guideline, for the author and who flagged: not by whom, nor what was noted.
+        "decisions": {"select": "id post_id verb reason guidelines at undone"},
+        "appeals": {"select": "id against at state", "insert": ALL},
     },
 )
 AIRLOCK: Role = merged(
@@ -68,8 +72,10 @@ STAFF: Role = merged(
     {
         "atlas_versions": {"select": ALL},
         "posts": {"select": "words", "update": "state"},
-        "flags": {"select": ALL, "insert": ALL, "update": "state"},
-        "decisions": {"select": ALL, "insert": ALL},
+        "flags": {"select": ALL, "insert": ALL, "update": "state decision_id"},
+        "decisions": {"select": ALL, "insert": ALL, "update": "undone"},
+        "claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},
+        "appeals": {"select": ALL, "update": "state decision_id"},
         "tickets": {"insert": ALL},
         "audit_entries": {"select": ALL},
         "audit_payloads": {"select": "seq words"},
@@ -97,7 +103,7 @@ FEED: Role = merged(
 )
 PUBLIC: Role = {
     "posts": {"select": "state"},
-    "decisions": {"select": "verb"},
+    "decisions": {"select": "verb undone"},
 }
 CHORES: Role = merged(
     _ENTOMBS,

@@ -5,7 +5,20 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api import http, places, stores
-from api.resident import auth, cameras, guidelines, listings, mine, neighborhood, posts, uploads, who_could, words
+from api.resident import (
+    appealing,
+    auth,
+    cameras,
+    flagging,
+    guidelines,
+    listings,
+    mine,
+    neighborhood,
+    posts,
+    uploads,
+    who_could,
+    words,
+)
 from api.resident.desk import Desk
 from api.who import anyone
 
@@ -21,12 +34,14 @@ def create_app(desk: Desk) -> FastAPI:
         uploads.router,
         posts.router,
         mine.router,
+        appealing.router,
         who_could.router,
         words.router,
         cameras.router,
         listings.router,
         guidelines.router,
         neighborhood.router,
+        flagging.router,
     ):
         app.include_router(router)
     # Published and the same for everyone: what somebody reads here tells nothing, and it can be cached for ever.

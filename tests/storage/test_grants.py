@@ -25,7 +25,13 @@ from tests.storage.identity.conftest import vault  # noqa: F401 - fixture
 pytestmark = pytest.mark.engines("postgresql")
 
 VERBS = ("select", "insert", "update", "delete")
-WORDS = {"posts": {"title", "text", "words"}, "comments": {"text", "name"}, "flags": {"text"}, "decisions": {"note"}}
+WORDS = {
+    "posts": {"title", "text", "words"},
+    "comments": {"text", "name"},
+    "flags": {"text"},
+    "decisions": {"note"},
+    "appeals": {"text"},
+}
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 CLOSED = {
     "porchlight_chores": {
@@ -37,6 +43,7 @@ CLOSED = {
     "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}},
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
+        **{name: {""} for name in ("appeals", "claims")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
@@ -49,13 +56,17 @@ CLOSED = {
     },
     "porchlight_resident": {
         "flags": {"text", "reason", "origin"},
-        "decisions": {"id", "verb", "note", "staff_id", "from_state", "to_state"},
+        "decisions": {"note", "staff_id", "from_state", "to_state"},
+        "appeals": {"text"},
+        "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
         **{name: {""} for name in ("audit_entries", "tickets", "watches", "digests", "digest_mails")},
     },
     "porchlight_airlock": {
         "comments": {"text", "name"},
-        "flags": {"text", "reason", "origin"},
+        "flags": {"text", "reason", "origin", "slip_digest"},
+        "appeals": {"text"},
+        "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
         **{name: {""} for name in ("watches", "digests", "digest_mails")},
     },
