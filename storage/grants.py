@@ -79,7 +79,7 @@ STAFF: Role = merged(
         "tickets": {"insert": ALL},
         "audit_entries": {"select": ALL},
         "audit_payloads": {"select": "seq words"},
-        "staff_members": {"select": ALL, "update": "second_factor_step"},
+        "staff_members": {"select": ALL, "update": "second_factor_step last_log_in_at ended"},
         "staff_roles": {"select": ALL},
         "staff_log_ins": {"select": ALL, "insert": ALL, "delete": ""},
         "viewed_posts": {"select": ALL, "insert": ALL},
@@ -110,7 +110,7 @@ CHORES: Role = merged(
     {
         "posts": {"select": "published_at order_key"},
         "divisions": {"select": ALL},
-        "staff_members": {"select": "id ended"},
+        "staff_members": {"select": "id ended last_log_in_at", "update": "ended"},
         "staff_roles": {"select": ALL},
         "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},
         "digest_mails": {"select": ALL, "insert": ALL, "delete": ""},
@@ -118,7 +118,7 @@ CHORES: Role = merged(
         "feed_log": {"select": "seq", "delete": ""},
         "audit_entries": {"select": "seq action subject"},
         "tickets": {"select": "ends_at", "delete": ""},
-        "staff_log_ins": {"select": "ends_at", "delete": ""},
+        "staff_log_ins": {"select": "staff_id ends_at", "delete": ""},
         "viewed_posts": {"select": "post_id", "delete": ""},
     },
 )

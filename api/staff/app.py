@@ -6,7 +6,20 @@ from fastapi import Depends, FastAPI
 
 from api import places, stores
 from api.http import new_app
-from api.staff import digest, flagged, flagging, log_ins, moderation, oversight, posts, unread, waiting, watches, words
+from api.staff import (
+    digest,
+    flagged,
+    flagging,
+    log_ins,
+    moderation,
+    oversight,
+    posts,
+    roster,
+    unread,
+    waiting,
+    watches,
+    words,
+)
 from api.staff.auth import PROGRAM, any_staff
 from api.staff.viewings import Viewings
 from api.stores import Stores
@@ -17,7 +30,20 @@ def create_app(given: Stores) -> FastAPI:
     app = new_app(PROGRAM, feed_address=given.settings.feed_address)
     stores.give(app, given)
     app.state.viewings = Viewings(given.record)
-    for part in (log_ins, posts, flagging, unread, watches, digest, flagged, waiting, moderation, oversight, words):
+    for part in (
+        log_ins,
+        roster,
+        posts,
+        flagging,
+        unread,
+        watches,
+        digest,
+        flagged,
+        waiting,
+        moderation,
+        oversight,
+        words,
+    ):
         app.include_router(part.router)
     app.include_router(places.router, dependencies=[Depends(any_staff)])
     return app

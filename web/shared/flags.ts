@@ -7,15 +7,18 @@ export type Flagged = { slip: string; reason: FlagReason; at: number };
 export type Outcome = { open: boolean; verb: string | null; guideline: string | null; version: number | null };
 
 const MOST = 50; // the newest; a post's time is over after 90 days
-const KEY = "flags";
+let key = "flags";
 
-export const myFlags = () => kept<Flagged[]>(KEY, []);
+/** At a desk that several sit at, each has their own. */
+export const flagsAreOf = (name: string) => (key = `flags.${name}`);
+
+export const myFlags = () => kept<Flagged[]>(key, []);
 
 export function keepFlag(slip: string, reason: FlagReason): void {
-  keep(KEY, [{ slip, reason, at: Date.now() }, ...myFlags()].slice(0, MOST));
+  keep(key, [{ slip, reason, at: Date.now() }, ...myFlags()].slice(0, MOST));
 }
 
-export const forgetFlags = () => keep(KEY, null);
+export const forgetFlags = () => keep(key, null);
 
 /** What became of it; null where its post is gone for good. */
 export async function outcomeOf({ slip }: Flagged): Promise<Outcome | null> {

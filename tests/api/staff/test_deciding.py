@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from feed.bell import Bell
-from storage import appeals, audit, decisions, feed_log, flags, post_changes
+from storage import appeals, audit, decisions, feed_log, flags, post_changes, takedowns
 from storage.db import OPERATOR, RESIDENT, Database
+from storage.objects import Folder
 from storage.posts import TRANSITIONS, Post, PostState, Verb
 from storage.staff import Role
 from tests import builders
@@ -170,11 +172,14 @@ def test_what_was_removed_for_another_reason_takes_one(record: Database, ann: Cl
 
 
 def test_undoing_puts_back_all_that_was_settled_and_tells_the_feed(
-    record: Database, ann: Client, ben: Client, post: Post
+    record: Database, ann: Client, ben: Client, post: Post, tmp_path: Path
 ) -> None:
     """State, flags and the notes for a restored backup; the author is told of no decision; nobody else can undo it."""
     a_flag(record, post.id)
     decide(ann, post, "remove", "child")
+    notes = Folder(tmp_path)
+    takedowns.note_decisions(record, notes)
+    assert takedowns.noted(notes).down == {post.id: "removed"}
 
     assert undo(ben, post) == "nothing_to_undo"
     assert undo(ann, post) == "live"
@@ -185,6 +190,8 @@ def test_undoing_puts_back_all_that_was_settled_and_tells_the_feed(
         assert flags.of_posts(conn, [post.id]).keys() == {post.id}
         assert decisions.newest(conn, post.id) is None
         lines = [entry.action for entry in audit.page(conn, before=None, limit=2)]
+    takedowns.note_decisions(record, notes)
+    assert takedowns.noted(notes).down == {}
     assert (line.kind, line.post_id) == ("post.updated", post.id)
     assert lines == ["post.undo", "decision.undo"]
 
