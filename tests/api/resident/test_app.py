@@ -67,6 +67,8 @@ RESIDENT = {
     "GET /v1/flags/{slip}",
     "POST /v1/posts/mine/{handle}/appeals",
     "POST /v1/receipts/{receipt}/appeals",
+    "POST /v1/posts/mine/{handle}/corrections",
+    "POST /v1/receipts/{receipt}/corrections",
     "POST /v1/feed/tickets",
 }
 # Words of which a place, a name or a machine could be told finer than a block.

@@ -513,6 +513,19 @@ export const en = {
       quarantined: "We tried several times and could not finish. A person at Porchlight will look at it. Nobody else sees it.",
       gone: "Nobody sees this post any more. Copies on our side are deleted.",
       going: "It is being taken down everywhere.",
+      correct: {
+        open: "Correct it",
+        lead: "What you add stands under your words, for police and neighbours alike, and is shown at once. Nothing that stands there is taken away.",
+        text: "Correction",
+        hint: "“It was a contractor.” Numbers and addresses are taken out.",
+        send: "Add the correction",
+        sent: "Your correction is shown.",
+        refused: {
+          reword: "These words would break a guideline. Say what happened, and what they did.",
+          corrected_enough: "This post has been corrected as often as it can be.",
+          not_correctable: "This post cannot be corrected any more.",
+        } as Record<string, string>,
+      },
       appeal: {
         open: "Answer the moderators",
         lead: "Say why this decision is wrong. Another moderator than the one who decided reads it, and learns nothing of you but these words. You can answer once.",

@@ -514,6 +514,19 @@ export const es: Words = {
       quarantined: "Lo intentamos varias veces sin terminar. Una persona de Porchlight lo mirará. Nadie más lo ve.",
       gone: "Ya nadie ve esta publicación. Las copias de nuestro lado se borraron.",
       going: "Se está quitando de todas partes.",
+      correct: {
+        open: "Corregir",
+        lead: "Lo que añadas queda debajo de tus palabras, para policía y vecinos por igual, y se muestra en el acto. Nada de lo que está se quita.",
+        text: "Corrección",
+        hint: "«Era un contratista.» Se quitan números y direcciones.",
+        send: "Añadir la corrección",
+        sent: "Tu corrección ya se ve.",
+        refused: {
+          reword: "Estas palabras romperían una norma. Di qué pasó y qué hicieron.",
+          corrected_enough: "Esta publicación ya se corrigió tantas veces como se puede.",
+          not_correctable: "Esta publicación ya no se puede corregir.",
+        },
+      },
       appeal: {
         open: "Responder a los moderadores",
         lead: "Di por qué esta decisión está mal. La lee otro moderador que quien decidió, y no sabe de ti más que estas palabras. Puedes responder una vez.",
