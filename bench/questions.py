@@ -8,7 +8,20 @@ from functools import partial
 
 from bench.many_posts import City
 from feed import replay
-from storage import audit, counts, digests, feed_log, flags, post_changes, post_lists, posts, unread
+from storage import (
+    appeals,
+    audit,
+    claims,
+    counts,
+    digests,
+    feed_log,
+    flags,
+    post_changes,
+    post_lists,
+    posts,
+    unread,
+    waiting,
+)
 from storage.audit import Sought
 from storage.db import AIRLOCK, Database
 from storage.kit import clock, ids
@@ -115,9 +128,14 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
 
     def queue(after: tuple[int, str] | None) -> object:
         with record.read() as conn:
-            waiting = flags.open_posts(conn, everywhere, after=after, limit=PAGE)
-            found = posts.some(conn, everywhere, [post_id for post_id, _ in waiting])
+            flagged = flags.open_posts(conn, everywhere, after=after, limit=PAGE)
+            found = posts.some(conn, everywhere, [post_id for post_id, _ in flagged])
             return flags.of_posts(conn, list(found))
+
+    def desk() -> object:
+        with record.read() as conn:
+            found = [one.post_id for one in waiting.page(conn, everywhere, after=None, limit=PAGE)]
+            return appeals.open_of(conn, found), claims.of_posts(conn, found), flags.of_posts(conn, found)
 
     def trail(sought: Sought) -> object:
         with record.read() as conn:
@@ -147,6 +165,7 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
         "analyst: what is new of a watch": new_of_a_watch,
         "digest: what a shift brought": of_a_shift,
         "moderators: the queue (2,000 wait)": lambda: queue(None),
+        "moderators: all that waits (2,000 flagged, and what is held)": desk,
         "moderators: taken off the feed": lambda: _page(record, everywhere, taken_off),
         "audit: a page": lambda: trail(Sought()),
         "audit: of one member of staff": lambda: trail(Sought(by=f"staff:{chance.randrange(211)}")),

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import comments, feed_log, flags, post_changes, posts, segments
+from storage import appeals, claims, comments, feed_log, flags, post_changes, posts, segments
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
@@ -107,7 +107,7 @@ def publish(
         assert place is not None, "it was put there a moment ago"
         _ring(tx, bell, head.epoch, kind, place, None)
     else:
-        _tell(tx, bell, head.epoch, kind, new.id)
+        tell(tx, bell, head.epoch, kind, new.id)
     return Outcome.DONE
 
 
@@ -139,7 +139,7 @@ def arrive(
         if last:
             post_changes.set_ready(tx, post_id, generation=generation)
         tx.audit("post.whole", post_id, {"generation": generation})
-        _tell(tx, bell, head.epoch, Kind.UPDATED, post_id)
+        tell(tx, bell, head.epoch, Kind.UPDATED, post_id)
     return Outcome.DONE
 
 
@@ -166,7 +166,7 @@ def add_media(
     if last:
         post_changes.set_ready(tx, post_id, generation=generation)
     tx.audit("post.add_media", post_id, {"generation": generation, "files": len(files)})
-    _tell(tx, bell, head.epoch, Kind.UPDATED, post_id)
+    tell(tx, bell, head.epoch, Kind.UPDATED, post_id)
     return Outcome.DONE
 
 
@@ -179,7 +179,7 @@ def decide(tx: Tx, bell: Bell, post_id: PostId, verb: Verb, *, reason: str) -> t
     state = posts.after(post.state, verb)
     post_changes.set_state(tx, post_id, state)
     tx.audit(f"post.{verb}", post_id, {"reason": reason, "from": post.state, "to": state})
-    _tell(tx, bell, head.epoch, _TOLD[verb], post_id)
+    tell(tx, bell, head.epoch, _TOLD[verb], post_id)
     return post.state, state
 
 
@@ -196,6 +196,8 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     keys = post_changes.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
     flags.erase(tx, post_id)
     comments.erase(tx, post_id)
+    appeals.erase(tx, post_id)
+    claims.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)
     if place is not None:
         _ring(tx, bell, head.epoch, _TOLD[verb], place, None)
@@ -225,7 +227,8 @@ def _put(
         post_changes.add_rendition(tx, post_id, listed, generation=generation, of=mine)
 
 
-def _tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:
+def tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:
+    """Writes the post's line into the log, locked by the caller, and rings for it after the commit."""
     post = posts.locked(tx, post_id)
     # Media may still arrive for a post a moderator took off the feed; nobody is told of it until it is restored.
     if post is not None and (post.state is PostState.LIVE or kind not in (Kind.PUBLISHED, Kind.UPDATED)):

@@ -14,6 +14,6 @@ def live_posts(conn: Connection) -> int:
 
 
 def decisions_by_verb(conn: Connection) -> dict[str, int]:
-    """How many decisions there were of each kind."""
-    query = select(decisions.c.verb, func.count()).group_by(decisions.c.verb)
+    """How many decisions there were of each kind, without those that were undone."""
+    query = select(decisions.c.verb, func.count()).where(~decisions.c.undone).group_by(decisions.c.verb)
     return {row[0]: int(row[1]) for row in conn.execute(query)}

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from storage.db import Tx
 from storage.kit import ids
+from storage.kit.clock import SECOND
+from storage.kit.errors import Conflict
 from storage.kit.ids import PostId, StaffId
 from storage.posts import PostState
 from storage.schema import decisions, staff_members
+
+TAKES_OFF = ("hold", "hide", "remove")  # what an author is told of, and may answer
+PROPOSE = "propose"  # the first of two people says that what was removed may come back
+UNDO_MS = 65 * SECOND  # a minute on the page, and the way from there to here
 
 
 @dataclass(frozen=True)
@@ -21,9 +27,33 @@ class Decision:
     reason: str
     note: str
     by: str
+    staff_id: StaffId
     at: int
     from_state: PostState
     to_state: PostState
+    guidelines: int
+    undone: bool
+
+
+@dataclass(frozen=True)
+class Last:
+    """The newest decision about a post that was not undone."""
+
+    id: str
+    verb: str
+    reason: str
+    staff_id: StaffId
+    from_state: PostState
+    to_state: PostState
+    at: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an author is told of the decision that took their post off: which, by which guideline, and its version."""
+
+    id: str
+    reason: str
     guidelines: int
 
 
@@ -37,20 +67,50 @@ class Why:
     guidelines: int
 
 
-def add(tx: Tx, post_id: PostId, why: Why, *, staff_id: StaffId, from_state: PostState, to_state: PostState) -> None:
-    """Records a decision, for good."""
+def add(tx: Tx, post_id: PostId, why: Why, *, staff_id: StaffId, from_state: PostState, to_state: PostState) -> str:
+    """Records a decision, for good, and answers its id. The caller holds the post."""
     decision, said = ids.new_id(), asdict(why)
     row = {"id": decision, "post_id": post_id, "staff_id": staff_id, "from_state": from_state, "to_state": to_state}
-    tx.execute(insert(decisions).values(**row, **said, at=tx.now()))
+    before = last(tx.connection, post_id)
+    # Two in one millisecond would have no order, and the newest decision is the one that counts.
+    at = max(tx.now(), before.at + 1) if before else tx.now()
+    tx.execute(insert(decisions).values(**row, **said, at=at))
     named = {"verb": why.verb, "reason": why.reason, "guidelines": why.guidelines}
     tx.audit("decision.add", post_id, {"decision": decision, **named})
+    return decision
 
 
-def newest(conn: Connection, post_id: PostId) -> tuple[str, int] | None:
-    """The guideline that the newest decision names, and its version: what the author is told of it."""
-    query = select(decisions.c.reason, decisions.c.guidelines).where(decisions.c.post_id == post_id)
+def newest(conn: Connection, post_id: PostId) -> Told | None:
+    """The newest decision that took a post off the feed: what its author is told of."""
+    query = select(decisions.c.id, decisions.c.reason, decisions.c.guidelines)
+    query = query.where(decisions.c.post_id == post_id, decisions.c.verb.in_(TAKES_OFF), ~decisions.c.undone)
     row = conn.execute(query.order_by(decisions.c.at.desc()).limit(1)).first()
-    return None if row is None else (row.reason, row.guidelines)
+    return None if row is None else Told(row.id, row.reason, row.guidelines)
+
+
+def last(conn: Connection, post_id: PostId) -> Last | None:
+    """The newest decision about a post, whatever it was."""
+    query = select(decisions).where(decisions.c.post_id == post_id, ~decisions.c.undone)
+    row = conn.execute(query.order_by(decisions.c.at.desc()).limit(1)).first()
+    if row is None:
+        return None
+    states = PostState(row.from_state), PostState(row.to_state)
+    return Last(row.id, row.verb, row.reason, StaffId(row.staff_id), *states, row.at)
+
+
+def undo(tx: Tx, post_id: PostId, staff_id: StaffId) -> Last:
+    """Takes back the newest decision about a post, which must be this moderator's and of this minute.
+
+    Answers it; raises Conflict. The caller holds the post, and puts back what the decision changed.
+    """
+    found = last(tx.connection, post_id)
+    if found is None or found.staff_id != staff_id:
+        raise Conflict("There is no decision of yours to undo.", code="nothing_to_undo")
+    if tx.now() - found.at > UNDO_MS:
+        raise Conflict("The minute is over. Decide anew.", code="too_late")
+    tx.execute(update(decisions).where(decisions.c.id == found.id).values(undone=True))
+    tx.audit("decision.undo", post_id, {"decision": found.id, "verb": found.verb})
+    return found
 
 
 def of_post(conn: Connection, post_id: PostId) -> list[Decision]:
@@ -62,6 +122,17 @@ def of_post(conn: Connection, post_id: PostId) -> list[Decision]:
         .order_by(decisions.c.at, decisions.c.id)
     )
     return [
-        Decision(r.verb, r.reason, r.note, r.name, r.at, PostState(r.from_state), PostState(r.to_state), r.guidelines)
-        for r in conn.execute(query)
+        Decision(
+            verb=row.verb,
+            reason=row.reason,
+            note=row.note,
+            by=row.name,
+            staff_id=StaffId(row.staff_id),
+            at=row.at,
+            from_state=PostState(row.from_state),
+            to_state=PostState(row.to_state),
+            guidelines=row.guidelines,
+            undone=row.undone,
+        )
+        for row in conn.execute(query)
     ]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from storage.db import Tx
 from storage.kit import ids
 from storage.kit.ids import DivisionId, PostId
-from storage.schema import flags, posts
+from storage.schema import decisions, flags, posts
 
 REASONS = ("privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other")
 ORIGINS = ("neighbour", "police", "check")
@@ -29,10 +29,30 @@ class Flag:
     flagged_at: int
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What was decided about a flag, by which guideline of which version; nothing yet while it is open."""
+
+    verb: str | None
+    reason: str | None
+    guidelines: int | None
+
+
 def add(
-    tx: Tx, post_id: PostId, *, origin: str, reason: str, text: str, at_seconds: int | None, flagged_at: int
+    tx: Tx,
+    post_id: PostId,
+    *,
+    origin: str,
+    reason: str,
+    text: str,
+    at_seconds: int | None,
+    flagged_at: int,
+    slip: str = "",
 ) -> str:
-    """Records a flag (words already scrubbed, time already rounded) and answers its id."""
+    """Records a flag (words already scrubbed, time already rounded) and answers its id.
+
+    `slip` is a secret that only who flags holds, to ask what became of it; nothing here says whose it is.
+    """
     flag_id = ids.new_id()
     tx.execute(
         insert(flags).values(
@@ -44,6 +64,7 @@ def add(
             at_seconds=at_seconds,
             flagged_at=flagged_at,
             state="open",
+            slip_digest=ids.digest(slip) if slip else "",
         )
     )
     tx.audit("flag.add", post_id, {"flag": flag_id, "origin": origin, "reason": reason})
@@ -79,9 +100,28 @@ def of_posts(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, lis
     return found
 
 
-def settle(tx: Tx, post_id: PostId) -> None:
-    """Takes all of a post's open flags out of the queue, once it was decided."""
-    tx.execute(update(flags).where(flags.c.post_id == post_id, flags.c.state == "open").values(state="decided"))
+def outcome(conn: Connection, slip: str) -> Outcome | None:
+    """What became of the flag whose slip this is; None where there is none, or its post is gone for good."""
+    query = (
+        select(decisions.c.verb, decisions.c.reason, decisions.c.guidelines)
+        .select_from(flags)
+        .outerjoin(decisions, decisions.c.id == flags.c.decision_id)
+        .where(flags.c.slip_digest == ids.digest(slip))
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else Outcome(row.verb, row.reason, row.guidelines)
+
+
+def settle(tx: Tx, post_id: PostId, *, by: str = "") -> None:
+    """Takes all of a post's open flags out of the queue, once it was decided; `by` is the decision."""
+    open_ = (flags.c.post_id == post_id, flags.c.state == "open")
+    tx.execute(update(flags).where(*open_).values(state="decided", decision_id=by))
+
+
+def reopen(tx: Tx, decision_id: str) -> None:
+    """Puts the flags that a decision settled back into the queue: it was undone."""
+    settled = flags.c.decision_id == decision_id
+    tx.execute(update(flags).where(settled).values(state="open", decision_id=""))
 
 
 def erase(tx: Tx, post_id: PostId) -> None:

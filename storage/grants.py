@@ -35,6 +35,8 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "segments": {"select": "post_id key", "delete": ""},
         "comments": {"select": "post_id", "delete": ""},
         "flags": {"select": "post_id", "delete": ""},
+        "appeals": {"select": "post_id", "delete": ""},
+        "claims": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -45,15 +47,17 @@ RESIDENT: Role = merged(
     {
         "atlas_versions": {"select": ALL},
         "comments": {"select": ALL, "insert": ALL},
-        "flags": {"insert": ALL},
+        "flags": {"select": "slip_digest decision_id", "insert": ALL},  # what became of a flag, for who holds its slip
         "tickets": {"insert": ALL},
         "endings": {"insert": ALL},
-        "decisions": {"select": "post_id reason guidelines at"},  # by which guideline, for the author: not by whom
         # How often a block's cameras were looked at, for who has one there: when and for what kind, not by whom.
         "camera_looks": {"select": ALL},
         "case_entries": {"select": "case_id seq at"},
         "cases": {"select": "id incident_id"},
         "incidents": {"select": "id kind"},
+        # By which guideline, for the author and who flagged: not by whom, nor what was noted.
+        "decisions": {"select": "id post_id verb reason guidelines at undone"},
+        "appeals": {"select": "id against at state", "insert": ALL},
     },
 )
 AIRLOCK: Role = merged(
@@ -76,12 +80,14 @@ STAFF: Role = merged(
     {
         "atlas_versions": {"select": ALL},
         "posts": {"select": "words", "update": "state"},
-        "flags": {"select": ALL, "insert": ALL, "update": "state"},
-        "decisions": {"select": ALL, "insert": ALL},
+        "flags": {"select": ALL, "insert": ALL, "update": "state decision_id"},
+        "decisions": {"select": ALL, "insert": ALL, "update": "undone"},
+        "claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},
+        "appeals": {"select": ALL, "update": "state decision_id"},
         "tickets": {"insert": ALL},
         "audit_entries": {"select": ALL},
         "audit_payloads": {"select": "seq words"},
-        "staff_members": {"select": ALL, "update": "second_factor_step"},
+        "staff_members": {"select": ALL, "update": "second_factor_step last_log_in_at ended"},
         "staff_roles": {"select": ALL},
         "staff_log_ins": {"select": ALL, "insert": ALL, "delete": ""},
         "viewed_posts": {"select": ALL, "insert": ALL},
@@ -114,14 +120,14 @@ FEED: Role = merged(
 )
 PUBLIC: Role = {
     "posts": {"select": "state"},
-    "decisions": {"select": "verb"},
+    "decisions": {"select": "verb undone"},
 }
 CHORES: Role = merged(
     _ENTOMBS,
     {
         "posts": {"select": "published_at order_key"},
         "divisions": {"select": ALL},
-        "staff_members": {"select": "id ended"},
+        "staff_members": {"select": "id ended last_log_in_at", "update": "ended"},
         "staff_roles": {"select": ALL},
         "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},
         "digest_mails": {"select": ALL, "insert": ALL, "delete": ""},
@@ -131,7 +137,7 @@ CHORES: Role = merged(
         "audit_entries": {"select": "seq action subject"},
         "tickets": {"select": "ends_at", "delete": ""},
         "endings": {"select": "forget_at", "delete": ""},
-        "staff_log_ins": {"select": "ends_at", "delete": ""},
+        "staff_log_ins": {"select": "staff_id ends_at", "delete": ""},
         "viewed_posts": {"select": "post_id", "delete": ""},
     },
 )

@@ -15,7 +15,7 @@ from storage import segments
 from storage.db import Tx
 from storage.kit.ids import PostId
 from storage.post_words import words_of
-from storage.posts import MediaState, NewPost, PostState, Rendition, media_keys
+from storage.posts import MediaState, NewPost, Post, PostState, Rendition, media_keys
 from storage.schema import blocks, posts, renditions
 from storage.segments import Piece
 
@@ -108,6 +108,12 @@ def set_ready(tx: Tx, post_id: PostId, *, generation: int) -> None:
     if tx.execute(update(posts).where(mine).values(media_state=MediaState.READY)).rowcount:
         for file in _coming(tx, post_id):
             make_whole(tx, post_id, file)
+
+
+def set_text(tx: Tx, post: Post, text: str) -> None:
+    """Gives a post another text, by which it is found from then on; the caller holds it."""
+    found_by = words_of(post.title, text)
+    tx.execute(update(posts).where(posts.c.id == post.id).values(text=text, words=found_by))
 
 
 def set_state(tx: Tx, post_id: PostId, state: PostState) -> None:

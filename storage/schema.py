@@ -26,6 +26,10 @@ from storage.schema_cases import case_links as case_links
 from storage.schema_cases import case_members as case_members
 from storage.schema_cases import cases as cases
 from storage.schema_cases import incidents as incidents
+from storage.schema_moderation import appeals as appeals
+from storage.schema_moderation import claims as claims
+from storage.schema_moderation import decisions as decisions
+from storage.schema_moderation import flags as flags
 from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
 from storage.schema_staff import digests as digests
@@ -194,39 +198,6 @@ endings = Table(
     Column("forget_at", BigInteger, nullable=False),
 )
 Index("ix_endings_seq", endings.c.seq)
-
-# storage/flags.py.
-flags = Table(
-    "flags",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
-    Column("origin", String(10), nullable=False),  # neighbour | police | check: never which one
-    Column("reason", String(24), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("at_seconds", Integer),
-    Column("flagged_at", BigInteger, nullable=False),
-    Column("state", String(10), nullable=False),  # open | decided
-)
-Index("ix_flags_state_post", flags.c.state, flags.c.post_id)
-Index("ix_flags_post", flags.c.post_id)
-
-# storage/decisions.py.
-decisions = Table(
-    "decisions",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
-    Column("verb", String(10), nullable=False),
-    Column("reason", String(40), nullable=False),
-    Column("note", Text, nullable=False),
-    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
-    Column("from_state", String(12), nullable=False),
-    Column("to_state", String(12), nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("guidelines", Integer, nullable=False, server_default="1"),  # the version that says what `reason` means
-)
-Index("ix_decisions_post", decisions.c.post_id)
 
 # storage/comments.py. `name` stands for one neighbour under one post, and for nobody anywhere else.
 comments = Table(

@@ -16,6 +16,7 @@ staff_members = Table(
     Column("second_factor", String(64)),  # TOTP key, base32
     Column("second_factor_step", BigInteger, nullable=False),  # the last time step used: a code works once
     Column("ended", Boolean, nullable=False),
+    Column("last_log_in_at", BigInteger, nullable=False, server_default="0"),  # or when it was made, or taken in again
 )
 staff_roles = Table(
     "staff_roles",
@@ -30,6 +31,7 @@ staff_log_ins = Table(
     Column("token_digest", String(64), primary_key=True),
     Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
     Column("ends_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger, nullable=False, server_default="0"),
 )
 log_in_tries = Table(
     "log_in_tries",

@@ -15,13 +15,14 @@ from storage import feed_log
 from storage.atlas.versions import KnownDivision, all_divisions
 from storage.db import Actor, Tx
 from storage.kit import clock, ids
-from storage.kit.clock import HOUR
+from storage.kit.clock import DAY, HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import DivisionId, StaffId
 from storage.schema import staff_log_ins, staff_members, staff_roles
 from storage.upserts import insert_new
 
 LOG_IN_MS = 12 * HOUR  # a shift, and no more
+IDLE_MS = 90 * DAY  # whoever has not come for a quarter of a year does not work here, or is asked for by the operator
 _CITY = ""  # how the table says "the whole city"
 
 
@@ -94,7 +95,7 @@ class LogIn:
 def make(tx: Tx, name: str) -> StaffId:
     """A new member without duties, password or second factor; raises Conflict where the name is taken."""
     staff_id = StaffId(ids.new_id())
-    member = {"id": staff_id, "name": name, "second_factor_step": 0, "ended": False}
+    member = {"id": staff_id, "name": name, "second_factor_step": 0, "ended": False, "last_log_in_at": tx.now()}
     if not tx.execute(insert_new(staff_members).values(**member)).rowcount:
         raise Conflict("There is a staff member of that name.", code="name_taken")
     tx.audit("staff.make", staff_id, {"name": name})
@@ -136,11 +137,28 @@ def end(tx: Tx, staff_id: StaffId) -> None:
     tx.audit("staff.end", staff_id)
 
 
+def revive(tx: Tx, staff_id: StaffId) -> None:
+    """Takes a member in again, with the duties they had; nothing happens to one who never ended."""
+    gone = (staff_members.c.id == staff_id, staff_members.c.ended)
+    if tx.execute(update(staff_members).where(*gone).values(ended=False, last_log_in_at=tx.now())).rowcount:
+        tx.audit("staff.revive", staff_id)
+
+
+def end_idle(tx: Tx) -> int:
+    """Ends the accounts that nobody has used for IDLE_MS; answers how many."""
+    idle = (~staff_members.c.ended, staff_members.c.last_log_in_at < tx.now() - IDLE_MS)
+    found = tx.connection.execute(select(staff_members.c.id).where(*idle)).scalars().all()
+    for staff_id in found:
+        end(tx, StaffId(staff_id))
+    return len(found)
+
+
 def log_in(tx: Tx, staff_id: StaffId) -> str:
     """A new token, shown once; the caller made sure who it is for."""
-    token = ids.new_secret()
-    row = {"token_digest": ids.digest(token), "staff_id": staff_id, "ends_at": tx.now() + LOG_IN_MS}
+    token, now = ids.new_secret(), tx.now()
+    row = {"token_digest": ids.digest(token), "staff_id": staff_id, "begun_at": now, "ends_at": now + LOG_IN_MS}
     tx.execute(insert(staff_log_ins).values(**row))
+    tx.execute(update(staff_members).where(staff_members.c.id == staff_id).values(last_log_in_at=now))
     tx.audit("staff.log_in", staff_id)
     return token
 
@@ -150,6 +168,21 @@ def log_out(tx: Tx, log_in: LogIn) -> None:
     feed_log.note_rights(tx)
     tx.execute(delete(staff_log_ins).where(staff_log_ins.c.token_digest == log_in.digest))
     tx.audit("staff.log_out", log_in.member.id)
+
+
+def end_log_in(tx: Tx, staff_id: StaffId, digest: str) -> None:
+    """Ends one log-in of this member, wherever it is, on open sockets too; nothing happens where there is none."""
+    feed_log.note_rights(tx)
+    mine = (staff_log_ins.c.staff_id == staff_id, staff_log_ins.c.token_digest == digest)
+    tx.execute(delete(staff_log_ins).where(*mine))
+    tx.audit("staff.end_log_in", staff_id)
+
+
+def end_log_ins(tx: Tx, staff_id: StaffId) -> None:
+    """Ends all log-ins of a member at once; the account stays."""
+    feed_log.note_rights(tx)
+    tx.execute(delete(staff_log_ins).where(staff_log_ins.c.staff_id == staff_id))
+    tx.audit("staff.end_log_ins", staff_id)
 
 
 def forget_ended(tx: Tx) -> int:

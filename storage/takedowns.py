@@ -25,7 +25,8 @@ AT_ONCE = 500  # lines of the audit
 NOTING = 0x6E6F746573  # the advisory lock's number
 _GONE, _DOWN, _MARK = "gone", "down", "takedowns"
 _NOTE = re.compile(r"(gone|down|takedowns)([a-z2-7]{26})")  # no key of media, which are 26 characters, has this form
-_VERBS = [f"post.{verb}" for verb in (Verb.HOLD, Verb.HIDE, Verb.RESTORE, Verb.REMOVE)]
+UNDO = "post.undo"  # how the audit calls a decision that its moderator took back
+_VERBS = [*(f"post.{verb}" for verb in (Verb.HOLD, Verb.HIDE, Verb.RESTORE, Verb.REMOVE)), UNDO]
 _KEPT_STATES = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 
 

@@ -12,14 +12,15 @@ from sqlalchemy import insert, select
 from feed import posting
 from feed.bell import Bell
 from feed.posting import Arriving
-from storage import post_changes, posts
-from storage.db import AIRLOCK, Database, Tx
+from storage import flags, post_changes, posts, staff
+from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database, Tx
 from storage.identity.vault import Vault
 from storage.kit.clock import HOUR
-from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, base32, new_id
+from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, StaffId, base32, new_id
 from storage.posts import NewPost, Post, PostState, Rendition
 from storage.schema import atlas_versions, blocks, divisions, metadata
 from storage.segments import Piece
+from storage.staff import Role
 
 D = TypeVar("D", bound=Database)
 DIVISIONS = ("Central", "East", "North")
@@ -154,6 +155,21 @@ def a_recorded_post(record: Database, new: NewPost, *, generation: int = 1, orde
         post_changes.add(tx, new, generation=generation, order_key=order)
         tx.audit("test", new.id)
     return the_post(record, new.id)
+
+
+def a_moderator(record: Database, name: str = "mo") -> StaffId:
+    """A member of the staff by that name, moderator of the whole city."""
+    with record.write(by=OPERATOR) as tx:
+        member = staff.make(tx, name)
+        staff.grant(tx, member, Role.MODERATOR, None)
+    return member
+
+
+def a_flag(record: Database, post_id: str, *, reason: str = "privacy", at: int = NOON, slip: str = "") -> str:
+    """A neighbour flags a post."""
+    with record.write(by=RESIDENT) as tx:
+        said = {"text": f"{reason}!", "at_seconds": 3, "flagged_at": at, "slip": slip}
+        return flags.add(tx, PostId(post_id), origin="neighbour", reason=reason, **said)  # type: ignore[arg-type]
 
 
 def entomb(record: Database, post_id: PostId) -> list[str]:

@@ -44,6 +44,12 @@ def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
         return tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
 
 
+def end_idle_accounts(record: Database, _bucket: Bucket, _bell: Bell) -> int:
+    """Ends accounts of the staff that nobody has used for a quarter of a year; answers how many."""
+    with record.write(by=CHORES) as tx:
+        return staff.end_idle(tx)
+
+
 def forget_viewed(record: Database, _bucket: Bucket, _bell: Bell) -> int:
     """Deletes whose desk has seen which post, of posts that are over for good; answers of how many viewings."""
     with record.write(by=CHORES) as tx:

@@ -21,6 +21,7 @@ CHORES = {
     chores.expire_posts: 10 * MINUTES,
     chores.trim_feed_log: 60 * MINUTES,
     chores.forget_ended: 5 * MINUTES,
+    chores.end_idle_accounts: 24 * 60 * MINUTES,
     chores.forget_viewed: 24 * 60 * MINUTES,
     chores.sweep_media: 30 * MINUTES,
     chores.forget_words: 24 * 60 * MINUTES,

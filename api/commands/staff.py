@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = verbs.add_parser("add", help="make an account and show how to log in")
     add.add_argument("--role", action="append", required=True, type=Role, choices=list(Role), help="may repeat")
     add.add_argument("--division", action="append", default=[], help="name or id, may repeat; none: the whole city")
-    renew = verbs.add_parser("renew", help="draw another password and second factor, in place of lost ones")
+    renew = verbs.add_parser("renew", help="draw another password and second factor; an account that ended begins anew")
     end = verbs.add_parser("end", help="end an account and all of its log-ins")
     for verb in (add, renew, end):
         verb.add_argument("name", metavar="NAME")
@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
         if args.verb == "add":
             shown = _prove(tx, _add(tx, args.name, args.role, args.division), args.name)
         elif args.verb == "renew":
+            staff.revive(tx, _found(tx, args.name))
             shown = _prove(tx, _found(tx, args.name), args.name)
         else:
             staff.end(tx, _found(tx, args.name))

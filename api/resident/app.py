@@ -6,9 +6,12 @@ from fastapi import Depends, FastAPI
 
 from api import http, places, stores
 from api.resident import (
+    appealing,
     auth,
     camera_ledger,
     cameras,
+    correcting,
+    flagging,
     guidelines,
     listings,
     mine,
@@ -33,6 +36,8 @@ def create_app(desk: Desk) -> FastAPI:
         uploads.router,
         posts.router,
         mine.router,
+        appealing.router,
+        correcting.router,
         who_could.router,
         words.router,
         cameras.router,
@@ -40,6 +45,7 @@ def create_app(desk: Desk) -> FastAPI:
         listings.router,
         guidelines.router,
         neighborhood.router,
+        flagging.router,
     ):
         app.include_router(router)
     # Published and the same for everyone: what somebody reads here tells nothing, and it can be cached for ever.

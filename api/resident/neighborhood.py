@@ -1,12 +1,12 @@
-"""My area: the posts of my home's division, their media, comments and flags, and a ticket to the live feed."""
+"""My area: the posts of my home's division, their media and comments, and a ticket to the live feed."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
@@ -16,7 +16,7 @@ from api.stores import Media
 from feed import tickets
 from feed.events import PostAsSeen, as_seen
 from feed.tickets import Grant
-from storage import comments, flags, post_lists, posts
+from storage import comments, post_lists, posts
 from storage.atlas import versions
 from storage.comments import Comment
 from storage.db import RESIDENT, Tx
@@ -58,15 +58,6 @@ class NewComment(BaseModel):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
-class NewFlag(BaseModel):
-    """What is wrong with a post, and where in the clip."""
-
-    model_config = ConfigDict(extra="forbid")
-    reason: Literal["privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other"]
-    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
-    at_seconds: int | None = Field(default=None, ge=0, le=3600)
-
-
 class TicketSeen(BaseModel):
     """A ticket and where to use it."""
 
@@ -98,33 +89,33 @@ def area(
 @router.get("/v1/posts/{post_id}")
 def one(post_id: PostId, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """A post of my area, or one of my own."""
-    return as_seen(_visible(desk, asking, post_id))
+    return as_seen(visible(desk, asking, post_id))
 
 
 @router.get("/v1/posts/{post_id}/as-police-see-it")
 def as_police_see_it(post_id: PostId, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """The same bytes an analyst gets for this post."""
-    return as_seen(_visible(desk, asking, post_id))
+    return as_seen(visible(desk, asking, post_id))
 
 
 async def _once_there(
     post_id: PostId, file: str, asking: Asking, desk: AtDesk, media: Media, number: NextPiece = None
 ) -> None:
     if number is not None:
-        await media.arrivals.wait(await run_sync(_visible, desk, asking, post_id), file, number)
+        await media.arrivals.wait(await run_sync(visible, desk, asking, post_id), file, number)
 
 
 @router.head("/v1/media/{post_id}/{file}", include_in_schema=False)
 @router.get("/v1/media/{post_id}/{file}", dependencies=[Depends(_once_there)])
 def play(post_id: PostId, file: str, request: Request, asking: Asking, desk: AtDesk, media: Media) -> Response:
     """A file of a post's media: a playlist, a piece, or a whole file with range requests."""
-    return media.answer(request, _visible(desk, asking, post_id), file)
+    return media.answer(request, visible(desk, asking, post_id), file)
 
 
 @router.get("/v1/posts/{post_id}/comments")
 def said(post_id: PostId, asking: Asking, desk: AtDesk) -> Page[CommentSeen]:
     """What neighbours say under a post, oldest first."""
-    _visible(desk, asking, post_id)
+    visible(desk, asking, post_id)
     with desk.stores.record.read() as conn:
         return Page(items=[_seen(comment) for comment in comments.of_post(conn, post_id)], cursor=None)
 
@@ -132,32 +123,13 @@ def said(post_id: PostId, asking: Asking, desk: AtDesk) -> Page[CommentSeen]:
 @router.post("/v1/posts/{post_id}/comments", status_code=201)
 def say(post_id: PostId, body: NewComment, asking: Asking, desk: AtDesk) -> CommentSeen:
     """Says something under a post, by a name that stands for me there and nowhere else."""
-    _visible(desk, asking, post_id)
+    visible(desk, asking, post_id)
     limits.count(desk.stores.vault, WORDS_A_DAY, asking)
     name = name_for(desk.stores.vault.keyed("comment name", post_id, asking))
     with desk.stores.record.write(by=RESIDENT) as tx:
-        _still_live(tx, post_id)
+        still_live(tx, post_id)
         at = clock.rounded(tx.now())
         return _seen(comments.add(tx, post_id, name=name, text=scrub(body.text), at=at))
-
-
-@router.post("/v1/posts/{post_id}/flags", status_code=202)
-def flag(post_id: PostId, body: NewFlag, asking: Asking, desk: AtDesk) -> dict[str, str]:
-    """Tells the moderators that something is wrong with a post; who said it stays here."""
-    _visible(desk, asking, post_id)
-    limits.count(desk.stores.vault, WORDS_A_DAY, asking)
-    with desk.stores.record.write(by=RESIDENT) as tx:
-        _still_live(tx, post_id)
-        flags.add(
-            tx,
-            post_id,
-            origin="neighbour",
-            reason=body.reason,
-            text=scrub(body.text),
-            at_seconds=body.at_seconds,
-            flagged_at=clock.rounded(tx.now()),
-        )
-    return {}
 
 
 @router.post("/v1/feed/tickets")
@@ -185,7 +157,8 @@ def _my_division(desk: Desk, asking: ResidentId) -> DivisionId:
     return block.division.id
 
 
-def _visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
+def visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
+    """The post, live and of my area, or my own; raises NotThere."""
     with desk.stores.vault.read() as conn:
         mine = authorship.own_block(conn, asking, post_id)
     with desk.stores.record.read() as conn:
@@ -197,7 +170,7 @@ def _visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
     return post
 
 
-def _still_live(tx: Tx, post_id: PostId) -> None:
+def still_live(tx: Tx, post_id: PostId) -> None:
     """Asked again under the lock: nothing is added under a post that was taken back a moment ago."""
     post = posts.locked(tx, post_id)
     if post is None or post.state is not PostState.LIVE:

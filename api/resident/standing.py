@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from api.resident.boxes import Drawn, as_drawn
 from api.resident.desk import Desk
 from feed.events import PostAsSeen, as_seen
-from storage import decisions, posts
+from storage import appeals, decisions, posts
+from storage.appeals import Appeal, AppealState
 from storage.atlas import versions
 from storage.identity import clips
 from storage.identity.authorship import Mine
@@ -51,11 +52,19 @@ class ReasonSeen(BaseModel):
     rules: list[Rule] = []
 
 
+class AppealSeen(BaseModel):
+    """What the author answered to a decision: `open`, `granted` (the post is back) or `denied`; never who decided."""
+
+    state: AppealState
+    at: str
+
+
 class Standing(BaseModel):
     """Where a clip stands; `seconds` are those from acceptance to each stage.
 
     `blur`, `boxes` and `trim` (seconds) are what its author asked for, who alone is told: on the record a picture is
     what it is, and nothing says what it was. `waits_until` is when one that is to wait a while goes on its way.
+    `may_appeal`: a decision stands that was not answered yet.
     """
 
     state: ClipState
@@ -69,6 +78,8 @@ class Standing(BaseModel):
     boxes: list[Drawn]
     trim: list[float] | None
     waits_until: str | None
+    may_appeal: bool
+    appeal: AppealSeen | None
 
 
 class OriginalProof(BaseModel):
@@ -94,6 +105,7 @@ class MineSeen(Standing):
 def standing(desk: Desk, clip: Clip) -> Standing:
     """Where the clip stands now."""
     post = _post(desk, clip)
+    may_appeal, appeal = _appeal(desk, post)
     return Standing(
         state=clip.state,
         progress=clip.progress,
@@ -106,6 +118,8 @@ def standing(desk: Desk, clip: Clip) -> Standing:
         boxes=as_drawn(clip.boxes),
         trim=[milliseconds / 1000 for milliseconds in clip.trim] if clip.trim else None,
         waits_until=clock.as_text(clip.begun_at) if _waits(clip) else None,
+        may_appeal=may_appeal,
+        appeal=appeal,
     )
 
 
@@ -132,6 +146,19 @@ def _post(desk: Desk, clip: Clip) -> Post | None:
         return posts.one(conn, [block.division.id], clip.post_id) if block else None
 
 
+def _appeal(desk: Desk, post: Post | None) -> tuple[bool, AppealSeen | None]:
+    if post is None:
+        return False, None
+    with desk.stores.record.read() as conn:
+        newest = appeals.newest(conn, post.id)
+        return appeals.may_appeal(conn, post.id), appeal_seen(newest) if newest else None
+
+
+def appeal_seen(appeal: Appeal) -> AppealSeen:
+    """An appeal as its author is told of it."""
+    return AppealSeen(state=appeal.state, at=clock.as_text(appeal.at))
+
+
 def _reason(desk: Desk, clip: Clip, post: Post | None) -> ReasonSeen | None:
     code = clip.reason
     if post is not None and post.state in DECIDED:
@@ -152,7 +179,7 @@ def _decided(desk: Desk, post: Post) -> ReasonSeen:
     began_held = post.state is PostState.HELD and named is None
     rules = list(check(post.title, post.text, post.category)) if began_held else []
     if not rules:
-        by = None if named is None else Named(guideline=named[0], version=named[1])
+        by = None if named is None else Named(guideline=named.reason, version=named.guidelines)
         return ReasonSeen(code=post.state.value, message=_MESSAGES[post.state.value], decided_by=by)
     told = " ".join([_MESSAGES["held_for_words"], *(rule.hint.en for rule in rules)])
     return ReasonSeen(code="held_for_words", message=told, rules=rules)

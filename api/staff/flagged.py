@@ -74,7 +74,10 @@ def _flagged(post: Post, said: list[Flag]) -> FlaggedPost:
         origin=first.origin,
         flagged_at=as_text(first.flagged_at),
         count=len(said),
-        reasons=[
-            ReasonCount(reason=reason, count=count) for reason, count in Counter(f.reason for f in said).most_common()
-        ],
+        reasons=counted(said),
     )
+
+
+def counted(said: list[Flag]) -> list[ReasonCount]:
+    """How many gave which reason, the most frequent first."""
+    return [ReasonCount(reason=reason, count=count) for reason, count in Counter(f.reason for f in said).most_common()]

@@ -9,22 +9,22 @@ from pydantic import Field
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import AnyStaff, Moderator
+from api.staff.deciding import Done, Wish, carry_out, take_back
 from api.stores import Record, Rings
-from feed import posting
 from feed.bell import Bell
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import decisions, flags, post_lists, posts
-from storage.db import Tx
-from storage.decisions import Why
+from storage import decisions, post_lists, posts
+from storage.db import Database, Tx
 from storage.kit.clock import as_text
-from storage.kit.errors import NotThere, Refused
+from storage.kit.errors import Conflict, NotAllowed, NotThere, Refused
 from storage.kit.ids import PostId
 from storage.post_lists import Wanted
-from storage.posts import PostState, Verb
-from storage.staff import Role
+from storage.posts import PostState
+from storage.staff import LogIn, Role
 from workers.guidelines.rules import IDS, IN_FORCE, Guidelines
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
+MOST_AT_ONCE = 50  # each is a transaction: two seconds at worst
 
 
 class NewDecision(Closed):
@@ -35,11 +35,33 @@ class NewDecision(Closed):
     note: Annotated[str, Field(max_length=1000)] = ""
 
 
+class SeveralDecisions(NewDecision):
+    """The same for several posts."""
+
+    post_ids: Annotated[list[Annotated[PostId, Field(max_length=40)]], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
 class Decided(Closed):
-    """The post as it is after a decision."""
+    """The post as it is after a decision; `waits_for_second`: it comes back once another moderator agrees."""
 
     post: PostAsSeen
     state: PostState
+    waits_for_second: bool = False
+
+
+class OutcomeSeen(Closed):
+    """What became of one of several: its state now, or the code of what stood in the way."""
+
+    post_id: PostId
+    state: PostState | None = None
+    waits_for_second: bool = False
+    code: str | None = None
+
+
+class OutcomesSeen(Closed):
+    """What became of each, in the order asked."""
+
+    items: list[OutcomeSeen]
 
 
 class DecisionSeen(Closed):
@@ -53,6 +75,7 @@ class DecisionSeen(Closed):
     from_state: PostState
     to_state: PostState
     guidelines: Annotated[int, Field(description="The version of the guidelines that `reason` is one of.")]
+    undone: bool
 
 
 class DecisionsSeen(Closed):
@@ -70,20 +93,26 @@ async def guidelines(me: AnyStaff) -> Guidelines:
 
 @router.post("/posts/{post_id}/decisions")
 def decide(post_id: PostId, new: NewDecision, me: Moderator, record: Record, bell: Rings) -> Decided:
-    """Decides about a post, settles its flags, and tells everyone who has it on screen."""
-    if new.reason not in IDS:
-        raise Refused("That is not one of the guidelines.", fields={"reason": "This is not one of the choices."})
-    mine = me.member.reach(Role.MODERATOR)
+    """Decides about a post, settles its flags and appeal, and tells everyone who has it on screen."""
+    wish = _wish(new)
     with record.write(by=me.member.actor) as tx:
-        if posts.one(tx.connection, mine, post_id) is None:
-            raise NotThere
-        before, now = _carry_out(tx, bell, post_id, new)
-        flags.settle(tx, post_id)
-        why = Why(new.verb, new.reason, new.note, guidelines=IN_FORCE.version)
-        decisions.add(tx, post_id, why, staff_id=me.member.id, from_state=before, to_state=now)
-        post = posts.one(tx.connection, mine, post_id)
-    assert post is not None
-    return Decided(post=as_seen(post), state=now)
+        done = carry_out(tx, bell, me.member, post_id, wish)
+        return _decided(tx, me, post_id, done)
+
+
+@router.delete("/posts/{post_id}/decisions/last")
+def undo(post_id: PostId, me: Moderator, record: Record, bell: Rings) -> Decided:
+    """Undoes my newest decision about a post, within a minute: all is as it was before."""
+    with record.write(by=me.member.actor) as tx:
+        done = take_back(tx, bell, me.member, post_id)
+        return _decided(tx, me, post_id, done)
+
+
+@router.post("/moderation/decisions")
+def decide_several(new: SeveralDecisions, me: Moderator, record: Record, bell: Rings) -> OutcomesSeen:
+    """The same decision about several posts, each in a transaction of its own: one that fails stops no other."""
+    wish = _wish(new)
+    return OutcomesSeen(items=[_outcome(me, record, bell, post_id, wish) for post_id in dict.fromkeys(new.post_ids)])
 
 
 @router.get("/posts/{post_id}/decisions")
@@ -104,6 +133,7 @@ def history(post_id: PostId, me: Moderator, record: Record) -> DecisionsSeen:
                 from_state=one.from_state,
                 to_state=one.to_state,
                 guidelines=one.guidelines,
+                undone=one.undone,
             )
             for one in found
         ]
@@ -126,11 +156,22 @@ def taken_off(
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
 
 
-def _carry_out(tx: Tx, bell: Bell, post_id: PostId, new: NewDecision) -> tuple[PostState, PostState]:
-    if new.verb != "dismiss":
-        return posting.decide(tx, bell, post_id, Verb(new.verb), reason=new.reason)
-    post = posts.locked(tx, post_id)
-    if post is None:
-        raise NotThere
-    tx.audit("post.dismiss", post_id, {"reason": new.reason})
-    return post.state, post.state
+def _wish(new: NewDecision) -> Wish:
+    if new.reason not in IDS:
+        raise Refused("That is not one of the guidelines.", fields={"reason": "This is not one of the choices."})
+    return Wish(new.verb, new.reason, new.note)
+
+
+def _decided(tx: Tx, me: LogIn, post_id: PostId, done: Done) -> Decided:
+    post = posts.one(tx.connection, me.member.reach(Role.MODERATOR), post_id)
+    assert post is not None, "it was held a moment ago"
+    return Decided(post=as_seen(post), state=done.state, waits_for_second=done.waits_for_second)
+
+
+def _outcome(me: LogIn, record: Database, bell: Bell, post_id: PostId, wish: Wish) -> OutcomeSeen:
+    try:
+        with record.write(by=me.member.actor) as tx:
+            done = carry_out(tx, bell, me.member, post_id, wish)
+    except (NotThere, NotAllowed, Conflict) as error:
+        return OutcomeSeen(post_id=post_id, code=error.code)
+    return OutcomeSeen(post_id=post_id, state=done.state, waits_for_second=done.waits_for_second)

@@ -17,15 +17,14 @@ from api.stores import Media, Record, Settings
 from feed import tickets
 from feed.events import POSTER, Closed, PostAsSeen, as_seen
 from feed.tickets import Grant
-from storage import flags, post_lists, posts
+from storage import post_lists, posts
 from storage.db import Database
 from storage.kit import clock
-from storage.kit.errors import NotThere, Refused
+from storage.kit.errors import NotThere
 from storage.kit.ids import BlockId, DivisionId, PostId
 from storage.post_lists import Wanted
 from storage.posts import Post, PostState
 from storage.staff import VIEWERS, LogIn, Role, StaffMember
-from workers.redact.text import scrub
 
 router = APIRouter(prefix="/v1", tags=["posts"])
 SEARCHED = (
@@ -51,18 +50,6 @@ async def _viewings(request: Request) -> Viewings:
 
 
 Seen = Annotated[Viewings, Depends(_viewings)]
-
-
-class NewFlag(Closed):
-    """What is wrong with a post, and where in the clip."""
-
-    reason: Annotated[str, Field(max_length=24)]
-    text: Annotated[str, Field(max_length=1000)] = ""
-    at_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
-
-
-class Accepted(Closed):
-    """Heard, and nothing more to say."""
 
 
 class Wish(Closed):
@@ -128,22 +115,6 @@ def play(
     if file != POSTER:
         viewings.go_on(me, post.id)
     return answer
-
-
-@router.post("/posts/{post_id}/flags", status_code=202)
-def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> Accepted:
-    """Tells the moderators that something is wrong with a post."""
-    if new.reason not in flags.REASONS:
-        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
-    post = visible(record, me.member, post_id)
-    with record.write(by=me.member.actor) as tx:
-        # Asked again under the lock: no words are left under a post that was taken back a moment ago.
-        if posts.locked(tx, post.id) is None:
-            raise NotThere
-        at = clock.rounded(tx.now())
-        words = scrub(new.text)  # as a neighbour's: the queue needs no number or address either
-        flags.add(tx, post.id, origin="police", reason=new.reason, text=words, at_seconds=new.at_seconds, flagged_at=at)
-    return Accepted()
 
 
 @router.post("/feed/tickets")

@@ -6,12 +6,16 @@ from dataclasses import fields
 
 import pytest
 
+from feed import posting
 from feed.bell import Bell
-from storage import flags
+from storage import decisions, flags
 from storage.db import RESIDENT, Database
+from storage.decisions import Why
 from storage.flags import Flag
 from storage.kit.ids import PostId
-from tests.builders import NOON, a_published_post, division
+from storage.posts import PostState, Verb
+from tests import builders
+from tests.builders import NOON, a_flag, a_moderator, a_published_post, division
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -88,6 +92,34 @@ def test_erased_flags_leave_no_words(record: Database, bell: Bell) -> None:
 
     with record.read() as conn:
         assert flags.of_posts(conn, [mine.id, other.id]).keys() == {other.id}
+
+
+def test_who_holds_a_slip_learns_what_became_of_the_flag(record: Database, bell: Bell) -> None:
+    """Nothing yet, then verb and guideline; nothing again when it was undone; and of a post that is gone, nothing."""
+    post, moderator = a_published_post(record, bell), a_moderator(record)
+    a_flag(record, post.id, slip="a slip")
+    a_flag(record, post.id, slip="another")
+
+    def told() -> flags.Outcome | None:
+        with record.read() as conn:
+            return flags.outcome(conn, "a slip")
+
+    assert told() == flags.Outcome(None, None, None)
+    with record.write(by=RESIDENT) as tx:
+        states = {"from_state": PostState.LIVE, "to_state": PostState.LIVE}
+        why = Why("dismiss", "within_guidelines", "no slip", guidelines=2)
+        decision = decisions.add(tx, post.id, why, staff_id=moderator, **states)
+        flags.settle(tx, post.id, by=decision)
+    assert told() == flags.Outcome("dismiss", "within_guidelines", 2)
+    with record.write(by=RESIDENT) as tx:
+        flags.reopen(tx, decision)
+        tx.audit("test", post.id)
+    assert told() == flags.Outcome(None, None, None)
+    assert _queue(record) == [post.id]
+    assert b"a slip" not in builders.all_rows(record)
+    with record.write(by=RESIDENT) as tx:
+        posting.end(tx, bell, post.id, Verb.WITHDRAW)
+    assert told() is None
 
 
 def _flag(

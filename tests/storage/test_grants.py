@@ -25,11 +25,17 @@ from tests.storage.identity.conftest import vault  # noqa: F401 - fixture
 pytestmark = pytest.mark.engines("postgresql")
 
 VERBS = ("select", "insert", "update", "delete")
-WORDS = {"posts": {"title", "text", "words"}, "comments": {"text", "name"}, "flags": {"text"}, "decisions": {"note"}}
 CASES = {  # staff's, but for what a camera's owner is told; pins are brought by the airlock
     name: {""} for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "camera_looks")
 }
 PINS = {"camera_pins": {""}}
+WORDS = {
+    "posts": {"title", "text", "words"},
+    "comments": {"text", "name"},
+    "flags": {"text"},
+    "decisions": {"note"},
+    "appeals": {"text"},
+}
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 CLOSED = {
     "porchlight_chores": {
@@ -45,6 +51,7 @@ CLOSED = {
     "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}, "endings": {""}},
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
+        **{name: {""} for name in ("appeals", "claims")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
@@ -63,7 +70,9 @@ CLOSED = {
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
         "case_entries": {"kind", "text", "about", "reason", "by"},
         "flags": {"text", "reason", "origin"},
-        "decisions": {"id", "verb", "note", "staff_id", "from_state", "to_state"},
+        "decisions": {"note", "staff_id", "from_state", "to_state"},
+        "appeals": {"text"},
+        "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
         **{
             name: {""}
@@ -73,7 +82,9 @@ CLOSED = {
     "porchlight_airlock": {
         **CASES,
         "comments": {"text", "name"},
-        "flags": {"text", "reason", "origin"},
+        "flags": {"text", "reason", "origin", "slip_digest"},
+        "appeals": {"text"},
+        "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
         **{name: {""} for name in ("endings", "watches", "digests", "digest_mails", "digest_codes")},
     },

@@ -19,7 +19,7 @@ from storage.kit.ids import PostId, new_id
 from storage.posts import NewPost, Verb
 from tests.builders import NOON, arriving, some_files, some_pieces
 
-GROWS = ("posts", "renditions", "segments", "feed_log", "flags", "audit_entries", "comments", "decisions")
+GROWS = ("posts", "renditions", "segments", "feed_log", "flags", "audit_entries", "comments", "decisions", "appeals")
 POSTS = 1_000
 
 Asked = dict[str, Any]  # statement -> the parameters it was first asked with

@@ -30,6 +30,8 @@ export type Progress = {
   boxes: Box[];
   trim: [number, number] | null;
   waits_until: string | null;
+  may_appeal: boolean;
+  appeal: { state: "open" | "granted" | "denied"; at: string } | null;
 };
 
 /** It moves: on its way to the screens or off them, or on them and not yet complete. */

@@ -50,8 +50,8 @@ export function prepare(): void {
   if (segmentsBy === "code") import("hls.js/light").catch(() => {}); // the player will say so, if it is needed
 }
 
-/** Plays what the playlist at `address` names, until stopped. */
-export function playSegments(video: HTMLVideoElement, address: string, told: Told): Segments {
+/** Plays what the playlist at `address` names, from a second of it on, until stopped. */
+export function playSegments(video: HTMLVideoElement, address: string, told: Told, from = 0): Segments {
   let hls: Hls | null = null;
   let known: number[] = [];
   let stopped = false;
@@ -134,7 +134,7 @@ export function playSegments(video: HTMLVideoElement, address: string, told: Tol
 
   const failed = () => !stopped && told.failed(); // the line was cut while the code for playing was on its way
   video.addEventListener("play", lookAhead);
-  open(0, null).catch(failed);
+  open(from, null).catch(failed);
   return {
     pick(side) {
       const level = side === null ? -1 : known.indexOf(side);

@@ -11,20 +11,35 @@ export type Me = {
 
 export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss";
 
-export type Flagged = {
-  id: string;
-  post: Post;
+export type Kind = "flag" | "hold" | "appeal" | "restore";
+export type FlagSeen = {
   reason: FlagReason;
-  text: string | null;
+  text: string;
   at_seconds: number | null;
   from: "neighbour" | "police" | "check";
   flagged_at: string;
+};
+export type Claim = { by: string; mine: boolean; until: string };
+
+/** A post that waits for a moderator, and all that it waits for. */
+export type Waiting = {
+  post: Post;
+  kinds: Kind[];
+  since: string;
+  due_at: string;
   count: number;
   reasons: { reason: FlagReason; count: number }[];
+  flags: FlagSeen[];
+  appeal: { text: string; at: string; mine: boolean } | null;
+  proposed: { by: string; note: string; at: string; mine: boolean } | null;
+  claim: Claim | null;
 };
 
+export type Decided = { post: Post; state: PostState; waits_for_second: boolean };
+export type Outcome = { post_id: string; state: PostState | null; waits_for_second: boolean; code: string | null };
+
 export type Decision = {
-  verb: Verb;
+  verb: Verb | "propose";
   reason: string;
   note: string | null;
   by: string;
@@ -32,6 +47,7 @@ export type Decision = {
   from_state: PostState;
   to_state: PostState;
   guidelines: number;
+  undone: boolean;
 };
 
 export type AuditEntry = {

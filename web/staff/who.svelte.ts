@@ -1,5 +1,6 @@
 // Who is logged in at this desk, and which pages their roles open.
 import * as api from "../shared/api";
+import { flagsAreOf } from "../shared/flags";
 import { go } from "../shared/route.svelte";
 import type { Me, Role } from "./types";
 
@@ -14,6 +15,7 @@ export async function ask(): Promise<void> {
   if (who.known === "error") who.known = "asking";
   try {
     who.me = await api.get<Me>("/v1/me");
+    flagsAreOf(who.me.name);
     who.known = "yes";
   } catch (error) {
     if (error instanceof api.Refused && error.status === 401) who.known = "no";

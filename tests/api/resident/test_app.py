@@ -65,6 +65,11 @@ RESIDENT = {
     "GET /v1/posts/{post_id}/comments",
     "POST /v1/posts/{post_id}/comments",
     "POST /v1/posts/{post_id}/flags",
+    "GET /v1/flags/{slip}",
+    "POST /v1/posts/mine/{handle}/appeals",
+    "POST /v1/receipts/{receipt}/appeals",
+    "POST /v1/posts/mine/{handle}/corrections",
+    "POST /v1/receipts/{receipt}/corrections",
     "POST /v1/feed/tickets",
 }
 # Words of which a place, a name or a machine could be told finer than a block.

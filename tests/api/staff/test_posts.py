@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from api.staff import posts as staff_posts
 from api.stores import Stores
 from feed import posting, tickets
 from feed.bell import Bell
 from feed.events import as_seen
-from storage import audit, flags, post_changes, staff
+from storage import audit, staff
 from storage.audit import AuditEntry
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.clock import DAY, HOUR, as_text
 from storage.kit.ids import new_id
-from storage.posts import NewPost, Post, PostState, Verb
+from storage.posts import NewPost, Post, Verb
 from storage.staff import Role
 from tests import builders
 from tests.api.asking import Client
@@ -279,64 +277,6 @@ def test_media_end_with_the_permission_to_see_them(record: Database, bell: Bell,
 
     assert before.status_code == 206
     assert analyst.get(f"/v1/media/{post.id}/480p.mp4", headers={"range": "bytes=4-9"}).status_code == 404
-
-
-def test_a_flag_reaches_the_moderators_as_one_of_the_police(record: Database, analyst: Client, post: Post) -> None:
-    """With its reason, its words and the moment it is about."""
-    answer = analyst.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy", "text": "a plate", "at_seconds": 3})
-
-    with record.read() as conn:
-        (flag,) = flags.of_posts(conn, [post.id])[post.id]
-    assert (answer.status_code, answer.json()) == (202, {})
-    assert (flag.origin, flag.reason, flag.text, flag.at_seconds) == ("police", "privacy", "a plate", 3)
-    assert flag.flagged_at % (15 * 60 * 1000) == 0
-
-
-def test_what_the_police_write_is_scrubbed_as_a_neighbours_words_are(
-    record: Database, analyst: Client, post: Post
-) -> None:
-    """No number, address or plate of anybody stands in the queue."""
-    note = "He lives at 3417 Park Avenue, 816-555-0142"
-
-    assert analyst.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy", "text": note}).status_code == 202
-
-    with record.read() as conn:
-        (flag,) = flags.of_posts(conn, [post.id])[post.id]
-    assert flag.text == "He lives at [address], [phone]"
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [({"reason": "boring"}, "reason"), ({"reason": "other", "text": "x" * 1001}, "text"), ({}, "reason")],
-)
-def test_a_flag_without_a_known_reason_is_refused(
-    analyst: Client, post: Post, body: dict[str, object], field: str
-) -> None:
-    """The field is named."""
-    answer = analyst.post(f"/v1/posts/{post.id}/flags", body)
-
-    assert answer.status_code == 422
-    assert list(answer.json()["error"]["fields"]) == [field]
-
-
-def test_a_flag_leaves_no_words_under_a_post_just_taken_back(
-    record: Database, analyst: Client, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its author may withdraw it between the look and the write."""
-    looked = staff_posts.visible
-
-    def look_and_lose(*asked: Any) -> Post:
-        seen = looked(*asked)
-        with record.write(by=AIRLOCK) as tx:
-            post_changes.entomb(tx, post.id, PostState.WITHDRAWN)
-            tx.audit("post.withdraw", post.id)
-        return seen
-
-    monkeypatch.setattr(staff_posts, "visible", look_and_lose)
-    answer = analyst.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy", "text": "a plate"})
-
-    with record.read() as conn:
-        assert (answer.status_code, flags.of_posts(conn, [post.id])) == (404, {})
 
 
 def test_a_ticket_grants_what_the_record_says(record: Database, as_staff: NewClient) -> None:

@@ -1,0 +1,112 @@
+"""What a moderator may decide, carried out whole: who works on it, who may not decide it, and what takes two people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feed import posting, undoing
+from feed.bell import Bell
+from storage import appeals, claims, decisions, feed_log, flags, posts
+from storage.db import Tx
+from storage.decisions import PROPOSE, Why
+from storage.kit.errors import Conflict, NotAllowed, NotThere
+from storage.kit.ids import PostId, StaffId
+from storage.posts import Post, PostState, Verb
+from storage.staff import Role, StaffMember
+from workers.guidelines.rules import IN_FORCE
+
+DISMISS = "dismiss"
+# Removed by one of these, a post may hurt somebody again when it comes back: two people say that it may.
+FOR_SAFETY = frozenset({"child", "harassment", "privacy"})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a moderator wants done, by which guideline, and a note for the record."""
+
+    verb: str
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The post's state now; `waits_for_second`: nothing happened yet, another moderator is to agree."""
+
+    state: PostState
+    waits_for_second: bool = False
+
+
+def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wish) -> Done:
+    """Decides about a post of this moderator's divisions, and ends what waited for it: flags, appeal, claim.
+
+    Raises NotThere, NotAllowed for an appeal against their own decision, Conflict where somebody else works on it or
+    the verb leads nowhere.
+    """
+    post = _held_here(tx, member, post_id)
+    claims.demand_free(tx, post_id, member.id)
+    demand_may_decide(tx, member.id, post_id)
+    if wish.verb == Verb.RESTORE and _needs_second(tx, post, member.id):
+        _note(tx, post, Wish(PROPOSE, wish.reason, wish.note), member.id, post.state)
+        claims.erase(tx, post_id)
+        return Done(post.state, waits_for_second=True)
+    after = _change(tx, bell, post, wish)
+    decision = _note(tx, post, wish, member.id, after)
+    flags.settle(tx, post_id, by=decision)
+    appeals.settle(tx, post_id, granted=wish.verb == Verb.RESTORE, by=decision)
+    claims.erase(tx, post_id)
+    return Done(after)
+
+
+def demand_may_decide(tx: Tx, me: StaffId, post_id: PostId) -> None:
+    """Raises NotAllowed where an author appeals against this moderator's own decision."""
+    appeal = appeals.open_of(tx.connection, [post_id]).get(post_id)
+    if appeal and appeal.against == me:
+        raise NotAllowed("The author appeals against your decision: another moderator decides.", code="own_decision")
+
+
+def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
+    """Undoes this moderator's newest decision of the last minute: the post, its flags and an appeal are as before.
+
+    Raises NotThere or Conflict.
+    """
+    _held_here(tx, member, post_id)
+    undone = decisions.undo(tx, post_id, member.id)
+    undoing.put_back(tx, bell, post_id, from_state=undone.from_state, to_state=undone.to_state)
+    flags.reopen(tx, undone.id)
+    appeals.reopen(tx, post_id, undone.id)
+    return Done(undone.from_state)
+
+
+def _held_here(tx: Tx, member: StaffMember, post_id: PostId) -> Post:
+    """The post, held until the commit: whatever is asked about it from here on stays true."""
+    feed_log.lock(tx)  # every verb of the feed takes it before a post: so no two wait for each other
+    post = posts.locked(tx, post_id)
+    if post is None or post.division not in member.reach(Role.MODERATOR):
+        raise NotThere
+    return post
+
+
+def _needs_second(tx: Tx, post: Post, me: StaffId) -> bool:
+    """Whether another moderator must agree first; raises Conflict for who has proposed it already."""
+    why = decisions.newest(tx.connection, post.id)
+    if post.state is not PostState.REMOVED or why is None or why.reason not in FOR_SAFETY:
+        return False
+    last = decisions.last(tx.connection, post.id)
+    if last is None or last.verb != PROPOSE:
+        return True
+    if last.staff_id == me:
+        raise Conflict("You have proposed this already: another moderator is to agree.", code="needs_second")
+    return False
+
+
+def _change(tx: Tx, bell: Bell, post: Post, wish: Wish) -> PostState:
+    if wish.verb != DISMISS:
+        return posting.decide(tx, bell, post.id, Verb(wish.verb), reason=wish.reason)[1]
+    tx.audit("post.dismiss", post.id, {"reason": wish.reason})
+    return post.state
+
+
+def _note(tx: Tx, post: Post, wish: Wish, me: StaffId, after: PostState) -> str:
+    why = Why(wish.verb, wish.reason, wish.note, guidelines=IN_FORCE.version)
+    return decisions.add(tx, post.id, why, staff_id=me, from_state=post.state, to_state=after)

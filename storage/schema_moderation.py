@@ -1,0 +1,71 @@
+"""The record's tables of moderation: what people say is wrong, who works on it, what was decided and answered."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from storage.tables import ID, metadata
+
+# storage/flags.py.
+flags = Table(
+    "flags",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("origin", String(10), nullable=False),  # neighbour | police | check: never which one
+    Column("reason", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at_seconds", Integer),
+    Column("flagged_at", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),  # open | decided
+    Column("decision_id", ID, nullable=False, server_default=""),  # by which it was settled; "" while open
+    Column("slip_digest", String(64), nullable=False, server_default=""),  # of what only who flagged holds
+)
+Index("ix_flags_slip", flags.c.slip_digest)
+Index("ix_flags_decision", flags.c.decision_id)
+Index("ix_flags_state_post", flags.c.state, flags.c.post_id)
+Index("ix_flags_post", flags.c.post_id)
+
+# storage/decisions.py.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("verb", String(10), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("from_state", String(12), nullable=False),
+    Column("to_state", String(12), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("guidelines", Integer, nullable=False, server_default="1"),  # the version that says what `reason` means
+    Column("undone", Boolean, nullable=False, server_default="0"),  # its moderator took it back within the minute
+)
+Index("ix_decisions_post", decisions.c.post_id)
+Index("ix_decisions_verb", decisions.c.verb, decisions.c.post_id)
+
+# storage/claims.py. Who is working on a post, so that nobody else does.
+claims = Table(
+    "claims",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+
+# storage/appeals.py. What an author answers to a decision, once; it names the decision, and nobody.
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("against", ID, ForeignKey("decisions.id"), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),  # open | granted | denied
+    Column("decision_id", ID, nullable=False, server_default=""),  # by which it was settled; "" while open
+)
+Index("ix_appeals_state_post", appeals.c.state, appeals.c.post_id)
+Index("ix_appeals_post", appeals.c.post_id)
+Index("ix_appeals_decision", appeals.c.decision_id)

@@ -1,0 +1,79 @@
+"""What waits for a moderator: flags, holds, appeals and restores that need a second person, in one order.
+
+Each thing has a time by which it ought to be decided: since when it waits, and as much as its kind may take. That one
+number orders the queue, so that what matters most comes first and nothing waits for ever. How many flagged a post does
+not move it: two hundred who collude get it looked at when one would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, case, func, select, union_all
+
+from storage.appeals import AppealState
+from storage.decisions import PROPOSE
+from storage.kit.clock import HOUR, MINUTE
+from storage.kit.ids import DivisionId, PostId
+from storage.posts import PostState
+from storage.schema import appeals, decisions, flags, posts
+
+CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
+ON_SCREEN_MS = 2 * HOUR  # flagged, and everybody sees it
+SECOND_MS = 4 * HOUR  # somebody looked and found that it may come back
+OFF_SCREEN_MS = 12 * HOUR  # held or appealed: nobody is hurt by it but its author, who waits
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A post that waits: since when, and by when it ought to be decided (milliseconds since 1970)."""
+
+    post_id: PostId
+    since: int
+    due_at: int
+
+
+def page(
+    conn: Connection, in_divisions: Collection[DivisionId], *, after: tuple[int, str] | None, limit: int
+) -> list[Waits]:
+    """What waits in these divisions, what is due first, first; after the place (due_at, id) of another page."""
+    all_ = union_all(_flagged(in_divisions), _held(in_divisions), _appealed(in_divisions), _proposed(in_divisions))
+    each = all_.subquery()
+    since, due_at = func.min(each.c.since), func.min(each.c.due_at)
+    query = select(each.c.post_id, since, due_at).group_by(each.c.post_id).order_by(due_at, each.c.post_id)
+    if after is not None:
+        at, post_id = after
+        query = query.having((due_at > at) | ((due_at == at) & (each.c.post_id > post_id)))
+    return [Waits(PostId(row[0]), int(row[1]), int(row[2])) for row in conn.execute(query.limit(limit))]
+
+
+def _flagged(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    live = posts.c.state == PostState.LIVE
+    may_take = case((live & (flags.c.reason == "child"), CHILD_MS), (live, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
+    query = select(flags.c.post_id, flags.c.flagged_at.label("since"), (flags.c.flagged_at + may_take).label("due_at"))
+    query = query.join(posts, posts.c.id == flags.c.post_id)
+    return query.where(flags.c.state == "open", posts.c.division_id.in_(in_divisions))
+
+
+def _held(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    held_at = select(func.max(decisions.c.at)).where(decisions.c.post_id == posts.c.id, ~decisions.c.undone)
+    since = func.coalesce(held_at.where(decisions.c.verb == "hold").scalar_subquery(), posts.c.published_at)
+    query = select(posts.c.id.label("post_id"), since.label("since"), (since + OFF_SCREEN_MS).label("due_at"))
+    return query.where(posts.c.state == PostState.HELD, posts.c.division_id.in_(in_divisions))
+
+
+def _appealed(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    query = select(appeals.c.post_id, appeals.c.at.label("since"), (appeals.c.at + OFF_SCREEN_MS).label("due_at"))
+    query = query.join(posts, posts.c.id == appeals.c.post_id)
+    return query.where(appeals.c.state == AppealState.OPEN, posts.c.division_id.in_(in_divisions))
+
+
+def _proposed(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    later = decisions.alias()
+    # Asked for each proposal by itself: there are few, and all decisions of a city are many.
+    newest = select(func.max(later.c.at)).where(later.c.post_id == decisions.c.post_id, ~later.c.undone)
+    query = select(decisions.c.post_id, decisions.c.at.label("since"), (decisions.c.at + SECOND_MS).label("due_at"))
+    query = query.join(posts, posts.c.id == decisions.c.post_id)
+    query = query.where(decisions.c.verb == PROPOSE, ~decisions.c.undone, decisions.c.at == newest.scalar_subquery())
+    return query.where(posts.c.state == PostState.REMOVED, posts.c.division_id.in_(in_divisions))

@@ -1,0 +1,70 @@
+"""An author corrects a post, by their list and by the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.resident import correcting
+from api.resident.desk import Desk
+from storage.identity.limits import Limit
+from storage.kit import clock
+from tests.api.asking import Client
+from tests.api.resident.neighbour import Neighbour
+from tests.api.resident.test_posts import published
+from workers.airlock.admit import Airlock
+from workers.airlock.nobodys import end_authorship
+
+pytestmark = pytest.mark.engines("sqlite")
+
+
+def test_a_correction_reaches_police_and_neighbours_scrubbed(
+    ada: Neighbour, analyst: Client, desk: Desk, airlock: Airlock
+) -> None:
+    """The same words to everyone, without numbers; after authorship ended by the receipt alone."""
+    receipt, post = published(ada, desk, airlock)
+    (mine,) = ada.get("/v1/posts/mine")["items"]
+    first, second = {"text": "A contractor, ask 816-555-0142."}, {"text": "They have left."}
+
+    by_list = ada.ask("POST", f"/v1/posts/mine/{mine['handle']}/corrections", first)
+    assert end_authorship(desk.stores.vault, life=-1) > 0
+    gone = ada.ask("POST", f"/v1/posts/mine/{mine['handle']}/corrections", second)
+    by_receipt = ada.ask("POST", f"/v1/receipts/{receipt}/corrections", second)
+
+    added = "\n\n[correction] A contractor, ask [phone].\n\n[correction] They have left."
+    assert (by_list.status_code, gone.status_code, by_receipt.status_code) == (201, 404, 201)
+    assert by_receipt.json() == analyst.get(f"/v1/posts/{post['id']}").json() == ada.get(f"/v1/posts/{post['id']}")
+    assert by_receipt.json() == {**post, "text": post["text"] + added}
+
+
+def test_a_correction_breaks_no_guideline_that_the_post_did_not(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """It goes out at once, so it is refused with a hint; nothing is added."""
+    words: dict[str, Any] = {"title": "Somebody broke a car window", "text": "He smashed it with a bat and ran off."}
+    receipt, post = published(ada, desk, airlock, category="crime", **words)
+
+    answer = ada.ask("POST", f"/v1/receipts/{receipt}/corrections", {"text": "Put his face everywhere and get him."})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "reword")
+    assert list(answer.json()["error"]["fields"]) == ["text"]
+    assert ada.get(f"/v1/posts/{post['id']}")["text"] == post["text"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 501, None])
+def test_a_correction_says_something_and_not_too_much(ada: Neighbour, text: str | None) -> None:
+    """Else the field is named."""
+    answer = ada.ask("POST", f"/v1/receipts/{'a' * 32}/corrections", {"text": text})
+
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["text"])
+
+
+def test_twenty_corrections_a_day_are_enough(
+    ada: Neighbour, desk: Desk, airlock: Airlock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one resident, of whatever posts."""
+    monkeypatch.setattr(correcting, "CORRECTIONS_A_DAY", Limit("corrections", 1, clock.DAY))
+    receipt, _ = published(ada, desk, airlock)
+
+    told = [ada.ask("POST", f"/v1/receipts/{receipt}/corrections", {"text": "More."}).status_code for _ in range(2)]
+
+    assert told == [201, 429]

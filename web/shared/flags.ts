@@ -1,0 +1,31 @@
+// The slips of what was flagged on this device: with one, what became of a flag is learned, and nobody else keeps whose it is.
+import * as api from "./api";
+import { keep, kept } from "./kept";
+import type { FlagReason } from "./types";
+
+export type Flagged = { slip: string; reason: FlagReason; at: number };
+export type Outcome = { open: boolean; verb: string | null; guideline: string | null; version: number | null };
+
+const MOST = 50; // the newest; a post's time is over after 90 days
+let key = "flags";
+
+/** At a desk that several sit at, each has their own. */
+export const flagsAreOf = (name: string) => (key = `flags.${name}`);
+
+export const myFlags = () => kept<Flagged[]>(key, []);
+
+export function keepFlag(slip: string, reason: FlagReason): void {
+  keep(key, [{ slip, reason, at: Date.now() }, ...myFlags()].slice(0, MOST));
+}
+
+export const forgetFlags = () => keep(key, null);
+
+/** What became of it; null where its post is gone for good. */
+export async function outcomeOf({ slip }: Flagged): Promise<Outcome | null> {
+  try {
+    return await api.get<Outcome>(`/v1/flags/${slip}`);
+  } catch (error) {
+    if (error instanceof api.Refused && error.status === 404) return null;
+    throw error;
+  }
+}
