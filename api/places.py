@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.stores import Record
 from storage.atlas import versions
-from storage.atlas.files import CellFile, cell_file, divisions_geojson
+from storage.atlas.cell_files import CellFile, cell_file, divisions_geojson
 from storage.atlas.shapes import Atlas
 from storage.db import Database
 from storage.kit.errors import NotThere

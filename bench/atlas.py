@@ -19,7 +19,8 @@ import numpy as np
 
 from storage.atlas.areas import Area, read_areas
 from storage.atlas.building import build
-from storage.atlas.files import atlas_bytes, atlas_from, cell_file
+from storage.atlas.cell_files import cell_file
+from storage.atlas.files import atlas_bytes, atlas_from
 from storage.atlas.homes import Homes, read_homes
 
 GEODATA = Path(__file__).parents[2] / "shared" / "geodata"

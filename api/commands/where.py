@@ -39,8 +39,9 @@ def block_of(http: httpx.Client, block: str | None, point: str | None, *, larger
 
 
 def _larger(file: dict[str, Any], cell: str) -> str:
-    for one in file.get("larger", ()):
-        if cell in one["cells"]:
+    """The one that has this cell among its own, which are places in the list of features."""
+    for one in file["larger"]:
+        if any(file["features"][place]["properties"]["id"] == cell for place in one["cells"]):
             return str(one["id"])
     raise NotThere("That place is in no larger block.")
 

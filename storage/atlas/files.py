@@ -1,12 +1,10 @@
-"""An atlas as bytes: the one file it is kept in, and the static files a browser finds its cell with."""
+"""An atlas as bytes: the one file it is kept in."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +39,7 @@ def sealed(
 
 def atlas_bytes(atlas: Atlas) -> bytes:
     """The atlas as one GeoJSON FeatureCollection, a feature a line; equal atlases give equal bytes."""
-    head = b'{"type":"FeatureCollection","digest":' + _json(atlas.digest)
+    head = b'{"type":"FeatureCollection","digest":' + as_json(atlas.digest)
     return b"".join([head, *_body(atlas.k, atlas.invented, atlas.divisions, atlas.blocks, atlas.larger)])
 
 
@@ -72,47 +70,6 @@ def read_atlas(path: Path) -> Atlas:
 def write_atlas(atlas: Atlas, path: Path) -> None:
     """Keep the atlas at `path`."""
     path.write_bytes(atlas_bytes(atlas))
-
-
-class CellFile:
-    """All cells of one division for a browser: `raw` GeoJSON, `gzipped`, and the `sha256` that names it."""
-
-    def __init__(self, raw: bytes) -> None:
-        self.raw = raw
-        self.gzipped = gzip.compress(raw, 9, mtime=0)
-        self.sha256 = hashlib.sha256(raw).hexdigest()
-
-
-@lru_cache(maxsize=64)
-def cell_file(atlas: Atlas, division: DivisionId) -> CellFile:
-    """The static file of a division; the whole of it, so that fetching it tells nothing finer."""
-    return CellFile(cells_geojson(atlas, division))
-
-
-def cells_geojson(atlas: Atlas, division: DivisionId) -> bytes:
-    """All cells of a division: id, label, homes, division; coordinates in degrees of five decimals.
-
-    `larger` lists its larger blocks: id, label, homes, and the ids of their `cells`, which are all their shape.
-    """
-    features = (
-        _feature(b.shape, id=b.id, label=b.label, homes=b.homes, division=b.division) for b in atlas.blocks_of(division)
-    )
-    larger = [
-        {"id": one.id, "label": one.label, "homes": one.homes, "cells": one.cells} for one in atlas.larger_of(division)
-    ]
-    return _collection(features, larger=larger)
-
-
-def divisions_geojson(atlas: Atlas, cells_at: Callable[[DivisionId, str], str]) -> bytes:
-    """All divisions: id, name, homes, `k`, `invented`, and `cells`, the address made of id and SHA-256 of the cells."""
-    return _collection(_feature(d.shape, **_described(atlas, d, cells_at)) for d in atlas.divisions)
-
-
-def _described(atlas: Atlas, division: Division, cells_at: Callable[[DivisionId, str], str]) -> dict[str, object]:
-    homes = sum(block.homes for block in atlas.blocks_of(division.id))
-    cells = cells_at(division.id, cell_file(atlas, division.id).sha256)
-    named = {"id": division.id, "name": division.name, "cells": cells}
-    return {**named, "homes": homes, "k": atlas.k, "invented": atlas.invented}
 
 
 class _Closed(BaseModel):
@@ -183,28 +140,25 @@ def _body(
     k: int, invented: bool, divisions: Iterable[Division], blocks: Iterable[Block], larger: Iterable[LargerBlock]
 ) -> Iterable[bytes]:
     """The file from `k` on, which is what the digest is of."""
-    yield b',"k":' + _json(k) + b',"invented":' + _json(invented) + b',"features":[\n'
-    lines = [_feature(d.shape, kind="division", id=d.id, name=d.name) for d in divisions]
+    yield b',"k":' + as_json(k) + b',"invented":' + as_json(invented) + b',"features":[\n'
+    lines = [as_feature(d.shape, kind="division", id=d.id, name=d.name) for d in divisions]
     lines += [
-        _feature(b.shape, kind="cell", id=b.id, label=b.label, homes=b.homes, division=b.division) for b in blocks
+        as_feature(b.shape, kind="cell", id=b.id, label=b.label, homes=b.homes, division=b.division) for b in blocks
     ]
     yield b",\n".join(lines)
     joined = [
-        _json({"id": o.id, "label": o.label, "homes": o.homes, "division": o.division, "cells": o.cells})
+        as_json({"id": o.id, "label": o.label, "homes": o.homes, "division": o.division, "cells": o.cells})
         for o in larger
     ]
     # Nothing where there are none: a map from before there were any keeps its digest.
     yield b"\n]" + (b',"larger":[\n' + b",\n".join(joined) + b"\n]" if joined else b"") + b"}\n"
 
 
-def _collection(features: Iterable[bytes], **more: object) -> bytes:
-    members = b"".join(b"," + _json(name) + b":" + _json(value) for name, value in more.items())
-    return b'{"type":"FeatureCollection","features":[\n' + b",\n".join(features) + b"\n]" + members + b"}\n"
+def as_feature(shape: BaseGeometry, **properties: object) -> bytes:
+    """A GeoJSON feature on one line."""
+    return as_json({"type": "Feature", "properties": properties, "geometry": mapping(shape)})
 
 
-def _feature(shape: BaseGeometry, **properties: object) -> bytes:
-    return _json({"type": "Feature", "properties": properties, "geometry": mapping(shape)})
-
-
-def _json(value: object) -> bytes:
+def as_json(value: object) -> bytes:
+    """JSON without blanks."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -27,6 +27,7 @@ class Report:
     least: int
     median: float
     most: int
+    larger: tuple[int, int, int]  # larger blocks: how many, and homes in the smallest and the largest
     outside: int  # homes in no division
     hundreds: int  # hundred-blocks that addresses name, one in two divisions counted in each
     torn: int  # of these, in more than one cell: two that lie too far apart, or homes on another's doorstep
@@ -39,6 +40,7 @@ class Report:
         return [
             f"{self.cells} cells in {self.divisions} divisions hold {self.homes} homes",
             f"homes in a cell: smallest {self.least}, median {self.median:g}, largest {self.most}",
+            "larger blocks: {}, of {} to {} homes".format(*self.larger),
             *([f"hundred-blocks: {self.hundreds}, {self.torn} of them in more than one cell"] if self.hundreds else []),
             f"homes outside every division: {self.outside}",
             f"rows refused: {refused}",
@@ -50,6 +52,7 @@ def report_of(atlas: Atlas, cells: Sequence[Cell], found: Whole, homes: Homes, m
     """What is told of a build: `found` is the index of each home's cell, or -1."""
     hundreds = _hundreds(cells, found, homes)
     held = sorted(block.homes for block in atlas.blocks)
+    joined = [larger.homes for larger in atlas.larger]
     return Report(
         divisions=len(atlas.divisions),
         cells=len(held),
@@ -57,6 +60,7 @@ def report_of(atlas: Atlas, cells: Sequence[Cell], found: Whole, homes: Homes, m
         least=held[0],
         median=float(np.median(held)),
         most=held[-1],
+        larger=(len(joined), min(joined, default=0), max(joined, default=0)),
         outside=int((found < 0).sum()),
         hundreds=len(hundreds),
         torn=sum(cells > 1 for cells in hundreds),

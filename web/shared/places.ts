@@ -13,6 +13,7 @@ export type Place = { block: Block; division: Division; larger?: Block | null };
 
 let divisionsOnce: Promise<DivisionShape[]> | undefined;
 type CellFile = { features: Cell[]; larger: Larger[] };
+type SentFile = { features: Cell[]; larger: (Block & { cells: number[] })[] }; // cells by their place among the features
 const filesOnce = new Map<string, Promise<CellFile>>();
 
 /** All divisions, read once. A failed reading is tried again next time. */
@@ -37,7 +38,7 @@ function file(division: DivisionShape): Promise<CellFile> {
   const address = division.properties.cells;
   let reading = filesOnce.get(address);
   if (!reading) {
-    reading = api.get<CellFile>(address).catch((error) => {
+    reading = api.get<SentFile>(address).then(named, (error) => {
       filesOnce.delete(address);
       throw error;
     });
@@ -45,6 +46,11 @@ function file(division: DivisionShape): Promise<CellFile> {
   }
   return reading;
 }
+
+const named = ({ features, larger }: SentFile): CellFile => ({
+  features,
+  larger: larger.map((one) => ({ ...one, cells: one.cells.map((at) => features[at]!.properties.id) })),
+});
 
 /** The one shape that holds a point, or undefined. */
 export function holding<T extends Feature<Area, unknown>>(shapes: T[], [lon, lat]: Position): T | undefined {

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from api.commands.where import block_of
+from storage.atlas.cell_files import cells_geojson, divisions_geojson
 from storage.atlas.demo import demo_atlas
-from storage.atlas.files import cells_geojson, divisions_geojson
 from storage.atlas.shapes import Block
 from storage.kit.errors import NotThere, Refused
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +12,6 @@ from storage.atlas.building import build
 from storage.atlas.files import (
     atlas_bytes,
     atlas_from,
-    cell_file,
-    cells_geojson,
-    divisions_geojson,
     read_atlas,
     sealed,
     write_atlas,
@@ -41,6 +36,7 @@ def test_an_atlas_comes_back_as_it_was_written(atlas: Atlas, tmp_path: Path) -> 
 
     assert atlas_bytes(again) == atlas_bytes(atlas)
     assert (again.k, again.invented, again.digest) == (12, True, atlas.digest)
+    assert [larger.cells for larger in again.larger] == [larger.cells for larger in atlas.larger]
 
 
 def test_the_file_is_plain_geojson(atlas: Atlas) -> None:
@@ -79,29 +75,6 @@ def test_what_is_no_atlas_is_malformed(raw: bytes) -> None:
         atlas_from(raw)
 
 
-def test_a_browser_gets_all_cells_of_a_division_and_nothing_else(atlas: Atlas) -> None:
-    """A cell file holds id, label, homes and division of every cell, at five decimals."""
-    division = atlas.divisions[0]
-
-    cells = json.loads(cells_geojson(atlas, division.id))["features"]
-
-    assert [cell["properties"]["id"] for cell in cells] == [block.id for block in atlas.blocks_of(division.id)]
-    assert {tuple(cell["properties"]) for cell in cells} == {("id", "label", "homes", "division")}
-    corners = [n for cell in cells for pair in cell["geometry"]["coordinates"][0] for n in pair]
-    assert all(round(n, 5) == n for n in corners)
-
-
-def test_larger_blocks_are_a_list_of_their_cells(atlas: Atlas) -> None:
-    """In the map's file and in the division's, without a shape of their own."""
-    division = atlas.divisions[0].id
-
-    listed = json.loads(cells_geojson(atlas, division))["larger"]
-
-    assert [one["id"] for one in listed] == [larger.id for larger in atlas.larger_of(division)]
-    assert {tuple(one) for one in listed} == {("id", "label", "homes", "cells")}
-    assert [one.cells for one in atlas_from(atlas_bytes(atlas)).larger] == [one.cells for one in atlas.larger]
-
-
 def test_a_map_without_larger_blocks_is_what_it_was(atlas: Atlas) -> None:
     """One from before there were any keeps its bytes, and with them its digest."""
     before = sealed(k=atlas.k, invented=True, divisions=atlas.divisions, blocks=atlas.blocks)
@@ -126,22 +99,3 @@ def test_larger_blocks_that_do_not_nest_are_no_atlas(atlas: Atlas, wrong: str) -
 
     with pytest.raises(Malformed):
         atlas_from(atlas_bytes(file))
-
-
-def test_a_cell_file_is_named_by_its_content(atlas: Atlas) -> None:
-    """The SHA-256 is of the plain bytes, the packed bytes unpack to them, and it is made once."""
-    file = cell_file(atlas, atlas.divisions[0].id)
-
-    assert file.sha256 == hashlib.sha256(file.raw).hexdigest()
-    assert gzip.decompress(file.gzipped) == file.raw
-    assert cell_file(atlas, atlas.divisions[0].id) is file
-
-
-def test_divisions_name_their_cell_files(atlas: Atlas) -> None:
-    """The list of divisions says where each one's cells are, and that the city is invented."""
-    listed = json.loads(divisions_geojson(atlas, lambda division, sha256: f"/cells/{division}/{sha256}"))["features"]
-
-    assert [d["properties"]["name"] for d in listed] == ["East", "West"]
-    assert all(d["properties"]["invented"] for d in listed)
-    east = atlas.divisions[0].id
-    assert listed[0]["properties"]["cells"] == f"/cells/{east}/{cell_file(atlas, east).sha256}"

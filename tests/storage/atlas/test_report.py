@@ -30,6 +30,8 @@ def test_the_report_tells_what_was_found() -> None:
 
     assert (report.divisions, report.homes, report.mended) == (2, 300, ("West",))
     assert 12 <= report.least <= report.median <= report.most
+    assert report.larger[1] >= 24
+    assert f"larger blocks: {report.larger[0]}, of {report.larger[1]} to {report.larger[2]} homes" in report.lines()
     assert "rows refused: 3 zero" in report.lines()
     assert "polygons mended: West" in report.lines()
 
