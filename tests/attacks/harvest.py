@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Column, select
 
 from storage.db import Database
-from storage.identity.schema import cameras, clips, metadata, residents
+from storage.identity.schema import cameras, clips, listening, metadata, residents
 from storage.kit.clock import QUARTER_HOUR
 from storage.kit.ids import digest
 from storage.schema import renditions, segments
@@ -19,6 +19,7 @@ from tests.attacks.people import Person, Sent
 CROSSES = {
     *(clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys),
     *(residents.c.home_block, cameras.c.block_id),  # a block is everybody's
+    listening.c.handle,  # drawn for one ticket: the record knows the listener by it, and nobody there whose it is
 }
 A_TIME = 10**12  # milliseconds since 1970; a smaller number is a count or a size
 LEAST = 20  # characters of a value that is an id, a digest or a seal; a shorter one is a state's name

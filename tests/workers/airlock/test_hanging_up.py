@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage import endings
 from storage.db import RESIDENT
 from storage.identity import listening, logins
+from storage.identity.schema import log_ins
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Unavailable
 from storage.schema import endings as rows
@@ -17,6 +18,7 @@ from tests import builders
 from tests.storage.identity.making import a_token
 from workers.airlock.admit import Airlock
 from workers.airlock.hanging_up import hang_up
+from workers.airlock.reconcile import reconcile
 
 
 def log_out(airlock: Airlock, resident: ResidentId, *handles: str) -> str:
@@ -57,6 +59,21 @@ def test_what_a_crash_left_is_told_later(airlock: Airlock, ada: ResidentId, monk
             hang_up(airlock.stores)
 
     assert hang_up(airlock.stores) == 1
+    with airlock.stores.record.read() as conn:
+        assert endings.after(conn, 0)[1] == {"a"}
+
+
+def test_who_listens_by_a_log_in_whose_time_is_over_is_ended_by_the_next_round(
+    airlock: Airlock, ada: ResidentId
+) -> None:
+    """Nobody has to log out for that."""
+    token = a_token(airlock.stores.vault, ada)
+    with airlock.stores.vault.write(by=RESIDENT) as tx:
+        listening.note(tx, token, "a")
+        tx.execute(update(log_ins).values(ends_at=tx.now()))
+
+    reconcile(airlock, airlock.doorbell)
+
     with airlock.stores.record.read() as conn:
         assert endings.after(conn, 0)[1] == {"a"}
 
