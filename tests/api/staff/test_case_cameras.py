@@ -6,14 +6,17 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from api.staff import case_cameras
 from storage import audit, camera_pins
 from storage.audit import Sought
 from storage.camera_pins import Pin, Quadrant, Retention
-from storage.db import AIRLOCK, Database
+from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId
+from storage.schema import staff_log_ins
 from storage.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, Person, an_incident, casework  # noqa: F401 - fixture
@@ -118,3 +121,19 @@ def test_a_case_and_a_day_have_their_measure(
     spent = _look(casework.detective, other, BLOCKS[1:])
     assert (spent.status_code, spent.json()["error"]["code"]) == (429, "too_often")
     assert [one["text"] for one in casework.lead.ask.get(other).json()["timeline"][2:]] == ["2"]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_look_takes_a_log_in_of_the_last_half_hour(record: Database, casework: Casework) -> None:  # noqa: F811
+    """Whatever else still goes with an older one; and nothing is entered."""
+    path = casework.opened()
+    older = case_cameras.FRESH_MS
+    with record.write(by=OPERATOR) as tx:
+        mine = staff_log_ins.c.staff_id == casework.detective.id
+        tx.execute(update(staff_log_ins).where(mine).values(ends_at=staff_log_ins.c.ends_at - older))
+        tx.audit("test", "")
+
+    answer = _look(casework.detective, path)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "log_in_again")
+    assert [one["kind"] for one in casework.detective.ask.get(path).json()["timeline"]] == ["ask", "consent"]
