@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from api.staff import case_cameras
-from storage import audit, camera_pins
+from storage import audit, camera_looks, camera_pins
 from storage.audit import Sought
 from storage.camera_pins import Pin, Quadrant, Retention
 from storage.db import AIRLOCK, OPERATOR, Database
@@ -27,7 +27,7 @@ BLOCKS = [builders.block("Central", number) for number in range(3)]
 def _pinned(record: Database, *pins: tuple[BlockId, str, str]) -> None:
     found = [Pin(block, Quadrant(quadrant), Retention(kept)) for block, quadrant, kept in pins]
     with record.write(by=AIRLOCK) as tx:
-        camera_pins.bring(tx, there=found, settled=found)
+        camera_pins.bring(tx, camera_pins.longest(found))
 
 
 def _look(person: Person, path: str, blocks: list[BlockId] = BLOCKS) -> httpx.Response:
@@ -107,15 +107,15 @@ def test_a_case_and_a_day_have_their_measure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By different blocks: the same ones again are free; beyond it nothing is shown, and nothing entered."""
-    monkeypatch.setattr(camera_pins, "MOST_OF_CASE", 2)
+    monkeypatch.setattr(camera_looks, "MOST_OF_CASE", 2)
     path = casework.opened()
     for _ in range(3):
         assert _look(casework.detective, path, BLOCKS[:2]).status_code == 200
     more = _look(casework.detective, path, BLOCKS[2:])
     assert (more.status_code, more.json()["error"]["code"]) == (409, "too_many_blocks")
 
-    monkeypatch.setattr(camera_pins, "MOST_A_DAY", 2)
-    monkeypatch.setattr(camera_pins, "MOST_OF_CASE", 3)
+    monkeypatch.setattr(camera_looks, "MOST_A_DAY", 2)
+    monkeypatch.setattr(camera_looks, "MOST_OF_CASE", 3)
     other = casework.opened("CR-2")
     assert _look(casework.detective, other, BLOCKS[:2]).status_code == 200
     spent = _look(casework.detective, other, BLOCKS[1:])
