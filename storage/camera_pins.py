@@ -105,10 +105,10 @@ def bring(tx: Tx, new: Changes) -> None:
     """Changes these pins. Twice is once, and two who bring the same at once leave what one would."""
     if not new:
         return
-    for (block, quadrant), kept in new.items():
+    for block, quadrant in (place for place, kept in new.items() if kept is None):
         here = (camera_pins.c.block_id == block, camera_pins.c.quadrant == quadrant)
-        if kept is None:
-            tx.execute(delete(camera_pins).where(*here))
-        else:
-            tx.execute(put(camera_pins).values(block_id=block, quadrant=quadrant, retention=kept))
+        tx.execute(delete(camera_pins).where(*here))
+    standing = [{"block_id": place[0], "quadrant": place[1], "retention": kept} for place, kept in new.items() if kept]
+    if standing:
+        tx.execute(put(camera_pins), standing)
     tx.audit("camera_pins.bring", "")
