@@ -23,6 +23,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "feed": (),
     "feed_peers": (),
     "atlas": (),
+    "pins": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
 }
 

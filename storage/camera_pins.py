@@ -1,6 +1,6 @@
 """Pins: that a block has a camera which looks a certain way, and how long it keeps what it saw. Never how many.
 
-The airlock brings them; there is no query for them without an asker and a case.
+The airlock brings them; nobody else asks for them without an asker and a case (`camera_looks`).
 
 A pin stands for all cameras of a block that look into one quadrant, with the longest time any of them keeps: one camera
 and five are the same row. What is new waits for midnight (UTC), when all of a city's appear together; what an owner
@@ -9,27 +9,16 @@ takes back goes at once. So who looks every minute learns on which day a camera 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, select
 
-from storage import cases, incidents
-from storage.case_entries import Kind, enter
-from storage.case_rules import Act, Asker
 from storage.db import Tx
-from storage.kit.clock import DAY
-from storage.kit.errors import Conflict, NotThere, TooOften
-from storage.kit.ids import BlockId, CaseId, DivisionId, StaffId
-from storage.schema import blocks, camera_looks, camera_pins, case_entries, staff_members
-from storage.upserts import insert_new
-
-# Half a square mile has 15 blocks in a city of houses and some hundred where homes are dense. More than one case needs
-# is a survey of who has cameras.
-MOST_AT_ONCE = 200
-MOST_OF_CASE = 500
-MOST_A_DAY = 500  # of one detective, in whatever cases
+from storage.kit.ids import BlockId
+from storage.schema import camera_pins
+from storage.upserts import put
 
 
 class Quadrant(StrEnum):
@@ -69,13 +58,9 @@ class Pin:
     retention: Retention
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A pin as a case sees it: at which moment (milliseconds) it may be overwritten, and when it surely is."""
-
-    pin: Pin
-    kept_until: int
-    gone_from: int | None
+Place = tuple[BlockId, Quadrant]
+Pins = Mapping[Place, Retention]
+Changes = Mapping[Place, Retention | None]
 
 
 def retention(days: int) -> Retention:
@@ -84,89 +69,46 @@ def retention(days: int) -> Retention:
     return next((named for below, named in limits if days < below), Retention.MORE)
 
 
-def longest(pins: Collection[Pin]) -> dict[tuple[BlockId, Quadrant], Retention]:
+def longest(pins: Collection[Pin]) -> dict[Place, Retention]:
     """One for each block and quadrant, however many there are of it: the class that keeps longest."""
-    found: dict[tuple[BlockId, Quadrant], Retention] = {}
+    found: dict[Place, Retention] = {}
     for pin in pins:
         place = (pin.block, pin.quadrant)
         found[place] = max(pin.retention, found.get(place, pin.retention), key=_SHORTEST_FIRST.index)
     return found
 
 
-def bring(tx: Tx, *, there: Collection[Pin], settled: Collection[Pin]) -> bool:
-    """Makes the pins what cameras say now; answers whether anything changed. Twice is once.
+def changes(shown: Pins, *, there: Collection[Pin], settled: Collection[Pin]) -> Changes:
+    """What must change for the pins to be what cameras say now; None: that one goes. Pure.
 
     `there` are all cameras that can be asked about: what none of them says any more goes. `settled` are those of them
     about which nothing was said since midnight: what only others say does not come yet.
     """
     now, wanted = longest(there), longest(settled)
-    shown = {
-        (row.block_id, row.quadrant): Retention(row.retention) for row in tx.connection.execute(select(camera_pins))
-    }
-    changed = False
+    found: dict[Place, Retention | None] = {place: wanted[place] for place in wanted.keys() - shown.keys()}
     for place, before in shown.items():
-        here = (camera_pins.c.block_id == place[0], camera_pins.c.quadrant == place[1])
-        if place not in now:
-            tx.execute(delete(camera_pins).where(*here))
-            changed = True
-            continue
         # Shorter at once, longer at midnight: never more than some camera keeps.
-        most = min(
-            now[place], max(before, wanted.get(place, before), key=_SHORTEST_FIRST.index), key=_SHORTEST_FIRST.index
-        )
+        longer = max(before, wanted.get(place, before), key=_SHORTEST_FIRST.index)
+        most = min(now[place], longer, key=_SHORTEST_FIRST.index) if place in now else None
         if most is not before:
-            tx.execute(update(camera_pins).where(*here).values(retention=most))
-            changed = True
-    new = [
-        {"block_id": block, "quadrant": way, "retention": wanted[block, way]}
-        for block, way in wanted.keys() - shown.keys()
-    ]
-    if new:
-        tx.execute(insert_new(camera_pins), new)  # two schedules may bring the same ones at once
-    if new or changed:
-        tx.audit("camera_pins.bring", "")
-    return bool(new or changed)
+            found[place] = most
+    return found
 
 
-def look(tx: Tx, who: Asker, case_id: CaseId, wanted: Collection[BlockId]) -> list[Seen]:
-    """Pins of these blocks for a case, the soonest overwritten first; an entry of its timeline, and of the audit.
-
-    Raises NotThere, also where a block is not in the case's division, NotAllowed, Conflict, and TooOften where the case
-    or its detective has looked at too many blocks.
-    """
-    case = cases.locked(tx, who, case_id, Act.CAMERAS)
-    asked = frozenset(wanted)
-    _demand_in(tx.connection, case.standing.division, asked)
-    _demand_few(tx, who.id, case_id, asked)
-    seq = enter(tx, case_id, Kind.CAMERAS, by=who.id, text=str(len(asked)))
-    tx.execute(insert(camera_looks), [{"case_id": case_id, "seq": seq, "block_id": block} for block in sorted(asked)])
-    rows = tx.connection.execute(select(camera_pins).where(camera_pins.c.block_id.in_(asked)))
-    found = [Pin(BlockId(row.block_id), Quadrant(row.quadrant), Retention(row.retention)) for row in rows]
-    happened_at = incidents.some(tx.connection, [case.incident])[case.incident].happened_at
-    return sorted((_seen(pin, happened_at) for pin in found), key=lambda one: (one.kept_until, one.pin))
+def all_of(conn: Connection) -> Pins:
+    """Every pin of the city: for the airlock alone, which brought them."""
+    rows = conn.execute(select(camera_pins))
+    return {(BlockId(row.block_id), Quadrant(row.quadrant)): Retention(row.retention) for row in rows}
 
 
-def _seen(pin: Pin, happened_at: int) -> Seen:
-    least, most = DAYS[pin.retention]
-    return Seen(pin, happened_at + least * DAY, None if most is None else happened_at + most * DAY)
-
-
-def _demand_in(conn: Connection, division: DivisionId, asked: Collection[BlockId]) -> None:
-    here = (blocks.c.id.in_(asked), blocks.c.division_id == division)
-    if conn.execute(select(func.count()).select_from(blocks).where(*here)).scalar_one() != len(asked):
-        raise NotThere
-
-
-def _demand_few(tx: Tx, member: StaffId, case_id: CaseId, asked: frozenset[BlockId]) -> None:
-    # A block counts once, however often it is looked at: who opens the page again is not doing more.
-    tx.connection.execute(select(staff_members.c.id).where(staff_members.c.id == member).with_for_update())
-    looked = select(camera_looks.c.block_id).distinct()
-    of_case = set(tx.connection.execute(looked.where(camera_looks.c.case_id == case_id)).scalars())
-    today = looked.join(
-        case_entries, (case_entries.c.case_id == camera_looks.c.case_id) & (case_entries.c.seq == camera_looks.c.seq)
-    ).where(case_entries.c.by == member, case_entries.c.at > tx.now() - DAY)
-    of_day = set(tx.connection.execute(today).scalars())
-    if len(of_case | asked) > MOST_OF_CASE:
-        raise Conflict(f"In one case at most {MOST_OF_CASE} blocks are looked at.", code="too_many_blocks")
-    if len(of_day | asked) > MOST_A_DAY:
-        raise TooOften(f"In a day at most {MOST_A_DAY} blocks are looked at.", retry_after=DAY // 1000)
+def bring(tx: Tx, new: Changes) -> None:
+    """Changes these pins. Twice is once, and two who bring the same at once leave what one would."""
+    if not new:
+        return
+    for block, quadrant in (place for place, kept in new.items() if kept is None):
+        here = (camera_pins.c.block_id == block, camera_pins.c.quadrant == quadrant)
+        tx.execute(delete(camera_pins).where(*here))
+    standing = [{"block_id": place[0], "quadrant": place[1], "retention": kept} for place, kept in new.items() if kept]
+    if standing:
+        tx.execute(put(camera_pins), standing)
+    tx.audit("camera_pins.bring", "")

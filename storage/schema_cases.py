@@ -82,6 +82,7 @@ camera_pins = Table(
     Column("quadrant", String(1), primary_key=True),  # n | e | s | w
     Column("retention", String(8), nullable=False),  # under_3 | 3_to_7 | 8_to_30 | over_30
 )
+# storage/camera_looks.py.
 camera_looks = Table(
     "camera_looks",
     metadata,

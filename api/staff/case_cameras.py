@@ -11,12 +11,16 @@ from api.staff.auth import Detective
 from api.staff.posts import Block
 from api.stores import Record
 from feed.events import Closed
-from storage import camera_pins, case_rules
-from storage.camera_pins import MOST_AT_ONCE, Quadrant, Retention, Seen
+from storage import camera_looks, case_rules
+from storage.camera_looks import MOST_AT_ONCE, Seen
+from storage.camera_pins import Quadrant, Retention
 from storage.kit import clock
+from storage.kit.errors import NotAllowed
 from storage.kit.ids import CaseId
+from storage.staff import LOG_IN_MS
 
 router = APIRouter(prefix="/v1/cases/{case_id}/cameras", tags=["cases"])
+FRESH_MS = 30 * clock.MINUTE  # after a log-in: a desk that was left open for a shift shows nobody where cameras are
 
 
 class Area(Closed):
@@ -47,8 +51,10 @@ class PinsSeen(Closed):
 @router.post("")
 def look(case_id: CaseId, area: Area, me: Detective, record: Record) -> PinsSeen:
     """Looks at cameras for a case: an entry of its timeline, and of the audit, each time."""
+    if me.ends_at - LOG_IN_MS + FRESH_MS <= clock.now():
+        raise NotAllowed("Please log in again to look at cameras.", code="log_in_again")
     with record.write(by=me.member.actor) as tx:
-        found = camera_pins.look(tx, case_rules.asker(me.member), case_id, area.blocks)
+        found = camera_looks.look(tx, case_rules.asker(me.member), case_id, area.blocks)
         now = tx.now()
     pins = [_seen(one, now) for one in found]
     return PinsSeen(items=sorted(pins, key=lambda one: one.left == "gone"))

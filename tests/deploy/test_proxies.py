@@ -220,6 +220,18 @@ def test_more_than_is_taken_is_refused_at_the_door(residents: Proxy, path: str, 
     assert (answer.status_code, residents.behind.got) == (413, [])
 
 
+@pytest.mark.parametrize(
+    ("path", "size", "told"), [("", 1024 * 1024, 200), ("", 1200 * 1024, 413), ("/x", 65 * 1024, 413)]
+)
+def test_a_file_of_incidents_may_have_a_megabyte(staff: Proxy, path: str, size: int, told: int) -> None:
+    """At that one address of the staff's door, and no more than that."""
+    staff.behind.got.clear()
+
+    answer = staff.ask("PUT", f"/v1/incidents{path}", HOSTS["STAFF_HOST"], content=bytes(size))
+
+    assert (answer.status_code, sum(staff.behind.got)) == (told, size if told == 200 else 0)
+
+
 def test_the_public_site_stands_beside(residents: Proxy) -> None:
     """Under a name of its own."""
     assert residents.ask("GET", "/v1/transparency", HOSTS["PUBLIC_HOST"]).status_code == 200

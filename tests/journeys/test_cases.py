@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from storage import camera_pins
 from storage.atlas import versions
-from storage.camera_pins import Pin, Quadrant, Retention
+from storage.camera_pins import Quadrant, Retention
 from storage.db import AIRLOCK
 from storage.kit.ids import BlockId
 from tests.journeys.conftest import Stack
@@ -28,9 +28,8 @@ class Booked(Shown):
 
     def pin(self, block: BlockId) -> None:
         """What the airlock says of a camera there."""
-        found = [Pin(block, Quadrant.W, Retention.MORE)]
         with self.record.write(by=AIRLOCK) as tx:
-            camera_pins.bring(tx, there=found, settled=found)
+            camera_pins.bring(tx, {(block, Quadrant.W): Retention.MORE})
 
     def label(self, division: str) -> str:
         """What the first block of a division is called."""

@@ -22,12 +22,17 @@ def _pin(block: BlockId = A, quadrant: str = "n", days: int = 5) -> Pin:
 
 
 def _bring(record: Database, there: list[Pin], settled: list[Pin] | None = None) -> bool:
+    """Whether anything was to be changed."""
     role = builders.as_role(record, "airlock")
-    with role.write(by=AIRLOCK) as tx:
-        changed = camera_pins.bring(tx, there=there, settled=there if settled is None else settled)
+    with role.read() as conn:
+        shown = camera_pins.all_of(conn)
+    new = camera_pins.changes(shown, there=there, settled=there if settled is None else settled)
+    for _ in range(2):
+        with role.write(by=AIRLOCK) as tx:
+            camera_pins.bring(tx, new)
     if role is not record:
         role.engine.dispose()
-    return changed
+    return bool(new)
 
 
 def _shown(record: Database) -> set[tuple[str, str, str]]:

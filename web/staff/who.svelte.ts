@@ -23,11 +23,12 @@ export async function ask(): Promise<void> {
   }
 }
 
-export async function leave(): Promise<void> {
+/** Logs out; with `back`, whoever logs in again finds the same page. */
+export async function leave({ back = false } = {}): Promise<void> {
   await api.del("/v1/log-ins/current");
   who.me = null;
   who.known = "no";
-  go("/");
+  if (!back) go("/");
 }
 
 export const holds = (...roles: Role[]) => who.me?.roles.some(({ role }) => roles.includes(role)) ?? false;

@@ -28,9 +28,11 @@ def bring_pins(vault: Vault, record: Database) -> None:
         midnight = database_now(conn) // DAY * DAY
         found = cameras.askable(conn)
     there, settled = _pins(found), _pins([one for one in found if one.confirmed_at < midnight])
-    with record.write(by=AIRLOCK) as tx:
-        changed = camera_pins.bring(tx, there=there, settled=settled)
-    if changed:
+    with record.read() as conn:
+        new = camera_pins.changes(camera_pins.all_of(conn), there=there, settled=settled)
+    if new:  # else nobody waits for a lock of ours
+        with record.write(by=AIRLOCK) as tx:
+            camera_pins.bring(tx, new)
         record.clear_log()
         log.event("camera_pins_brought")
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from api.resident.desk import Desk
-from storage import camera_pins, case_rules, cases, incidents, staff
+from storage import camera_looks, case_rules, cases, incidents, staff
 from storage.case_rules import Act, Asker
 from storage.db import OPERATOR
 from storage.incidents import NewIncident
@@ -41,7 +41,7 @@ def _case(desk: Desk, town: Town, kind: str = "Burglary") -> tuple[Asker, CaseId
 
 def _look(desk: Desk, case: tuple[Asker, CaseId], *blocks: BlockId, days_ago: int) -> None:
     with desk.stores.record.write(by=OPERATOR) as tx:
-        camera_pins.look(tx, *case, blocks)
+        camera_looks.look(tx, *case, blocks)
         newest = case_entries.c.at > tx.now() - DAY
         tx.execute(update(case_entries).where(newest).values(at=tx.now() - days_ago * DAY))
 

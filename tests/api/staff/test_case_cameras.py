@@ -6,14 +6,17 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
-from storage import audit, camera_pins
+from api.staff import case_cameras
+from storage import audit, camera_looks, camera_pins
 from storage.audit import Sought
 from storage.camera_pins import Pin, Quadrant, Retention
-from storage.db import AIRLOCK, Database
+from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId
+from storage.schema import staff_log_ins
 from storage.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, Person, an_incident, casework  # noqa: F401 - fixture
@@ -24,7 +27,7 @@ BLOCKS = [builders.block("Central", number) for number in range(3)]
 def _pinned(record: Database, *pins: tuple[BlockId, str, str]) -> None:
     found = [Pin(block, Quadrant(quadrant), Retention(kept)) for block, quadrant, kept in pins]
     with record.write(by=AIRLOCK) as tx:
-        camera_pins.bring(tx, there=found, settled=found)
+        camera_pins.bring(tx, camera_pins.longest(found))
 
 
 def _look(person: Person, path: str, blocks: list[BlockId] = BLOCKS) -> httpx.Response:
@@ -104,17 +107,33 @@ def test_a_case_and_a_day_have_their_measure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By different blocks: the same ones again are free; beyond it nothing is shown, and nothing entered."""
-    monkeypatch.setattr(camera_pins, "MOST_OF_CASE", 2)
+    monkeypatch.setattr(camera_looks, "MOST_OF_CASE", 2)
     path = casework.opened()
     for _ in range(3):
         assert _look(casework.detective, path, BLOCKS[:2]).status_code == 200
     more = _look(casework.detective, path, BLOCKS[2:])
     assert (more.status_code, more.json()["error"]["code"]) == (409, "too_many_blocks")
 
-    monkeypatch.setattr(camera_pins, "MOST_A_DAY", 2)
-    monkeypatch.setattr(camera_pins, "MOST_OF_CASE", 3)
+    monkeypatch.setattr(camera_looks, "MOST_A_DAY", 2)
+    monkeypatch.setattr(camera_looks, "MOST_OF_CASE", 3)
     other = casework.opened("CR-2")
     assert _look(casework.detective, other, BLOCKS[:2]).status_code == 200
     spent = _look(casework.detective, other, BLOCKS[1:])
     assert (spent.status_code, spent.json()["error"]["code"]) == (429, "too_often")
     assert [one["text"] for one in casework.lead.ask.get(other).json()["timeline"][2:]] == ["2"]
+
+
+@pytest.mark.engines("sqlite")
+def test_a_look_takes_a_log_in_of_the_last_half_hour(record: Database, casework: Casework) -> None:  # noqa: F811
+    """Whatever else still goes with an older one; and nothing is entered."""
+    path = casework.opened()
+    older = case_cameras.FRESH_MS
+    with record.write(by=OPERATOR) as tx:
+        mine = staff_log_ins.c.staff_id == casework.detective.id
+        tx.execute(update(staff_log_ins).where(mine).values(ends_at=staff_log_ins.c.ends_at - older))
+        tx.audit("test", "")
+
+    answer = _look(casework.detective, path)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "log_in_again")
+    assert [one["kind"] for one in casework.detective.ask.get(path).json()["timeline"]] == ["ask", "consent"]

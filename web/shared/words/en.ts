@@ -821,6 +821,7 @@ export const en = {
         back: "To the case",
         notYours: "Cameras are for detectives assigned to an open case.",
         look: (n: number) => (n === 1 ? "Look at 1 block" : `Look at ${n} blocks`),
+        logIn: "Log in again",
         chooseFirst: "Choose at least one block.",
         tooMany: (n: number, most: number) => `That area has ${n} blocks, and ${most} is the most at once.`,
         found: (blocks: number, looked: number) => `${blocks} of ${looked === 1 ? "1 block" : `${looked} blocks`} with a camera that owners registered`,
@@ -836,6 +837,7 @@ export const en = {
           gone: () => "overwritten by now",
         } as Record<string, (at: string) => string>,
         codes: {
+          log_in_again: "Cameras take a log-in of the last half hour. Log in again, and you are back here.",
           too_many_blocks: "In one case at most 500 blocks are looked at.",
           too_often: "In a day at most 500 blocks are looked at. Go on tomorrow.",
         } as Record<string, string>,

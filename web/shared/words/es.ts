@@ -822,6 +822,7 @@ export const es: Words = {
         back: "Al caso",
         notYours: "Las cámaras son para detectives asignados a un caso abierto.",
         look: (n: number) => (n === 1 ? "Mirar 1 cuadra" : `Mirar ${n} cuadras`),
+        logIn: "Entrar otra vez",
         chooseFirst: "Elige al menos una cuadra.",
         tooMany: (n: number, most: number) => `Esa zona tiene ${n} cuadras, y ${most} es lo máximo de una vez.`,
         found: (blocks: number, looked: number) => `${blocks} de ${looked === 1 ? "1 cuadra" : `${looked} cuadras`} con una cámara registrada`,
@@ -837,6 +838,7 @@ export const es: Words = {
           gone: () => "ya sobrescrito",
         } as Record<string, (at: string) => string>,
         codes: {
+          log_in_again: "Las cámaras piden haber entrado en la última media hora. Entra otra vez y vuelves aquí.",
           too_many_blocks: "En un caso se miran 500 cuadras como máximo.",
           too_often: "En un día se miran 500 cuadras como máximo. Sigue mañana.",
         } as Record<string, string>,
