@@ -71,7 +71,7 @@ STAFF: Role = merged(
     _TELLS,
     {
         "atlas_versions": {"select": ALL},
-        "posts": {"select": "words", "update": "state"},
+        "posts": {"select": "words", "update": "state title text words"},
         "flags": {"select": ALL, "insert": ALL, "update": "state decision_id"},
         "decisions": {"select": ALL, "insert": ALL, "update": "undone"},
         "claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},

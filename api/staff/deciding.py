@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feed import posting, undoing
+from feed import editing, posting, undoing
 from feed.bell import Bell
 from storage import appeals, claims, decisions, feed_log, flags, posts
 from storage.db import Tx
@@ -63,6 +64,16 @@ def demand_may_decide(tx: Tx, me: StaffId, post_id: PostId) -> None:
     appeal = appeals.open_of(tx.connection, [post_id]).get(post_id)
     if appeal and appeal.against == me:
         raise NotAllowed("The author appeals against your decision: another moderator decides.", code="own_decision")
+
+
+def take_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wish, cut: Sequence[str]) -> Done:
+    """Takes words out of a post, which settles its flags; raises as `carry_out` does, and Refused."""
+    post = _held_here(tx, member, post_id)
+    claims.demand_free(tx, post_id, member.id)
+    editing.cut_out(tx, bell, post, cut, reason=wish.reason)
+    flags.settle(tx, post_id, by=_note(tx, post, wish, member.id, post.state))
+    claims.erase(tx, post_id)
+    return Done(post.state)
 
 
 def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
