@@ -100,8 +100,7 @@ def _held_here(tx: Tx, member: StaffMember, post_id: PostId) -> Post:
 
 def _needs_second(tx: Tx, post: Post, me: StaffId) -> bool:
     """Whether another moderator must agree first; raises Conflict for who has proposed it already."""
-    why = decisions.newest(tx.connection, post.id)
-    if post.state is not PostState.REMOVED or why is None or why.reason not in FOR_SAFETY:
+    if post.state is not PostState.REMOVED or not _may_hurt(tx, post.id):
         return False
     last = decisions.last(tx.connection, post.id)
     if last is None or last.verb != PROPOSE:
@@ -109,6 +108,13 @@ def _needs_second(tx: Tx, post: Post, me: StaffId) -> bool:
     if last.staff_id == me:
         raise Conflict("You have proposed this already: another moderator is to agree.", code="needs_second")
     return False
+
+
+def _may_hurt(tx: Tx, post_id: PostId) -> bool:
+    """Whether it was removed for safety, or nobody knows why: a backup from before the decision was restored."""
+    last, why = decisions.last(tx.connection, post_id), decisions.newest(tx.connection, post_id)
+    known = last is not None and last.to_state is PostState.REMOVED
+    return not known or why is None or why.reason in FOR_SAFETY
 
 
 def _change(tx: Tx, bell: Bell, post: Post, wish: Wish) -> PostState:
