@@ -66,6 +66,7 @@ RECORD = Side(
             "undone",
         ),
         "appeals": ("id", "post_id", "against", "text", "at", "state", "decision_id"),
+        "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
     },
     left_out={

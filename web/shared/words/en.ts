@@ -447,6 +447,7 @@ export const en = {
       done: "Uploaded",
       failed: "The upload stopped.",
     },
+    nods: { label: "What neighbours say to it", seen_too: "Seen it too", thanks: "Thank you", count: (n: number) => (n === 1 ? "1 neighbour" : `${n} neighbours`) },
     sent: {
       title: "Your post",
       progress: "What is happening",

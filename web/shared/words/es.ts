@@ -448,6 +448,7 @@ export const es: Words = {
       done: "Subido",
       failed: "La subida se detuvo.",
     },
+    nods: { label: "Qué dicen los vecinos", seen_too: "También lo vi", thanks: "Gracias", count: (n) => (n === 1 ? "1 vecino" : `${n} vecinos`) },
     sent: {
       title: "Tu publicación",
       progress: "Qué está pasando",
