@@ -36,6 +36,6 @@ def with_correction(post: Post, words: str) -> str:
 
 def correct(tx: Tx, bell: Bell, post: Post, words: str) -> None:
     """Adds a correction (words scrubbed) to what `correctable` answered; nobody is told while it is off the feed."""
-    post_changes.set_text(tx, post, with_correction(post, words))
+    post_changes.set_words(tx, post.id, post.title, with_correction(post, words))
     tx.audit("post.correct", post.id)
     tell(tx, bell, feed_log.head(tx.connection).epoch, Kind.UPDATED, post.id)

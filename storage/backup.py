@@ -66,6 +66,7 @@ RECORD = Side(
             "undone",
         ),
         "appeals": ("id", "post_id", "against", "text", "at", "state", "decision_id"),
+        "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),
         "cases": (*("id", "number", "incident_id", "division_id", "state", "asked_by", "asked_at", "consented_by"),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -15,6 +16,7 @@ from storage.posts import PostState
 from storage.schema import decisions, staff_members
 
 TAKES_OFF = ("hold", "hide", "remove")  # what an author is told of, and may answer
+EDIT = "edit"  # words were taken out, for good
 PROPOSE = "propose"  # the first of two people says that what was removed may come back
 UNDO_MS = 65 * SECOND  # a minute on the page, and the way from there to here
 
@@ -82,8 +84,17 @@ def add(tx: Tx, post_id: PostId, why: Why, *, staff_id: StaffId, from_state: Pos
 
 def newest(conn: Connection, post_id: PostId) -> Told | None:
     """The newest decision that took a post off the feed: what its author is told of."""
+    return _told(conn, post_id, TAKES_OFF)
+
+
+def edited(conn: Connection, post_id: PostId) -> Told | None:
+    """The newest decision that took words out of a post: its author is told of that too."""
+    return _told(conn, post_id, (EDIT,))
+
+
+def _told(conn: Connection, post_id: PostId, verbs: Collection[str]) -> Told | None:
     query = select(decisions.c.id, decisions.c.reason, decisions.c.guidelines)
-    query = query.where(decisions.c.post_id == post_id, decisions.c.verb.in_(TAKES_OFF), ~decisions.c.undone)
+    query = query.where(decisions.c.post_id == post_id, decisions.c.verb.in_(verbs), ~decisions.c.undone)
     row = conn.execute(query.order_by(decisions.c.at.desc()).limit(1)).first()
     return None if row is None else Told(row.id, row.reason, row.guidelines)
 
@@ -106,6 +117,8 @@ def undo(tx: Tx, post_id: PostId, staff_id: StaffId) -> Last:
     found = last(tx.connection, post_id)
     if found is None or found.staff_id != staff_id:
         raise Conflict("There is no decision of yours to undo.", code="nothing_to_undo")
+    if found.verb == EDIT:
+        raise Conflict("Words that were taken out are kept by nobody.", code="not_undoable")
     if tx.now() - found.at > UNDO_MS:
         raise Conflict("The minute is over. Decide anew.", code="too_late")
     tx.execute(update(decisions).where(decisions.c.id == found.id).values(undone=True))

@@ -37,6 +37,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "flags": {"select": "post_id", "delete": ""},
         "appeals": {"select": "post_id", "delete": ""},
         "claims": {"select": "post_id", "delete": ""},
+        "nods": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -58,6 +59,7 @@ RESIDENT: Role = merged(
         # By which guideline, for the author and who flagged: not by whom, nor what was noted.
         "decisions": {"select": "id post_id verb reason guidelines at undone"},
         "appeals": {"select": "id against at state", "insert": ALL},
+        "nods": {"select": ALL, "insert": ALL},
     },
 )
 AIRLOCK: Role = merged(
@@ -79,7 +81,7 @@ STAFF: Role = merged(
     _TELLS,
     {
         "atlas_versions": {"select": ALL},
-        "posts": {"select": "words", "update": "state"},
+        "posts": {"select": "words", "update": "state title text words"},
         "flags": {"select": ALL, "insert": ALL, "update": "state decision_id"},
         "decisions": {"select": ALL, "insert": ALL, "update": "undone"},
         "claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},

@@ -15,7 +15,7 @@ from storage import segments
 from storage.db import Tx
 from storage.kit.ids import PostId
 from storage.post_words import words_of
-from storage.posts import MediaState, NewPost, Post, PostState, Rendition, media_keys
+from storage.posts import MediaState, NewPost, PostState, Rendition, media_keys
 from storage.schema import blocks, posts, renditions
 from storage.segments import Piece
 
@@ -110,10 +110,10 @@ def set_ready(tx: Tx, post_id: PostId, *, generation: int) -> None:
             make_whole(tx, post_id, file)
 
 
-def set_text(tx: Tx, post: Post, text: str) -> None:
-    """Gives a post another text, by which it is found from then on; the caller holds it."""
-    found_by = words_of(post.title, text)
-    tx.execute(update(posts).where(posts.c.id == post.id).values(text=text, words=found_by))
+def set_words(tx: Tx, post_id: PostId, title: str, text: str) -> None:
+    """Gives a post other words, by which it is found from then on; the caller holds it."""
+    said = {"title": title, "text": text, "words": words_of(title, text)}
+    tx.execute(update(posts).where(posts.c.id == post_id).values(**said))
 
 
 def set_state(tx: Tx, post_id: PostId, state: PostState) -> None:

@@ -211,3 +211,12 @@ comments = Table(
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("post_id", "seq"),
 )
+
+# storage/nods.py. `mark` stands for one neighbour under one post, and for nobody anywhere else.
+nods = Table(
+    "nods",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("mark", String(40), primary_key=True),
+)

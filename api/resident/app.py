@@ -16,6 +16,7 @@ from api.resident import (
     listings,
     mine,
     neighborhood,
+    nodding,
     posts,
     uploads,
     who_could,
@@ -46,6 +47,7 @@ def create_app(desk: Desk) -> FastAPI:
         guidelines.router,
         neighborhood.router,
         flagging.router,
+        nodding.router,
     ):
         app.include_router(router)
     # Published and the same for everyone: what somebody reads here tells nothing, and it can be cached for ever.

@@ -29,6 +29,7 @@ OTHER_REASONS = {
     "held": "A moderator is looking at this post.",
     "held_for_words": "Nobody sees this post until a moderator has looked at its words.",
     "removed": "A moderator removed this post.",
+    "edited": "A moderator took words out of this post.",
     "expired": "This post's time was over.",
 }
 
@@ -163,6 +164,8 @@ def _reason(desk: Desk, clip: Clip, post: Post | None) -> ReasonSeen | None:
     code = clip.reason
     if post is not None and post.state in DECIDED:
         return _decided(desk, post)
+    if post is not None and post.state is PostState.LIVE and (edited := _edited(desk, post)):
+        return edited
     if post is not None and post.state is not PostState.LIVE:
         code = post.state.value
     elif post is None and clip.state is ClipState.PUBLISHED:
@@ -170,6 +173,15 @@ def _reason(desk: Desk, clip: Clip, post: Post | None) -> ReasonSeen | None:
     if code is None:
         return None
     return ReasonSeen(code=code, message=_MESSAGES.get(code, "This clip was not published."))
+
+
+def _edited(desk: Desk, post: Post) -> ReasonSeen | None:
+    with desk.stores.record.read() as conn:
+        named = decisions.edited(conn, post.id)
+    if named is None:
+        return None
+    by = Named(guideline=named.reason, version=named.guidelines)
+    return ReasonSeen(code="edited", message=_MESSAGES["edited"], decided_by=by)
 
 
 def _decided(desk: Desk, post: Post) -> ReasonSeen:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feed import posting, undoing
+from feed import editing, posting, undoing
 from feed.bell import Bell
 from storage import appeals, claims, decisions, feed_log, flags, posts
 from storage.db import Tx
@@ -65,6 +66,16 @@ def demand_may_decide(tx: Tx, me: StaffId, post_id: PostId) -> None:
         raise NotAllowed("The author appeals against your decision: another moderator decides.", code="own_decision")
 
 
+def take_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wish, cut: Sequence[str]) -> Done:
+    """Takes words out of a post, which settles its flags; raises as `carry_out` does, and Refused."""
+    post = _held_here(tx, member, post_id)
+    claims.demand_free(tx, post_id, member.id)
+    editing.cut_out(tx, bell, post, cut, reason=wish.reason)
+    flags.settle(tx, post_id, by=_note(tx, post, wish, member.id, post.state))
+    claims.erase(tx, post_id)
+    return Done(post.state)
+
+
 def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
     """Undoes this moderator's newest decision of the last minute: the post, its flags and an appeal are as before.
 
@@ -89,8 +100,7 @@ def _held_here(tx: Tx, member: StaffMember, post_id: PostId) -> Post:
 
 def _needs_second(tx: Tx, post: Post, me: StaffId) -> bool:
     """Whether another moderator must agree first; raises Conflict for who has proposed it already."""
-    why = decisions.newest(tx.connection, post.id)
-    if post.state is not PostState.REMOVED or why is None or why.reason not in FOR_SAFETY:
+    if post.state is not PostState.REMOVED or not _may_hurt(tx, post.id):
         return False
     last = decisions.last(tx.connection, post.id)
     if last is None or last.verb != PROPOSE:
@@ -98,6 +108,13 @@ def _needs_second(tx: Tx, post: Post, me: StaffId) -> bool:
     if last.staff_id == me:
         raise Conflict("You have proposed this already: another moderator is to agree.", code="needs_second")
     return False
+
+
+def _may_hurt(tx: Tx, post_id: PostId) -> bool:
+    """Whether it was removed for safety, or nobody knows why: a backup from before the decision was restored."""
+    last, why = decisions.last(tx.connection, post_id), decisions.newest(tx.connection, post_id)
+    known = last is not None and last.to_state is PostState.REMOVED
+    return not known or why is None or why.reason in FOR_SAFETY
 
 
 def _change(tx: Tx, bell: Bell, post: Post, wish: Wish) -> PostState:

@@ -9,12 +9,13 @@ from pydantic import Field
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import AnyStaff, Moderator
-from api.staff.deciding import Done, Wish, carry_out, take_back
+from api.staff.deciding import Done, Wish, carry_out, take_back, take_out
 from api.stores import Record, Rings
 from feed.bell import Bell
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import decisions, post_lists, posts
+from storage import decisions, post_lists, post_words, posts
 from storage.db import Database, Tx
+from storage.decisions import EDIT
 from storage.kit.clock import as_text
 from storage.kit.errors import Conflict, NotAllowed, NotThere, Refused
 from storage.kit.ids import PostId
@@ -24,6 +25,7 @@ from storage.staff import LogIn, Role
 from workers.guidelines.rules import IDS, IN_FORCE, Guidelines
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
+FORGETTING = 20  # steps: what is left of words in an index that is busy, the chores forget
 MOST_AT_ONCE = 50  # each is a transaction: two seconds at worst
 
 
@@ -39,6 +41,14 @@ class SeveralDecisions(NewDecision):
     """The same for several posts."""
 
     post_ids: Annotated[list[Annotated[PostId, Field(max_length=40)]], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class NewEdit(Closed):
+    """Words to take out, each as it stands in title or text between blanks, and by which guideline."""
+
+    cut: Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(min_length=1, max_length=50)]
+    reason: Annotated[str, Field(max_length=40)]
+    note: Annotated[str, Field(max_length=1000)] = ""
 
 
 class Decided(Closed):
@@ -108,6 +118,17 @@ def undo(post_id: PostId, me: Moderator, record: Record, bell: Rings) -> Decided
         return _decided(tx, me, post_id, done)
 
 
+@router.post("/posts/{post_id}/edits")
+def edit(post_id: PostId, new: NewEdit, me: Moderator, record: Record, bell: Rings) -> Decided:
+    """Takes words out of a post, for good: nobody can undo it, and nothing here keeps them."""
+    _demand_guideline(new.reason)
+    with record.write(by=me.member.actor) as tx:
+        wish = Wish(EDIT, new.reason, new.note)
+        answer = _decided(tx, me, post_id, take_out(tx, bell, me.member, post_id, wish, new.cut))
+    post_words.forget_all(record, by=me.member.actor, most=FORGETTING)
+    return answer
+
+
 @router.post("/moderation/decisions")
 def decide_several(new: SeveralDecisions, me: Moderator, record: Record, bell: Rings) -> OutcomesSeen:
     """The same decision about several posts, each in a transaction of its own: one that fails stops no other."""
@@ -157,9 +178,13 @@ def taken_off(
 
 
 def _wish(new: NewDecision) -> Wish:
-    if new.reason not in IDS:
-        raise Refused("That is not one of the guidelines.", fields={"reason": "This is not one of the choices."})
+    _demand_guideline(new.reason)
     return Wish(new.verb, new.reason, new.note)
+
+
+def _demand_guideline(reason: str) -> None:
+    if reason not in IDS:
+        raise Refused("That is not one of the guidelines.", fields={"reason": "This is not one of the choices."})
 
 
 def _decided(tx: Tx, me: LogIn, post_id: PostId, done: Done) -> Decided:

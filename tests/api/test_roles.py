@@ -69,6 +69,7 @@ STAFF = {
     "DELETE /v1/posts/{post_id}/decisions/last": "moderator",
     "POST /v1/posts/{post_id}/decisions": "moderator",
     "GET /v1/posts/{post_id}/decisions": "moderator",
+    "POST /v1/posts/{post_id}/edits": "moderator",
     "GET /v1/moderation/posts": "moderator",
     "GET /v1/audit": "admin",
     "GET /v1/incidents": "investigator",

@@ -35,6 +35,7 @@ WORDS = {
     "flags": {"text"},
     "decisions": {"note"},
     "appeals": {"text"},
+    "nods": {"mark"},
 }
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 CLOSED = {
@@ -48,10 +49,14 @@ CLOSED = {
         "audit_payloads": {"words", "salt"},
         "staff_members": {"password_hash", "name"},
     },
-    "porchlight_staff": {"comments": {""}, "audit_payloads": {"salt"}, "digest_mails": {"told"}, "endings": {""}},
+    "porchlight_staff": {
+        **{name: {""} for name in ("comments", "nods", "endings")},
+        "audit_payloads": {"salt"},
+        "digest_mails": {"told"},
+    },
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
-        **{name: {""} for name in ("appeals", "claims")},
+        **{name: {""} for name in ("appeals", "claims", "nods")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},

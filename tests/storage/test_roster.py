@@ -77,9 +77,9 @@ def test_an_account_nobody_uses_ends_by_itself_and_is_taken_in_again(record: Dat
         tx.audit("test", "")
     log_in(record, busy)
 
-    ended = []
+    ended, chores = [], builders.as_role(record, "chores")
     for _ in range(2):
-        with builders.as_role(record, "chores").write(by=CHORES) as tx:
+        with chores.write(by=CHORES) as tx:
             ended.append(staff.end_idle(tx))
     after = _is_in(record, token)
     with record.write(by=OPERATOR) as tx:
@@ -89,7 +89,7 @@ def test_an_account_nobody_uses_ends_by_itself_and_is_taken_in_again(record: Dat
     assert (ended, after) == ([1, 0], False)
     with record.read() as conn:
         assert {one.name: one.ended for one in roster.members(conn)} == {"busy": False, "idle": False}
-    with builders.as_role(record, "chores").write(by=CHORES) as tx:
+    with chores.write(by=CHORES) as tx:
         assert staff.end_idle(tx) == 0
     assert _is_in(record, log_in(record, idle))
 

@@ -90,6 +90,15 @@ export class QueueState {
     await this.read(); // what is held, or proposed, waits on
   }
 
+  /** Words of what is open were taken out: it is decided, and nothing can be undone. */
+  edited(): void {
+    const next = this.current ? this.#after([this.current.post.id]) : null;
+    this.#last = null;
+    tell(w().staff.queue.done.edit);
+    this.#chosen = next;
+    void this.read();
+  }
+
   async takeBack(): Promise<void> {
     const last = this.#last;
     this.#last = null;

@@ -39,7 +39,7 @@ export type Decided = { post: Post; state: PostState; waits_for_second: boolean 
 export type Outcome = { post_id: string; state: PostState | null; waits_for_second: boolean; code: string | null };
 
 export type Decision = {
-  verb: Verb | "propose";
+  verb: Verb | "propose" | "edit";
   reason: string;
   note: string | null;
   by: string;

@@ -8,8 +8,14 @@ import pytest
 
 from api.resident import correcting
 from api.resident.desk import Desk
+from storage import decisions
+from storage.db import OPERATOR
+from storage.decisions import Why
 from storage.identity.limits import Limit
 from storage.kit import clock
+from storage.kit.ids import PostId
+from storage.posts import PostState
+from tests import builders
 from tests.api.asking import Client
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import published
@@ -68,3 +74,20 @@ def test_twenty_corrections_a_day_are_enough(
     told = [ada.ask("POST", f"/v1/receipts/{receipt}/corrections", {"text": "More."}).status_code for _ in range(2)]
 
     assert told == [201, 429]
+
+
+def test_an_author_is_told_that_words_were_taken_out_and_by_which_guideline(
+    ada: Neighbour, desk: Desk, airlock: Airlock
+) -> None:
+    """Their post is live, and says so in their own list; not by whom, nor what was noted."""
+    receipt, post = published(ada, desk, airlock)
+    assert ada.get(f"/v1/receipts/{receipt}")["reason"] is None
+    moderator = builders.a_moderator(desk.stores.record)
+    with desk.stores.record.write(by=OPERATOR) as tx:
+        states = {"from_state": PostState.LIVE, "to_state": PostState.LIVE}
+        decisions.add(tx, PostId(post["id"]), Why("edit", "harassment", "noted", 2), staff_id=moderator, **states)
+
+    reason = ada.get(f"/v1/receipts/{receipt}")["reason"]
+
+    assert (reason["code"], reason["decided_by"]) == ("edited", {"guideline": "harassment", "version": 2})
+    assert "noted" not in str(reason)

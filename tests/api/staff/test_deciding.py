@@ -74,6 +74,8 @@ def test_each_verb_leads_from_each_state_where_the_table_says(
             post_changes.set_state(tx, post.id, state)
             tx.audit("test", post.id)
         goal = state if verb == "dismiss" else TRANSITIONS.get((state, Verb(verb)), "conflict")
+        if (state, verb) == (PostState.REMOVED, "restore"):
+            goal = state  # nobody knows why it was removed, so another one is to agree
         with record.read() as conn:
             before = audit.head(conn)
 
@@ -258,3 +260,32 @@ def test_every_act_leaves_one_line_for_each_thing_it_changed(
             lines = audit.page(conn, before=None, limit=max(1, audit.head(conn) - before))
         assert [line.action for line in reversed(lines) if line.seq > before] == expected
         assert {line.subject for line in lines if line.seq > before} <= {post.id}
+
+
+def edit(ask: Client, post: Post, *cut: str, reason: str = "harassment") -> tuple[int, object]:
+    """Takes words out: the status, and the title afterwards or the code of what stood in the way."""
+    answer = ask.post(f"/v1/posts/{post.id}/edits", {"cut": cut, "reason": reason, "note": ""})
+    body = answer.json()
+    return answer.status_code, body["post"]["title"] if answer.status_code == 200 else body["error"]["code"]
+
+
+def test_words_taken_out_settle_the_flags_and_cannot_be_undone(
+    record: Database, ann: Client, ben: Client, as_staff: NewClient, post: Post
+) -> None:
+    """Decided like anything else: claimed by one, in one's divisions, by a guideline; its author is told which."""
+    a_flag(record, post.id, slip="a slip")
+    ben.ask("PUT", f"/v1/posts/{post.id}/claim")
+    assert edit(ann, post, "van") == (409, "claimed")
+    assert edit(as_staff(Role.MODERATOR, "East"), post, "van") == (404, "not_there")
+    assert edit(ben, post, "van", reason="boring") == (422, "refused")
+    assert edit(ben, post, "lorry") == (422, "refused")
+
+    assert edit(ben, post, "van") == (200, "A […] with its lights off")
+
+    assert undo(ben, post) == "not_undoable"
+    with record.read() as conn:
+        assert flags.of_posts(conn, [post.id]) == {}
+        outcome, told = flags.outcome(conn, "a slip"), decisions.edited(conn, post.id)
+        (past,) = decisions.of_post(conn, post.id)
+    assert (outcome and outcome.verb, told and told.reason) == ("edit", "harassment")
+    assert (past.verb, past.from_state, past.to_state) == ("edit", "live", "live")

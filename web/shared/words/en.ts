@@ -144,6 +144,7 @@ export const en = {
         hold: "A moderator holds the post",
         hide: "A moderator hid the post",
         remove: "A moderator removed the post",
+        edit: "A moderator took words out of the post",
         restore: "A moderator kept the post",
       } as Record<string, string>,
       gone: "The post is gone",
@@ -457,6 +458,7 @@ export const en = {
       done: "Uploaded",
       failed: "The upload stopped.",
     },
+    nods: { label: "What neighbours say to it", seen_too: "Seen it too", thanks: "Thank you", count: (n: number) => (n === 1 ? "1 neighbour" : `${n} neighbours`) },
     sent: {
       title: "Your post",
       progress: "What is happening",
@@ -517,6 +519,7 @@ export const en = {
         hidden: "A moderator hid this post.",
         held: "A moderator is looking at this post.",
         removed: "A moderator removed this post.",
+        edited: "A moderator took words out of this post.",
         expired: "This post reached the end of its time.",
       } as Record<string, string>,
       wasSeen: "It was on screen already, and we took it down again. Nobody sees it any more.",
@@ -905,7 +908,7 @@ export const en = {
       cites: (title: string) => `Cites: ${title}`,
       note: "Note",
       noteHint: "For the record. No names.",
-      verb: { hide: "Hide", hold: "Hold", remove: "Remove", dismiss: "Keep", restore: "Restore", deny: "Leave it off", propose: "Proposed to restore" },
+      verb: { hide: "Hide", hold: "Hold", remove: "Remove", dismiss: "Keep", restore: "Restore", deny: "Leave it off", propose: "Proposed to restore", edit: "Edit" },
       verbHint: {
         hide: "Off every screen",
         hold: "Off while you look into it",
@@ -913,6 +916,7 @@ export const en = {
         dismiss: "The post stays",
         restore: "Live again",
         deny: "The decision stands",
+        edit: "Take words out",
       },
       done: {
         hide: "Post hidden.",
@@ -921,9 +925,19 @@ export const en = {
         dismiss: "Decided: it stays as it is.",
         restore: "Post restored.",
         propose: "Proposed. Another moderator is to agree.",
+        edit: "Words taken out.",
       },
       severalDone: (n: number, of: number) =>
         n === of ? `${n} decided.` : `${n} of ${of} decided. Somebody works on the others, or they have moved on.`,
+      cut: {
+        title: "Take words out",
+        lead: "Choose the words that are to go. This cannot be undone: nobody keeps them.",
+        heading: "Title",
+        text: "Text",
+        left: "What is left",
+        none: "No word is chosen",
+        send: "Take them out",
+      },
       undone: "Decision undone.",
       refused: {
         claimed: "Somebody else is working on this post.",
@@ -932,8 +946,9 @@ export const en = {
         too_late: "The minute is over. Decide anew.",
         nothing_to_undo: "There is nothing to undo any more.",
         moved_on: "The post has changed since.",
+        not_undoable: "Words that were taken out are kept by nobody.",
       } as Record<string, string>,
-      keys: "d keep · o hold · h hide · x remove · r restore · s select · z undo · v show · j k next, previous",
+      keys: "d keep · o hold · h hide · x remove · r restore · e edit · s select · z undo · v show · j k next, previous",
     },
     restore: {
       title: "Taken down",

@@ -145,6 +145,7 @@ export const es: Words = {
         hold: "Un moderador retiene la publicación",
         hide: "Un moderador ocultó la publicación",
         remove: "Un moderador eliminó la publicación",
+        edit: "Un moderador quitó palabras de la publicación",
         restore: "Un moderador dejó la publicación",
       },
       gone: "La publicación ya no está",
@@ -458,6 +459,7 @@ export const es: Words = {
       done: "Subido",
       failed: "La subida se detuvo.",
     },
+    nods: { label: "Qué dicen los vecinos", seen_too: "También lo vi", thanks: "Gracias", count: (n) => (n === 1 ? "1 vecino" : `${n} vecinos`) },
     sent: {
       title: "Tu publicación",
       progress: "Qué está pasando",
@@ -518,6 +520,7 @@ export const es: Words = {
         hidden: "Un moderador ocultó esta publicación.",
         held: "Un moderador está mirando esta publicación.",
         removed: "Un moderador eliminó esta publicación.",
+        edited: "Un moderador quitó palabras de esta publicación.",
         expired: "Esta publicación llegó al fin de su plazo.",
       },
       wasSeen: "Ya estaba en pantalla y la hemos retirado. Ya nadie la ve.",
@@ -906,7 +909,7 @@ export const es: Words = {
       cites: (title) => `Cita: ${title}`,
       note: "Nota",
       noteHint: "Para el registro. Sin nombres.",
-      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar" },
+      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar", edit: "Editar" },
       verbHint: {
         hide: "Fuera de todas las pantallas",
         hold: "Fuera mientras lo investigas",
@@ -914,6 +917,7 @@ export const es: Words = {
         dismiss: "La publicación sigue",
         restore: "Visible otra vez",
         deny: "La decisión se mantiene",
+        edit: "Quitar palabras",
       },
       done: {
         hide: "Publicación oculta.",
@@ -922,9 +926,19 @@ export const es: Words = {
         dismiss: "Decidido: queda como está.",
         restore: "Publicación restaurada.",
         propose: "Propuesto. Otro moderador debe estar de acuerdo.",
+        edit: "Palabras quitadas.",
       },
       severalDone: (n, of) =>
         n === of ? `${n} decididas.` : `${n} de ${of} decididas. Alguien trabaja en las demás, o ya cambiaron.`,
+      cut: {
+        title: "Quitar palabras",
+        lead: "Elige las palabras que se van. No se puede deshacer: nadie las guarda.",
+        heading: "Título",
+        text: "Texto",
+        left: "Lo que queda",
+        none: "No hay palabra elegida",
+        send: "Quitarlas",
+      },
       undone: "Decisión deshecha.",
       refused: {
         claimed: "Otra persona trabaja en esta publicación.",
@@ -933,8 +947,9 @@ export const es: Words = {
         too_late: "Pasó el minuto. Decide de nuevo.",
         nothing_to_undo: "Ya no hay nada que deshacer.",
         moved_on: "La publicación cambió desde entonces.",
+        not_undoable: "Las palabras quitadas no las guarda nadie.",
       },
-      keys: "d dejar · o retener · h ocultar · x eliminar · r restaurar · s elegir · z deshacer · v mostrar · j k siguiente, anterior",
+      keys: "d dejar · o retener · h ocultar · x eliminar · r restaurar · e editar · s elegir · z deshacer · v mostrar · j k siguiente, anterior",
     },
     restore: {
       title: "Retiradas",
