@@ -74,6 +74,8 @@ async def test_a_node_that_dies_leaves_the_others_serving_and_comes_back(
             ears = [await all_.enter_async_context(door.listening()) for _ in range(16)]  # all at one: 2 in 65,536
             victim = next(line for name, line in lines if name == "feed-1" and "started as process" in line)
             os.kill(int(re.findall(r"\d+", victim)[-1]), signal.SIGKILL)
+            # Until it is dead, who comes in may still be dealt to it, and must come once more.
+            await _until(lambda: any(name == "feed-1" and "ended by SIGKILL" in line for name, line in lines))
             again = await all_.enter_async_context(door.listening())
             await _until(lambda: listens("feed-1") == 2)
             bell = Bell(connect(here.redis), keys.read_or_make(here.bell_key_file))
