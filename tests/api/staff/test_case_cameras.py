@@ -72,6 +72,22 @@ def test_each_look_is_an_entry_and_a_line_of_the_audit(record: Database, casewor
 
 
 @pytest.mark.engines("sqlite")
+def test_a_block_answers_alike_whatever_is_asked_with_it(record: Database, casework: Casework) -> None:  # noqa: F811
+    """Areas that overlap or are moved about tell no more of a block than it tells alone: nothing to subtract."""
+    _pinned(record, (BLOCKS[0], "n", "over_30"), (BLOCKS[1], "e", "3_to_7"), (BLOCKS[1], "s", "over_30"))
+    path = casework.opened()
+
+    def told(*numbers: int) -> dict[str, list[dict[str, str]]]:
+        items = _look(casework.detective, path, [BLOCKS[number] for number in numbers]).json()["items"]
+        return {block: [one for one in items if one["block_id"] == block] for block in (BLOCKS[n] for n in numbers)}
+
+    alone = {**told(0), **told(1), **told(2)}
+    for numbers in ((0, 1), (1, 2), (0, 2), (2, 1, 0), (0, 0, 1)):
+        assert told(*numbers) == {BLOCKS[number]: alone[BLOCKS[number]] for number in numbers}
+    assert [len(alone[block]) for block in BLOCKS] == [1, 2, 0]
+
+
+@pytest.mark.engines("sqlite")
 def test_only_the_detective_of_an_open_case_sees_pins(record: Database, casework: Casework) -> None:  # noqa: F811
     """Not its lead, not an analyst in it, not a detective who is not, not while it waits or once it is closed."""
     _pinned(record, (BLOCKS[0], "n", "over_30"))
