@@ -102,6 +102,14 @@ def test_what_a_failed_lookup_answered_tears_no_street() -> None:
     assert report.least >= 12
 
 
+def test_a_tower_is_a_city() -> None:
+    """Forty homes on one point have all the ground there is."""
+    atlas, _ = build([EAST], addressed([(10.02, 50.005, f"{n} Main St") for n in range(40)]))
+
+    assert [(block.label, block.homes) for block in atlas.blocks] == [("0-100 Main St", 40)]
+    assert atlas.larger == ()
+
+
 def test_homes_without_an_address_are_counted_where_they_stand() -> None:
     """A few that say nothing go with the block around them."""
     streets = a_street("Park Ave", 0, range(24, 26), lots=8)
