@@ -230,12 +230,12 @@ def test_several_are_decided_at_once_and_one_that_fails_stops_no_other(
         assert [one.note for one in decisions.of_post(conn, last.id)] == ["one of many"]
 
 
-@pytest.mark.parametrize("ids", [[], ["a" * 26] * 51, ["a" * 41]])
-def test_several_are_at_most_fifty(ann: Client, city: builders.City, ids: list[str]) -> None:
-    """And at least one."""
-    answer = ann.post("/v1/moderation/decisions", {"post_ids": ids, "verb": "hide", "reason": "graphic"})
+def test_several_are_at_most_fifty(ann: Client, city: builders.City) -> None:
+    """And at least one, each of them an id."""
+    for ids in ([], ["a" * 26] * 51, ["a" * 41]):
+        answer = ann.post("/v1/moderation/decisions", {"post_ids": ids, "verb": "hide", "reason": "graphic"})
 
-    assert answer.status_code == 422
+        assert answer.status_code == 422
 
 
 def test_every_act_leaves_one_line_for_each_thing_it_changed(
