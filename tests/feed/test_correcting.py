@@ -46,7 +46,7 @@ def test_what_can_be_corrected_is_what_stands(record: Database, bell: Bell) -> N
     """The whole table; off the feed it is told to nobody."""
     allowed = set()
     for state in PostState:
-        post = builders.a_published_post(record, bell, ready=False)
+        post = builders.a_recorded_post(record, builders.a_new_post())
         with record.write(by=OPERATOR) as tx:
             post_changes.set_state(tx, post.id, state)
             tx.audit("test", post.id)

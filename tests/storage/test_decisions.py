@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import update
 
 from feed.bell import Bell
@@ -45,6 +46,7 @@ def test_decisions_are_told_oldest_first_with_the_moderators_name(
     assert [line.action for line in lines] == ["decision.add", "decision.add"]
 
 
+@pytest.mark.engines("sqlite")
 def test_a_decision_is_undone_by_who_made_it_within_the_minute(
     record: Database, bell: Bell, city: builders.City
 ) -> None:
@@ -66,6 +68,7 @@ def test_a_decision_is_undone_by_who_made_it_within_the_minute(
     assert _undo(record, post.id, ann) == "too_late"
 
 
+@pytest.mark.engines("sqlite")
 def test_an_author_is_told_of_what_took_the_post_off_alone(record: Database, bell: Bell, city: builders.City) -> None:
     """Neither that flags were dismissed, nor that somebody proposes to bring it back."""
     post, moderator = builders.a_published_post(record, bell), builders.a_moderator(record)

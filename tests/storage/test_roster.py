@@ -28,6 +28,7 @@ def rights(record: Database) -> int:
         return [line.kind for line in feed_log.after(conn, 0, limit=100)].count(Kind.RIGHTS)
 
 
+@pytest.mark.engines("sqlite")
 def test_log_ins_are_listed_and_one_is_ended_on_sockets_too(record: Database) -> None:
     """The newest first, those that are over not; ended, its token is nobody's, the others stay, and the feed looks."""
     ann, ben = builders.a_moderator(record, "ann"), builders.a_moderator(record, "ben")

@@ -52,6 +52,7 @@ def test_what_is_due_first_comes_first(record: Database, bell: Bell) -> None:
     ]
 
 
+@pytest.mark.engines("sqlite")
 def test_two_hundred_who_collude_move_nothing(record: Database, bell: Bell) -> None:
     """Their post waits once, at the time of the first flag, as it would with one; and it stays live."""
     one, many = a_published_post(record, bell), a_published_post(record, bell)

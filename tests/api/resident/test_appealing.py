@@ -75,12 +75,12 @@ def test_the_receipt_answers_when_nobody_is_the_author_any_more(
     assert ada.get(f"/v1/receipts/{receipt}")["appeal"]["state"] == "open"
 
 
-@pytest.mark.parametrize("text", ["", "  ", "x" * 1001, None])
-def test_an_answer_says_something_and_not_too_much(ada: Neighbour, text: str | None) -> None:
+def test_an_answer_says_something_and_not_too_much(ada: Neighbour) -> None:
     """Else the field is named."""
-    answer = ada.ask("POST", f"/v1/receipts/{'a' * 32}/appeals", {"text": text})
+    for text in ("", "  ", "x" * 1001, None):
+        answer = ada.ask("POST", f"/v1/receipts/{'a' * 32}/appeals", {"text": text})
 
-    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["text"])
+        assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["text"])
 
 
 def test_twenty_answers_a_day_are_enough(

@@ -56,12 +56,12 @@ def test_a_correction_breaks_no_guideline_that_the_post_did_not(ada: Neighbour, 
     assert ada.get(f"/v1/posts/{post['id']}")["text"] == post["text"]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "x" * 501, None])
-def test_a_correction_says_something_and_not_too_much(ada: Neighbour, text: str | None) -> None:
+def test_a_correction_says_something_and_not_too_much(ada: Neighbour) -> None:
     """Else the field is named."""
-    answer = ada.ask("POST", f"/v1/receipts/{'a' * 32}/corrections", {"text": text})
+    for text in ("", "  ", "x" * 501, None):
+        answer = ada.ask("POST", f"/v1/receipts/{'a' * 32}/corrections", {"text": text})
 
-    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["text"])
+        assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["text"])
 
 
 def test_twenty_corrections_a_day_are_enough(
