@@ -171,6 +171,8 @@ class Connection(asyncio.Protocol):
                 self._say_goodbye(code, reason)
 
     async def _redeem(self, ticket: str) -> None:
+        if self._listener.is_ahead:
+            await self._house.look()  # before the ticket: what it allows holds from when it is taken
         actions = self._listener.granted(await self._house.redeem(ticket))
         if self._listener.is_behind:
             metrics.count("catch_ups", source="cursor")

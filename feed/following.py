@@ -55,6 +55,8 @@ class Following:
         self.memory = Memory(self._thread.submit(replay.page, record, 0, limit=0).result().head)
         self._next_look = 0.0
         self._question: asyncio.Task[_Answer] | None = None
+        self._asked: list[asyncio.Future[None]] = []  # those who wait for a look at the log
+        self._wanted = asyncio.Event()
         self._unsure = False  # somebody's rights ended, and the listeners were not looked at since
         self._foul = False  # somebody else wrote to the stream
         self._stopping = False
@@ -67,10 +69,11 @@ class Following:
                 rings = await self._hear()
                 sound = self._take_rings(rings)
                 highest = max((seq for seq, _ in rings), default=0)
-                if highest > self.memory.last or time.monotonic() >= self._next_look:
-                    await self._mend()
+                if highest > self.memory.last or self._asked or time.monotonic() >= self._next_look:
+                    await self._look()
                 self._foul = highest > self.memory.last or not sound
         finally:
+            self._answer_all(self._asked)
             if self._question:
                 await asyncio.wait({self._question})
             self._thread.shutdown(wait=False)
@@ -78,6 +81,31 @@ class Following:
     def stop(self) -> None:
         """Ends `run`. It must not be cancelled: redis-py 8.1 loses every second cancellation of a read."""
         self._stopping = True
+
+    async def look(self) -> None:
+        """Returns after a look at the log that begins from now on: what is committed by now is in `memory` then.
+
+        Not so where the log cannot be read, or where this stops meanwhile.
+        """
+        if self._stopping:
+            return
+        over = asyncio.get_running_loop().create_future()
+        self._asked.append(over)
+        self._wanted.set()
+        await over
+
+    async def _look(self) -> None:
+        asked, self._asked = self._asked, []
+        self._wanted.clear()
+        try:
+            await self._mend()
+        finally:
+            self._answer_all(asked)
+
+    def _answer_all(self, asked: list[asyncio.Future[None]]) -> None:
+        for over in asked:
+            if not over.done():  # who asked may have gone
+                over.set_result(None)
 
     async def _hear(self) -> list[tuple[int, bytes]]:
         """What rang, before the log is to be looked at again: a Redis that is slow or silent does not delay the look.
@@ -87,7 +115,10 @@ class Following:
         stream = bell.stream(self.memory.epoch)
         question = self._question or asyncio.ensure_future(self._ask(stream, self.memory.last, foul=self._foul))
         self._question = question
-        await asyncio.wait({question}, timeout=min(max(self._next_look - time.monotonic(), 0.0), LOOK_SECONDS))
+        wanted = asyncio.ensure_future(self._wanted.wait())
+        timeout = min(max(self._next_look - time.monotonic(), 0.0), LOOK_SECONDS)
+        await asyncio.wait({question, wanted}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        wanted.cancel()
         if not question.done():
             return []
         self._question = None

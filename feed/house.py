@@ -45,6 +45,7 @@ class House:
     rooms: Rooms
     origins: Sequence[Origin | None]  # pages that may listen; None: programs, which send no Origin
     redeem: Callable[[str], Awaitable[Grant | None]]
+    look: Callable[[], Awaitable[None]]
     read: Callable[[int], Awaitable[Page]]
     health: Callable[[], tuple[bool, dict[str, object]]]
     hosts: Collection[str]  # what this node may be called

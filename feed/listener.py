@@ -73,6 +73,12 @@ class Listener:
         """The time for a hello is over."""
         return self.bye(NO_HELLO, "no hello in time") if self.stage is Stage.OPENED else []
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it says it was told what this node does not know yet, as another node can be that moment quicker."""
+        epoch, _, seq = (self._hello.cursor if self._hello and self._hello.cursor else "").partition(":")
+        return epoch == self._memory.epoch and int(seq) > self._memory.last
+
     def granted(self, grant: Grant | None) -> list[Action]:
         """What the ticket allows; None where it was not good."""
         hello, self._hello = self._hello, None  # thousands listen: none keeps what it needs no more

@@ -83,6 +83,7 @@ class Node:
             self._rooms,
             origins=[*map(Origin, origins), None],
             redeem=self._redeem,
+            look=self._following.look,
             read=self._read,
             health=self._health,
             hosts=frozenset(hosts),

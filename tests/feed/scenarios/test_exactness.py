@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from feed import posting, server
+from feed import following, posting, server
 from feed.bell import Bell
 from feed.client import Posts, Ticket, follow
 from storage import feed_log
@@ -143,6 +143,24 @@ async def test_two_nodes_tell_the_same(feed: Running, record: Database, bus: str
             await asyncio.to_thread(a_published_post, record, bell, ready=False)
 
         assert await here.hear_up_to(3) == await there.hear_up_to(3)
+
+
+async def test_who_comes_from_a_quicker_node_is_known_here(
+    feed: Running, record: Database, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told there is looked up here before an answer: no list to read again, and nothing told twice."""
+    monkeypatch.setattr(following, "LOOK_SECONDS", 60.0)
+    start = await _published(feed, record, bell, 1)
+    post = await asyncio.to_thread(a_published_post, record, bell, ready=False)
+    await asyncio.to_thread(happening_again, record, post, times=2)  # no ring: only a look at the log can tell
+    epoch, _, seq = start.partition(":")
+    ahead = f"{epoch}:{int(seq) + 4}"
+
+    async with feed.listening(cursor=ahead) as ear:
+        await asyncio.to_thread(ring_again, record, bell, post, times=1)
+
+        assert ear.ready == {"type": "ready", "cursor": ahead, "reset": False}
+        assert (await ear.hear())["seq"] == int(seq) + 5
 
 
 async def test_a_node_dies_and_its_clients_go_on_at_another(town: Town) -> None:
