@@ -12,6 +12,7 @@ from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, Refused
 from storage.posts import Post, PostState
+from storage.takedowns import CUT
 
 MARK = "[…]"
 _STANDS = (PostState.LIVE, PostState.HELD, PostState.HIDDEN)
@@ -32,5 +33,5 @@ def cut_out(tx: Tx, bell: Bell, post: Post, cut: Sequence[str], *, reason: str) 
             raise Refused("These words do not stand there.", fields={"cut": "Choose words of the post."})
         title, text = found.sub(MARK, title), found.sub(MARK, text)
     post_changes.set_words(tx, post.id, title, text)
-    tx.audit("post.edit", post.id, {"reason": reason, "cut": len(cut)})
+    tx.audit(CUT, post.id, {"reason": reason, "cut": len(cut)})
     tell(tx, bell, feed_log.head(tx.connection).epoch, Kind.UPDATED, post.id)

@@ -25,7 +25,7 @@ class Looked:
 
 
 def looks(conn: Connection, blocks: Collection[BlockId], *, now: int) -> list[Looked]:
-    """Looks at these blocks in all months that are over, the newest month first."""
+    """Looks at these blocks in all months that are over, in no order."""
     this_month = _month(now)
     query = (
         select(camera_looks.c.block_id, camera_looks.c.case_id, case_entries.c.at, incidents.c.kind)
@@ -42,8 +42,7 @@ def looks(conn: Connection, blocks: Collection[BlockId], *, now: int) -> list[Lo
         for row in conn.execute(query)
         if _month(row.at) < this_month
     )
-    found = [Looked(*what, count) for what, count in counted.items()]
-    return sorted(found, key=lambda one: (one.month, one.block, one.case), reverse=True)
+    return [Looked(*what, count) for what, count in counted.items()]
 
 
 def _month(at: int) -> str:

@@ -115,7 +115,8 @@ def undo(tx: Tx, post_id: PostId, staff_id: StaffId) -> Last:
     Answers it; raises Conflict. The caller holds the post, and puts back what the decision changed.
     """
     found = last(tx.connection, post_id)
-    if found is None or found.staff_id != staff_id:
+    # One step: a request that is sent twice (a line that was lost, a second click) takes nothing else back with it.
+    if found is None or found.staff_id != staff_id or _undone_since(tx.connection, post_id, found):
         raise Conflict("There is no decision of yours to undo.", code="nothing_to_undo")
     if found.verb == EDIT:
         raise Conflict("Words that were taken out are kept by nobody.", code="not_undoable")
@@ -124,6 +125,11 @@ def undo(tx: Tx, post_id: PostId, staff_id: StaffId) -> Last:
     tx.execute(update(decisions).where(decisions.c.id == found.id).values(undone=True))
     tx.audit("decision.undo", post_id, {"decision": found.id, "verb": found.verb})
     return found
+
+
+def _undone_since(conn: Connection, post_id: PostId, found: Last) -> bool:
+    later = select(decisions.c.id).where(decisions.c.post_id == post_id, decisions.c.at > found.at, decisions.c.undone)
+    return conn.execute(later.limit(1)).first() is not None
 
 
 def of_post(conn: Connection, post_id: PostId) -> list[Decision]:

@@ -91,8 +91,9 @@ def open_posts(
 
 
 def of_posts(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, list[Flag]]:
-    """The open flags of the given posts, oldest first."""
-    query = select(flags).where(flags.c.post_id.in_(post_ids), flags.c.state == "open").order_by(flags.c.flagged_at)
+    """The open flags of the given posts, oldest first; those of one quarter hour in no order of their coming."""
+    query = select(flags).where(flags.c.post_id.in_(post_ids), flags.c.state == "open")
+    query = query.order_by(flags.c.flagged_at, flags.c.id)
     found: dict[PostId, list[Flag]] = {}
     for row in conn.execute(query):
         flag = Flag(row.id, row.post_id, row.origin, row.reason, row.text, row.at_seconds, row.flagged_at)

@@ -1,14 +1,15 @@
 """What was taken back or taken down, noted beside the media, so that a restored backup of the record does not undo it.
 
 The author's word: `gone<post>` lies in the bucket before the author is told that the post is withdrawn. What moderators
-decided follows: `down<post>` holds the state the post was last in, brought up from the audit by a chore.
+decided follows, brought up from the audit by a chore: `down<post>` holds the state the post was last in, `cut<post>` by
+which line words were taken out of it last: a backup from before holds them still.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -23,20 +24,27 @@ from storage.schema import audit_entries
 
 AT_ONCE = 500  # lines of the audit
 NOTING = 0x6E6F746573  # the advisory lock's number
-_GONE, _DOWN, _MARK = "gone", "down", "takedowns"
-_NOTE = re.compile(r"(gone|down|takedowns)([a-z2-7]{26})")  # no key of media, which are 26 characters, has this form
+_GONE, _DOWN, _CUT, _MARK = "gone", "down", "cut", "takedowns"
+_NOTE = re.compile(
+    r"(gone|down|cut|takedowns)([a-z2-7]{26})"
+)  # no key of media, which are 26 characters, has this form
 UNDO = "post.undo"  # how the audit calls a decision that its moderator took back
 _VERBS = [*(f"post.{verb}" for verb in (Verb.HOLD, Verb.HIDE, Verb.RESTORE, Verb.REMOVE)), UNDO]
+CUT = "post.edit"  # and how it calls that words were taken out
 _KEPT_STATES = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 
 
 @dataclass(frozen=True)
 class Noted:
-    """All that is noted. `marks`: up to which audit number decisions were, by epoch of the feed."""
+    """All that is noted. `marks`: up to which audit number decisions were, by epoch of the feed.
+
+    `cut`: the epoch and number of the line by which words were taken out of a post last.
+    """
 
     gone: frozenset[PostId]
     down: dict[PostId, PostState]
     marks: dict[str, int]
+    cut: dict[PostId, tuple[str, int]] = field(default_factory=dict)
 
 
 def note_withdrawn(bucket: Bucket, post_id: PostId) -> None:
@@ -57,16 +65,19 @@ def note_decisions(record: Database, bucket: Bucket) -> int:
 
 def noted(bucket: Bucket) -> Noted:
     """Everything noted in the bucket."""
-    gone, down, marks = set(), {}, {}
+    gone, down, marks, cut = set(), {}, {}, {}
     for kind, about in _notes(bucket, clock.now() + clock.DAY):
         told = _get(bucket, kind + about)
         if kind == _GONE:
             gone.add(PostId(about))
         elif kind == _DOWN and told:
             down[PostId(about)] = PostState(told)
+        elif kind == _CUT and told:
+            epoch, _, seq = told.partition(":")
+            cut[PostId(about)] = (epoch, int(seq))
         elif told:
             marks[about] = int(told)
-    return Noted(frozenset(gone), down, marks)
+    return Noted(frozenset(gone), down, marks, cut)
 
 
 def forget(bucket: Bucket, *, older_than: int) -> None:
@@ -90,6 +101,9 @@ def _note_decisions(record: Database, bucket: Bucket, epoch: str) -> int:
             lines = conn.execute(query.order_by(audit_entries.c.seq).limit(AT_ONCE)).all()
             subjects = {PostId(line.subject) for line in lines if line.action in _VERBS}
             now = {post_id: posts.state_of(conn, post_id) for post_id in subjects}
+        for line in lines:
+            if line.action == CUT:
+                _put(bucket, _CUT + line.subject, f"{epoch}:{line.seq}")
         for post_id, state in now.items():
             if state in _KEPT_STATES:
                 _put(bucket, _DOWN + post_id, state)
@@ -103,7 +117,7 @@ def _note_decisions(record: Database, bucket: Bucket, epoch: str) -> int:
 
 
 def _notes(bucket: Bucket, older_than: int) -> Iterator[tuple[str, str]]:
-    for kind in (_GONE, _DOWN, _MARK):  # by their beginnings: a city's media are millions of keys
+    for kind in (_GONE, _DOWN, _CUT, _MARK):  # by their beginnings: a city's media are millions of keys
         for key in bucket.keys(older_than=older_than, beginning=kind):
             if found := _NOTE.fullmatch(key):
                 yield found[1], found[2]

@@ -75,7 +75,7 @@ def _fill(
         notes = None if args.without_takedowns else takedowns.noted(_notes_place(args, bucket))
         with record.write(by=OPERATOR) as tx:
             moment = backup.restore(tx, args.folder / "record", found["record"])
-            _take_down(tx, bucket, _demand(notes, moment))
+            _take_down(tx, bucket, _demand(notes, moment), moment)
         _tell(found["record"])
     if vault is not None and "identity" in missing:
         _demand_record(record)
@@ -114,7 +114,7 @@ def _settle(record: Database, vault: Vault) -> None:
     print(f"settled: {told}")
 
 
-def _take_down(tx: Tx, bucket: Bucket, notes: Noted) -> None:
+def _take_down(tx: Tx, bucket: Bucket, notes: Noted, moment: Moment) -> None:
     """The author's word, and what moderators decided, since the backup was made."""
     for post_id in notes.gone:
         for key in posting.end(tx, _Silent(), post_id, Verb.WITHDRAW):
@@ -123,6 +123,11 @@ def _take_down(tx: Tx, bucket: Bucket, notes: Noted) -> None:
         now = posts.state_of(tx.connection, post_id)
         if now in _OPEN and now is not state and not (now is PostState.HIDDEN and state is PostState.HELD):
             posting.decide(tx, _Silent(), post_id, _DOWN[state], reason="restore")
+    for post_id, (epoch, seq) in notes.cut.items():
+        # What was taken out since stands in the backup: nobody sees it until a moderator has taken it out again.
+        is_in_it = epoch == moment.epoch and seq <= moment.audited
+        if not is_in_it and posts.state_of(tx.connection, post_id) is PostState.LIVE:
+            posting.decide(tx, _Silent(), post_id, Verb.HOLD, reason="restore")
     print(f"taken back or down: {len(notes.gone)} and {len(notes.down)} notes looked at")
 
 

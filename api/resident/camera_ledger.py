@@ -37,7 +37,7 @@ class Ledger(BaseModel):
 
 @router.get("/v1/cameras/ledger")
 def ledger(asking: Asking, desk: AtDesk) -> Ledger:
-    """How often the blocks where I have cameras were looked at; the same for all who have one there."""
+    """How often the blocks where I have cameras were looked at; the same for all who have one there, but in order."""
     vault = desk.stores.vault
     with vault.read() as conn:
         blocks = {camera.facts.block for camera in cameras.of_resident(conn, vault, asking)}
@@ -59,4 +59,5 @@ def ledger(asking: Asking, desk: AtDesk) -> Ledger:
                 looks=one.count,
             )
         )
-    return Ledger(items=items)
+    # Not in the cases' own order: that would be the same in two neighbours' ledgers.
+    return Ledger(items=sorted(items, key=lambda one: (one.month, one.block.id, one.reference), reverse=True))

@@ -14,7 +14,7 @@ from api.staff.incidents import INVESTIGATORS
 from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import case_links, case_rules, incidents
+from storage import case_links, case_rules, incidents, posts
 from storage.case_links import Linked
 from storage.kit.errors import NotThere
 from storage.kit.ids import CaseId, IncidentId, PostId
@@ -44,11 +44,13 @@ class NewLink(Closed):
 @router.post("", status_code=201)
 def link(case_id: CaseId, new: NewLink, me: Investigator, record: Record) -> CaseInFull:
     """Links what I may see myself; one that was taken back is not there to be linked."""
-    post = None if new.post_id is None else visible(record, me.member, PostId(new.post_id))
-    if post is not None and post.state is not PostState.LIVE:
-        raise NotThere  # a moderator sees it still; a case would show nothing of it
-    linked = Linked(post.id if post else None, None if new.incident_id is None else IncidentId(new.incident_id))
+    post = None if new.post_id is None else visible(record, me.member, PostId(new.post_id)).id
+    linked = Linked(post, None if new.incident_id is None else IncidentId(new.incident_id))
     with record.write(by=me.member.actor) as tx:
+        if post is not None:
+            held = posts.locked(tx, post)  # until the commit: its author may take it back at this moment
+            if held is None or held.state is not PostState.LIVE:
+                raise NotThere  # a moderator sees it still; a case would show nothing of it
         mine = me.member.reach(*INVESTIGATORS)
         if linked.incident and incidents.one(tx.connection, mine, linked.incident) is None:
             raise NotThere

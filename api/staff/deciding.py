@@ -47,6 +47,8 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
     post = _held_here(tx, member, post_id)
     claims.demand_free(tx, post_id, member.id)
     demand_may_decide(tx, member.id, post_id)
+    if wish.verb == DISMISS and _is_dismissed(tx, post_id, member.id):
+        return Done(post.state)
     if wish.verb == Verb.RESTORE and _needs_second(tx, post, member.id):
         _note(tx, post, Wish(PROPOSE, wish.reason, wish.note), member.id, post.state)
         claims.erase(tx, post_id)
@@ -96,6 +98,14 @@ def _held_here(tx: Tx, member: StaffMember, post_id: PostId) -> Post:
     if post is None or post.division not in member.reach(Role.MODERATOR):
         raise NotThere
     return post
+
+
+def _is_dismissed(tx: Tx, post_id: PostId, me: StaffId) -> bool:
+    """Whether this moderator did so and nothing came since: of a second one, undoing would put back nothing."""
+    last = decisions.last(tx.connection, post_id)
+    if last is None or (last.verb, last.staff_id) != (DISMISS, me):
+        return False
+    return not flags.of_posts(tx.connection, [post_id]) and not appeals.open_of(tx.connection, [post_id])
 
 
 def _needs_second(tx: Tx, post: Post, me: StaffId) -> bool:

@@ -124,7 +124,8 @@ def claim(post_id: PostId, me: Moderator, record: Record) -> ClaimSeen:
     Refused for an appeal against my own decision: it would keep others from it.
     """
     with record.write(by=me.member.actor) as tx:
-        if posts.one(tx.connection, me.member.reach(Role.MODERATOR), post_id) is None:
+        post = posts.locked(tx, post_id)  # held: its author may withdraw it at this moment, and nothing stays of it
+        if post is None or post.division not in me.member.reach(Role.MODERATOR):
             raise NotThere
         demand_may_decide(tx, me.member.id, post_id)
         return _claim(claims.take(tx, post_id, me.member.id), me.member.id)

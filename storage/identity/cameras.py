@@ -155,7 +155,7 @@ def retire(tx: Tx, resident_id: ResidentId, camera_id: CameraId) -> None:
 
 
 def bring_back(tx: Tx, resident_id: ResidentId, camera_id: CameraId) -> None:
-    """Undoes a retirement within a day, as if it had not been; raises NotThere, and Conflict where there is no room."""
+    """Undoes a retirement within a day, which confirms it; raises NotThere, and Conflict where there is no room."""
     wait_turn(tx, resident_id)
     here = (cameras.c.id == camera_id) & (cameras.c.resident_id == resident_id)
     row = tx.connection.execute(select(cameras.c.retired_at).where(here)).one_or_none()
@@ -163,7 +163,8 @@ def bring_back(tx: Tx, resident_id: ResidentId, camera_id: CameraId) -> None:
         raise NotThere
     if row.retired_at is not None:
         _demand_room(tx, resident_id)
-        tx.execute(update(cameras).where(here).values(retired_at=None))
+        # Said anew: else its pin would be back at the next round, and tell who looks at which minute its owner acted.
+        tx.execute(update(cameras).where(here).values(retired_at=None, confirmed_at=tx.now()))
 
 
 def active_in(conn: Connection, resident_id: ResidentId, block: BlockId) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 import httpx
 
@@ -21,6 +23,11 @@ class Told:
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """What was told as JSON."""
+        return dict(json.loads(self.body))
 
     @property
     def lasting(self) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from api.commands.asking import ask
 from tests.attacks import harvest
 from tests.attacks.attackers import Attacker
+from tests.attacks.desks import DETECTIVE, JUDGE, OF_STRANGER, STRANGER, Desks
 from tests.attacks.ears import Ear
 from tests.attacks.ledger import Ledger
 from tests.attacks.marks import one_picture
@@ -26,6 +27,7 @@ HERE, ELSEWHERE, IDLE = "Central", "North", "idler"
 A_BLOCK_HAS = 4  # authors: what a post says of its block says no more than that it is one of them
 AT_ONCE = 4
 SEED = 23
+QUIET = (IDLE, JUDGE, STRANGER)  # who asks for nothing but what an attack has them ask for
 SEES_ALL, SOME = ("analyst", "neighbour"), 5  # who asks for every post, and for how many at least the others ask
 PUBLISHED_WITHIN = 60.0  # seconds for each clip, on a machine that is busy
 
@@ -44,6 +46,7 @@ class World:
     ears: dict[str, Ear] = field(default_factory=dict)
     withdrawn: list[Sent] = field(default_factory=list)
     said: list[tuple[str, int, str]] = field(default_factory=list)  # post, who commented, under which name
+    case_id: str = ""  # of the detective's case, which the moderator, who leads there, consented to
 
     @property
     def sent(self) -> list[Sent]:
@@ -128,15 +131,25 @@ def _live(world: World, posts: int) -> None:
         person.registers(stack.resident)
     _let_attackers_in(world, blocks[-1])
     _send_all(world, posts)
+    desks = Desks(world.attackers, stack.resident)
+    desks.moderate(world.people)
     _speak(world)
+    world.case_id = desks.open_a_case([sent.post_id for sent in (world.sent[0], *_to_be_taken_back(world))])
+    desks.look_at_cameras(world.case_id, world.stores, blocks)
     for attacker in world.attackers.values():
-        if attacker.name == IDLE:
+        if attacker.name in QUIET:
             continue
         count = len(world.sent) if attacker.name in SEES_ALL else max(SOME, len(world.sent) // 25)
         some = random.Random(SEED).sample(world.sent, count)
-        attacker.takes_everything([sent.post_id for sent in some])
+        if attacker.name == DETECTIVE:  # who sees what an analyst does, and their cases
+            attacker.reads_everything([sent.post_id for sent in some])
+        else:
+            attacker.takes_everything([sent.post_id for sent in some])
+    for attacker in world.attackers.values():
         attacker.ledger = world.after
-    _take_back(world)
+    gone = _to_be_taken_back(world)
+    desks.entangle(world.people, gone[:-1])
+    _take_back(world, gone)
 
 
 def blocks_of(stack: Stack | City, division: str) -> list[str]:
@@ -155,6 +168,9 @@ def _let_attackers_in(world: World, home: str) -> None:
         IDLE: (stack.staff, stack.staff_token("an analyst who views nothing", divisions=[HERE])),
         "outsider": (stack.staff, stack.staff_token("an analyst elsewhere", divisions=[ELSEWHERE])),
         "moderator": (stack.staff, stack.staff_token("a curious moderator", ["moderator", "lead"])),
+        DETECTIVE: (stack.staff, stack.staff_token("a curious detective", ["detective"], [HERE])),
+        JUDGE: (stack.staff, stack.staff_token("another moderator", ["moderator"], [HERE])),
+        STRANGER: (stack.staff, stack.staff_token("staff of elsewhere", OF_STRANGER, [ELSEWHERE])),
         "admin": (stack.staff, stack.staff_token("a curious admin", ["admin"])),
         "neighbour": (stack.resident, neighbour.token),
         "nobody": (stack.resident, None),
@@ -211,11 +227,15 @@ def _speak(world: World) -> None:
             ask(http, "POST", f"/v1/posts/{leaving.post_id}/flags", json={**flag, "text": f"Of {leaving.word}."})
 
 
-def _take_back(world: World) -> None:
-    """Every second person takes something back, by its receipt."""
-    for person in world.people[::2]:
-        sent = person.regretted
-        with person.client(world.stack.resident) as http:
+def _to_be_taken_back(world: World) -> list[Sent]:
+    """Of every second person something."""
+    return [person.regretted for person in world.people[::2]]
+
+
+def _take_back(world: World, gone: list[Sent]) -> None:
+    """By its receipt."""
+    for sent in gone:
+        with world.author(sent).client(world.stack.resident) as http:
             ask(http, "DELETE", f"/v1/receipts/{sent.receipt}")
         world.withdrawn.append(sent)
     for sent in world.withdrawn:

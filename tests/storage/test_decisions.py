@@ -50,7 +50,7 @@ def test_decisions_are_told_oldest_first_with_the_moderators_name(
 def test_a_decision_is_undone_by_who_made_it_within_the_minute(
     record: Database, bell: Bell, city: builders.City
 ) -> None:
-    """Not by another, not later, not twice; the one before it is then the newest again."""
+    """Not by another, not later; the one before it is then the newest again, and a second request leaves it."""
     post, (ann, ben) = builders.a_published_post(record, bell), [builders.a_moderator(record, n) for n in ("ann", "b")]
     first = _add(record, post.id, "hold", ann)
     second = _add(record, post.id, "hide", ann)
@@ -62,6 +62,8 @@ def test_a_decision_is_undone_by_who_made_it_within_the_minute(
         past = [(one.verb, one.undone) for one in decisions.of_post(conn, post.id)]
     assert (told and told.id, last and last.id) == (first, first)
     assert past == [("hold", False), ("hide", True)]
+    assert _undo(record, post.id, ann) == "nothing_to_undo"
+    _add(record, post.id, "hide", ann)
     with record.write(by=OPERATOR) as tx:
         tx.execute(update(rows).values(at=rows.c.at - decisions.UNDO_MS - 1))
         tx.audit("test", post.id)

@@ -133,7 +133,7 @@ def test_media_are_not_gone_through_for_the_notes(
     found = takedowns.noted(bucket)
 
     assert (len(found.gone), len(found.marks)) == (1, 1)
-    assert asked == ["gone", "down", "takedowns"]
+    assert asked == ["gone", "down", "cut", "takedowns"]
 
 
 def test_no_key_of_media_looks_like_a_note() -> None:

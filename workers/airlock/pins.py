@@ -10,7 +10,6 @@ from storage.camera_pins import Pin, Quadrant
 from storage.db import AIRLOCK, Database, database_now
 from storage.identity import cameras
 from storage.identity.cameras import Askable, Facing
-from storage.identity.vault import Vault
 from storage.kit import log
 from storage.kit.clock import DAY
 
@@ -22,7 +21,7 @@ QUADRANTS: dict[Facing, Quadrant] = {
 }
 
 
-def bring_pins(vault: Vault, record: Database) -> None:
+def bring_pins(vault: Database, record: Database) -> None:
     """One round; twice is once. What was retired, paused, moved or fell asleep is gone from the record after it."""
     with vault.read() as conn:
         midnight = database_now(conn) // DAY * DAY

@@ -27,16 +27,23 @@ from workers import chores
 from workers.airlock.agree import agree
 from workers.airlock.withdraw import take_back
 
+WORD = "van"
+
 
 def test_the_drill(town: Town, ada: ResidentId, capsys: pytest.CaptureFixture[str]) -> None:
-    """Backed up, lived on, lost, restored: shredded stays unreadable, withdrawn withdrawn, hidden hidden, no limbo."""
-    sent = {name: town.clip(ada) for name in ("stands", "withdrawn", "hidden", "half", "waiting", "leaving")}
+    """Backed up, lived on, lost, restored: shredded stays unreadable, withdrawn withdrawn, hidden hidden, no limbo.
+
+    A post from which words were taken out since is held, and one from which they were before is as it was.
+    """
+    sent = {name: town.clip(ada) for name in ("stands", "withdrawn", "hidden", "cut", "half", "waiting", "leaving")}
     clip = {name: one for name, (one, _) in sent.items()}
-    keys = {name: town.publish(clip[name]) for name in ("stands", "withdrawn", "hidden")}
+    keys = {name: town.publish(clip[name]) for name in ("stands", "withdrawn", "hidden", "cut")}
     town.publish(clip["half"], last=False)
+    town.cut(clip["stands"], WORD)
     cursor = _cursor(town.stores.record)
     out = town.data / "backup"
     assert town.run("backup", "--out", str(out), "--side", "both", "--media") == 0
+    town.cut(clip["cut"], WORD)
     town.withdraw(clip["withdrawn"])
     town.withdraw(clip["leaving"])
     town.hide(clip["hidden"])
@@ -51,6 +58,7 @@ def test_the_drill(town: Town, ada: ResidentId, capsys: pytest.CaptureFixture[st
         "stands": PostState.LIVE,
         "withdrawn": PostState.WITHDRAWN,
         "hidden": PostState.HIDDEN,
+        "cut": PostState.HELD,
         "half": PostState.LIVE,
         "waiting": None,
         "leaving": PostState.WITHDRAWN,
@@ -61,6 +69,7 @@ def test_the_drill(town: Town, ada: ResidentId, capsys: pytest.CaptureFixture[st
         "stands": ClipState.PUBLISHED,
         "withdrawn": ClipState.WITHDRAWN,
         "hidden": ClipState.PUBLISHED,
+        "cut": ClipState.PUBLISHED,
         "half": ClipState.PUBLISHED,
         "waiting": ClipState.REJECTED,
         "leaving": ClipState.WITHDRAWN,

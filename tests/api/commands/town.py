@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from feed import posting
+from feed import correcting, editing, posting
 from feed.bell import Bell
 from storage import posts
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
@@ -100,6 +100,11 @@ class Town:
         """A moderator hides it."""
         with self.stores.record.write(by=OPERATOR) as tx:
             posting.decide(tx, self.stores.bell, clip.post_id, Verb.HIDE, reason="privacy")
+
+    def cut(self, clip: Clip, words: str) -> None:
+        """A moderator takes words out of it."""
+        with self.stores.record.write(by=OPERATOR) as tx:
+            editing.cut_out(tx, self.stores.bell, correcting.correctable(tx, clip.post_id), [words], reason="privacy")
 
     def state(self, clip: Clip) -> PostState | None:
         """What the record says."""

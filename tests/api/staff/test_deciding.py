@@ -200,6 +200,21 @@ def test_undoing_puts_back_all_that_was_settled_and_tells_the_feed(
     assert lines == ["post.undo", "decision.undo"]
 
 
+def test_a_request_that_comes_twice_is_as_one(record: Database, ann: Client, post: Post) -> None:
+    """Two dismissals leave one decision, and undone the flags wait again; two undoings take back one decision."""
+    a_flag(record, post.id)
+    assert [decide(ann, post, "dismiss") for _ in range(2)] == ["live", "live"]
+    assert undo(ann, post) == "live"
+    with record.read() as conn:
+        assert flags.of_posts(conn, [post.id]).keys() == {post.id}
+        assert len(decisions.of_post(conn, post.id)) == 1
+
+    decide(ann, post, "hide")
+    decide(ann, post, "restore", "within_guidelines")
+    assert [undo(ann, post) for _ in range(2)] == ["hidden", "nothing_to_undo"]
+    assert state_of(record, post) == "hidden"
+
+
 def test_a_post_that_moved_on_is_not_put_back(record: Database, ann: Client, post: Post) -> None:
     """Its author withdrew it meanwhile: there is nothing to undo."""
     decide(ann, post, "hide")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,15 +207,17 @@ def test_a_camera_nobody_confirms_for_a_year_sleeps_until_somebody_does(vault: V
 
 
 def test_a_retired_camera_can_be_brought_back_for_a_day(vault: Vault, ada: ResidentId) -> None:
-    """As it was, paused too; twice is once; then it is erased, and was never there."""
+    """As it was, paused too, and confirmed by that; twice is once; then it is erased, and was never there."""
     camera_id = a_camera(vault, ada)
     change(vault, ada, camera_id, paused=True)
-    before = mine(vault, ada)
+    (before,) = mine(vault, ada)
     retire(vault, ada, camera_id)
     assert (mine(vault, ada), erase(vault)) == ([], [])
     for _ in range(2):
         bring_back(vault, ada, camera_id)
-    assert mine(vault, ada) == before
+    (after,) = mine(vault, ada)
+    assert replace(after, confirmed_at=before.confirmed_at) == before
+    assert after.confirmed_at >= before.confirmed_at
 
     retire(vault, ada, camera_id)
     passes(vault, DAY)

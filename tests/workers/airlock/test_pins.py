@@ -52,6 +52,23 @@ def test_a_camera_crosses_the_day_after_and_leaves_at_once(vault: Vault, record:
 
 
 @pytest.mark.engines("sqlite")
+def test_a_camera_that_is_brought_back_waits_too(vault: Vault, record: Database, ada: ResidentId) -> None:
+    """Once its pin is gone; taken back before anybody saw it gone, it never was."""
+    camera_id = a_camera(vault, ada, block="a")
+    _settle(vault, camera_id)
+    there = _round(vault, record)
+
+    for seen_in_between, left in ((False, there), (True, set())):
+        with vault.write(by=RESIDENT) as tx:
+            cameras.retire(tx, ada, camera_id)
+        if seen_in_between:
+            assert _round(vault, record) == set()
+        with vault.write(by=RESIDENT) as tx:
+            cameras.bring_back(tx, ada, camera_id)
+        assert _round(vault, record) == left
+
+
+@pytest.mark.engines("sqlite")
 def test_a_camera_that_moves_is_not_followed(vault: Vault, record: Database, ada: ResidentId) -> None:
     """It leaves one block at once and comes to the other a day later, with whatever else comes there that day."""
     camera_id = a_camera(vault, ada, block="a")
