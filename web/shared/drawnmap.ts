@@ -29,6 +29,10 @@ export class DrawnMap {
   #fitted?: string[];
   #styled = new Map<string, string>(); // how each block that stands out was drawn last
   #restyle = () => this.#styleAll();
+  #moved = () => {
+    this.#name();
+    this.#encircle(this.#boundsOf(this.#drawing.chosen));
+  };
 
   constructor(
     element: HTMLElement,
@@ -40,10 +44,7 @@ export class DrawnMap {
     L.control.zoom({ position: "topright", zoomInTitle: w().map.zoomIn, zoomOutTitle: w().map.zoomOut }).addTo(this.#map);
     this.#map.setView([0, 0], 9);
     this.#names.addTo(this.#map);
-    this.#map.on("moveend", () => {
-      this.#name();
-      this.#encircle(this.#boundsOf(this.#drawing.chosen));
-    });
+    this.#map.on("moveend", this.#moved);
     addEventListener("porchlight:theme", this.#restyle);
   }
 
@@ -86,9 +87,11 @@ export class DrawnMap {
 
   /**
    * Lets go of the page at once and of the map a moment later. Leaflet cannot take back a frame it asked for nor the end
-   * of a zoom, 250 ms away: on a map that is gone by then both fail.
+   * of a zoom, 250 ms away: on a map that is gone by then both fail. Nor does it take back the end of a move that it
+   * tells 200 ms after the window got another size: nobody listens for it any more.
    */
   away(): void {
+    this.#map.off("moveend", this.#moved);
     removeEventListener("porchlight:theme", this.#restyle);
     setTimeout(() => this.#map.remove(), LAST_FRAME_MS);
   }

@@ -1,0 +1,134 @@
+"""Every page and dialog of the staff site, opened one after another for somebody to look at."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from storage.staff import Role
+from tests.journeys.axe import Eyes
+from tests.journeys.conftest import Stack
+from tests.journeys.people import PATIENCE_MS
+
+TITLE, DIVISION = "Somebody tried our door", "Metro"  # of the post that staff open: it is there, and flagged
+INCIDENTS = f"number,type,time,division\n26-801,Burglary,2026-01-05 22:10,{DIVISION}\n"
+
+
+def by_staff(page: Page, stack: Stack, eyes: Eyes, folder: Path) -> None:
+    """One who has every role, over every page and dialog; the case was asked for by somebody else."""
+    address = f"http://staff.localhost:{stack.base + 1}"
+    page.goto(address)
+    expect(page.get_by_label("Password")).to_be_visible()
+    eyes.look(page, "staff: log-in")
+    token = stack.staff_token("everything", list(Role))
+    page.context.add_cookies([{"name": "porchlight-staff-dev", "value": token, "url": address, "sameSite": "Strict"}])
+    page.goto(address)
+    at_the_desk(page, eyes)
+    (folder / "incidents.csv").write_text(INCIDENTS)
+    on_a_case(page, stack, eyes, folder / "incidents.csv")
+    at_the_queue(page, eyes)
+    for name, shown in (("Staff", "End account"), ("Audit", "Details")):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_text(shown).first).to_be_attached()
+        eyes.look(page, f"staff: {name}")
+    page.get_by_role("link", name="Staff", exact=True).click()
+    page.get_by_role("button", name="End account").first.click()
+    eyes.look(page, "staff: end an account, dialog")
+
+
+def at_the_desk(page: Page, eyes: Eyes) -> None:
+    """The list, a filter, an open post, and all that opens over it."""
+    expect(page.get_by_text("Live", exact=True).first).to_be_visible()
+    expect(page.locator("button[data-row]").first).to_be_visible()
+    eyes.look(page, "staff: desk")
+    page.locator("button[data-row]").filter(has_text=TITLE).click()
+    expect(page.locator("video")).to_be_attached(timeout=PATIENCE_MS)
+    eyes.look(page, "staff: desk, post")
+    for key, what in (("f", "flag"), ("l", "link"), ("w", "watch"), ("?", "keys"), ("b", "blocks")):
+        page.locator("h1").first.press(key)
+        expect(page.get_by_role("dialog")).to_be_visible()
+        eyes.look(page, f"staff: {what}, dialog")
+        closes(page)
+    for what in ("Your flags", "Digest by mail", "Where I am logged in"):
+        page.get_by_role("button", name="everything", exact=True).click()
+        if what == "Your flags":
+            eyes.look(page, "staff: menu")
+        page.get_by_role("button", name=what).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        eyes.look(page, f"staff: {what}, dialog")
+        closes(page)
+
+
+def closes(page: Page) -> None:
+    """What stands over a page."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
+    """No case, the file of incidents, a case to consent to, and one that is open, with its cameras."""
+    page.get_by_role("link", name="Cases", exact=True).click()
+    page.get_by_role("button", name="Refused").click()
+    expect(page.get_by_text("No cases here")).to_be_visible()
+    eyes.look(page, "staff: no cases")
+    page.get_by_role("button", name="Take in incidents").click()
+    page.get_by_role("dialog").get_by_label("File").set_input_files(incidents)
+    page.get_by_role("dialog").get_by_role("button", name="Take in", exact=True).click()
+    expect(page.get_by_text("1 line:")).to_be_visible()
+    eyes.look(page, "staff: incidents, dialog")
+    closes(page)
+    page.get_by_role("button", name="Ask for a case").click()
+    page.get_by_role("dialog").get_by_label("Incident number").fill("26-801")
+    expect(page.get_by_role("radio", name=re.compile("26-801"))).to_be_visible()
+    eyes.look(page, "staff: ask for a case, dialog")
+    closes(page)
+    asks_for_a_case(stack)
+    page.reload()
+    page.get_by_role("button", name=re.compile("^CR-26-801")).click()
+    eyes.look(page, "staff: case to consent to")
+    page.get_by_role("button", name="Consent", exact=True).click()
+    eyes.look(page, "staff: consent, dialog")
+    page.get_by_role("dialog").get_by_role("button", name="Consent").click()
+    expect(page.get_by_text("Case opened.")).to_be_visible()
+    page.get_by_label("Let in").select_option(label="everything")
+    page.get_by_role("button", name="Assign").click()
+    expect(page.get_by_role("button", name="Take out: everything")).to_be_visible()
+    eyes.look(page, "staff: case")
+    page.get_by_role("button", name="Link an incident").click()
+    eyes.look(page, "staff: link an incident, dialog")
+    closes(page)
+    page.get_by_role("link", name="Cameras").click()
+    page.get_by_role("combobox").fill("Garland")
+    page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Look at 1 block").click()
+    expect(page.get_by_text("No registered camera")).to_be_visible()
+    eyes.look(page, "staff: cameras")
+
+
+def asks_for_a_case(stack: Stack) -> None:
+    """A detective does, from elsewhere."""
+    by = {"authorization": f"Bearer {stack.staff_token('asks-for-cases', [Role.DETECTIVE], [DIVISION])}"}
+    (incident,) = httpx.get(f"{stack.staff}/v1/incidents?number=26-801", headers=by).json()["items"]
+    new = {"number": "CR-26-801", "incident_id": incident["id"], "why": "Seen twice."}
+    assert httpx.post(f"{stack.staff}/v1/cases", json=new, headers=by).status_code == 201
+
+
+def at_the_queue(page: Page, eyes: Eyes) -> None:
+    """An item that waits, decided; what is left, and what was taken down."""
+    page.get_by_role("link", name="Queue").click()
+    page.locator("button[data-row]").filter(has_text=TITLE).click()
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_be_enabled()
+    eyes.look(page, "staff: queue")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    eyes.look(page, "staff: words out, dialog")
+    closes(page)
+    page.get_by_role("button", name="Hide", exact=True).click()
+    expect(page.get_by_text("Post hidden.")).to_be_visible()
+    eyes.look(page, "staff: decided")
+    page.get_by_role("link", name="Taken down").click()
+    page.get_by_role("button", name="Hidden", exact=True).click()
+    expect(page.get_by_role("article", name=TITLE)).to_be_visible()
+    eyes.look(page, "staff: taken down")
