@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
 
-from storage.db import Tx
+from storage.db import Tx, database_now
 from storage.decisions import AGREE, SUSPEND, TURNS_DOWN
 from storage.kit.clock import HOUR
 from storage.kit.ids import PostId, StaffId
@@ -102,6 +102,12 @@ def forget(tx: Tx, post_id: PostId, decision_id: str) -> None:
     here = (suspensions.c.decision_id == decision_id, ~suspensions.c.carried_out)
     if tx.execute(delete(suspensions).where(*here)).rowcount:
         tx.audit("suspension.forget", post_id, {"decision": decision_id})
+
+
+def is_any_due(conn: Connection) -> bool:
+    """Whether anything is due."""
+    query = select(suspensions.c.decision_id).where(~suspensions.c.carried_out)
+    return conn.execute(query.where(suspensions.c.due_at <= database_now(conn)).limit(1)).first() is not None
 
 
 def take_due(tx: Tx) -> list[Asked]:
