@@ -17,7 +17,7 @@ from storage.kit import ids
 from storage.kit.errors import Conflict
 from storage.kit.ids import PostId, StaffId
 from storage.posts import PostState
-from storage.schema import appeals
+from storage.schema import appeals, suspensions
 from storage.schema import decisions as decision_rows
 
 TAKEN_OFF = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
@@ -41,12 +41,20 @@ class Appeal:
 
 @dataclass(frozen=True)
 class OpenAppeal:
-    """An appeal that waits: its words, and whose decision it is against, who may not decide it."""
+    """An appeal that waits: its words, and whose decision it is against, who may not decide it.
+
+    `proposed_by`: of a suspension, who proposed it, who may not either.
+    """
 
     post_id: PostId
     text: str
     at: int
     against: StaffId
+    proposed_by: StaffId | None = None
+
+    def is_against(self, me: StaffId) -> bool:
+        """Whether it is about what this moderator decided."""
+        return me in (self.against, self.proposed_by)
 
 
 def add(tx: Tx, post_id: PostId, *, text: str, at: int) -> Appeal:
@@ -82,10 +90,15 @@ def open_of(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, Open
     """The appeals of the given posts that wait, at most one for each."""
     # One by one, by their keys: with nothing but a join a database may read all decisions of the city.
     whose = select(decision_rows.c.staff_id).where(decision_rows.c.id == appeals.c.against).scalar_subquery()
-    query = select(appeals.c.post_id, appeals.c.text, appeals.c.at, whose.label("staff_id"))
+    proposal = select(suspensions.c.proposal_id).where(suspensions.c.decision_id == appeals.c.against)
+    first = select(decision_rows.c.staff_id).where(decision_rows.c.id == proposal.correlate(appeals).scalar_subquery())
+    first_ = first.correlate(appeals).scalar_subquery()
+    query = select(appeals.c.post_id, appeals.c.text, appeals.c.at, whose.label("staff_id"), first_.label("first_id"))
     query = query.where(appeals.c.post_id.in_(post_ids), appeals.c.state == AppealState.OPEN)
-    found = [OpenAppeal(PostId(row.post_id), row.text, row.at, StaffId(row.staff_id)) for row in conn.execute(query)]
-    return {one.post_id: one for one in found}
+    return {
+        PostId(row.post_id): OpenAppeal(PostId(row.post_id), row.text, row.at, StaffId(row.staff_id), row.first_id)
+        for row in conn.execute(query)
+    }
 
 
 def settle(tx: Tx, post_id: PostId, *, granted: bool, by: str) -> None:
@@ -113,5 +126,5 @@ def erase(tx: Tx, post_id: PostId) -> None:
 def _answerable(conn: Connection, post_id: PostId) -> str | None:
     if posts.state_of(conn, post_id) not in TAKEN_OFF:
         return None
-    told = decisions.newest(conn, post_id)
+    told = decisions.answerable(conn, post_id)
     return told.id if told else None

@@ -66,6 +66,7 @@ RECORD = Side(
             "undone",
         ),
         "appeals": ("id", "post_id", "against", "text", "at", "state", "decision_id"),
+        "suspensions": ("decision_id", "post_id", "proposal_id", "lifts", "due_at", "carried_out"),
         "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),

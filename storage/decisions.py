@@ -18,6 +18,9 @@ from storage.schema import decisions, staff_members
 TAKES_OFF = ("hold", "hide", "remove")  # what an author is told of, and may answer
 EDIT = "edit"  # words were taken out, for good
 PROPOSE = "propose"  # the first of two people says that what was removed may come back
+SUSPEND = "suspend"  # the first of two people says that its author is to send nothing for a while
+AGREE = "agree"  # the other one agrees: its author may answer that too
+TURNS_DOWN = ("dismiss", "restore")  # what ends a proposal to suspend
 UNDO_MS = 65 * SECOND  # a minute on the page, and the way from there to here
 
 
@@ -85,6 +88,11 @@ def add(tx: Tx, post_id: PostId, why: Why, *, staff_id: StaffId, from_state: Pos
 def newest(conn: Connection, post_id: PostId) -> Told | None:
     """The newest decision that took a post off the feed: what its author is told of."""
     return _told(conn, post_id, TAKES_OFF)
+
+
+def answerable(conn: Connection, post_id: PostId) -> Told | None:
+    """The newest decision that an author may answer: it took the post off, or suspended them."""
+    return _told(conn, post_id, (*TAKES_OFF, AGREE))
 
 
 def edited(conn: Connection, post_id: PostId) -> Told | None:

@@ -72,6 +72,11 @@ AIRLOCK: Role = merged(
         "endings": {"insert": ALL},
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
+        # What is asked about a post's author, and whether two moderators asked it: looked up again before it is done.
+        "suspensions": {"select": ALL, "update": "carried_out"},
+        "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
+        "staff_members": {"select": "id ended"},
+        "staff_roles": {"select": ALL},
     },
 )
 STAFF: Role = merged(
@@ -86,6 +91,7 @@ STAFF: Role = merged(
         "decisions": {"select": ALL, "insert": ALL, "update": "undone"},
         "claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},
         "appeals": {"select": ALL, "update": "state decision_id"},
+        "suspensions": {"select": ALL, "insert": ALL, "delete": ""},
         "tickets": {"insert": ALL},
         "audit_entries": {"select": ALL},
         "audit_payloads": {"select": "seq words"},

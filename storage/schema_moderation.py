@@ -69,3 +69,18 @@ appeals = Table(
 Index("ix_appeals_state_post", appeals.c.state, appeals.c.post_id)
 Index("ix_appeals_post", appeals.c.post_id)
 Index("ix_appeals_decision", appeals.c.decision_id)
+
+# storage/suspensions.py. Two moderators ask that a post's author sends nothing for a while, or take that back. It names
+# a post and two decisions; what the airlock found stands nowhere here.
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("decision_id", ID, ForeignKey("decisions.id"), primary_key=True),  # of who agreed, or brought the post back
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("proposal_id", ID, nullable=False, server_default=""),  # the decision of who proposed it; "" where it lifts
+    Column("lifts", Boolean, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("carried_out", Boolean, nullable=False, server_default="0"),
+)
+Index("ix_suspensions_post", suspensions.c.post_id)
+Index("ix_suspensions_due", suspensions.c.carried_out, suspensions.c.due_at)

@@ -1,4 +1,4 @@
-"""What waits for a moderator: flags, holds, appeals and restores that need a second person, in one order.
+"""What waits for a moderator: flags, holds, appeals, and what needs a second person, in one order.
 
 Each thing has a time by which it ought to be decided: since when it waits, and as much as its kind may take. That one
 number orders the queue, so that what matters most comes first and nothing waits for ever. How many flagged a post does
@@ -18,6 +18,7 @@ from storage.kit.clock import HOUR, MINUTE
 from storage.kit.ids import DivisionId, PostId
 from storage.posts import PostState
 from storage.schema import appeals, decisions, flags, posts
+from storage.suspensions import OFF, open_proposals
 
 CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
 ON_SCREEN_MS = 2 * HOUR  # flagged, and everybody sees it
@@ -38,7 +39,8 @@ def page(
     conn: Connection, in_divisions: Collection[DivisionId], *, after: tuple[int, str] | None, limit: int
 ) -> list[Waits]:
     """What waits in these divisions, what is due first, first; after the place (due_at, id) of another page."""
-    all_ = union_all(_flagged(in_divisions), _held(in_divisions), _appealed(in_divisions), _proposed(in_divisions))
+    ways = (_flagged, _held, _appealed, _proposed, _to_suspend)
+    all_ = union_all(*(way(in_divisions) for way in ways))
     each = all_.subquery()
     since, due_at = func.min(each.c.since), func.min(each.c.due_at)
     query = select(each.c.post_id, since, due_at).group_by(each.c.post_id).order_by(due_at, each.c.post_id)
@@ -77,3 +79,9 @@ def _proposed(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, in
     query = query.join(posts, posts.c.id == decisions.c.post_id)
     query = query.where(decisions.c.verb == PROPOSE, ~decisions.c.undone, decisions.c.at == newest.scalar_subquery())
     return query.where(posts.c.state == PostState.REMOVED, posts.c.division_id.in_(in_divisions))
+
+
+def _to_suspend(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    query = select(decisions.c.post_id, decisions.c.at.label("since"), (decisions.c.at + SECOND_MS).label("due_at"))
+    query = query.join(posts, posts.c.id == decisions.c.post_id)
+    return open_proposals(query).where(posts.c.state.in_(OFF), posts.c.division_id.in_(in_divisions))

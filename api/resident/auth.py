@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.resident import suspended
 from api.resident.desk import Asking, AtDesk, Desk, block_now
+from api.resident.suspended import SuspendedSeen
 from api.who import anyone
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
@@ -37,6 +39,7 @@ class Home(BaseModel):
 class Me(BaseModel):
     """What the page needs to know of who is logged in; `mine_days` after it was sent, nothing says whose a post is.
 
+    `suspended`: two moderators decided that nothing is sent from this account for a while.
     `listed`: a camera of this account is listed openly, so nothing is posted from it.
     """
 
@@ -44,6 +47,7 @@ class Me(BaseModel):
     home: Home | None
     mine_days: int
     listed: bool
+    suspended: SuspendedSeen | None
     demo: bool
 
 
@@ -126,13 +130,14 @@ def me(asking: Asking, desk: AtDesk) -> Me:
     """Who I am here."""
     with desk.stores.vault.read() as conn:
         mine = residents.one(conn, desk.stores.vault, asking)
-        listed = listings.is_listed(conn, asking)
+        listed, kept = listings.is_listed(conn, asking), suspended.seen(conn, asking)
     assert mine is not None, "a log-in stands for a resident"
     return Me(
         email_hint=_hint(mine.mail),
         home=_home(desk, mine.home),
         mine_days=desk.identity.authorship_life // clock.DAY,
         listed=listed,
+        suspended=kept,
         demo=desk.settings.demo,
     )
 

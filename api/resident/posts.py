@@ -14,6 +14,7 @@ from api.likely_names import NameSeen, names_in
 from api.resident.boxes import Drawn, demand_drawn
 from api.resident.desk import Asking, AtDesk, Desk, place_now
 from api.resident.of_clips import demand_no_photo
+from api.resident.suspended import demand_not_suspended
 from api.resident.trim import Trim
 from api.resident.who_could import MOST_WAIT, View
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
@@ -181,6 +182,7 @@ def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) 
         if before is not None:
             return before
         listings.demand_unlisted(tx.connection, asking)
+        demand_not_suspended(tx.connection, asking)
         originals.set_posted(tx, body.upload_id, asking)
         upload = originals.one(tx.connection, body.upload_id)
         salt = ids.new_id()

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.resident import parts
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.suspended import demand_not_suspended
 from api.who import anyone
 from storage.db import RESIDENT
 from storage.identity import limits, originals
@@ -78,6 +79,7 @@ def begin(body: Begin, asking: Asking, desk: AtDesk) -> Begun:
         raise WrongType("Only videos and photos can be shared here.", code="not_a_video")
     limits.count(desk.stores.vault, STARTED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
+        demand_not_suspended(tx.connection, asking)  # a large clip is not sent for nothing
         upload_id = originals.begin(tx, desk.stores.vault, asking, body.bytes)
         upload = originals.one(tx.connection, upload_id)
     return Begun(upload_id=upload.id, part_bytes=upload.part_bytes, parts=_parts(desk, upload))

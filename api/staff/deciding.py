@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.staff import suspending
 from feed import editing, posting, undoing
 from feed.bell import Bell
-from storage import appeals, claims, decisions, feed_log, flags, posts
+from storage import appeals, claims, decisions, feed_log, flags, posts, suspensions
 from storage.db import Tx
-from storage.decisions import PROPOSE, Why
+from storage.decisions import PROPOSE, SUSPEND, Why
 from storage.kit.errors import Conflict, NotAllowed, NotThere
 from storage.kit.ids import PostId, StaffId
 from storage.posts import Post, PostState, Verb
@@ -53,10 +54,16 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
         _note(tx, post, Wish(PROPOSE, wish.reason, wish.note), member.id, post.state)
         claims.erase(tx, post_id)
         return Done(post.state, waits_for_second=True)
+    if wish.verb == SUSPEND:
+        waits = suspending.suspend(tx, post, member.id, _why(wish))
+        claims.erase(tx, post_id)
+        return Done(post.state, waits_for_second=waits)
     after = _change(tx, bell, post, wish)
     decision = _note(tx, post, wish, member.id, after)
     flags.settle(tx, post_id, by=decision)
     appeals.settle(tx, post_id, granted=wish.verb == Verb.RESTORE, by=decision)
+    if wish.verb == Verb.RESTORE:
+        suspensions.lift(tx, post_id, decision)
     claims.erase(tx, post_id)
     return Done(after)
 
@@ -64,7 +71,7 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
 def demand_may_decide(tx: Tx, me: StaffId, post_id: PostId) -> None:
     """Raises NotAllowed where an author appeals against this moderator's own decision."""
     appeal = appeals.open_of(tx.connection, [post_id]).get(post_id)
-    if appeal and appeal.against == me:
+    if appeal and appeal.is_against(me):
         raise NotAllowed("The author appeals against your decision: another moderator decides.", code="own_decision")
 
 
@@ -88,6 +95,7 @@ def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
     undoing.put_back(tx, bell, post_id, from_state=undone.from_state, to_state=undone.to_state)
     flags.reopen(tx, undone.id)
     appeals.reopen(tx, post_id, undone.id)
+    suspensions.forget(tx, post_id, undone.id)
     return Done(undone.from_state)
 
 
@@ -135,5 +143,8 @@ def _change(tx: Tx, bell: Bell, post: Post, wish: Wish) -> PostState:
 
 
 def _note(tx: Tx, post: Post, wish: Wish, me: StaffId, after: PostState) -> str:
-    why = Why(wish.verb, wish.reason, wish.note, guidelines=IN_FORCE.version)
-    return decisions.add(tx, post.id, why, staff_id=me, from_state=post.state, to_state=after)
+    return decisions.add(tx, post.id, _why(wish), staff_id=me, from_state=post.state, to_state=after)
+
+
+def _why(wish: Wish) -> Why:
+    return Why(wish.verb, wish.reason, wish.note, guidelines=IN_FORCE.version)

@@ -13,7 +13,7 @@ from api.staff.deciding import Done, Wish, carry_out, take_back, take_out
 from api.stores import Record, Rings
 from feed.bell import Bell
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import decisions, post_lists, post_words, posts
+from storage import decisions, post_lists, post_words, posts, suspensions
 from storage.db import Database, Tx
 from storage.decisions import EDIT
 from storage.kit.clock import as_text
@@ -22,6 +22,7 @@ from storage.kit.ids import PostId
 from storage.post_lists import Wanted
 from storage.posts import PostState
 from storage.staff import LogIn, Role
+from storage.suspensions import State
 from workers.guidelines.rules import IDS, IN_FORCE, Guidelines
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
@@ -32,7 +33,7 @@ MOST_AT_ONCE = 50  # each is a transaction: two seconds at worst
 class NewDecision(Closed):
     """What is to happen to a post, and by which guideline."""
 
-    verb: Literal["hold", "hide", "restore", "remove", "dismiss"]
+    verb: Literal["hold", "hide", "restore", "remove", "dismiss", "suspend"]
     reason: Annotated[str, Field(max_length=40)]
     note: Annotated[str, Field(max_length=1000)] = ""
 
@@ -52,7 +53,7 @@ class NewEdit(Closed):
 
 
 class Decided(Closed):
-    """The post as it is after a decision; `waits_for_second`: it comes back once another moderator agrees."""
+    """The post as it is after a decision; `waits_for_second`: it is done once another moderator agrees."""
 
     post: PostAsSeen
     state: PostState
@@ -89,9 +90,10 @@ class DecisionSeen(Closed):
 
 
 class DecisionsSeen(Closed):
-    """All decisions about a post, oldest first."""
+    """All decisions about a post, oldest first, and how far it is with suspending its author: never who that is."""
 
     items: list[DecisionSeen]
+    suspension: State | None
     cursor: None = None
 
 
@@ -142,8 +144,9 @@ def history(post_id: PostId, me: Moderator, record: Record) -> DecisionsSeen:
     with record.read() as conn:
         if posts.one(conn, me.member.reach(Role.MODERATOR), post_id) is None:
             raise NotThere
-        found = decisions.of_post(conn, post_id)
+        found, suspension = decisions.of_post(conn, post_id), suspensions.state_of(conn, post_id)
     return DecisionsSeen(
+        suspension=suspension,
         items=[
             DecisionSeen(
                 verb=one.verb,
@@ -157,7 +160,7 @@ def history(post_id: PostId, me: Moderator, record: Record) -> DecisionsSeen:
                 undone=one.undone,
             )
             for one in found
-        ]
+        ],
     )
 
 

@@ -13,7 +13,7 @@ from api.staff.deciding import demand_may_decide
 from api.staff.flagged import ReasonCount, counted
 from api.stores import Record
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import appeals, claims, decisions, flags, posts, waiting
+from storage import appeals, claims, decisions, flags, posts, suspensions, waiting
 from storage.appeals import OpenAppeal
 from storage.claims import Claim
 from storage.decisions import PROPOSE, Decision
@@ -23,12 +23,13 @@ from storage.kit.errors import NotThere
 from storage.kit.ids import PostId, StaffId
 from storage.posts import Post, PostState
 from storage.staff import Role
+from storage.suspensions import OFF, Proposal
 from storage.waiting import Waits
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 MOST_FLAGS = 20  # told in full for each post; the counts are of all
 
-Kind = Literal["flag", "hold", "appeal", "restore"]
+Kind = Literal["flag", "hold", "appeal", "restore", "suspend"]
 
 
 class FlagSeen(Closed):
@@ -66,6 +67,12 @@ class Proposed(Closed):
     mine: bool
 
 
+class ToSuspend(Proposed):
+    """Who proposes that the author sends nothing for a while, and by which guideline."""
+
+    reason: str
+
+
 class WaitingSeen(Closed):
     """A post that waits, for which reasons, since when, and by when it ought to be decided."""
 
@@ -78,6 +85,7 @@ class WaitingSeen(Closed):
     flags: list[FlagSeen]
     appeal: AppealSeen | None
     proposed: Proposed | None
+    to_suspend: ToSuspend | None
     claim: ClaimSeen | None
 
 
@@ -92,7 +100,7 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
         waits = waiting.page(conn, mine, after=after, limit=limit + 1)
         found = posts.some(conn, mine, [one.post_id for one in waits])
         said, answered = flags.of_posts(conn, list(found)), appeals.open_of(conn, list(found))
-        taken = claims.of_posts(conn, list(found))
+        taken, to_suspend = claims.of_posts(conn, list(found)), suspensions.open_of(conn, list(found))
         removed = [post.id for post in found.values() if post.state is PostState.REMOVED]
         past = {post_id: decisions.of_post(conn, post_id) for post_id in removed}
     shown = [(one, found[one.post_id]) for one in waits if one.post_id in found]
@@ -101,9 +109,10 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
         one, post = item
         here, appeal = said.get(post.id, []), answered.get(post.id)
         proposed, claim = _proposed(past.get(post.id, [])), taken.get(post.id)
+        suspend = to_suspend.get(post.id) if post.state in OFF else None
         return WaitingSeen(
             post=as_seen(post),
-            kinds=_kinds(post, here, appeal, proposed),
+            kinds=_kinds(post, here, appeal, proposed, suspend),
             since=as_text(one.since),
             due_at=as_text(one.due_at),
             count=len(here),
@@ -111,6 +120,7 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
             flags=[_flag(flag) for flag in here[:MOST_FLAGS]],
             appeal=_appeal(appeal, me.member.id) if appeal else None,
             proposed=_proposal(proposed, me.member.id) if proposed else None,
+            to_suspend=_to_suspend(suspend, me.member.id) if suspend else None,
             claim=_claim(claim, me.member.id) if claim else None,
         )
 
@@ -138,10 +148,13 @@ def release(post_id: PostId, me: Moderator, record: Record) -> None:
         claims.release(tx, post_id, me.member.id)
 
 
-def _kinds(post: Post, said: list[Flag], appeal: OpenAppeal | None, proposed: Decision | None) -> list[Kind]:
+def _kinds(
+    post: Post, said: list[Flag], appeal: OpenAppeal | None, proposed: Decision | None, suspend: Proposal | None
+) -> list[Kind]:
     there: dict[Kind, bool] = {
         "appeal": appeal is not None,
         "restore": proposed is not None,
+        "suspend": suspend is not None,
         "flag": bool(said),
         "hold": post.state is PostState.HELD,
     }
@@ -154,11 +167,16 @@ def _proposed(past: list[Decision]) -> Decision | None:
 
 
 def _appeal(one: OpenAppeal, me: StaffId) -> AppealSeen:
-    return AppealSeen(text=one.text, at=as_text(one.at), mine=one.against == me)
+    return AppealSeen(text=one.text, at=as_text(one.at), mine=one.is_against(me))
 
 
 def _proposal(one: Decision, me: StaffId) -> Proposed:
     return Proposed(by=one.by, note=one.note, at=as_text(one.at), mine=one.staff_id == me)
+
+
+def _to_suspend(one: Proposal, me: StaffId) -> ToSuspend:
+    mine = one.staff_id == me
+    return ToSuspend(by=one.name, note=one.note, at=as_text(one.at), mine=mine, reason=one.reason)
 
 
 def _claim(one: Claim, me: StaffId) -> ClaimSeen:

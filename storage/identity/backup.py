@@ -42,6 +42,7 @@ IDENTITY = Side(
             ),
         ),
         "authorship": ("clip_id", "resident_id", "handle"),
+        "suspended": ("clip_id", "reason", "guidelines", "ends_at"),
         "idempotency": ("resident_id", "key", "request_digest", "clip_id", "salt"),
         "cameras": (
             *("id", "resident_id", "block_id", "facing", "indoor", "retention_days", "ask", "state"),

@@ -25,6 +25,7 @@ RESIDENT: Role = merged(
         "upload_parts": {"insert": ALL, "update": "writer object_key"},
         "clips": {"insert": ALL},
         "authorship": {"select": ALL, "insert": ALL},
+        "suspended": {"select": ALL},
         "idempotency": {"select": ALL, "insert": ALL},
         "cameras": {
             "select": ALL,
@@ -44,6 +45,7 @@ AIRLOCK: Role = merged(
             "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash findings",
         },
         "authorship": {"select": "clip_id", "delete": ""},
+        "suspended": {"select": "clip_id", "insert": ALL, "delete": ""},  # of whose clip, it cannot look up
         "idempotency": {"select": "clip_id", "delete": ""},
         "uploads": {"update": "resident_id", "delete": ""},
         "log_in_codes": {"select": "ends_at", "delete": ""},

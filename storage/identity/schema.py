@@ -139,6 +139,15 @@ authorship = Table(
     Column("view_sealed", LargeBinary),  # what the picture looks like (views.py), under a key of the owner's own
 )
 Index("ix_authorship_resident", authorship.c.resident_id)
+# suspended.py: it says of a clip that its author sends nothing for a while, and ends with its authorship at the latest
+suspended = Table(
+    "suspended",
+    metadata,
+    Column("clip_id", ID, ForeignKey("authorship.clip_id", ondelete="CASCADE"), primary_key=True),
+    Column("reason", String(40), nullable=False),
+    Column("guidelines", Integer, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
 idempotency = Table(
     "idempotency",
     metadata,

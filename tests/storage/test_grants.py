@@ -44,6 +44,7 @@ CLOSED = {
         **CASES,
         **PINS,
         "watches": {""},
+        "suspensions": {""},
         "endings": {"word"},
         "digest_codes": {"code_hash"},
         "audit_payloads": {"words", "salt"},
@@ -56,7 +57,7 @@ CLOSED = {
     },
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
-        **{name: {""} for name in ("appeals", "claims", "nods")},
+        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
@@ -70,7 +71,7 @@ CLOSED = {
         "decisions": {"note", "reason", "staff_id", "post_id"},
     },
     "porchlight_resident": {
-        **{name: {""} for name in ("camera_pins", "case_members", "case_links")},
+        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
         "case_entries": {"kind", "text", "about", "reason", "by"},
@@ -90,7 +91,9 @@ CLOSED = {
         "flags": {"text", "reason", "origin", "slip_digest"},
         "appeals": {"text"},
         "claims": {"staff_id", "ends_at"},
-        **{name: {""} for name in ("decisions", "audit_payloads", "audit_entries", "staff_members", "tickets")},
+        "decisions": {"note", "from_state", "to_state", "at"},
+        "staff_members": {"name", "password_hash", "second_factor"},
+        **{name: {""} for name in ("audit_payloads", "audit_entries", "tickets")},
         **{name: {""} for name in ("endings", "watches", "digests", "digest_mails", "digest_codes")},
     },
 }
@@ -98,6 +101,7 @@ CLOSED_IN_IDENTITY = {
     "porchlight_airlock": {
         "residents": {""},
         "authorship": {"resident_id", "handle", "view_sealed"},
+        "suspended": {"reason", "guidelines", "ends_at"},
         "idempotency": {"resident_id", "key", "request_digest", "salt"},
         "uploads": {"resident_id"},
         "log_ins": {"resident_id", "token_digest"},

@@ -6,7 +6,8 @@ import type { NameSeen } from "../shared/names";
 import type { Box } from "./boxes";
 
 export type Home = Block & { division: Division };
-export type Me = { email_hint: string; home: Home | null; mine_days: number; listed: boolean; demo: boolean };
+export type Suspended = { until: string; decided_by: { guideline: string; version: number }; handle: string };
+export type Me = { email_hint: string; home: Home | null; mine_days: number; listed: boolean; suspended: Suspended | null; demo: boolean };
 
 export type ClipState =
   | "received"

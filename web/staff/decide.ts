@@ -1,7 +1,6 @@
 // Saying a decision, about one or several, and how to take it back; and who works on what.
 import * as api from "../shared/api";
-import type { Claim, Decided, Decision, Outcome, Verb, Waiting } from "./types";
-import type { FlagReason } from "../shared/types";
+import type { Claim, Decided, Decision, Outcome, Suspension, Verb, Waiting } from "./types";
 
 export const KEPT = "within_guidelines"; // what keeping and restoring cite: nothing is broken
 
@@ -20,23 +19,22 @@ export async function release(postId: string): Promise<void> {
   await fetch(`/v1/posts/${postId}/claim`, { method: "DELETE", keepalive: true }).catch(() => {}); // else it ends by itself
 }
 
-export async function history(postId: string): Promise<Decision[]> {
-  return (await api.get<{ items: Decision[] }>(`/v1/posts/${postId}/decisions`)).items;
-}
+export const history = (postId: string) => api.get<{ items: Decision[]; suspension: Suspension | null }>(`/v1/posts/${postId}/decisions`);
 
 /** What can be decided about something, each with its key; the first one leaves it as it is. */
-export function verbsOf({ post, proposed }: Waiting): [Verb, string][] {
+export function verbsOf({ post, proposed, to_suspend }: Waiting): [Verb, string][] {
   if (post.state === "live") return [["dismiss", "d"], ["hold", "o"], ["hide", "h"], ["remove", "x"]];
   if (post.state === "held") return [["restore", "d"], ["hide", "h"], ["remove", "x"]];
   const back: [Verb, string][] = proposed?.mine ? [] : [["restore", "r"]];
-  return [["dismiss", "d"], ...back, ...(post.state === "hidden" ? ([["remove", "x"]] as [Verb, string][]) : [])];
+  const agree: [Verb, string][] = to_suspend && !to_suspend.mine ? [["suspend", "u"]] : [];
+  return [["dismiss", "d"], ...back, ...(post.state === "hidden" ? ([["remove", "x"]] as [Verb, string][]) : []), ...agree];
 }
 
 /** Nobody else has it, and it is not about my own decision. */
 export const mayDecide = ({ claim, appeal }: Waiting) => !(claim && !claim.mine) && !appeal?.mine;
 
 /** It waits for me, and not for somebody else to agree with me. */
-export const isFree = (one: Waiting) => mayDecide(one) && !one.proposed?.mine;
+export const isFree = (one: Waiting) => mayDecide(one) && !one.proposed?.mine && !one.to_suspend?.mine;
 
-/** What most flags say is only where the eye starts; the moderator chooses. */
-export const firstReason = ({ reasons }: Waiting): FlagReason => reasons[0]?.reason ?? "other";
+/** What is proposed, or most flags say, is only where the eye starts; the moderator chooses. */
+export const firstReason = ({ reasons, to_suspend }: Waiting): string => to_suspend?.reason ?? reasons[0]?.reason ?? "other";

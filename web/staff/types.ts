@@ -9,9 +9,9 @@ export type Me = {
   demo: boolean;
 };
 
-export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss";
+export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend";
 
-export type Kind = "flag" | "hold" | "appeal" | "restore";
+export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend";
 export type FlagSeen = {
   reason: FlagReason;
   text: string;
@@ -32,6 +32,7 @@ export type Waiting = {
   flags: FlagSeen[];
   appeal: { text: string; at: string; mine: boolean } | null;
   proposed: { by: string; note: string; at: string; mine: boolean } | null;
+  to_suspend: { by: string; note: string; at: string; mine: boolean; reason: string } | null;
   claim: Claim | null;
 };
 
@@ -39,7 +40,7 @@ export type Decided = { post: Post; state: PostState; waits_for_second: boolean 
 export type Outcome = { post_id: string; state: PostState | null; waits_for_second: boolean; code: string | null };
 
 export type Decision = {
-  verb: Verb | "propose" | "edit";
+  verb: Verb | "propose" | "edit" | "agree";
   reason: string;
   note: string | null;
   by: string;
@@ -49,6 +50,9 @@ export type Decision = {
   guidelines: number;
   undone: boolean;
 };
+
+/** How far it is with suspending whoever sent a post; nobody at the desk learns who that is, or whether there is somebody. */
+export type Suspension = "proposed" | "agreed" | "carried_out" | "lifting" | "lifted";
 
 export type AuditEntry = {
   seq: number;

@@ -14,11 +14,13 @@ from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
 from workers.airlock.pins import bring_pins
 from workers.airlock.reconcile import reconcile
+from workers.airlock.suspending import carry_out
 from workers.every import Round, is_late, repeat
 from workers.media import programs
 from workers.queue import doorbell
 
 CAMERAS_SECONDS = 600  # days and years are what is waited for here
+SUSPENSIONS_SECONDS = 600  # after the hour that all wait
 RECONCILE_SECONDS = 15  # with a lease of 60 s a killed worker's clip is taken up within 75 s
 
 
@@ -37,6 +39,7 @@ def main() -> None:
             Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell)),
             Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
             Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
+            Round("suspensions", SUSPENSIONS_SECONDS, lambda: carry_out(stores, airlock.authorship_life)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
         late = checks.rounds(lambda: is_late(rounds))

@@ -55,7 +55,14 @@ def test_a_code_by_mail_lets_one_in(somebody: Client, app: FastAPI, client: NewC
     assert (asked.status_code, asked.json()) == (202, {"demo_code": None})
     assert answer.status_code == 200
     told = client(app, answer.json()["token"]).get("/v1/me").json()
-    assert told == {"email_hint": "a…@e…", "home": None, "mine_days": 30, "listed": False, "demo": False}
+    assert told == {
+        "email_hint": "a…@e…",
+        "home": None,
+        "mine_days": 30,
+        "listed": False,
+        "suspended": None,
+        "demo": False,
+    }
     again = somebody.post("/v1/log-ins/code", {"email": MAIL, "code": code})
     assert (again.status_code, again.json()["error"]["code"]) == (422, "wrong_code")
 

@@ -93,7 +93,19 @@ def test_an_item_holds_nothing_by_which_two_posts_are_joined(
 
     items = ann.get("/v1/moderation/queue").json()["items"]
 
-    fields = {"post", "kinds", "since", "due_at", "count", "reasons", "flags", "appeal", "proposed", "claim"}
+    fields = {
+        "post",
+        "kinds",
+        "since",
+        "due_at",
+        "count",
+        "reasons",
+        "flags",
+        "appeal",
+        "proposed",
+        "to_suspend",
+        "claim",
+    }
     assert {frozenset(item) for item in items} == {frozenset(fields)}
     assert {frozenset(item["appeal"]) for item in items} == {frozenset({"text", "at", "mine"})}
     shared = _words(items[0]) & _words(items[1])
