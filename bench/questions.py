@@ -144,7 +144,7 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
 
     def counted() -> object:
         with record.read() as conn:
-            return counts.live_posts(conn)
+            return counts.count(conn, clock.as_text(clock.now())[:7])
 
     def new_to_me() -> object:
         with record.read() as conn:
