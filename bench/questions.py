@@ -12,7 +12,6 @@ from storage import (
     appeals,
     audit,
     claims,
-    counts,
     digests,
     feed_log,
     flags,
@@ -142,10 +141,6 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
             before = chance.randrange(PAGE, city.last)
             return audit.page(conn, before=before, limit=PAGE, sought=sought)
 
-    def counted() -> object:
-        with record.read() as conn:
-            return counts.live_posts(conn)
-
     def new_to_me() -> object:
         with record.read() as conn:
             return unread.above(conn, NOBODY, everywhere, 0)
@@ -171,7 +166,6 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
         "audit: of one member of staff": lambda: trail(Sought(by=f"staff:{chance.randrange(211)}")),
         "audit: of one post": lambda: trail(Sought(subject=chance.choice(city.some_posts)[0])),
         "audit: of one action": lambda: trail(Sought(action="post.hide")),
-        "public: how many are live (asked once in five minutes)": counted,
     }
 
 

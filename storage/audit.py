@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -90,6 +90,17 @@ def page(connection: Connection, *, before: int | None, limit: int, sought: Soug
 def head(connection: Connection) -> int:
     """The number of the newest line."""
     return int(connection.execute(select(audit_head.c.seq)).scalar_one())
+
+
+def newest_hash(connection: Connection) -> str:
+    """The hash of the newest line; FIRST while there is none."""
+    return str(connection.execute(select(audit_head.c.hash)).scalar_one())
+
+
+def holds(connection: Connection, hashes: Collection[str]) -> set[str]:
+    """Those of the hashes that a line has, or the chain began with. Means something of a chain that stands."""
+    there = select(audit_entries.c.hash).where(audit_entries.c.hash.in_(hashes))
+    return {*connection.execute(there).scalars(), *({FIRST} & set(hashes))}
 
 
 def verify(connection: Connection) -> tuple[int, int | None]:

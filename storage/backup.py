@@ -77,6 +77,8 @@ RECORD = Side(
         ),
         "camera_looks": ("case_id", "seq", "block_id"),
         "case_entries": ("case_id", "seq", "kind", "text", "about", "reason", "by", "at"),
+        "public_counts": ("month", "division_id", "kind", "told"),
+        "published_heads": ("day", "hash", "key", "signature"),
     },
     left_out={
         "digest_codes": "they last half an hour",

@@ -126,12 +126,25 @@ FEED: Role = merged(
         "staff_log_ins": {"select": "token_digest"},  # whether a listener's log-in was ended
     },
 )
-PUBLIC: Role = {
-    "posts": {"select": "state"},
-    "decisions": {"select": "verb undone"},
+PUBLIC: Role = {  # what was rounded, and nothing it was made of
+    "public_counts": {"select": ALL},
+    "published_heads": {"select": ALL},
+    "divisions": {"select": ALL},
+}
+_COUNTS = {  # the months that are over, by division: what happened where and when, by nobody
+    "posts": {"select": "id division_id"},
+    "cases": {"select": "id division_id"},
+    "blocks": {"select": "id division_id"},
+    "camera_pins": {"select": "block_id"},
+    "decisions": {"select": "id post_id verb at undone"},
+    "appeals": {"select": "state decision_id"},
+    "audit_entries": {"select": "at by"},
+    "public_counts": {"select": ALL, "insert": ALL},
+    "published_heads": {"select": ALL, "insert": ALL},
 }
 CHORES: Role = merged(
     _ENTOMBS,
+    _COUNTS,
     {
         "posts": {"select": "published_at order_key"},
         "divisions": {"select": ALL},

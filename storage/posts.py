@@ -15,12 +15,14 @@ from sqlalchemy import Connection, Row, Select, select, union
 
 from storage.db import Tx
 from storage.held import Held
+from storage.kit.clock import DAY
 from storage.kit.errors import Conflict
 from storage.kit.ids import BlockId, DivisionId, PostId
 from storage.schema import blocks, divisions, posts, renditions, segments
 
 KINDS = ("video", "photo")
 CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
+POSTS_LIVE_MS = 90 * DAY  # the city's promise to residents (docs/architecture.md)
 
 
 class PostState(StrEnum):

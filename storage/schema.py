@@ -31,6 +31,8 @@ from storage.schema_moderation import claims as claims
 from storage.schema_moderation import decisions as decisions
 from storage.schema_moderation import flags as flags
 from storage.schema_moderation import suspensions as suspensions
+from storage.schema_public import public_counts as public_counts
+from storage.schema_public import published_heads as published_heads
 from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
 from storage.schema_staff import digests as digests

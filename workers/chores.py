@@ -12,9 +12,8 @@ from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
 from storage.objects import Bucket
-from storage.posts import Verb
+from storage.posts import POSTS_LIVE_MS, Verb
 
-POSTS_LIVE_MS = 90 * DAY  # the city's promise to residents (docs/architecture.md)
 LOG_LINES_KEPT = 100_000  # a listener further behind than this reads its list anew
 MEDIA_UNCLAIMED_MS = HOUR  # twice what an attempt may take from putting a file to saying so on the record
 AT_ONCE = 200  # posts or keys looked up in one go: far below what a statement can carry

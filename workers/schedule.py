@@ -9,14 +9,15 @@ from storage import checks, measured
 from storage.kit import keys, ready, starting
 from storage.kit.ready import Check
 from storage.kit.redis import connect
-from storage.kit.settings import RecordSettings
+from storage.kit.settings import RECORD_VARIABLES, RecordSettings
 from storage.record import LINEAGE, open_record
-from workers import chores, digests, figures
+from workers import chores, digests, figures, publishing
 from workers.every import Round, is_late, repeat
 
 MINUTES = 60.0
 FIGURES_SECONDS = 15.0
 DIGEST_SECONDS = 10.0  # somebody waits at the desk for the code that goes to their mailbox
+PUBLISH_SECONDS = 60 * MINUTES  # each looks whether its month or day was published, and mostly it was
 CHORES = {
     chores.expire_posts: 10 * MINUTES,
     chores.trim_feed_log: 60 * MINUTES,
@@ -35,7 +36,7 @@ SLOW = {chores.sweep_media}  # it goes through the whole bucket: minutes, where 
 def main() -> None:
     """Starts, or says in one line why not."""
     with starting.program("chores"):
-        here = starting.on_the_record_side()
+        here = starting.on_the_record_side(*RECORD_VARIABLES, "PORCHLIGHT_HEAD_KEY_FILE")
         rounds = _rounds(here)
         ready.answer(here.metrics, lambda: _checks(here, rounds))
         repeat(rounds)
@@ -50,6 +51,9 @@ def _rounds(here: RecordSettings) -> list[Round]:
     ]
     office = digests.Office(here.mail_folder, here.time_zone, here.desk_address)
     rounds.append(Round("send_digests", DIGEST_SECONDS, partial(digests.send, record, office)))
+    seed = keys.read_or_make(here.head_key_file)
+    rounds.append(Round("publish_counts", PUBLISH_SECONDS, partial(publishing.publish_counts, record)))
+    rounds.append(Round("publish_head", PUBLISH_SECONDS, partial(publishing.publish_head, record, seed)))
     return [*rounds, Round("figures", FIGURES_SECONDS, partial(figures.tell, record))]
 
 

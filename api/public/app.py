@@ -1,70 +1,81 @@
-"""The public program: how much happens, in round numbers. It knows the record alone, and nobody logs in."""
+"""The public program: how much happens, in round numbers, and what holds the audit to its past. Nobody logs in.
+
+It reads what was rounded and signed before it: of posts, people and their acts it can read nothing.
+"""
 
 from __future__ import annotations
-
-import time
-from collections.abc import Callable
-from threading import Lock
 
 from fastapi import Depends, FastAPI
 
 from api.http import Program, new_app
+from api.public.rules import RETENTION, USES, Kept, Use
+from api.published import PublishedHead, PublishedHeads
 from api.who import anyone
 from feed.events import Closed
-from storage import counts
+from storage import counts, heads
+from storage.counts import Kind
 from storage.db import Database
 
 PROGRAM: Program = "public"
-LEAST = 12  # a smaller count may be about one household: it is not told (the k of the blocks)
-ROUND = 10  # so that one more or one less does not show
-KEPT_SECONDS = 300.0  # counting reads whole tables, and anybody may ask
-VERBS = ("hold", "hide", "restore", "remove", "dismiss")
+
+
+class Place(Closed):
+    """A division."""
+
+    id: str
+    name: str
+
+
+class Told(Closed):
+    """A rounded count; `told` is None for few or none. `division` is None for posts taken back or ended since."""
+
+    division: str | None
+    kind: Kind
+    told: int | None
+
+
+class Month(Closed):
+    """What is told of a month (`2026-11`, UTC) that is over."""
+
+    month: str
+    counts: list[Told]
 
 
 class Transparency(Closed):
-    """Rounded counts; None stands for fewer than can be told."""
+    """Everything but the heads; months the newest first, none in a city that is younger than a month."""
 
-    posts: dict[str, int | None]
-    decisions: dict[str, int | None]
-    least: int = LEAST
-    rounded_to: int = ROUND
-
-
-class Counted:
-    """The counts, made anew when they are old."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = Lock()
-        self._last: tuple[float, Transparency] | None = None
-
-    def get(self, record: Database) -> Transparency:
-        """The counts as they were at most KEPT_SECONDS ago."""
-        with self._lock:
-            if self._last is None or self._clock() - self._last[0] > KEPT_SECONDS:
-                self._last = (self._clock(), _count(record))
-            return self._last[1]
+    months: list[Month]
+    divisions: list[Place]
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    least: int = counts.LEAST
+    rounded_to: int = counts.ROUND
+    kept: tuple[Kept, ...] = RETENTION
+    never: tuple[Use, ...] = USES
 
 
 def create_app(record: Database) -> FastAPI:
     """The app over the record."""
     app = new_app(PROGRAM)
-    counted = Counted()
 
     @app.get("/v1/transparency", dependencies=[Depends(anyone)], tags=["transparency"])
     def transparency() -> Transparency:
-        """How many posts are live and how often moderators decided what, since the beginning."""
-        return counted.get(record)
+        """Rounded counts by division and month, how long things are kept, and what is not done with them."""
+        with record.read() as conn:
+            named, found = counts.places(conn), counts.published(conn)
+        months: dict[str, list[Told]] = {}
+        for one in found:
+            told = Told(division=one.division or None, kind=one.kind, told=one.told or None)
+            months.setdefault(one.month, []).append(told)
+        return Transparency(
+            months=[Month(month=month, counts=told) for month, told in months.items()],
+            divisions=[Place(id=id_, name=name) for id_, name in named],
+        )
+
+    @app.get("/v1/audit-heads", dependencies=[Depends(anyone)], tags=["transparency"])
+    def audit_heads() -> PublishedHeads:
+        """The audit's newest hash, signed once a day: keep it, and `porchlight verify-audit --head` holds us to it."""
+        with record.read() as conn:
+            found = heads.published(conn)
+        return PublishedHeads(heads=[PublishedHead(**vars(one)) for one in found])
 
     return app
-
-
-def told(count: int) -> int | None:
-    """The count as it may be told."""
-    return None if count < LEAST else count - count % ROUND
-
-
-def _count(record: Database) -> Transparency:
-    with record.read() as conn:
-        live, decided = counts.live_posts(conn), counts.decisions_by_verb(conn)
-    return Transparency(posts={"live": told(live)}, decisions={verb: told(decided.get(verb, 0)) for verb in VERBS})

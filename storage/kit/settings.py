@@ -57,6 +57,7 @@ class RecordSettings:
     media: str
     redis: str
     bell_key_file: Path
+    head_key_file: Path  # signs the audit's heads: for chores alone
     ports: Ports
     feed_address: str
     demo: bool
@@ -135,6 +136,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         media=variables.text(env, "PORCHLIGHT_MEDIA") or f"{data}/record/media",
         redis=variables.text(env, "PORCHLIGHT_RECORD_REDIS") or f"unix://{socket_folder(data)}/record.sock",
         bell_key_file=variables.key_file(env, "PORCHLIGHT_BELL_KEY_FILE", data / "record/keys/bell.key"),
+        head_key_file=variables.key_file(env, "PORCHLIGHT_HEAD_KEY_FILE", data / "record/keys/head.key"),
         ports=ports,
         feed_address=variables.text(env, "PORCHLIGHT_FEED_ADDRESS") or f"ws://{LOOPBACK}:{ports.feed}/v1/feed",
         demo=is_demo(data),

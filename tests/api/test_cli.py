@@ -24,6 +24,7 @@ EXAMPLES = [
     " --neighborhoods N.geojson --k 12 --out atlas.geojson --data DIR",
     "atlas load atlas.geojson --data DIR",
     "verify-audit --data DIR",
+    "verify-audit --head heads.json --key 00 --data DIR",
     "quarantine list",
     "quarantine retry ID --data DIR",
     "quarantine drop ID",

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-import pytest
 from fastapi import FastAPI
+from sqlalchemy import insert
 
-from api.public.app import KEPT_SECONDS, LEAST, Counted, told
-from feed.bell import Bell
-from storage.db import Database
+from api.public.rules import RETENTION, USES
+from storage import heads
+from storage.counts import Kind
+from storage.db import OPERATOR, Database
+from storage.schema import public_counts
 from tests import builders
 from tests.api.conftest import NewClient
 
 
-@pytest.mark.parametrize(("count", "said"), [(0, None), (LEAST - 1, None), (12, 10), (19, 10), (20, 20), (1234, 1230)])
-def test_counts_are_round_and_small_ones_untold(count: int, said: int | None) -> None:
-    """One more or one less does not show."""
-    assert told(count) == said
-
-
-def test_anybody_may_read_the_counts(record: Database, bell: Bell, public_app: FastAPI, client: NewClient) -> None:
-    """How many posts are live, and how often moderators decided what."""
-    for _ in range(LEAST + 1):
-        builders.a_published_post(record, bell)
-
+def test_a_young_city_has_no_month_yet(public_app: FastAPI, client: NewClient) -> None:
+    """Nothing is told of the month that runs; what is kept and never done is."""
     answer = client(public_app).get("/v1/transparency").json()
 
-    assert answer["posts"] == {"live": 10}
-    assert answer["decisions"] == dict.fromkeys(("hold", "hide", "restore", "remove", "dismiss"))
-    assert (answer["least"], answer["rounded_to"]) == (12, 10)
+    assert (answer["months"], answer["least"], answer["rounded_to"]) == ([], 12, 5)
+    assert answer["kinds"] == [*Kind]
+    assert answer["never"] == [*USES]
+    assert answer["kept"] == [one.model_dump() for one in RETENTION]
+    assert "Central" in [one["name"] for one in answer["divisions"]]
+    assert client(public_app).get("/v1/audit-heads").json() == {"heads": []}
 
 
-def test_counting_is_not_done_for_every_asker(record: Database, bell: Bell, city: builders.City) -> None:
-    """For a while everyone gets the same."""
-    clock = [0.0]
-    counted = Counted(lambda: clock[0])
-    before = counted.get(record)
-    for _ in range(LEAST):
-        builders.a_published_post(record, bell)
+def test_anybody_may_read_months_and_heads(record: Database, public_app: FastAPI, client: NewClient) -> None:
+    """Rounded counts, the newest month first, few and none alike; heads as they were signed."""
+    central = builders.division("Central")
+    told = [("2026-09", central, 20), ("2026-10", central, 0), ("2026-10", "", 15)]
+    with record.write(by=OPERATOR) as tx:
+        rows = [{"month": one[0], "division_id": one[1], "kind": "posts", "told": one[2]} for one in told]
+        tx.execute(insert(public_counts), rows)
+        heads.publish(tx, bytes(32))
 
-    clock[0] = KEPT_SECONDS
-    assert counted.get(record) is before
-    clock[0] = KEPT_SECONDS + 1
-    assert counted.get(record).posts == {"live": 10}
+    months = client(public_app).get("/v1/transparency").json()["months"]
+    (head,) = client(public_app).get("/v1/audit-heads").json()["heads"]
+
+    assert [month["month"] for month in months] == ["2026-10", "2026-09"]
+    newest = sorted(months[0]["counts"], key=lambda one: one["told"] or 0)
+    assert newest == [
+        {"division": central, "kind": "posts", "told": None},
+        {"division": None, "kind": "posts", "told": 15},
+    ]
+    assert heads.is_signed(heads.Head(**head))

@@ -1,0 +1,27 @@
+"""The record's tables of what is published for everybody: all that the public program may read, with the divisions."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, String, Table
+
+from storage.tables import ID, metadata
+
+# storage/counts.py. Counted once for each month that is over, never again; what was counted is kept nowhere.
+public_counts = Table(
+    "public_counts",
+    metadata,
+    Column("month", String(7), primary_key=True),  # 2026-11, UTC
+    Column("division_id", ID, primary_key=True),  # "" for posts that were taken back or ended before the counting
+    Column("kind", String(24), primary_key=True),
+    Column("told", Integer, nullable=False),  # rounded; 0 stands for few or none
+)
+
+# storage/heads.py.
+published_heads = Table(
+    "published_heads",
+    metadata,
+    Column("day", String(10), primary_key=True),  # 2026-11-30, UTC
+    Column("hash", String(64), nullable=False),
+    Column("key", String(64), nullable=False),  # the public half, as hex
+    Column("signature", String(128), nullable=False),  # Ed25519, as hex
+)

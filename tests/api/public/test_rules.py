@@ -1,0 +1,22 @@
+"""What is told of how long things are kept is what the programs go by."""
+
+from __future__ import annotations
+
+from api.public.rules import RETENTION, What
+from storage import posts, staff
+from storage.identity import cameras
+from storage.kit import settings
+from storage.kit.clock import DAY, HOUR
+from workers.airlock import reconcile
+
+
+def test_times_told_are_those_gone_by() -> None:
+    """On both sides of the wall."""
+    assert {one.what: one.hours * HOUR for one in RETENTION} == {
+        What.POSTS: posts.POSTS_LIVE_MS,
+        What.WHO_SENT_IT: settings.MOST_DAYS * DAY,
+        What.QUARANTINED: reconcile.QUARANTINE_LIFE,
+        What.CAMERAS_UNCONFIRMED: cameras.CONFIRMED_FOR,
+        What.STAFF_LOG_INS: staff.LOG_IN_MS,
+        What.STAFF_IDLE: staff.IDLE_MS,
+    }

@@ -1,0 +1,22 @@
+"""What the record side publishes by itself: rounded counts of months that are over, and the audit's head of the day."""
+
+from __future__ import annotations
+
+from storage import counts, heads
+from storage.db import CHORES, Database
+
+
+def publish_counts(record: Database) -> int:
+    """Counts the months that are over and were not counted; answers how many."""
+    with record.read() as conn:
+        due = counts.due(conn)
+    for month in due:
+        with record.write(by=CHORES) as tx:
+            counts.publish(tx, month)
+    return len(due)
+
+
+def publish_head(record: Database, seed: bytes) -> bool:
+    """Signs and publishes the audit's head, once a day (UTC); answers whether today's was due."""
+    with record.write(by=CHORES) as tx:
+        return heads.publish(tx, seed)
