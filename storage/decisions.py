@@ -136,7 +136,8 @@ def undo(tx: Tx, post_id: PostId, staff_id: StaffId) -> Last:
 
 
 def _undone_since(conn: Connection, post_id: PostId, found: Last) -> bool:
-    later = select(decisions.c.id).where(decisions.c.post_id == post_id, decisions.c.at > found.at, decisions.c.undone)
+    theirs = (decisions.c.post_id == post_id, decisions.c.staff_id == found.staff_id)
+    later = select(decisions.c.id).where(*theirs, decisions.c.at > found.at, decisions.c.undone)
     return conn.execute(later.limit(1)).first() is not None
 
 
