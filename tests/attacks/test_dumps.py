@@ -61,7 +61,8 @@ def test_a11_the_airlocks_redis_holds_one_id_per_job_and_no_more(world: World, t
     tried(len(found))
 
     # Times and durations of jobs stand here by the thousand, to the millionth: any place of three decimals among them.
-    beyond = Oracle(world.secrets.without(*CARRIED, "place"))
+    # Of a thousand clips ten had ended in a millisecond at which some key expires.
+    beyond = Oracle(world.secrets.without(*CARRIED, "place", "clips.ended_at"))
     assert [str(hit) for hit in beyond.hits_in(found)] == []
     with world.stores.stranger() as stranger, pytest.raises(redis.AuthenticationError):
         stranger.keys()
@@ -80,11 +81,11 @@ def test_a12_media_hold_no_secret_and_their_names_tell_nothing(world: World, tri
 
 def test_a13_mail_goes_to_its_reader_and_tells_of_nobody_else(world: World, tried: Tried) -> None:
     """Each mail has one address, a code, and no secret but that address."""
-    mails = world.stores.mails()
+    mails = world.mails | {file.name: file.read_bytes() for file in world.stores.mails()}
     tried(len(mails))
 
-    for file in mails:
-        told, name = file.read_bytes(), file.name.encode()
+    for file, told in mails.items():
+        name = file.encode()
         addresses = {person.mail for person in world.people if person.mail.encode() in told}
         beyond = {hit.secret.decode() for hit in world.oracle.hits("a mail", told + name)}
         assert len(addresses) <= 1

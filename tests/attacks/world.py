@@ -46,6 +46,7 @@ class World:
     ears: dict[str, Ear] = field(default_factory=dict)
     withdrawn: list[Sent] = field(default_factory=list)
     said: list[tuple[str, int, str]] = field(default_factory=list)  # post, who commented, under which name
+    mails: dict[str, bytes] = field(default_factory=dict)  # by file; a code's is soon gone
     case_id: str = ""  # of the detective's case, which the moderator, who leads there, consented to
 
     @property
@@ -130,6 +131,7 @@ def _live(world: World, posts: int) -> None:
         person.comes_in(stack.resident, blocks[person.number // A_BLOCK_HAS % len(blocks)], world.stores.mails)
         person.registers(stack.resident)
     _let_attackers_in(world, blocks[-1])
+    world.mails.update((file.name, file.read_bytes()) for file in world.stores.mails())
     _send_all(world, posts)
     desks = Desks(world.attackers, stack.resident)
     desks.moderate(world.people)
