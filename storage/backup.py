@@ -67,6 +67,7 @@ RECORD = Side(
         ),
         "appeals": ("id", "post_id", "against", "text", "at", "state", "decision_id"),
         "suspensions": ("decision_id", "post_id", "proposal_id", "lifts", "due_at", "carried_out"),
+        "blurs": ("decision_id", "post_id", "boxes", "returns", "state", "tries", "media_keys"),
         "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),

@@ -74,6 +74,7 @@ AIRLOCK: Role = merged(
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
         # What is asked about a post's author, and whether two moderators asked it: looked up again before it is done.
         "suspensions": {"select": ALL, "update": "carried_out"},
+        "blurs": {"select": ALL, "update": "boxes state tries media_keys"},
         "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
@@ -92,6 +93,7 @@ STAFF: Role = merged(
         "claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},
         "appeals": {"select": ALL, "update": "state decision_id"},
         "suspensions": {"select": ALL, "insert": ALL, "delete": ""},
+        "blurs": {"select": "decision_id post_id returns state", "insert": ALL},
         "tickets": {"insert": ALL},
         "audit_entries": {"select": ALL},
         "audit_payloads": {"select": "seq words"},

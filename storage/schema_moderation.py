@@ -84,3 +84,18 @@ suspensions = Table(
 )
 Index("ix_suspensions_post", suspensions.c.post_id)
 Index("ix_suspensions_due", suspensions.c.carried_out, suspensions.c.due_at)
+
+# storage/blurs.py. Boxes of a post's picture that a moderator wants filled; the airlock makes the media anew.
+blurs = Table(
+    "blurs",
+    metadata,
+    Column("decision_id", ID, ForeignKey("decisions.id"), primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("boxes", Text, nullable=False),  # JSON list: left, top, right, bottom in hundredths; [] once it is over
+    Column("returns", Boolean, nullable=False),  # whether a held post is shown again with its new media
+    Column("state", String(10), nullable=False),  # asked | replaced | done | failed
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("media_keys", Text, nullable=False, server_default="[]"),  # JSON list: objects that are nobody's, to delete
+)
+Index("ix_blurs_state", blurs.c.state)
+Index("ix_blurs_post", blurs.c.post_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from api.resident.boxes import Drawn, as_drawn
+from api.boxes import Drawn, as_drawn
 from api.resident.desk import Desk
 from feed.events import PostAsSeen, as_seen
 from storage import appeals, decisions, posts
 from storage.appeals import Appeal, AppealState
 from storage.atlas import versions
+from storage.decisions import BLUR
 from storage.identity import clips
 from storage.identity.authorship import Mine
 from storage.identity.clips import Clip, ClipState, Stage
@@ -30,6 +31,7 @@ OTHER_REASONS = {
     "held_for_words": "Nobody sees this post until a moderator has looked at its words.",
     "removed": "A moderator removed this post.",
     "edited": "A moderator took words out of this post.",
+    "blurred": "A moderator covered a part of this post's picture.",
     "expired": "This post's time was over.",
 }
 
@@ -181,7 +183,8 @@ def _edited(desk: Desk, post: Post) -> ReasonSeen | None:
     if named is None:
         return None
     by = Named(guideline=named.reason, version=named.guidelines)
-    return ReasonSeen(code="edited", message=_MESSAGES["edited"], decided_by=by)
+    code = "blurred" if named.verb == BLUR else "edited"
+    return ReasonSeen(code=code, message=_MESSAGES[code], decided_by=by)
 
 
 def _decided(desk: Desk, post: Post) -> ReasonSeen:

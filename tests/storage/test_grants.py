@@ -46,6 +46,7 @@ CLOSED = {
         "camera_pins": {"quadrant", "retention"},  # it counts blocks that have one
         "watches": {""},
         "suspensions": {""},
+        "blurs": {""},
         "endings": {"word"},
         "digest_codes": {"code_hash"},
         "audit_payloads": {"words", "salt"},
@@ -55,10 +56,11 @@ CLOSED = {
         **{name: {""} for name in ("comments", "nods", "endings")},
         "audit_payloads": {"salt"},
         "digest_mails": {"told"},
+        "blurs": {"boxes", "media_keys"},
     },
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
-        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions")},
+        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "blurs")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
@@ -70,7 +72,7 @@ CLOSED = {
         name: {""} for name in metadata.tables if name not in ("public_counts", "published_heads", "divisions")
     },
     "porchlight_resident": {
-        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
+        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions", "blurs")},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
         "case_entries": {"kind", "text", "about", "reason", "by"},
