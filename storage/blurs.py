@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, exists, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.db import Tx
 from storage.deciders import who
@@ -59,7 +59,8 @@ def ask(tx: Tx, post_id: PostId, decision_id: str, boxes: Collection[Box], *, re
 
 def is_asked(conn: Connection, post_id: PostId) -> bool:
     """Whether new media are still to come."""
-    return bool(conn.execute(select(exists().where(blurs.c.post_id == post_id, blurs.c.state == "asked"))).scalar())
+    query = select(blurs.c.post_id).where(blurs.c.post_id == post_id, blurs.c.state == BlurState.ASKED)
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def due(conn: Connection) -> list[Blur]:

@@ -66,7 +66,7 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
         attempt.along(Stage.FINISHING, SHARE[0] + done * (SHARE[1] - SHARE[0]))
         return False
 
-    source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0])
+    source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0]).path
     try:
         probed = attempt.cut(rework.inspect(tools, source, cancelled=look))
         larger, sound = rungs.rungs(probed)[1:], attempt.clip.sound

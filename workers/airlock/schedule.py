@@ -15,6 +15,7 @@ from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
 from workers.airlock.pins import bring_pins
 from workers.airlock.reconcile import reconcile
+from workers.airlock.remembering import look_at_removed
 from workers.airlock.suspending import carry_out
 from workers.every import Round, is_late, repeat
 from workers.media import programs
@@ -23,6 +24,7 @@ from workers.queue import doorbell
 CAMERAS_SECONDS = 600  # days and years are what is waited for here
 SUSPENSIONS_SECONDS = 600  # after the hour that all wait
 BLUR_SECONDS = 3  # a moderator waits for it, and where nothing is asked for, it is one look
+REMOVED_SECONDS = 30  # nobody records, uploads and sends a clip again sooner
 RECONCILE_SECONDS = 15  # with a lease of 60 s a killed worker's clip is taken up within 75 s
 
 
@@ -42,6 +44,7 @@ def main() -> None:
             Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
             Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
             Round("suspensions", SUSPENSIONS_SECONDS, lambda: carry_out(stores, airlock.authorship_life)),
+            Round("removed_clips", REMOVED_SECONDS, lambda: look_at_removed(airlock)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
         # A long clip is made anew for minutes: it is not late, and its programs have ends of their own.
