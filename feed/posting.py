@@ -18,6 +18,7 @@ from feed.events import build
 from storage import appeals, claims, comments, feed_log, flags, nods, post_changes, posts, segments
 from storage.db import Tx
 from storage.feed_log import Kind
+from storage.held import Held
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
 from storage.posts import NewPost, Place, Post, PostState, Rendition, Verb
@@ -84,7 +85,7 @@ def publish(
         case None:
             post_changes.add(tx, new, generation=generation, order_key=head.seq + 1)
             kind = Kind.PUBLISHED
-            _ask_moderators(tx, new)
+            flag_for(tx, new.id, new.held, at=new.published_at)
         case _:
             post_changes.hold(tx, new.id)
             if first and not first.whole and len(first.pieces) - 1 < segments.count(tx.connection, new.id, first.file):
@@ -205,12 +206,6 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     return keys
 
 
-def _ask_moderators(tx: Tx, new: NewPost) -> None:
-    if new.held:
-        why = {"reason": new.held.guideline, "text": new.held.rule}
-        flags.add(tx, new.id, origin="check", at_seconds=None, flagged_at=new.published_at, **why)
-
-
 def _refused(tx: Tx, post_id: PostId, generation: int) -> Outcome | None:
     """Why this generation may add nothing to the post, which is locked from here on."""
     if post_changes.may_add_media(tx, post_id, generation):
@@ -226,6 +221,13 @@ def _put(
         mine = pieces.get(file.file, ())
         listed = replace(file, pieces=len(mine) - 1) if mine else file
         post_changes.add_rendition(tx, post_id, listed, generation=generation, of=mine)
+
+
+def flag_for(tx: Tx, post_id: PostId, found: Sequence[Held], *, at: int) -> None:
+    """Tells moderators what the check found, each by a flag of its own."""
+    for one in found:
+        why = {"reason": one.guideline, "text": one.rule}
+        flags.add(tx, post_id, origin="check", at_seconds=None, flagged_at=at, **why)
 
 
 def tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:

@@ -17,6 +17,7 @@ from storage.schema import decisions, staff_members
 
 TAKES_OFF = ("hold", "hide", "remove")  # what an author is told of, and may answer
 EDIT = "edit"  # words were taken out, for good
+BLUR = "blur"  # a box of the picture is filled, for good
 PROPOSE = "propose"  # the first of two people says that what was removed may come back
 SUSPEND = "suspend"  # the first of two people says that its author is to send nothing for a while
 AGREE = "agree"  # the other one agrees: its author may answer that too
@@ -55,9 +56,10 @@ class Last:
 
 @dataclass(frozen=True)
 class Told:
-    """What an author is told of the decision that took their post off: which, by which guideline, and its version."""
+    """What an author is told of a decision about their post: which, its verb, by which guideline, and its version."""
 
     id: str
+    verb: str
     reason: str
     guidelines: int
 
@@ -96,15 +98,15 @@ def answerable(conn: Connection, post_id: PostId) -> Told | None:
 
 
 def edited(conn: Connection, post_id: PostId) -> Told | None:
-    """The newest decision that took words out of a post: its author is told of that too."""
-    return _told(conn, post_id, (EDIT,))
+    """The newest decision that took something out of a post, words or a part of its picture: its author is told."""
+    return _told(conn, post_id, (EDIT, BLUR))
 
 
 def _told(conn: Connection, post_id: PostId, verbs: Collection[str]) -> Told | None:
-    query = select(decisions.c.id, decisions.c.reason, decisions.c.guidelines)
+    query = select(decisions.c.id, decisions.c.verb, decisions.c.reason, decisions.c.guidelines)
     query = query.where(decisions.c.post_id == post_id, decisions.c.verb.in_(verbs), ~decisions.c.undone)
     row = conn.execute(query.order_by(decisions.c.at.desc()).limit(1)).first()
-    return None if row is None else Told(row.id, row.reason, row.guidelines)
+    return None if row is None else Told(row.id, row.verb, row.reason, row.guidelines)
 
 
 def last(conn: Connection, post_id: PostId) -> Last | None:
@@ -126,8 +128,8 @@ def undo(tx: Tx, post_id: PostId, staff_id: StaffId) -> Last:
     # One step: a request that is sent twice (a line that was lost, a second click) takes nothing else back with it.
     if found is None or found.staff_id != staff_id or _undone_since(tx.connection, post_id, found):
         raise Conflict("There is no decision of yours to undo.", code="nothing_to_undo")
-    if found.verb == EDIT:
-        raise Conflict("Words that were taken out are kept by nobody.", code="not_undoable")
+    if found.verb in (EDIT, BLUR):
+        raise Conflict("What was taken out is kept by nobody.", code="not_undoable")
     if tx.now() - found.at > UNDO_MS:
         raise Conflict("The minute is over. Decide anew.", code="too_late")
     tx.execute(update(decisions).where(decisions.c.id == found.id).values(undone=True))

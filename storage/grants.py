@@ -60,6 +60,7 @@ RESIDENT: Role = merged(
         "decisions": {"select": "id post_id verb reason guidelines at undone"},
         "appeals": {"select": "id against at state", "insert": ALL},
         "nods": {"select": ALL, "insert": ALL},
+        "premoderation": {"select": "division_id category ends_at"},  # told before sending
     },
 )
 AIRLOCK: Role = merged(
@@ -74,6 +75,11 @@ AIRLOCK: Role = merged(
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
         # What is asked about a post's author, and whether two moderators asked it: looked up again before it is done.
         "suspensions": {"select": ALL, "update": "carried_out"},
+        "blurs": {"select": ALL, "update": "boxes state tries media_keys"},
+        # What is compared before a clip is shown: nobody else reads how one looked that was removed.
+        "known_bad": {"select": ALL},
+        "removed_views": {"select": ALL, "insert": ALL, "update": "views", "delete": ""},
+        "premoderation": {"select": "division_id category ends_at"},
         "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
@@ -92,6 +98,8 @@ STAFF: Role = merged(
         "claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},
         "appeals": {"select": ALL, "update": "state decision_id"},
         "suspensions": {"select": ALL, "insert": ALL, "delete": ""},
+        "blurs": {"select": "decision_id post_id returns state", "insert": ALL},
+        "premoderation": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
         "tickets": {"insert": ALL},
         "audit_entries": {"select": ALL},
         "audit_payloads": {"select": "seq words"},

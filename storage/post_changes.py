@@ -6,7 +6,7 @@ append is wholly before or wholly after each of them, also when it tells nobody 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import and_, delete, insert, select, update
@@ -88,6 +88,19 @@ def add_rendition(tx: Tx, post_id: PostId, rendition: Rendition, *, generation: 
     tx.execute(insert(renditions).values(post_id=post_id, generation=generation, **asdict(rendition)))
     segments.erase(tx, post_id, rendition.file)
     segments.append(tx, post_id, rendition.file, of, generation=generation)
+
+
+def replace_media(
+    tx: Tx, post_id: PostId, files: Sequence[Rendition], pieces: Mapping[str, Sequence[Piece]], *, generation: int
+) -> None:
+    """Puts other media, whole ones, in the place of all that a post has. The caller holds it and knows that none come.
+
+    What the old ones' keys were, it asks before.
+    """
+    _drop_media(tx, post_id)
+    for file in files:
+        add_rendition(tx, post_id, file, generation=generation, of=pieces.get(file.file, ()))
+    tx.execute(update(posts).where(posts.c.id == post_id).values(media_generation=generation))
 
 
 def make_whole(tx: Tx, post_id: PostId, file: str) -> None:

@@ -135,7 +135,7 @@ class NewPost:
     published_at: int
     block: BlockId
     seconds: int
-    held: Held | None = None
+    held: tuple[Held, ...] = ()
 
 
 def after(state: PostState, verb: Verb) -> PostState:

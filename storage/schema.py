@@ -27,9 +27,13 @@ from storage.schema_cases import case_members as case_members
 from storage.schema_cases import cases as cases
 from storage.schema_cases import incidents as incidents
 from storage.schema_moderation import appeals as appeals
+from storage.schema_moderation import blurs as blurs
 from storage.schema_moderation import claims as claims
 from storage.schema_moderation import decisions as decisions
 from storage.schema_moderation import flags as flags
+from storage.schema_moderation import known_bad as known_bad
+from storage.schema_moderation import premoderation as premoderation
+from storage.schema_moderation import removed_views as removed_views
 from storage.schema_moderation import suspensions as suspensions
 from storage.schema_public import public_counts as public_counts
 from storage.schema_public import published_heads as published_heads

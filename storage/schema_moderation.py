@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from storage.tables import ID, metadata
 
@@ -84,3 +84,51 @@ suspensions = Table(
 )
 Index("ix_suspensions_post", suspensions.c.post_id)
 Index("ix_suspensions_due", suspensions.c.carried_out, suspensions.c.due_at)
+
+# storage/blurs.py. Boxes of a post's picture that a moderator wants filled; the airlock makes the media anew.
+blurs = Table(
+    "blurs",
+    metadata,
+    Column("decision_id", ID, ForeignKey("decisions.id"), primary_key=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("boxes", Text, nullable=False),  # JSON list: left, top, right, bottom in hundredths; [] once it is over
+    Column("returns", Boolean, nullable=False),  # whether a held post is shown again with its new media
+    Column("state", String(10), nullable=False),  # asked | replaced | done | failed
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("media_keys", Text, nullable=False, server_default="[]"),  # JSON list: objects that are nobody's, to delete
+)
+Index("ix_blurs_state", blurs.c.state)
+Index("ix_blurs_post", blurs.c.post_id)
+
+# storage/known_bad.py. What may not be shown, packed: one value for each list, read whole by the airlock.
+known_bad = Table(
+    "known_bad",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("loaded_at", BigInteger, nullable=False),
+    Column("files", LargeBinary, nullable=False),  # SHA-256 of files, 32 bytes each
+    Column("views", LargeBinary, nullable=False),  # what pictures look like, 8 bytes each (workers/redact/views.py)
+)
+
+# storage/removed_views.py. What clips that were removed looked like, for a while; empty where nobody knows any more.
+removed_views = Table(
+    "removed_views",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("views", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# storage/premoderation.py. Where posts are held until somebody has judged them.
+premoderation = Table(
+    "premoderation",
+    metadata,
+    Column("division_id", ID, ForeignKey("divisions.id"), primary_key=True),
+    Column("category", String(16), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)

@@ -2,7 +2,7 @@
 
 The author's word: `gone<post>` lies in the bucket before the author is told that the post is withdrawn. What moderators
 decided follows, brought up from the audit by a chore: `down<post>` holds the state the post was last in, `cut<post>` by
-which line words were taken out of it last: a backup from before holds them still.
+which line words, or a part of its picture, were taken out of it last: a backup from before holds them still.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _NOTE = re.compile(
     r"(gone|down|cut|takedowns)([a-z2-7]{26})"
 )  # no key of media, which are 26 characters, has this form
 UNDO = "post.undo"  # how the audit calls a decision that its moderator took back
-_VERBS = [*(f"post.{verb}" for verb in (Verb.HOLD, Verb.HIDE, Verb.RESTORE, Verb.REMOVE)), UNDO]
+BLURRED = "post.blur"  # and that a part of its picture was, after which it may be live again
+_VERBS = [*(f"post.{verb}" for verb in (Verb.HOLD, Verb.HIDE, Verb.RESTORE, Verb.REMOVE)), UNDO, BLURRED]
 CUT = "post.edit"  # and how it calls that words were taken out
 _KEPT_STATES = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 
@@ -38,7 +39,7 @@ _KEPT_STATES = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 class Noted:
     """All that is noted. `marks`: up to which audit number decisions were, by epoch of the feed.
 
-    `cut`: the epoch and number of the line by which words were taken out of a post last.
+    `cut`: the epoch and number of the line by which words or a part of the picture were taken out of a post last.
     """
 
     gone: frozenset[PostId]
@@ -102,7 +103,7 @@ def _note_decisions(record: Database, bucket: Bucket, epoch: str) -> int:
             subjects = {PostId(line.subject) for line in lines if line.action in _VERBS}
             now = {post_id: posts.state_of(conn, post_id) for post_id in subjects}
         for line in lines:
-            if line.action == CUT:
+            if line.action in (CUT, BLURRED):
                 _put(bucket, _CUT + line.subject, f"{epoch}:{line.seq}")
         for post_id, state in now.items():
             if state in _KEPT_STATES:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, case, func, select, union_all
 
 from storage.appeals import AppealState
+from storage.blurs import WAITS
 from storage.decisions import PROPOSE
 from storage.kit.clock import HOUR, MINUTE
 from storage.kit.ids import DivisionId, PostId
 from storage.posts import PostState
-from storage.schema import appeals, decisions, flags, posts
+from storage.schema import appeals, blurs, decisions, flags, posts
 from storage.suspensions import OFF, open_proposals
 
 CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
@@ -62,7 +63,8 @@ def _held(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
     held_at = select(func.max(decisions.c.at)).where(decisions.c.post_id == posts.c.id, ~decisions.c.undone)
     since = func.coalesce(held_at.where(decisions.c.verb == "hold").scalar_subquery(), posts.c.published_at)
     query = select(posts.c.id.label("post_id"), since.label("since"), (since + OFF_SCREEN_MS).label("due_at"))
-    return query.where(posts.c.state == PostState.HELD, posts.c.division_id.in_(in_divisions))
+    comes_back = select(blurs.c.post_id).where(blurs.c.post_id == posts.c.id, WAITS).exists()
+    return query.where(posts.c.state == PostState.HELD, posts.c.division_id.in_(in_divisions), ~comes_back)
 
 
 def _appealed(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 
+from api.boxes import Drawn, demand_drawn
 from api.commands import where
 from api.commands.asking import ask, client
 from api.commands.sending import send
-from api.resident.boxes import Drawn, demand_drawn
 from api.resident.trim import LEAST_LEFT, MOST_SECONDS
 from storage.kit import clock, ids, settings
 from storage.kit.errors import Refused

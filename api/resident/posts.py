@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from api.boxes import Drawn, demand_drawn
 from api.likely_names import NameSeen, names_in
-from api.resident.boxes import Drawn, demand_drawn
 from api.resident.desk import Asking, AtDesk, Desk, place_now
 from api.resident.of_clips import demand_no_photo
 from api.resident.suspended import demand_not_suspended

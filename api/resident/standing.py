@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from api.resident.boxes import Drawn, as_drawn
+from api.boxes import Drawn, as_drawn
 from api.resident.desk import Desk
 from feed.events import PostAsSeen, as_seen
 from storage import appeals, decisions, posts
 from storage.appeals import Appeal, AppealState
 from storage.atlas import versions
-from storage.identity import clips
+from storage.decisions import BLUR
+from storage.identity import clips, held_for
 from storage.identity.authorship import Mine
 from storage.identity.clips import Clip, ClipState, Stage
 from storage.kit import clock
@@ -28,8 +29,12 @@ OTHER_REASONS = {
     "hidden": "A moderator hid this post.",
     "held": "A moderator is looking at this post.",
     "held_for_words": "Nobody sees this post until a moderator has looked at its words.",
+    "held_known_bad": "It is on a list of what may not be shown. A moderator looks at it before anybody sees it.",
+    "held_returned": "This looks like a clip that moderators removed. Nobody sees it until one has looked at it.",
+    "held_premoderated": "A moderator looks at each post of this kind first, here and at this time.",
     "removed": "A moderator removed this post.",
     "edited": "A moderator took words out of this post.",
+    "blurred": "A moderator covered a part of this post's picture.",
     "expired": "This post's time was over.",
 }
 
@@ -163,7 +168,7 @@ def appeal_seen(appeal: Appeal) -> AppealSeen:
 def _reason(desk: Desk, clip: Clip, post: Post | None) -> ReasonSeen | None:
     code = clip.reason
     if post is not None and post.state in DECIDED:
-        return _decided(desk, post)
+        return _decided(desk, clip, post)
     if post is not None and post.state is PostState.LIVE and (edited := _edited(desk, post)):
         return edited
     if post is not None and post.state is not PostState.LIVE:
@@ -181,15 +186,21 @@ def _edited(desk: Desk, post: Post) -> ReasonSeen | None:
     if named is None:
         return None
     by = Named(guideline=named.reason, version=named.guidelines)
-    return ReasonSeen(code="edited", message=_MESSAGES["edited"], decided_by=by)
+    code = "blurred" if named.verb == BLUR else "edited"
+    return ReasonSeen(code=code, message=_MESSAGES[code], decided_by=by)
 
 
-def _decided(desk: Desk, post: Post) -> ReasonSeen:
+def _decided(desk: Desk, clip: Clip, post: Post) -> ReasonSeen:
     with desk.stores.record.read() as conn:
         named = decisions.newest(conn, post.id)
-    # Held, and nobody decided yet: so it began. Nothing says why but its words, which are read once more.
+    with desk.stores.vault.read() as conn:
+        found = held_for.of(conn, clip.id)
+    # Held, and nobody decided yet: the airlock did. Of its words nothing says why: they are read once more.
     began_held = post.state is PostState.HELD and named is None
     rules = list(check(post.title, post.text, post.category)) if began_held else []
+    if not rules and began_held and found:
+        told = " ".join(_MESSAGES[f"held_{code}"] for code in found)
+        return ReasonSeen(code=f"held_{found[0]}", message=told)
     if not rules:
         by = None if named is None else Named(guideline=named.reason, version=named.guidelines)
         return ReasonSeen(code=post.state.value, message=_MESSAGES[post.state.value], decided_by=by)

@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from api import places, stores
 from api.http import new_app
 from api.staff import (
+    blurring,
     case_cameras,
     case_links,
     cases,
@@ -45,6 +46,7 @@ def create_app(given: Stores) -> FastAPI:
         flagged,
         waiting,
         moderation,
+        blurring,
         incidents,
         cases,
         case_cameras,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from api.staff import suspending
 from feed import editing, posting, undoing
 from feed.bell import Bell
-from storage import appeals, claims, decisions, feed_log, flags, posts, suspensions
+from storage import appeals, blurs, claims, decisions, feed_log, flags, posts, suspensions
 from storage.db import Tx
 from storage.decisions import PROPOSE, SUSPEND, Why
 from storage.kit.errors import Conflict, NotAllowed, NotThere
@@ -45,21 +45,23 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
     Raises NotThere, NotAllowed for an appeal against their own decision, Conflict where somebody else works on it or
     the verb leads nowhere.
     """
-    post = _held_here(tx, member, post_id)
+    post = held_here(tx, member, post_id)
     claims.demand_free(tx, post_id, member.id)
     demand_may_decide(tx, member.id, post_id)
     if wish.verb == DISMISS and _is_dismissed(tx, post_id, member.id):
         return Done(post.state)
     if wish.verb == Verb.RESTORE and _needs_second(tx, post, member.id):
-        _note(tx, post, Wish(PROPOSE, wish.reason, wish.note), member.id, post.state)
+        note(tx, post, Wish(PROPOSE, wish.reason, wish.note), member.id, post.state)
         claims.erase(tx, post_id)
         return Done(post.state, waits_for_second=True)
     if wish.verb == SUSPEND:
         waits = suspending.suspend(tx, post, member.id, _why(wish))
         claims.erase(tx, post_id)
         return Done(post.state, waits_for_second=waits)
+    if wish.verb == Verb.RESTORE and blurs.is_asked(tx.connection, post_id):
+        raise Conflict("Its picture is being made anew: it was to be shown only then.", code="being_blurred")
     after = _change(tx, bell, post, wish)
-    decision = _note(tx, post, wish, member.id, after)
+    decision = note(tx, post, wish, member.id, after)
     flags.settle(tx, post_id, by=decision)
     appeals.settle(tx, post_id, granted=wish.verb == Verb.RESTORE, by=decision)
     if wish.verb == Verb.RESTORE:
@@ -77,10 +79,10 @@ def demand_may_decide(tx: Tx, me: StaffId, post_id: PostId) -> None:
 
 def take_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wish, cut: Sequence[str]) -> Done:
     """Takes words out of a post, which settles its flags; raises as `carry_out` does, and Refused."""
-    post = _held_here(tx, member, post_id)
+    post = held_here(tx, member, post_id)
     claims.demand_free(tx, post_id, member.id)
     editing.cut_out(tx, bell, post, cut, reason=wish.reason)
-    flags.settle(tx, post_id, by=_note(tx, post, wish, member.id, post.state))
+    flags.settle(tx, post_id, by=note(tx, post, wish, member.id, post.state))
     claims.erase(tx, post_id)
     return Done(post.state)
 
@@ -90,7 +92,7 @@ def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
 
     Raises NotThere or Conflict.
     """
-    _held_here(tx, member, post_id)
+    held_here(tx, member, post_id)
     undone = decisions.undo(tx, post_id, member.id)
     undoing.put_back(tx, bell, post_id, from_state=undone.from_state, to_state=undone.to_state)
     flags.reopen(tx, undone.id)
@@ -99,7 +101,7 @@ def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
     return Done(undone.from_state)
 
 
-def _held_here(tx: Tx, member: StaffMember, post_id: PostId) -> Post:
+def held_here(tx: Tx, member: StaffMember, post_id: PostId) -> Post:
     """The post, held until the commit: whatever is asked about it from here on stays true."""
     feed_log.lock(tx)  # every verb of the feed takes it before a post: so no two wait for each other
     post = posts.locked(tx, post_id)
@@ -142,7 +144,8 @@ def _change(tx: Tx, bell: Bell, post: Post, wish: Wish) -> PostState:
     return post.state
 
 
-def _note(tx: Tx, post: Post, wish: Wish, me: StaffId, after: PostState) -> str:
+def note(tx: Tx, post: Post, wish: Wish, me: StaffId, after: PostState) -> str:
+    """Writes the decision down, and answers its id. The caller holds the post."""
     return decisions.add(tx, post.id, _why(wish), staff_id=me, from_state=post.state, to_state=after)
 
 

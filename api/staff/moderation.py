@@ -123,7 +123,7 @@ def undo(post_id: PostId, me: Moderator, record: Record, bell: Rings) -> Decided
 @router.post("/posts/{post_id}/edits")
 def edit(post_id: PostId, new: NewEdit, me: Moderator, record: Record, bell: Rings) -> Decided:
     """Takes words out of a post, for good: nobody can undo it, and nothing here keeps them."""
-    _demand_guideline(new.reason)
+    demand_guideline(new.reason)
     with record.write(by=me.member.actor) as tx:
         wish = Wish(EDIT, new.reason, new.note)
         answer = _decided(tx, me, post_id, take_out(tx, bell, me.member, post_id, wish, new.cut))
@@ -181,11 +181,12 @@ def taken_off(
 
 
 def _wish(new: NewDecision) -> Wish:
-    _demand_guideline(new.reason)
+    demand_guideline(new.reason)
     return Wish(new.verb, new.reason, new.note)
 
 
-def _demand_guideline(reason: str) -> None:
+def demand_guideline(reason: str) -> None:
+    """Nothing for the id of a guideline. Raises Refused."""
     if reason not in IDS:
         raise Refused("That is not one of the guidelines.", fields={"reason": "This is not one of the choices."})
 

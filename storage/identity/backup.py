@@ -33,6 +33,7 @@ IDENTITY = Side(
                 "boxes",
                 "trim",
                 "findings",
+                "held_for",
                 "begun_at",
                 "ended_at",
                 "stage_times",

@@ -42,7 +42,7 @@ AIRLOCK: Role = merged(
     _STARTS,
     {
         "clips": {
-            "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash findings",
+            "update": "attempts tries lease_ends_at retry_at stage_times original_salt original_hash findings held_for",
         },
         "authorship": {"select": "clip_id", "delete": ""},
         "suspended": {"select": "clip_id", "insert": ALL, "delete": ""},  # of whose clip, it cannot look up

@@ -119,6 +119,7 @@ clips = Table(
     Column("blur", Text, nullable=False, server_default="[]"),  # JSON list: nobody may change what was asked
     Column("boxes", Text, nullable=False, server_default="[]"),  # JSON list: left, top, right, bottom in hundredths
     Column("trim", Text),  # JSON, milliseconds from and to; nor this
+    Column("held_for", Text),  # JSON list of what the airlock held it for: its author is told
     Column("findings", Text),  # JSON list of what the proof could not vouch for
     Column("accepted_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),

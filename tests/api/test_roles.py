@@ -70,6 +70,7 @@ STAFF = {
     "POST /v1/posts/{post_id}/decisions": "moderator",
     "GET /v1/posts/{post_id}/decisions": "moderator",
     "POST /v1/posts/{post_id}/edits": "moderator",
+    "POST /v1/posts/{post_id}/blurs": "moderator",
     "GET /v1/moderation/posts": "moderator",
     "GET /v1/audit": "admin",
     "GET /v1/incidents": "investigator",

@@ -110,7 +110,7 @@ def test_all_media_may_come_at_once(record: Database, bell: Bell, rings: Rings) 
 
 def test_a_post_that_begins_held_is_told_to_nobody(record: Database, bell: Bell, rings: Rings) -> None:
     """Its media come in as any other's, a flag of the check waits for the moderators, and restored it goes out."""
-    new = replace(a_new_post(), held=Held("racial_profiling", "presence_only"))
+    new = replace(a_new_post(), held=(Held("racial_profiling", "presence_only"),))
 
     _publish(record, bell, new, some_files())
     _add_media(record, bell, new.id, [a_rendition("full.mp4", height=1080)], last=True)
@@ -131,7 +131,7 @@ def test_a_post_that_begins_held_is_told_to_nobody(record: Database, bell: Bell,
 
 def test_a_post_that_begins_held_takes_a_place_of_its_own(record: Database, bell: Bell, rings: Rings) -> None:
     """A line of the log that builds no event: the next post stands above it in lists, and listeners miss nothing."""
-    held, other = replace(a_new_post(), held=Held("harassment", "pressure")), a_new_post()
+    held, other = replace(a_new_post(), held=(Held("harassment", "pressure"),)), a_new_post()
 
     _publish(record, bell, held, some_files())
     _publish(record, bell, other, some_files())
@@ -142,7 +142,7 @@ def test_a_post_that_begins_held_takes_a_place_of_its_own(record: Database, bell
 
 def test_a_held_post_is_asked_about_once(record: Database, bell: Bell, rings: Rings) -> None:
     """An attempt that takes over publishes it again: neither live, nor with a second flag."""
-    new = replace(a_new_post(), held=Held("harassment", "pressure"))
+    new = replace(a_new_post(), held=(Held("harassment", "pressure"),))
 
     _publish(record, bell, new, some_files())
     with record.write(by=AIRLOCK) as tx:

@@ -38,6 +38,7 @@ WORDS = {
     "nods": {"mark"},
 }
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
+VIEWS = {"known_bad": {""}, "removed_views": {""}}  # who could read one, might look for a camera by it
 CLOSED = {
     "porchlight_chores": {
         **WORDS,
@@ -46,6 +47,9 @@ CLOSED = {
         "camera_pins": {"quadrant", "retention"},  # it counts blocks that have one
         "watches": {""},
         "suspensions": {""},
+        "blurs": {""},
+        **VIEWS,
+        "premoderation": {""},
         "endings": {"word"},
         "digest_codes": {"code_hash"},
         "audit_payloads": {"words", "salt"},
@@ -55,22 +59,28 @@ CLOSED = {
         **{name: {""} for name in ("comments", "nods", "endings")},
         "audit_payloads": {"salt"},
         "digest_mails": {"told"},
+        "blurs": {"boxes", "media_keys"},
+        **VIEWS,
     },
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
-        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions")},
+        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "blurs")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
         **CASES,
         **PINS,
+        **VIEWS,
+        "premoderation": {""},
         **{name: {""} for name in ("segments", "watches", "digests", "digest_mails", "digest_codes")},
     },
     "porchlight_public": {  # what was rounded before, and no row that it was made of
         name: {""} for name in metadata.tables if name not in ("public_counts", "published_heads", "divisions")
     },
     "porchlight_resident": {
-        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
+        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions", "blurs")},
+        **VIEWS,
+        "premoderation": {"staff_id", "note"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
         "case_entries": {"kind", "text", "about", "reason", "by"},
@@ -86,6 +96,7 @@ CLOSED = {
     },
     "porchlight_airlock": {
         **CASES,
+        "premoderation": {"staff_id", "note"},
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin", "slip_digest"},
         "appeals": {"text"},

@@ -2,7 +2,7 @@
 import { keep, kept } from "../shared/kept";
 import type { Block, Category } from "../shared/types";
 import type { Place } from "../shared/places";
-import type { Box } from "./boxes";
+import type { Box } from "../shared/boxes";
 import { ofClips, usual, type Redaction } from "./blur";
 import { kindOf } from "./file";
 import { forgetFile, keepFile, keptFile } from "./clipstore";

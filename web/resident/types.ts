@@ -3,7 +3,7 @@ import type { Rule } from "../shared/guidelines";
 import type { Block, Division, Post } from "../shared/types";
 import type { Redaction } from "./blur";
 import type { NameSeen } from "../shared/names";
-import type { Box } from "./boxes";
+import type { Box } from "../shared/boxes";
 
 export type Home = Block & { division: Division };
 export type Suspended = { until: string; decided_by: { guideline: string; version: number }; handle: string };

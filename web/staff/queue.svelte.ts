@@ -90,11 +90,11 @@ export class QueueState {
     await this.read(); // what is held, or proposed, waits on
   }
 
-  /** Words of what is open were taken out: it is decided, and nothing can be undone. */
-  edited(): void {
+  /** Words of what is open, or a part of its picture, were taken out: it is decided, and nothing can be undone. */
+  edited(what: "edit" | "blur"): void {
     const next = this.current ? this.#after([this.current.post.id]) : null;
     this.#last = null;
-    tell(w().staff.queue.done.edit);
+    tell(w().staff.queue.done[what]);
     this.#chosen = next;
     void this.read();
   }

@@ -40,7 +40,7 @@ export type Decided = { post: Post; state: PostState; waits_for_second: boolean 
 export type Outcome = { post_id: string; state: PostState | null; waits_for_second: boolean; code: string | null };
 
 export type Decision = {
-  verb: Verb | "propose" | "edit" | "agree";
+  verb: Verb | "propose" | "edit" | "blur" | "agree";
   reason: string;
   note: string | null;
   by: string;

@@ -16,6 +16,8 @@ from workers.airlock.arriving import SHARE, Carrier
 from workers.airlock.attempt import Attempt, Stopped
 from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.finish import end
+from workers.airlock.known import Known
+from workers.airlock.looking import Looking
 from workers.airlock.original import bring_in
 from workers.airlock.photo import publish_photo
 from workers.airlock.trying import BlockGone, try_once
@@ -48,10 +50,11 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
 
     attempt.at(Stage.CHECKING, 0.01)
     _demand_block(stores, clip)
-    source = bring_in(stores, attempt, Stage.CHECKING, 0.02)
+    original, known = bring_in(stores, attempt, Stage.CHECKING, 0.02), Known.of(stores.record, clip.post_id)
+    source, found = original.path, known.of_file(original.sha256)
     photo = rework.inspect_photo(tools, source, cancelled=look)
     if photo is not None:
-        publish_photo(airlock, attempt, source, photo)
+        publish_photo(airlock, attempt, source, photo, Looking(airlock, attempt, known, found))
         return True
     probed = attempt.cut(rework.inspect(tools, source, cancelled=look))
     first, *larger = rungs.rungs(probed)
@@ -63,7 +66,8 @@ def _take_through(airlock: Airlock, attempt: Attempt) -> bool:
     attempt.at(Stage.ENCODING, SHARE[0])
     # What is found by comparing all of a clip's pictures is found before the first of them is made.
     blur = rework.survey(tools, source, probed, first, attempt.blur, attempt.scratch, cancelled=wait)
-    with Carrier(airlock, attempt, rungs.size(probed, first), probed.seconds, last=not larger) as on:
+    looking, shape = Looking(airlock, attempt, known, found), rungs.size(probed, first)
+    with Carrier(airlock, attempt, shape, probed.seconds, looking, last=not larger) as on:
         rework.first_rung(tools, source, probed, first, sound=clip.sound, arrived=on.take, cancelled=on.look, blur=blur)
         on.whole()
     return not larger

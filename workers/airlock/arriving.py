@@ -23,6 +23,7 @@ from workers.airlock.agree import FIRST
 from workers.airlock.attempt import Attempt
 from workers.airlock.both_sides import Airlock
 from workers.airlock.lead import Lead
+from workers.airlock.looking import Looking
 from workers.airlock.putting import demand_done, put_all
 from workers.airlock.saying import new_post, say_published
 from workers.media import rework
@@ -42,9 +43,17 @@ class Carrier:
     """Takes pieces from whoever encodes and carries them on in a thread of its own, which ends with the block."""
 
     def __init__(
-        self, airlock: Airlock, attempt: Attempt, shape: tuple[int, int], length: float | None, *, last: bool
+        self,
+        airlock: Airlock,
+        attempt: Attempt,
+        shape: tuple[int, int],
+        length: float | None,
+        looking: Looking,
+        *,
+        last: bool,
     ) -> None:
         """`shape` in pixels, `length` in seconds where the clip tells it, `last`: no larger renditions will follow."""
+        self._looking = looking
         self._airlock, self._attempt, self._shape, self._length, self._last = airlock, attempt, shape, length, last
         self._lead = Lead(time.monotonic(), length or LONGEST)
         self._waiting: queue.Queue[_Came | None] = queue.Queue(MOST_WAITING)
@@ -128,12 +137,14 @@ class Carrier:
         pieces = [self._piece(item) for item in items]
         made = [(piece.key, item.data) for piece, item in zip(pieces, items, strict=True)]
         put_all(self._airlock.stores, self._attempt, [*made, *self._still(items)])
+        further = self._looking.at_pieces(self._init, [item.data for item in items if isinstance(item, Segment)])
         self._put += pieces
         for item, at in fresh:
             if isinstance(item, Segment):
                 self._lead.add(item.seconds, at)
                 self._carried = item.number
         if self._stage is Stage.PUBLISHING:
+            self._looking.hold(further)
             self._append(whole=whole)
         elif whole:
             self._publish(whole=True)
@@ -170,7 +181,8 @@ class Carrier:
         stores, clip, (width, height) = self._airlock.stores, self._attempt.clip, self._shape
         # Until we know what we made of it in whole seconds: the source's own length, to the millisecond, is a mark.
         seconds = self._played if whole or self._length is None else math.ceil(self._length)
-        new, first = new_post(stores, clip, "video", seconds), Arriving(FIRST, width, height, tuple(self._put), whole)
+        new = new_post(stores, clip, "video", seconds, self._looking.found)
+        first = Arriving(FIRST, width, height, tuple(self._put), whole)
         files = [self._poster] if self._poster else []
         with stores.record.write(by=AIRLOCK) as tx:
             outcome = posting.publish(

@@ -66,7 +66,7 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
         attempt.along(Stage.FINISHING, SHARE[0] + done * (SHARE[1] - SHARE[0]))
         return False
 
-    source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0])
+    source = bring_in(airlock.stores, attempt, Stage.FINISHING, SHARE[0]).path
     try:
         probed = attempt.cut(rework.inspect(tools, source, cancelled=look))
         larger, sound = rungs.rungs(probed)[1:], attempt.clip.sound
@@ -85,9 +85,9 @@ def _larger(airlock: Airlock, attempt: Attempt) -> list[Laddered]:
 
 
 def _add(stores: BothSides, attempt: Attempt, made: list[Laddered]) -> None:
-    clip, files = attempt.clip, [_listed(one) for one in made]
+    clip, files = attempt.clip, [listed(one) for one in made]
     put_all(stores, attempt, [(file.key, one.rendition.path) for file, one in zip(files, made, strict=True)])
-    pieces = {file.file: _pieces(file.key, one) for file, one in zip(files, made, strict=True)}
+    pieces = {file.file: pieces_of(file.key, one) for file, one in zip(files, made, strict=True)}
     with stores.record.write(by=AIRLOCK) as tx:
         outcome = posting.add_media(
             tx, stores.bell, clip.post_id, files, generation=clip.attempts, last=True, pieces=pieces
@@ -95,12 +95,13 @@ def _add(stores: BothSides, attempt: Attempt, made: list[Laddered]) -> None:
     demand_done(stores, [file.key for file in files], outcome)
 
 
-def _listed(one: Laddered) -> Rendition:
+def listed(one: Laddered) -> Rendition:
+    """As the record lists it, under a key drawn for it."""
     made = one.rendition
     return Rendition(made.name, ids.new_id(), made.width, made.height, made.bytes, len(one.pieces) - 1)
 
 
-def _pieces(key: str, one: Laddered) -> list[Piece]:
+def pieces_of(key: str, one: Laddered) -> list[Piece]:
     """As the record holds them: all in one object, their times rounded so that they add up."""
     found, played = [], 0.0
     for number, piece in enumerate(one.pieces):

@@ -12,6 +12,7 @@ from storage.posts import Rendition
 from workers.airlock.arriving import SHARE
 from workers.airlock.attempt import Attempt
 from workers.airlock.both_sides import Airlock
+from workers.airlock.looking import Looking
 from workers.airlock.putting import demand_done, put_all
 from workers.airlock.saying import new_post, say_published
 from workers.media import rework
@@ -19,7 +20,7 @@ from workers.media.photo import Photo
 from workers.media.refusals import Reason, RefusedClip
 
 
-def publish_photo(airlock: Airlock, attempt: Attempt, source: Path, seen: Photo) -> None:
+def publish_photo(airlock: Airlock, attempt: Attempt, source: Path, seen: Photo, looking: Looking) -> None:
     """Makes the photo anew and publishes it. Raises Stopped, RefusedClip, NotClean, OSError, Unavailable."""
     stores, clip = airlock.stores, attempt.clip
     if clip.trim:  # never left out unsaid; who asks is told before it is accepted, a version ago they were not
@@ -32,9 +33,10 @@ def publish_photo(airlock: Airlock, attempt: Attempt, source: Path, seen: Photo)
     attempt.at(Stage.ENCODING, SHARE[0])
     out = attempt.scratch / "out"
     made = rework.make_photo(airlock.tools, source, seen, out, blur=attempt.blur, cancelled=look)
+    looking.at_photo(made[0].path)
     files = [Rendition(still.name, ids.new_id(), still.width, still.height, still.bytes) for still in made]
     put_all(stores, attempt, [(file.key, still.path) for file, still in zip(files, made, strict=True)])
-    new = new_post(stores, clip, "photo", seconds=0)
+    new = new_post(stores, clip, "photo", seconds=0, found=looking.found)
     with stores.record.write(by=AIRLOCK) as tx:
         outcome = posting.publish(tx, stores.bell, new, files, generation=clip.attempts, last=True)
     demand_done(stores, [file.key for file in files], outcome)

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from storage import premoderation
 from storage.db import AIRLOCK
-from storage.held import Held
-from storage.identity import clips, leases
+from storage.held import KNOWN_BAD, PREMODERATED, RETURNED, Held
+from storage.identity import clips, held_for, leases
 from storage.identity.clips import Clip
 from storage.kit import clock, log
 from storage.posts import NewPost
 from workers.airlock.agree import settle
 from workers.airlock.attempt import Stopped
 from workers.airlock.both_sides import BothSides
+from workers.airlock.known import ANY
 from workers.guidelines.check import check
 from workers.redact.text import scrub, scrub_title
 
 
-def new_post(stores: BothSides, clip: Clip, kind: Literal["video", "photo"], seconds: float) -> NewPost:
-    """The post that the clip becomes: its words scrubbed and checked, its times rounded. Raises Stopped."""
+def new_post(
+    stores: BothSides, clip: Clip, kind: Literal["video", "photo"], seconds: float, found: Sequence[Held] = ()
+) -> NewPost:
+    """The post that the clip becomes: its words scrubbed and checked, its times rounded. Raises Stopped.
+
+    `found` is what was found in its media; it begins held for that, for its words, and where all are judged first.
+    """
     with stores.vault.read() as conn:
         typed = clips.words(conn, stores.vault, clip)
     if typed is None:
         raise Stopped
     title, text = scrub_title(typed[0]), scrub(typed[1])
-    broken = check(title, text, clip.category)
+    held = [*found, *(Held(rule.guideline, rule.id) for rule in check(title, text, clip.category)[:1])]
+    with stores.record.read() as conn:
+        if premoderation.is_on(conn, clip.block, clip.category):
+            held.append(Held(ANY, PREMODERATED))
+    say_held(stores, clip, held)
     return NewPost(
         id=clip.post_id,
         kind=kind,
@@ -35,8 +47,16 @@ def new_post(stores: BothSides, clip: Clip, kind: Literal["video", "photo"], sec
         published_at=clock.rounded(clock.now()),
         block=clip.block,
         seconds=round(seconds * 1000),
-        held=Held(broken[0].guideline, broken[0].id) if broken else None,
+        held=tuple(held),
     )
+
+
+def say_held(stores: BothSides, clip: Clip, held: Sequence[Held]) -> None:
+    """Its author is told what it is held for, but for its words: these are read again whenever they ask."""
+    codes = {one.code for one in held} & {KNOWN_BAD, RETURNED, PREMODERATED}
+    if codes:
+        with stores.vault.write(by=AIRLOCK) as tx:
+            held_for.note(tx, clip.id, {*codes, *held_for.of(tx.connection, clip.id)})
 
 
 def say_published(stores: BothSides, clip: Clip) -> None:

@@ -9,11 +9,13 @@ from storage import checks
 from storage.kit import log, ready, starting
 from storage.kit.errors import PorchlightError
 from workers.airlock import figures
+from workers.airlock.blurring import blur_all
 from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
 from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
 from workers.airlock.pins import bring_pins
 from workers.airlock.reconcile import reconcile
+from workers.airlock.remembering import look_at_removed
 from workers.airlock.suspending import carry_out
 from workers.every import Round, is_late, repeat
 from workers.media import programs
@@ -21,6 +23,8 @@ from workers.queue import doorbell
 
 CAMERAS_SECONDS = 600  # days and years are what is waited for here
 SUSPENSIONS_SECONDS = 600  # after the hour that all wait
+BLUR_SECONDS = 3  # a moderator waits for it, and where nothing is asked for, it is one look
+REMOVED_SECONDS = 30  # nobody records, uploads and sends a clip again sooner
 RECONCILE_SECONDS = 15  # with a lease of 60 s a killed worker's clip is taken up within 75 s
 
 
@@ -40,14 +44,17 @@ def main() -> None:
             Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
             Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
             Round("suspensions", SUSPENSIONS_SECONDS, lambda: carry_out(stores, airlock.authorship_life)),
+            Round("removed_clips", REMOVED_SECONDS, lambda: look_at_removed(airlock)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
+        # A long clip is made anew for minutes: it is not late, and its programs have ends of their own.
+        blurring = Round("blurring", BLUR_SECONDS, lambda: blur_all(airlock), apart=True)
         late = checks.rounds(lambda: is_late(rounds))
         ready.answer(record.metrics, lambda: [*of_both_sides(record, identity), late])
     except (PorchlightError, programs.MissingProgram) as why:
         raise SystemExit(f"airlock-schedule: {why}") from None
     log.event("ready")
-    repeat(rounds)
+    repeat([*rounds, blurring])
 
 
 if __name__ == "__main__":

@@ -169,7 +169,7 @@ def test_a_post_that_began_held_waits_in_the_queue_with_the_rule_that_holds_it(
     record: Database, bell: Bell, city: builders.City, moderator: Client
 ) -> None:
     """Flagged by the check and by nobody; restored, it is live and out of the queue."""
-    new = replace(builders.a_new_post(), held=Held("racial_profiling", "race_only"))
+    new = replace(builders.a_new_post(), held=(Held("racial_profiling", "race_only"),))
     with record.write(by=AIRLOCK) as tx:
         posting.publish(tx, bell, new, builders.some_files(), generation=1, last=True)
 

@@ -115,6 +115,16 @@ export const en = {
     isOut: (name: string) => `“${name}” becomes [name].`,
     isKept: (name: string) => `“${name}” stays.`,
   },
+  boxes: {
+    picture: "A picture of it, with what you cover",
+    add: "Add a box",
+    undo: "Undo",
+    remove: (n: number) => `Remove box ${n}`,
+    box: (n: number, x: number, y: number, wide: number, high: number) => `Box ${n}: ${wide} by ${high} percent, ${x} percent from the left, ${y} from the top`,
+    hint: "A box is one colour from beginning to end. Move it with the pointer or the arrow keys; pull its corner, or hold Shift, to make it larger; Delete removes it.",
+    full: "Ten boxes at most.",
+    nothing: "Nothing to undo.",
+  },
   flag: {
     open: "Flag",
     title: "What is wrong with this post?",
@@ -145,6 +155,7 @@ export const en = {
         hide: "A moderator hid the post",
         remove: "A moderator removed the post",
         edit: "A moderator took words out of the post",
+        blur: "A moderator covered a part of the picture",
         restore: "A moderator kept the post",
       } as Record<string, string>,
       gone: "The post is gone",
@@ -386,14 +397,6 @@ export const en = {
       },
       boxes: {
         title: "Cover something yourself",
-        picture: "A picture of it, with what you cover",
-        add: "Add a box",
-        undo: "Undo",
-        remove: (n: number) => `Remove box ${n}`,
-        box: (n: number, x: number, y: number, wide: number, high: number) => `Box ${n}: ${wide} by ${high} percent, ${x} percent from the left, ${y} from the top`,
-        hint: "A box is one colour from beginning to end. Move it with the pointer or the arrow keys; pull its corner, or hold Shift, to make it larger; Delete removes it.",
-        full: "Ten boxes at most.",
-        nothing: "Nothing to undo.",
         still: (n: number, of: number) => `Picture ${n} of ${of}`,
         porchSeen: "An approximation, made in this page from nine pictures. Other things are found after you send it, and not shown here.",
         found: "What a program is to find is found after you send it, and not shown here.",
@@ -525,6 +528,7 @@ export const en = {
         held: "A moderator is looking at this post.",
         removed: "A moderator removed this post.",
         edited: "A moderator took words out of this post.",
+        blurred: "A moderator covered a part of this post's picture.",
         expired: "This post reached the end of its time.",
       } as Record<string, string>,
       wasSeen: "It was on screen already, and we took it down again. Nobody sees it any more.",
@@ -923,7 +927,7 @@ export const en = {
       cites: (title: string) => `Cites: ${title}`,
       note: "Note",
       noteHint: "For the record. No names.",
-      verb: { hide: "Hide", hold: "Hold", remove: "Remove", dismiss: "Keep", restore: "Restore", deny: "Leave it off", propose: "Proposed to restore", edit: "Edit", suspend: "Proposed to suspend the author", agree: "Suspend author" },
+      verb: { hide: "Hide", hold: "Hold", remove: "Remove", dismiss: "Keep", restore: "Restore", deny: "Leave it off", propose: "Proposed to restore", edit: "Edit", blur: "Cover", suspend: "Proposed to suspend the author", agree: "Suspend author" },
       verbHint: {
         hide: "Off every screen",
         hold: "Off while you look into it",
@@ -933,6 +937,7 @@ export const en = {
         deny: "The decision stands",
         agree: "Sends nothing for a while",
         edit: "Take words out",
+        blur: "A part of the picture",
       },
       done: {
         hide: "Post hidden.",
@@ -943,9 +948,20 @@ export const en = {
         propose: "Proposed. Another moderator is to agree.",
         suspend: "Asked. It is carried out in an hour or a little more.",
         edit: "Words taken out.",
+        blur: "Asked. The picture is made anew.",
       },
       severalDone: (n: number, of: number) =>
         n === of ? `${n} decided.` : `${n} of ${of} decided. Somebody works on the others, or they have moved on.`,
+      blur: {
+        title: "Cover a part of the picture",
+        lead: "The picture is made anew with your boxes filled, from beginning to end. This cannot be undone: what was there is deleted.",
+        meanwhile: "Until it is made anew",
+        hold: "Off every screen, then shown again by itself",
+        hide: "Off every screen until a moderator brings it back",
+        none: "Draw a box first",
+        unseen: "The picture cannot be shown here, so no box can be drawn.",
+        send: "Cover it for good",
+      },
       cut: {
         title: "Take words out",
         lead: "Choose the words that are to go. This cannot be undone: nobody keeps them.",
@@ -958,6 +974,8 @@ export const en = {
       undone: "Decision undone.",
       refused: {
         claimed: "Somebody else is working on this post.",
+        being_blurred: "Its picture is being made anew. It can be shown only then.",
+        not_blurrable: "A removed post is not made anew.",
         own_decision: "The author appeals against your decision: another moderator decides.",
         needs_second: "You have proposed this already: another moderator is to agree.",
         too_late: "The minute is over. Decide anew.",
@@ -967,7 +985,7 @@ export const en = {
         still_shown: "Hide or remove the post first.",
         asked_before: "Two moderators have asked for this already.",
       } as Record<string, string>,
-      keys: "d keep · o hold · h hide · x remove · r restore · e edit · u suspend · s select · z undo · v show · j k next, previous",
+      keys: "d keep · o hold · h hide · x remove · r restore · e edit · b cover · u suspend · s select · z undo · v show · j k next, previous",
     },
     restore: {
       suspend: {

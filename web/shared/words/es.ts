@@ -116,6 +116,16 @@ export const es: Words = {
     isOut: (name) => `“${name}” pasa a ser [name].`,
     isKept: (name) => `“${name}” se queda.`,
   },
+  boxes: {
+    picture: "Una imagen, con lo que tapas",
+    add: "Añadir un recuadro",
+    undo: "Deshacer",
+    remove: (n) => `Quitar el recuadro ${n}`,
+    box: (n, x, y, wide, high) => `Recuadro ${n}: ${wide} por ${high} por ciento, a ${x} por ciento de la izquierda y ${y} de arriba`,
+    hint: "Un recuadro es de un solo color de principio a fin. Muévelo con el puntero o las flechas; tira de su esquina, o mantén Mayús, para agrandarlo; Supr lo quita.",
+    full: "Diez recuadros como máximo.",
+    nothing: "No hay nada que deshacer.",
+  },
   flag: {
     open: "Denunciar",
     title: "¿Qué problema tiene esta publicación?",
@@ -146,6 +156,7 @@ export const es: Words = {
         hide: "Un moderador ocultó la publicación",
         remove: "Un moderador eliminó la publicación",
         edit: "Un moderador quitó palabras de la publicación",
+        blur: "Un moderador tapó una parte de la imagen",
         restore: "Un moderador dejó la publicación",
       },
       gone: "La publicación ya no está",
@@ -387,14 +398,6 @@ export const es: Words = {
       },
       boxes: {
         title: "Tapa algo tú mismo",
-        picture: "Una imagen, con lo que tapas",
-        add: "Añadir un recuadro",
-        undo: "Deshacer",
-        remove: (n) => `Quitar el recuadro ${n}`,
-        box: (n, x, y, wide, high) => `Recuadro ${n}: ${wide} por ${high} por ciento, a ${x} por ciento de la izquierda y ${y} de arriba`,
-        hint: "Un recuadro es de un solo color de principio a fin. Muévelo con el puntero o las flechas; tira de su esquina, o mantén Mayús, para agrandarlo; Supr lo quita.",
-        full: "Diez recuadros como máximo.",
-        nothing: "No hay nada que deshacer.",
         still: (n, of) => `Imagen ${n} de ${of}`,
         porchSeen: "Una aproximación, hecha en esta página con nueve imágenes. Lo demás se busca después de enviar, y no se muestra aquí.",
         found: "Lo que un programa debe buscar se busca después de enviar, y no se muestra aquí.",
@@ -526,6 +529,7 @@ export const es: Words = {
         held: "Un moderador está mirando esta publicación.",
         removed: "Un moderador eliminó esta publicación.",
         edited: "Un moderador quitó palabras de esta publicación.",
+        blurred: "Un moderador tapó una parte de la imagen de esta publicación.",
         expired: "Esta publicación llegó al fin de su plazo.",
       },
       wasSeen: "Ya estaba en pantalla y la hemos retirado. Ya nadie la ve.",
@@ -924,7 +928,7 @@ export const es: Words = {
       cites: (title) => `Cita: ${title}`,
       note: "Nota",
       noteHint: "Para el registro. Sin nombres.",
-      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar", edit: "Editar", suspend: "Propuesto suspender a su autor", agree: "Suspender" },
+      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar", edit: "Editar", blur: "Tapar", suspend: "Propuesto suspender a su autor", agree: "Suspender" },
       verbHint: {
         hide: "Fuera de todas las pantallas",
         hold: "Fuera mientras lo investigas",
@@ -934,6 +938,7 @@ export const es: Words = {
         deny: "La decisión se mantiene",
         agree: "No envía nada por un tiempo",
         edit: "Quitar palabras",
+        blur: "Una parte de la imagen",
       },
       done: {
         hide: "Publicación oculta.",
@@ -944,9 +949,20 @@ export const es: Words = {
         propose: "Propuesto. Otro moderador debe estar de acuerdo.",
         suspend: "Pedido. Se hace en una hora o poco más.",
         edit: "Palabras quitadas.",
+        blur: "Pedido. La imagen se hace de nuevo.",
       },
       severalDone: (n, of) =>
         n === of ? `${n} decididas.` : `${n} de ${of} decididas. Alguien trabaja en las demás, o ya cambiaron.`,
+      blur: {
+        title: "Tapar una parte de la imagen",
+        lead: "La imagen se hace de nuevo con tus recuadros rellenos, de principio a fin. No se puede deshacer: lo que había se borra.",
+        meanwhile: "Hasta que esté hecha de nuevo",
+        hold: "Fuera de toda pantalla, y luego vuelve sola",
+        hide: "Fuera de toda pantalla hasta que un moderador la devuelva",
+        none: "Dibuja antes un recuadro",
+        unseen: "Aquí no se puede mostrar la imagen, así que no se pueden dibujar recuadros.",
+        send: "Taparla para siempre",
+      },
       cut: {
         title: "Quitar palabras",
         lead: "Elige las palabras que se van. No se puede deshacer: nadie las guarda.",
@@ -959,6 +975,8 @@ export const es: Words = {
       undone: "Decisión deshecha.",
       refused: {
         claimed: "Otra persona trabaja en esta publicación.",
+        being_blurred: "Su imagen se está haciendo de nuevo. Solo después se puede mostrar.",
+        not_blurrable: "Una publicación eliminada no se hace de nuevo.",
         own_decision: "El autor apela tu decisión: decide otro moderador.",
         needs_second: "Ya lo propusiste: otro moderador debe estar de acuerdo.",
         too_late: "Pasó el minuto. Decide de nuevo.",
@@ -968,7 +986,7 @@ export const es: Words = {
         still_shown: "Primero oculta o elimina la publicación.",
         asked_before: "Dos moderadores ya pidieron esto.",
       },
-      keys: "d dejar · o retener · h ocultar · x eliminar · r restaurar · e editar · u suspender · s elegir · z deshacer · v mostrar · j k siguiente, anterior",
+      keys: "d dejar · o retener · h ocultar · x eliminar · r restaurar · e editar · b tapar · u suspender · s elegir · z deshacer · v mostrar · j k siguiente, anterior",
     },
     restore: {
       suspend: {

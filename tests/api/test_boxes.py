@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.resident.boxes import Drawn, as_drawn, demand_drawn
+from api.boxes import Drawn, as_drawn, demand_drawn
 
 Share = st.floats(0, 1)
 

@@ -1,4 +1,4 @@
-"""Parts of the picture that nobody is to see, as an author draws them: through the whole clip, or in a photo."""
+"""Parts of the picture that nobody is to see, as somebody draws them: through the whole clip, or in a photo."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.identity.clips import Box
+from storage.blurs import Box
 from storage.kit.errors import Refused
 
 MOST = 10
