@@ -20,7 +20,7 @@ def test_who_is_invited_joins_and_what_they_may_do_is_changed_in_pages(stack: St
     admin = Staff(new_page(DESK), stack, "admin").page
     admin.get_by_role("link", name="Staff").click()
     admin.get_by_role("button", name="Invite somebody").click()
-    admin.get_by_label("Role").select_option(label="Moderator")
+    admin.get_by_label("Role", exact=True).select_option(label="Moderator")
     admin.get_by_label("Division").select_option(label="East")
     admin.get_by_role("button", name="Make the link").press("Enter")
     link = admin.get_by_role("dialog").get_by_text("/join#").inner_text()
@@ -34,7 +34,7 @@ def test_who_is_invited_joins_and_what_they_may_do_is_changed_in_pages(stack: St
 
     admin.reload()
     admin.get_by_role("listitem", name="Ruth").get_by_role("button", name="Roles").click()
-    admin.get_by_label("Role").select_option(label="Lead")
+    admin.get_by_label("Role", exact=True).select_option(label="Lead")
     admin.get_by_label("Division").select_option(label="East")
     admin.get_by_role("button", name="Grant").press("Enter")
     expect(admin.get_by_role("button", name="Take back: Lead, East")).to_be_visible()
@@ -66,7 +66,7 @@ def locks_and_opens(page: Page, stack: Stack) -> None:
     page.clock.install()
     page.reload()
     page.get_by_role("listitem", name="Ruth").get_by_role("button", name="Roles").click()
-    page.get_by_label("Role").select_option(label="Detective")
+    page.get_by_label("Role", exact=True).select_option(label="Detective")
     page.clock.fast_forward("11:00")
     expect(page.get_by_role("heading", name="This desk is locked")).to_be_visible()
     assert page.evaluate("fetch('/v1/staff').then((answer) => answer.status)") == 401
@@ -79,5 +79,5 @@ def locks_and_opens(page: Page, stack: Stack) -> None:
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", name="This desk is locked")).to_have_count(0)
-    expect(page.get_by_label("Role")).to_have_value("detective")
+    expect(page.get_by_label("Role", exact=True)).to_have_value("detective")
     assert page.evaluate("fetch('/v1/staff').then((answer) => answer.status)") == 200

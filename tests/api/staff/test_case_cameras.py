@@ -8,7 +8,6 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-
 from storage import audit, camera_looks, camera_pins, desks
 from storage.audit import Sought
 from storage.camera_pins import Pin, Quadrant, Retention
