@@ -103,9 +103,16 @@ STAFF: Role = merged(
         "tickets": {"insert": ALL},
         "audit_entries": {"select": ALL},
         "audit_payloads": {"select": "seq words"},
-        "staff_members": {"select": ALL, "update": "second_factor_step last_log_in_at ended"},
-        "staff_roles": {"select": ALL},
+        "staff_members": {  # an account that an invitation made, and the second factor of one's own
+            "select": ALL,
+            "insert": ALL,
+            "update": "password_hash second_factor second_factor_step second_factor_next last_log_in_at ended",
+        },
+        "staff_roles": {"select": ALL, "insert": ALL, "delete": ""},
         "staff_log_ins": {"select": ALL, "insert": ALL, "delete": ""},
+        "desks": {"select": ALL, "insert": ALL, "update": "touched_at locked proved_at"},
+        "recovery_codes": {"select": ALL, "insert": ALL, "delete": ""},
+        "invitations": {"select": ALL, "insert": ALL, "delete": ""},
         "viewed_posts": {"select": ALL, "insert": ALL},
         "read_marks": {"select": ALL, "insert": ALL, "update": "order_key"},
         "watches": {"select": ALL, "insert": ALL, "update": "name sound wanted", "delete": ""},
@@ -132,6 +139,7 @@ FEED: Role = merged(
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
         "staff_log_ins": {"select": "token_digest"},  # whether a listener's log-in was ended
+        "desks": {"select": "token_digest locked"},  # or its desk locked
     },
 )
 PUBLIC: Role = {  # what was rounded, and nothing it was made of
@@ -166,7 +174,9 @@ CHORES: Role = merged(
         "audit_entries": {"select": "seq action subject"},
         "tickets": {"select": "ends_at", "delete": ""},
         "endings": {"select": "forget_at", "delete": ""},
-        "staff_log_ins": {"select": "staff_id ends_at", "delete": ""},
+        "staff_log_ins": {"select": "token_digest staff_id ends_at", "delete": ""},
+        "desks": {"select": "token_digest touched_at locked", "update": "locked", "delete": ""},
+        "invitations": {"select": "ends_at", "delete": ""},
         "viewed_posts": {"select": "post_id", "delete": ""},
     },
 )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from storage.atlas.versions import KnownDivision, all_divisions
 from storage.db import database_now
 from storage.kit import ids
 from storage.kit.ids import StaffId
 from storage.schema import staff_log_ins, staff_members, staff_roles
+from storage.staff import Duty, Role
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,19 @@ class Place:
 
 @dataclass(frozen=True)
 class Listed:
-    """A member, with their roles by name, and how many of their log-ins hold."""
+    """A member, with their duties, and how many of their log-ins hold."""
 
     id: StaffId
     name: str
     ended: bool
     last_log_in_at: int
-    roles: tuple[str, ...]
+    duties: tuple[Duty, ...]
     log_ins: int
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Their roles by name, wherever they hold them."""
+        return tuple(sorted({duty.role for duty in self.duties}))
 
 
 def places(conn: Connection, staff_id: StaffId) -> list[Place]:
@@ -44,19 +51,22 @@ def places(conn: Connection, staff_id: StaffId) -> list[Place]:
     ]
 
 
+def one(conn: Connection, staff_id: StaffId) -> Listed | None:
+    """A member whose account did not end."""
+    return next((each for each in members(conn) if each.id == staff_id and not each.ended), None)
+
+
 def members(conn: Connection) -> list[Listed]:
     """Everybody there ever was, by name: a police force has some hundreds."""
-    held: dict[str, set[str]] = {}
-    for row in conn.execute(select(staff_roles.c.staff_id, staff_roles.c.role)):
-        held.setdefault(row.staff_id, set()).add(row.role)
+    places: dict[str, KnownDivision | None] = {"": None, **{one.id: one for one in all_divisions(conn)}}
+    held: dict[str, list[Duty]] = {}
+    for row in conn.execute(select(staff_roles).order_by(staff_roles.c.role, staff_roles.c.division_id)):
+        if row.division_id in places:
+            held.setdefault(row.staff_id, []).append(Duty(Role(row.role), places[row.division_id]))
     holding = select(staff_log_ins.c.staff_id, func.count()).where(staff_log_ins.c.ends_at > database_now(conn))
     counted = {row[0]: int(row[1]) for row in conn.execute(holding.group_by(staff_log_ins.c.staff_id))}
     query = select(staff_members.c.id, staff_members.c.name, staff_members.c.ended, staff_members.c.last_log_in_at)
     return [
-        Listed(row.id, row.name, row.ended, row.last_log_in_at, _sorted(held.get(row.id)), counted.get(row.id, 0))
+        Listed(row.id, row.name, row.ended, row.last_log_in_at, tuple(held.get(row.id, ())), counted.get(row.id, 0))
         for row in conn.execute(query.order_by(staff_members.c.name))
     ]
-
-
-def _sorted(roles: set[str] | None) -> tuple[str, ...]:
-    return tuple(sorted(roles or ()))

@@ -37,11 +37,14 @@ from storage.schema_moderation import removed_views as removed_views
 from storage.schema_moderation import suspensions as suspensions
 from storage.schema_public import public_counts as public_counts
 from storage.schema_public import published_heads as published_heads
+from storage.schema_staff import desks as desks
 from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
 from storage.schema_staff import digests as digests
+from storage.schema_staff import invitations as invitations
 from storage.schema_staff import log_in_tries as log_in_tries
 from storage.schema_staff import read_marks as read_marks
+from storage.schema_staff import recovery_codes as recovery_codes
 from storage.schema_staff import staff_log_ins as staff_log_ins
 from storage.schema_staff import staff_members as staff_members
 from storage.schema_staff import staff_roles as staff_roles

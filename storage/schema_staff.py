@@ -15,6 +15,7 @@ staff_members = Table(
     Column("password_hash", String(200)),  # argon2id; none: this account cannot log in with a password
     Column("second_factor", String(64)),  # TOTP key, base32
     Column("second_factor_step", BigInteger, nullable=False),  # the last time step used: a code works once
+    Column("second_factor_next", String(64)),  # a key that is not proved yet: it takes the other's place with its code
     Column("ended", Boolean, nullable=False),
     Column("last_log_in_at", BigInteger, nullable=False, server_default="0"),  # or when it was made, or taken in again
 )
@@ -32,6 +33,34 @@ staff_log_ins = Table(
     Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("begun_at", BigInteger, nullable=False, server_default="0"),
+)
+# storage/desks.py. A log-in of a browser, or one whose owner has shown once more who they are.
+desks = Table(
+    "desks",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("touched_at", BigInteger),  # when somebody last did; none: a program's, which never locks
+    Column("locked", Boolean, nullable=False),
+    Column("proved_at", BigInteger, nullable=False),  # when its owner last showed a second factor
+)
+# storage/recovery_codes.py. What opens the door once each, for who has lost their phone.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("staff_id", ID, ForeignKey("staff_members.id"), primary_key=True),
+    Column("code_digest", String(64), primary_key=True),
+)
+# storage/invitations.py. A link that makes one account, once.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("secret_digest", String(64), nullable=False, unique=True),
+    Column("invited_by", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("second_factor", String(64), nullable=False),  # the key its account will have
+    Column("role", String(12), nullable=False),
+    Column("division_id", ID, nullable=False),  # "" for the whole city
+    Column("ends_at", BigInteger, nullable=False),
 )
 log_in_tries = Table(
     "log_in_tries",

@@ -18,7 +18,7 @@ from storage.kit import clock, ids
 from storage.kit.clock import DAY, HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import DivisionId, StaffId
-from storage.schema import staff_log_ins, staff_members, staff_roles
+from storage.schema import desks, staff_log_ins, staff_members, staff_roles
 from storage.upserts import insert_new
 
 LOG_IN_MS = 12 * HOUR  # a shift, and no more
@@ -227,8 +227,10 @@ def working(conn: Connection, division: DivisionId, *roles: Role) -> list[Named]
 
 
 def still_in(conn: Connection, digests: Collection[str]) -> set[str]:
-    """Those of the log-ins, by their tokens' digests, that nobody ended."""
-    query = select(staff_log_ins.c.token_digest).where(staff_log_ins.c.token_digest.in_(digests))
+    """Those of the log-ins, by their tokens' digests, that nobody ended and no locked desk holds."""
+    locked = select(desks.c.token_digest).where(desks.c.locked, desks.c.token_digest.in_(digests))
+    held = staff_log_ins.c.token_digest
+    query = select(held).where(held.in_(digests), held.not_in(locked))
     return set(conn.execute(query).scalars())
 
 

@@ -6,6 +6,8 @@ The password is checked outside any transaction: it takes a tenth of a second, a
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,6 +52,41 @@ def set_password(tx: Tx, staff_id: StaffId, password: str) -> None:
     tx.audit("staff.set_password", staff_id)
 
 
+def hashed(password: str) -> str:
+    """The form in which a password is kept: takes a tenth of a second, so outside any transaction. Raises TooOften."""
+    with _turn():
+        return _hasher.hash(password)
+
+
+def admit(tx: Tx, staff_id: StaffId, password_hash: str, second_factor: str, step: int) -> None:
+    """Gives a new member what they will log in with; `step` is of the code that proved it, which is used."""
+    proof = {"password_hash": password_hash, "second_factor": second_factor, "second_factor_step": step}
+    tx.execute(update(staff_members).where(staff_members.c.id == staff_id).values(**proof))
+    tx.audit("staff.set_second_factor", staff_id)
+
+
+def propose_second_factor(tx: Tx, staff_id: StaffId) -> str:
+    """Draws a key that takes the place of the member's second factor once they show a code of it; base32."""
+    key = pyotp.random_base32()
+    tx.execute(update(staff_members).where(staff_members.c.id == staff_id).values(second_factor_next=key))
+    tx.audit("staff.propose_second_factor", staff_id)
+    return key
+
+
+def take_second_factor(tx: Tx, staff_id: StaffId, code: str) -> bool:
+    """Whether the code is of the key that was drawn last, which from now on is the member's only one."""
+    mine = staff_members.c.id == staff_id
+    key = tx.connection.execute(select(staff_members.c.second_factor_next).where(mine)).scalar_one()
+    step = None if key is None else step_of(key, code, tx.now())
+    if step is None:
+        return False
+    of_this_key = update(staff_members).where(mine, staff_members.c.second_factor_next == key)
+    fresh = {"second_factor": key, "second_factor_step": step, "second_factor_next": None}
+    taken = tx.execute(of_this_key.values(**fresh)).rowcount == 1
+    tx.audit("staff.set_second_factor", staff_id)
+    return taken
+
+
 def set_second_factor(tx: Tx, staff_id: StaffId) -> str:
     """Draws a new TOTP key, base32, shown once for the member's phone."""
     key = pyotp.random_base32()
@@ -83,27 +120,33 @@ def is_password(found: Account | None, password: str) -> bool:
 
     Raises TooOften where too many are being checked at this moment.
     """
-    if not _hashing.acquire(timeout=WAIT_SECONDS):
-        raise TooOften("Too many are logging in at this moment. Please wait.", retry_after=BUSY_SECONDS)
-    try:
-        return _hasher.verify(found.password_hash if found else _nobody(), password) and found is not None
-    except (VerificationError, InvalidHashError):
-        return False
-    finally:
-        _hashing.release()
+    with _turn():
+        try:
+            return _hasher.verify(found.password_hash if found else _nobody(), password) and found is not None
+        except (VerificationError, InvalidHashError):
+            return False
 
 
 def use_code(tx: Tx, found: Account, code: str) -> bool:
     """Whether the code is good now; a code, and every earlier one, works once."""
     if found.second_factor is None:
         return False
-    step = _step(pyotp.TOTP(found.second_factor), code, tx.now() // STEP_MS)
+    step = step_of(found.second_factor, code, tx.now())
     if step is None:
         return False
     unused = update(staff_members).where(staff_members.c.id == found.id, staff_members.c.second_factor_step < step)
     used = tx.execute(unused.values(second_factor_step=step)).rowcount == 1
     tx.audit("staff.use_code" if used else "staff.code_refused", found.id)
     return used
+
+
+def step_of(key: str, code: str, at: int) -> int | None:
+    """The time step whose code of this key it is, about `at` (milliseconds since 1970); None: of none. Pure."""
+    now, totp = at // STEP_MS, pyotp.TOTP(key)
+    for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
+        if pyotp.utils.strings_equal(totp.at(step * STEP_MS // SECOND), code):
+            return step
+    return None
 
 
 def _count(tx: Tx, name: str, limit: int, window_ms: int) -> None:
@@ -119,13 +162,16 @@ def _count(tx: Tx, name: str, limit: int, window_ms: int) -> None:
         tx.execute(update(log_in_tries).where(of_name).values(tries=log_in_tries.c.tries + 1))
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _hashing.acquire(timeout=WAIT_SECONDS):
+        raise TooOften("Too many are logging in at this moment. Please wait.", retry_after=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        _hashing.release()
+
+
 @cache
 def _nobody() -> str:
     return _hasher.hash(ids.new_secret())
-
-
-def _step(totp: pyotp.TOTP, code: str, now: int) -> int | None:
-    for step in range(now - DRIFT_STEPS, now + DRIFT_STEPS + 1):
-        if pyotp.utils.strings_equal(totp.at(step * STEP_MS // SECOND), code):
-            return step
-    return None

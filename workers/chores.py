@@ -6,7 +6,7 @@ from itertools import islice
 
 from feed import posting, tickets
 from feed.bell import Bell
-from storage import digest_codes, endings, feed_log, post_words, posts, staff, takedowns, unread
+from storage import desks, digest_codes, endings, feed_log, invitations, post_words, posts, staff, takedowns, unread
 from storage.db import CHORES, Database, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
@@ -38,9 +38,16 @@ def trim_feed_log(record: Database, _bucket: Bucket, _bell: Bell) -> int:
 
 
 def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
-    """Deletes tickets, staff log-ins, endings of listeners and codes whose time is over; answers how many."""
+    """Deletes what is over of tickets, staff log-ins, invitations, endings of listeners and codes; answers how many."""
     with record.write(by=CHORES) as tx:
-        return tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
+        over = tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
+        return over + desks.forget(tx) + invitations.forget(tx)
+
+
+def lock_idle_desks(record: Database, after_ms: int) -> int:
+    """Locks desks that nobody has touched for so long, and ends what they listen to; answers how many."""
+    with record.write(by=CHORES) as tx:
+        return desks.lock_idle(tx, after_ms)
 
 
 def end_idle_accounts(record: Database, _bucket: Bucket, _bell: Bell) -> int:

@@ -17,6 +17,7 @@ from workers.every import Round, is_late, repeat
 MINUTES = 60.0
 FIGURES_SECONDS = 15.0
 DIGEST_SECONDS = 10.0  # somebody waits at the desk for the code that goes to their mailbox
+LOCK_SECONDS = 30.0
 PUBLISH_SECONDS = 60 * MINUTES  # each looks whether its month or day was published, and mostly it was
 CHORES = {
     chores.expire_posts: 10 * MINUTES,
@@ -51,6 +52,7 @@ def _rounds(here: RecordSettings) -> list[Round]:
     ]
     office = digests.Office(here.mail_folder, here.time_zone, here.desk_address)
     rounds.append(Round("send_digests", DIGEST_SECONDS, partial(digests.send, record, office)))
+    rounds.append(Round("lock_idle_desks", LOCK_SECONDS, partial(chores.lock_idle_desks, record, here.desk_lock)))
     seed = keys.read_or_make(here.head_key_file)
     rounds.append(Round("publish_counts", PUBLISH_SECONDS, partial(publishing.publish_counts, record)))
     rounds.append(Round("publish_head", PUBLISH_SECONDS, partial(publishing.publish_head, record, seed)))

@@ -9,7 +9,9 @@ from fastapi import Depends, Request
 from api.http import Program
 from api.stores import Stores
 from api.who import TokenCookie, Who
-from storage import staff
+from storage import desks, staff
+from storage.db import Database
+from storage.kit import clock
 from storage.kit.errors import NotAllowed, NotLoggedIn
 from storage.staff import VIEWERS, LogIn, Role
 
@@ -24,9 +26,11 @@ def cookie(stores: Stores) -> TokenCookie:
 class StaffWho(Who):
     """A member of the staff who holds one of the roles somewhere; where, the verb itself asks."""
 
-    def __init__(self, name: str, *roles: Role) -> None:
+    def __init__(self, name: str, *roles: Role, locked_too: bool = False) -> None:
+        """`locked_too`: also at a desk that is locked, to open it or to leave."""
         self.name = name
         self._roles = roles
+        self._locked_too = locked_too
 
     def __call__(self, request: Request) -> LogIn:
         """The log-in that asks; raises NotLoggedIn or NotAllowed."""
@@ -36,14 +40,26 @@ class StaffWho(Who):
             raise NotLoggedIn("Please log in.")
         with stores.record.read() as conn:
             log_in = staff.who(conn, token)
-        if log_in is None:
+            desk = None if log_in is None else desks.of(conn, log_in)
+        if log_in is None or desk is None:
             raise NotLoggedIn("This log-in has ended. Please log in again.")
+        if not self._locked_too and desk.is_locked(clock.now(), stores.settings.desk_lock):
+            raise NotLoggedIn("This desk is locked. Its owner opens it.", code="locked")
         if not log_in.member.holds(*self._roles):
             raise NotAllowed("This is not part of your duties.")
         return log_in
 
 
+def demand_fresh(record: Database, me: LogIn) -> None:
+    """Raises NotAllowed unless who asks has shown a second factor in the last half hour, here or at the door."""
+    with record.read() as conn:
+        desk = desks.of(conn, me)
+    if not desk.is_fresh(clock.now()):
+        raise NotAllowed("Please show your second factor again.", code="prove_again")
+
+
 any_staff = StaffWho("any staff", *Role)
+at_a_locked_desk = StaffWho("any staff, at a locked desk too", *Role, locked_too=True)
 viewer = StaffWho("viewer", *VIEWERS)
 moderator = StaffWho("moderator", Role.MODERATOR)
 investigator = StaffWho("investigator", Role.ANALYST, Role.DETECTIVE, Role.LEAD)
@@ -52,6 +68,7 @@ detective = StaffWho("detective", Role.DETECTIVE)
 lead = StaffWho("lead", Role.LEAD)
 admin = StaffWho("admin", Role.ADMIN)
 
+AtALockedDesk = Annotated[LogIn, Depends(at_a_locked_desk)]
 AnyStaff = Annotated[LogIn, Depends(any_staff)]
 Viewer = Annotated[LogIn, Depends(viewer)]
 Moderator = Annotated[LogIn, Depends(moderator)]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.staff.auth import Admin, AnyStaff
+from api.staff.log_ins import DutySeen, duty_seen
 from api.stores import Record
 from feed.events import Closed
-from storage import roster, staff
+from storage import duty_rules, roster, staff
 from storage.db import Database
 from storage.kit.clock import as_text
-from storage.kit.errors import Conflict, NotThere
+from storage.kit.errors import NotThere
 from storage.kit.ids import StaffId
 from storage.roster import Listed, Place
 from storage.staff import LogIn
@@ -39,6 +40,7 @@ class MemberSeen(Closed):
     id: StaffId
     name: str
     roles: list[str]
+    duties: list[DutySeen]
     log_ins: int
     last_log_in_at: str
     ended: bool
@@ -90,15 +92,14 @@ def end_log_ins(staff_id: StaffId, me: Admin, record: Record) -> None:
 def end(staff_id: StaffId, me: Admin, record: Record) -> None:
     """Ends an account and all of its log-ins; the operator alone takes it in again."""
     _demand_member(record, staff_id)
-    if staff_id == me.member.id:
-        raise Conflict("Another admin ends your account.", code="own_account")
+    duty_rules.demand_another(me.member.id, staff_id)
     with record.write(by=me.member.actor) as tx:
         staff.end(tx, staff_id)
 
 
 def _demand_member(record: Database, staff_id: StaffId) -> None:
     with record.read() as conn:
-        if staff_id not in {one.id for one in roster.members(conn) if not one.ended}:
+        if roster.one(conn, staff_id) is None:
             raise NotThere
 
 
@@ -112,6 +113,7 @@ def _member(one: Listed, me: LogIn) -> MemberSeen:
         id=one.id,
         name=one.name,
         roles=list(one.roles),
+        duties=[duty_seen(duty) for duty in one.duties],
         log_ins=one.log_ins,
         last_log_in_at=as_text(one.last_log_in_at),
         ended=one.ended,

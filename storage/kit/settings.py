@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from storage.kit import doors, keys, variables
-from storage.kit.clock import DAY
+from storage.kit.clock import DAY, MINUTE
 from storage.kit.doors import NO_ORIGINS, DoorName, Origins, Ports
 from storage.kit.folders import choose_data_folder, choose_ports, data_folder, is_demo, socket_folder
 from storage.kit.sides import IDENTITY_VARIABLES, RECORD_VARIABLES, demand, for_child, refuse_identity
@@ -44,6 +44,7 @@ __all__ = [
 ]
 UTC = ZoneInfo("UTC")
 AUTHORSHIP_DAYS = 30  # how long it is known whose a post is: until a decision about it can be appealed no more
+LOCK_MINUTES = 10  # a desk that nobody touches
 MOST_DAYS = 90  # as long as a post lives
 _OF_A_CITY = (*RECORD_VARIABLES, *IDENTITY_VARIABLES, "PORCHLIGHT_TLS", "PORCHLIGHT_TRUSTED_PROXY")
 
@@ -70,6 +71,7 @@ class RecordSettings:
     feed_shared: bool = False
     time_zone: ZoneInfo = UTC  # whose clock shifts begin by
     staff_mail: Path | None = None
+    desk_lock: int = LOCK_MINUTES * MINUTE  # milliseconds without a touch
     staff_mail_domains: tuple[str, ...] = ()  # where staff may have mailboxes; none: no mail is offered
 
     @property
@@ -148,6 +150,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         trusted_proxies=variables.networks(env, "PORCHLIGHT_TRUSTED_PROXY"),
         metrics=variables.address(env, "PORCHLIGHT_METRICS"),
         time_zone=variables.time_zone(env, "PORCHLIGHT_TIME_ZONE"),
+        desk_lock=_lock_minutes(env) * MINUTE,
         staff_mail=_folder(env, "PORCHLIGHT_STAFF_MAIL"),
         staff_mail_domains=variables.domains(env, "PORCHLIGHT_STAFF_MAIL_DOMAINS") or _demo_domains(data),
     )
@@ -176,6 +179,13 @@ def _folder(env: Mapping[str, str], name: str) -> Path | None:
 
 def _demo_domains(data: Path) -> tuple[str, ...]:
     return ("police.invalid",) if is_demo(data) else ()
+
+
+def _lock_minutes(env: Mapping[str, str]) -> int:
+    minutes = variables.number(env, "PORCHLIGHT_DESK_LOCK_MINUTES", LOCK_MINUTES)
+    if not 1 <= minutes <= 60:
+        raise MisconfiguredError("PORCHLIGHT_DESK_LOCK_MINUTES must be 1 to 60: a desk that is left must lock.")
+    return minutes
 
 
 def _authorship_days(env: Mapping[str, str]) -> int:

@@ -16,6 +16,7 @@ from tests.api.conftest import NewClient
 
 MAY = {
     "any staff": set(Role),
+    "any staff, at a locked desk too": set(Role),
     "viewer": {Role.ANALYST, Role.DETECTIVE, Role.MODERATOR, Role.LEAD},
     "moderator": {Role.MODERATOR},
     "investigator": {Role.ANALYST, Role.DETECTIVE, Role.LEAD},
@@ -32,7 +33,20 @@ OPEN = {
     "HEAD /{path:page}",
 }
 STAFF = {
-    "DELETE /v1/log-ins/current": "any staff",
+    "DELETE /v1/log-ins/current": "any staff, at a locked desk too",
+    "POST /v1/log-ins/current/touch": "any staff",
+    "POST /v1/log-ins/current/lock": "any staff, at a locked desk too",
+    "POST /v1/log-ins/current/unlock": "any staff, at a locked desk too",
+    "POST /v1/log-ins/current/proof": "any staff",
+    "GET /v1/me/second-factor": "any staff",
+    "POST /v1/me/second-factor": "any staff",
+    "POST /v1/me/second-factor/code": "any staff",
+    "POST /v1/me/recovery-codes": "any staff",
+    "GET /v1/invitations": "admin",
+    "POST /v1/invitations": "admin",
+    "DELETE /v1/invitations/{invitation_id}": "admin",
+    "POST /v1/staff/{staff_id}/roles": "admin",
+    "DELETE /v1/staff/{staff_id}/roles/{role}": "admin",
     "GET /v1/log-ins": "any staff",
     "DELETE /v1/log-ins/{log_in_id}": "any staff",
     "GET /v1/staff": "admin",
@@ -106,7 +120,8 @@ def ask(client: Client, route: str) -> int:
 
 def test_the_staff_program_opens_its_routes_to_those_roles(staff_app: FastAPI) -> None:
     """The whole table, so that a route or a role that changes is seen; a route that names nobody is not in it."""
-    expected = {**dict.fromkeys(OPEN, ("anyone",)), "POST /v1/log-ins": ("anyone",)}
+    doors = ("POST /v1/log-ins", "POST /v1/invitations/offer", "POST /v1/invitations/join")
+    expected = dict.fromkeys((*OPEN, *doors), ("anyone",))
 
     assert routes(staff_app) == {**expected, **{route: (who,) for route, who in STAFF.items()}}
 

@@ -54,6 +54,8 @@ CLOSED = {
         "digest_codes": {"code_hash"},
         "audit_payloads": {"words", "salt"},
         "staff_members": {"password_hash", "name"},
+        "recovery_codes": {""},
+        "invitations": {"secret_digest", "second_factor", "role"},
     },
     "porchlight_staff": {
         **{name: {""} for name in ("comments", "nods", "endings")},
@@ -67,6 +69,8 @@ CLOSED = {
         **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "blurs")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
+        "desks": {"touched_at", "proved_at"},
+        **{name: {""} for name in ("recovery_codes", "invitations")},
         "posts": {"words"},
         **CASES,
         **PINS,
@@ -89,6 +93,7 @@ CLOSED = {
         "appeals": {"text"},
         "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
+        **{name: {""} for name in ("desks", "recovery_codes", "invitations")},
         **{
             name: {""}
             for name in ("audit_entries", "tickets", "endings", "watches", "digests", "digest_mails", "digest_codes")
@@ -104,6 +109,7 @@ CLOSED = {
         "decisions": {"note", "from_state", "to_state", "at"},
         "staff_members": {"name", "password_hash", "second_factor"},
         **{name: {""} for name in ("audit_payloads", "audit_entries", "tickets")},
+        **{name: {""} for name in ("desks", "recovery_codes", "invitations")},
         **{name: {""} for name in ("endings", "watches", "digests", "digest_mails", "digest_codes")},
     },
 }

@@ -22,6 +22,13 @@ export function whenLoggedOut(act: () => void): void {
   onLoggedOut = act;
 }
 
+let onLocked = () => {};
+
+/** Says what to do when the log-in stands and its desk is locked. */
+export function whenLocked(act: () => void): void {
+  onLocked = act;
+}
+
 export type Query = Record<string, string | number | string[] | null | undefined>;
 
 export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal) =>
@@ -52,7 +59,8 @@ async function call<T>(method: string, path: string, { body, raw, headers = {}, 
   }
   if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
   const refusal = await refused(answer);
-  if (refusal.status === 401) onLoggedOut();
+  if (refusal.code === "locked") onLocked();
+  else if (refusal.status === 401) onLoggedOut();
   throw refusal;
 }
 

@@ -56,7 +56,8 @@ export function follow(following: Following): () => void {
       if (stopped || socket) return;
       open(url, ticket);
     } catch (error) {
-      if (error instanceof api.Refused && (error.status === 401 || error.status === 403)) end();
+      const over = error instanceof api.Refused && (error.status === 401 || error.status === 403) && error.code !== "locked";
+      if (over) end();
       else retry();
     }
   }

@@ -7,7 +7,24 @@ export type Me = {
   roles: { role: Role; division: Division | null }[];
   divisions: Division[];
   demo: boolean;
+  lock_after: number;
 };
+
+export type Duty = { role: Role; division: Division | null };
+export type Member = {
+  id: string;
+  name: string;
+  duties: Duty[];
+  log_ins: number;
+  last_log_in_at: string;
+  ended: boolean;
+  mine: boolean;
+};
+
+export type SecondFactor = { is_set: boolean; recovery_codes_left: number };
+/** A key for a phone, and the link of the same, which is drawn. */
+export type Key = { key: string; link: string };
+export type Offer = { role: Role; division: Division | null; ends_at: string; second_factor: Key; shortest_password: number };
 
 export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend";
 

@@ -2,6 +2,7 @@
 import * as api from "../shared/api";
 import { flagsAreOf } from "../shared/flags";
 import { go } from "../shared/route.svelte";
+import { forget, watch } from "./lock.svelte";
 import type { Me, Role } from "./types";
 
 export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error" }>({ me: null, known: "asking" });
@@ -9,6 +10,7 @@ export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "err
 api.whenLoggedOut(() => {
   who.me = null;
   who.known = "no";
+  forget();
 });
 
 export async function ask(): Promise<void> {
@@ -16,8 +18,10 @@ export async function ask(): Promise<void> {
   try {
     who.me = await api.get<Me>("/v1/me");
     flagsAreOf(who.me.name);
+    watch(who.me.lock_after);
     who.known = "yes";
   } catch (error) {
+    if (error instanceof api.Refused && error.code === "locked") return; // the page is covered; who it is, is asked after
     if (error instanceof api.Refused && error.status === 401) who.known = "no";
     else if (who.known !== "yes") who.known = "error"; // asked again, whoever was known stays so
   }
@@ -26,6 +30,7 @@ export async function ask(): Promise<void> {
 /** Logs out; with `back`, whoever logs in again finds the same page. */
 export async function leave({ back = false } = {}): Promise<void> {
   await api.del("/v1/log-ins/current");
+  forget();
   who.me = null;
   who.known = "no";
   if (!back) go("/");

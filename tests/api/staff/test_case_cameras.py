@@ -8,8 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from api.staff import case_cameras
-from storage import audit, camera_looks, camera_pins
+from storage import audit, camera_looks, camera_pins, desks
 from storage.audit import Sought
 from storage.camera_pins import Pin, Quadrant, Retention
 from storage.db import AIRLOCK, OPERATOR, Database
@@ -140,10 +139,10 @@ def test_a_case_and_a_day_have_their_measure(
 
 
 @pytest.mark.engines("sqlite")
-def test_a_look_takes_a_log_in_of_the_last_half_hour(record: Database, casework: Casework) -> None:  # noqa: F811
+def test_a_look_takes_a_second_factor_of_the_last_half_hour(record: Database, casework: Casework) -> None:  # noqa: F811
     """Whatever else still goes with an older one; and nothing is entered."""
     path = casework.opened()
-    older = case_cameras.FRESH_MS
+    older = desks.FRESH_MS
     with record.write(by=OPERATOR) as tx:
         mine = staff_log_ins.c.staff_id == casework.detective.id
         tx.execute(update(staff_log_ins).where(mine).values(ends_at=staff_log_ins.c.ends_at - older))
@@ -151,5 +150,5 @@ def test_a_look_takes_a_log_in_of_the_last_half_hour(record: Database, casework:
 
     answer = _look(casework.detective, path)
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "log_in_again")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "prove_again")
     assert [one["kind"] for one in casework.detective.ask.get(path).json()["timeline"]] == ["ask", "consent"]

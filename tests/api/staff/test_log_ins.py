@@ -174,4 +174,5 @@ def test_i_am_told_my_duties(record: Database, staff_app: FastAPI, client: NewCl
         "roles": [{"role": "admin", "division": None}, {"role": "analyst", "division": east}],
         "divisions": [east],
         "demo": False,
+        "lock_after": 600,
     }
