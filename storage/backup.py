@@ -82,6 +82,7 @@ RECORD = Side(
         "published_heads": ("day", "hash", "key", "signature"),
     },
     left_out={
+        "case_exports": "they are made again in minutes, from a case that is kept",
         "digest_codes": "they last half an hour",
         "camera_pins": "the airlock brings them anew, from cameras that their owners confirm again",
         "digest_mails": "they told of a shift that has begun by the time of a restore",

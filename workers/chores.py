@@ -6,7 +6,18 @@ from itertools import islice
 
 from feed import keeping, posting, tickets
 from feed.bell import Bell
-from storage import case_holds, digest_codes, endings, feed_log, post_words, posts, staff, takedowns, unread
+from storage import (
+    case_exports,
+    case_holds,
+    digest_codes,
+    endings,
+    feed_log,
+    post_words,
+    posts,
+    staff,
+    takedowns,
+    unread,
+)
 from storage.db import CHORES, Database, Tx, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
@@ -85,11 +96,22 @@ def sweep_media(record: Database, bucket: Bucket, _bell: Bell) -> int:
     count, waiting = 0, bucket.keys(older_than=unclaimed_since)
     while keys := list(islice(waiting, AT_ONCE)):
         with record.read() as conn:
-            nobodys = {key for key in keys if not takedowns.is_note(key)} - posts.kept_keys(conn, keys)
+            kept = posts.kept_keys(conn, keys) | case_exports.kept_keys(conn, keys)
+            nobodys = {key for key in keys if not takedowns.is_note(key)} - kept
         for key in nobodys:
             bucket.delete(key)
         count += len(nobodys)
     return count
+
+
+def erase_packages(record: Database, bucket: Bucket, _bell: Bell) -> int:
+    """Erases packages for court whose week is over, or of which something was taken back; answers how many."""
+    with record.read() as conn:
+        over = case_exports.over(conn)
+    for export_id in over:
+        with record.write(by=CHORES) as tx:
+            tx.after_commit(bucket.delete, case_exports.erase(tx, export_id))
+    return len(over)
 
 
 def note_takedowns(record: Database, bucket: Bucket, _bell: Bell) -> int:

@@ -12,6 +12,7 @@ from api.staff import (
     case_posts,
     cases,
     digest,
+    exports,
     flagged,
     flagging,
     incidents,
@@ -51,6 +52,7 @@ def create_app(given: Stores) -> FastAPI:
         case_cameras,
         case_links,
         case_posts,
+        exports,
         oversight,
         words,
     ):

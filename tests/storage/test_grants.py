@@ -27,7 +27,10 @@ pytestmark = pytest.mark.engines("postgresql")
 VERBS = ("select", "insert", "update", "delete")
 CASES = {  # staff's, but for what a camera's owner is told; pins are brought by the airlock
     name: {""}
-    for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "case_holds", "camera_looks")
+    for name in (
+        *("incidents", "cases", "case_members", "case_links", "case_entries", "case_holds", "case_exports"),
+        "camera_looks",
+    )
 }
 PINS = {"camera_pins": {""}}
 WORDS = {
@@ -74,6 +77,7 @@ CLOSED = {
     },
     "porchlight_resident": {
         **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
+        **{name: {""} for name in ("case_exports",)},
         "case_holds": {"case_id"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
