@@ -47,6 +47,7 @@ def repeat(rounds: Sequence[Round]) -> None:
 
 def is_late(rounds: Sequence[Round]) -> bool:
     """Whether one of them has not come to a good end for three times its pace and a minute."""
+
     def most(one: Round) -> float:
         return 3 * one.seconds + (PATIENCE_SECONDS if one.patience is None else one.patience)
 
