@@ -21,6 +21,7 @@ from api.staff import (
     oversight,
     posts,
     roster,
+    suggestions,
     unread,
     waiting,
     watches,
@@ -53,6 +54,7 @@ def create_app(given: Stores) -> FastAPI:
         case_links,
         case_posts,
         exports,
+        suggestions,
         oversight,
         words,
     ):

@@ -89,6 +89,7 @@ STAFF = {
     "GET /v1/cases/{case_id}/posts/{post_id}": "investigator",
     "GET /v1/cases/{case_id}/posts/{post_id}/media/{file}": "investigator",
     "HEAD /v1/cases/{case_id}/posts/{post_id}/media/{file}": "investigator",
+    "GET /v1/cases/{case_id}/suggestions": "investigator",
     "GET /v1/cases/{case_id}/exports": "investigator",
     "POST /v1/cases/{case_id}/exports": "detective or lead",
     "GET /v1/cases/{case_id}/exports/{export_id}/file": "detective or lead",
