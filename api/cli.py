@@ -21,6 +21,7 @@ from api.commands import (
     staff,
     token,
     up,
+    verify_export,
     watch,
 )
 from api.stack import Running
@@ -39,6 +40,7 @@ COMMANDS = {
     "atlas": (atlas, "build or load the city's blocks"),
     "verify-audit": (audit, "check the audit's chain"),
     "known-bad": (known_bad, "load lists of media that may not be shown"),
+    "verify-export": (verify_export, "check a package for court, anywhere"),
     "quarantine": (quarantine, "look after clips that could not be processed"),
     "backup": (backup, "copy the record or the identity side to a folder"),
     "restore": (restore, "put a backup into empty databases"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -101,6 +101,15 @@ def holds(connection: Connection, hashes: Collection[str]) -> set[str]:
     """Those of the hashes that a line has, or the chain began with. Means something of a chain that stands."""
     there = select(audit_entries.c.hash).where(audit_entries.c.hash.in_(hashes))
     return {*connection.execute(there).scalars(), *({FIRST} & set(hashes))}
+
+
+def with_hashes(connection: Connection, hashes: Sequence[str]) -> dict[str, tuple[int, str, str, str]]:
+    """Of those of the hashes that a line has: when, by whom, what, to what. Means something of a chain that stands."""
+    found: dict[str, tuple[int, str, str, str]] = {}
+    for start in range(0, len(hashes), AT_ONCE):
+        lines = select(audit_entries).where(audit_entries.c.hash.in_(hashes[start : start + AT_ONCE]))
+        found |= {row.hash: (row.at, row.by, row.action, row.subject) for row in connection.execute(lines)}
+    return found
 
 
 def verify(connection: Connection) -> tuple[int, int | None]:

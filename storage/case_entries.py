@@ -24,6 +24,8 @@ class Kind(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     CAMERAS = "cameras"
+    EXPORT = "export"
+    DOWNLOAD = "download"
     CLOSE = "close"
     REOPEN = "reopen"
 

@@ -32,13 +32,14 @@ class Act(StrEnum):
     NOTE = "note"
     LINK = "link"
     CAMERAS = "cameras"
+    EXPORT = "export"
     CLOSE = "close"
     REOPEN = "reopen"
 
 
 WHEN: dict[Act, CaseState] = {
     **dict.fromkeys((Act.CONSENT, Act.REFUSE), CaseState.ASKED),
-    **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.CLOSE), CaseState.OPEN),
+    **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.EXPORT, Act.CLOSE), CaseState.OPEN),
     Act.REOPEN: CaseState.CLOSED,
 }
 LEADS_TO: dict[Act, CaseState] = {
@@ -107,7 +108,7 @@ def _may(act: Act, who: Asker, case: Standing) -> bool:
         return leads and who.id != case.asked_by
     if act is Act.ASSIGN:
         return leads
-    if act is Act.CLOSE:
+    if act in (Act.CLOSE, Act.EXPORT):
         return leads or detects
     if act is Act.CAMERAS:
         return detects

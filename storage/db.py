@@ -30,6 +30,7 @@ UNAUDITED = frozenset(
         "desks",  # a touch twice a minute; that one is locked, opened or proved anew is audited
         "digest_codes",  # beside what is asked for, mailed and confirmed, which is audited
         "segments",  # hundreds for a long clip, each under a publication that is audited, as is the last of them
+        "case_exports",  # how far it is: that it was asked for, begun, ready, fetched and erased has a line each
         "feed_log",  # always beside a post's write, which is audited
         "feed_head",
         "audit_entries",  # the audit itself

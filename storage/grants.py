@@ -38,6 +38,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "appeals": {"select": "post_id", "delete": ""},
         "claims": {"select": "post_id", "delete": ""},
         "nods": {"select": "post_id", "delete": ""},
+        "case_holds": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -71,6 +72,7 @@ AIRLOCK: Role = merged(
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
         "endings": {"insert": ALL},
+        "case_holds": {"insert": ALL},  # of a clip that was shared for a case
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
         # What is asked about a post's author, and whether two moderators asked it: looked up again before it is done.
@@ -124,6 +126,8 @@ STAFF: Role = merged(
         "cases": {"select": ALL, "insert": ALL, "update": "state consented_by"},
         "case_members": {"select": ALL, "insert": ALL, "delete": ""},
         "case_links": {"select": ALL, "insert": ALL, "delete": ""},
+        "case_holds": {"select": ALL},
+        "case_exports": {"select": ALL, "insert": ALL},
         "case_entries": {"select": ALL, "insert": ALL},
         "camera_pins": {"select": ALL},
         "camera_looks": {"select": ALL, "insert": ALL},
@@ -164,6 +168,15 @@ CHORES: Role = merged(
     {
         "posts": {"select": "published_at order_key"},
         "divisions": {"select": ALL},
+        # Which case holds a post whose time is over, and since when it is closed: not why, nor by whom.
+        "cases": {"select": "state"},
+        "case_links": {"select": "case_id post_id"},
+        "case_holds": {"select": ALL},
+        "case_entries": {"select": "case_id kind at"},
+        # Of a case for which somebody asked a package, they copy words and clips into it; of no other they read one.
+        "case_exports": {"select": ALL, "update": "state papers done files tries key bytes sha256 ready_at"},
+        "renditions": {"select": "file width height bytes whole"},
+        "segments": {"select": "file number start bytes"},
         "staff_members": {"select": "id ended last_log_in_at", "update": "ended"},
         "staff_roles": {"select": ALL},
         "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},
@@ -171,7 +184,7 @@ CHORES: Role = merged(
         "digest_codes": {"select": "window_start", "delete": ""},
         "feed_head": {"update": "floor"},
         "feed_log": {"select": "seq", "delete": ""},
-        "audit_entries": {"select": "seq action subject"},
+        "audit_entries": {"select": "seq action subject hash"},
         "tickets": {"select": "ends_at", "delete": ""},
         "endings": {"select": "forget_at", "delete": ""},
         "staff_log_ins": {"select": "token_digest staff_id ends_at", "delete": ""},

@@ -47,7 +47,7 @@ def page(
     conn: Connection, in_divisions: Collection[DivisionId], wanted: Wanted, *, before: int | None, limit: int
 ) -> list[Post]:
     """Posts of the given divisions, newest first, older than order key `before`."""
-    place = Place(0 if wanted.since is None else _floor(conn, wanted.since), before)
+    place = Place(0 if wanted.since is None else place_at(conn, wanted.since), before)
     if (wanted.words or "").strip():
         ids = _with_words(conn, in_divisions, wanted, place, limit)
     else:
@@ -154,8 +154,11 @@ def _narrow(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [] if wanted.since is None else [posts.c.published_at >= wanted.since]
 
 
-def _floor(conn: Connection, since: int) -> int:
-    """An order key below that of every post since then: without it a quiet division is read to its first post."""
+def place_at(conn: Connection, since: int) -> int:
+    """An order key below that of every post since then: without it a quiet division is read to its first post.
+
+    Of posts that were published more than LATE_MS before it, none has a higher one.
+    """
     older = (posts.c.state == PostState.LIVE, posts.c.published_at < since - LATE_MS)
     newest = select(posts.c.order_key).where(*older).order_by(posts.c.published_at.desc()).limit(1)
     return conn.execute(newest).scalar() or 0

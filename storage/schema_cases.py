@@ -58,6 +58,38 @@ case_links = Table(
     UniqueConstraint("case_id", "incident_id"),
 )
 
+Index("ix_case_links_post_id", case_links.c.post_id)
+# storage/case_holds.py. Posts that are there for this case alone, from the first: clips shared for what it asked.
+case_holds = Table(
+    "case_holds",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+)
+Index("ix_case_holds_case_id", case_holds.c.case_id)
+
+# storage/case_exports.py. A package for court, from when it is asked for until it is erased.
+case_exports = Table(
+    "case_exports",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("asked_by", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting | ready | failed | erased
+    Column("papers", Text, nullable=False),  # all of the case that is words, JSON; "" when erased
+    Column("done", Integer, nullable=False),  # files that are in it, of so many
+    Column("files", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("key", String(80), nullable=False),  # of its bytes in the media bucket; "" while it has none
+    Column("bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("ready_at", BigInteger),
+)
+Index("ix_case_exports_case_id", case_exports.c.case_id, case_exports.c.asked_at)
+Index("ix_case_exports_state", case_exports.c.state, case_exports.c.asked_at)
+Index("ix_case_exports_key", case_exports.c.key)
+
 # storage/case_entries.py. What was done in a case, in order; never changed.
 case_entries = Table(
     "case_entries",

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from itertools import islice
 
-from feed import posting, tickets
+from feed import keeping, posting, tickets
 from feed.bell import Bell
-from storage import desks, digest_codes, endings, feed_log, invitations, post_words, posts, staff, takedowns, unread
-from storage.db import CHORES, Database, database_now
+from storage import (
+    case_exports,
+    case_holds,
+    desks,
+    digest_codes,
+    endings,
+    feed_log,
+    invitations,
+    post_words,
+    posts,
+    staff,
+    takedowns,
+    unread,
+)
+from storage.db import CHORES, Database, Tx, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
@@ -20,12 +33,19 @@ AT_ONCE = 200  # posts or keys looked up in one go: far below what a statement c
 
 
 def expire_posts(record: Database, bucket: Bucket, bell: Bell) -> int:
-    """Ends posts that are older than 90 days, each in a transaction of its own; answers how many."""
+    """Ends posts that are older than 90 days, each in a transaction of its own; answers how many.
+
+    One that a case holds is kept to it, and ends when none holds it any more.
+    """
     count = 0
     while found := _past(record):
         for post_id in found:
             _expire(record, bucket, bell, post_id)
         count += len(found)
+    last = ""
+    while found := _kept(record, last):
+        count += sum(_let_go(record, bucket, bell, post_id) for post_id in found)
+        last = found[-1]
     if count:
         post_words.forget_all(record, by=CHORES)
     return count
@@ -85,11 +105,22 @@ def sweep_media(record: Database, bucket: Bucket, _bell: Bell) -> int:
     count, waiting = 0, bucket.keys(older_than=unclaimed_since)
     while keys := list(islice(waiting, AT_ONCE)):
         with record.read() as conn:
-            nobodys = {key for key in keys if not takedowns.is_note(key)} - posts.kept_keys(conn, keys)
+            kept = posts.kept_keys(conn, keys) | case_exports.kept_keys(conn, keys)
+            nobodys = {key for key in keys if not takedowns.is_note(key)} - kept
         for key in nobodys:
             bucket.delete(key)
         count += len(nobodys)
     return count
+
+
+def erase_packages(record: Database, bucket: Bucket, _bell: Bell) -> int:
+    """Erases packages for court whose week is over, or of which something was taken back; answers how many."""
+    with record.read() as conn:
+        over = case_exports.over(conn)
+    for export_id in over:
+        with record.write(by=CHORES) as tx:
+            tx.after_commit(bucket.delete, case_exports.erase(tx, export_id))
+    return len(over)
 
 
 def note_takedowns(record: Database, bucket: Bucket, _bell: Bell) -> int:
@@ -111,7 +142,30 @@ def _past(record: Database) -> list[PostId]:
         return posts.past(conn, database_now(conn) - POSTS_LIVE_MS, limit=AT_ONCE)
 
 
+def _kept(record: Database, after: str) -> list[PostId]:
+    with record.read() as conn:
+        return posts.kept(conn, after=after, limit=AT_ONCE)
+
+
 def _expire(record: Database, bucket: Bucket, bell: Bell, post_id: PostId) -> None:
     with record.write(by=CHORES) as tx:
-        for key in posting.end(tx, bell, post_id, Verb.EXPIRE):
-            tx.after_commit(bucket.delete, key)
+        if not keeping.keep(tx, bell, post_id):
+            _end(tx, bucket, bell, post_id)
+
+
+def _let_go(record: Database, bucket: Bucket, bell: Bell, post_id: PostId) -> bool:
+    with record.read() as conn:
+        if case_holds.held(conn, [post_id]):
+            return False
+    with record.write(by=CHORES) as tx:
+        feed_log.lock(tx)
+        posts.place_of(tx, post_id)
+        if case_holds.held(tx.connection, [post_id]):
+            return False  # shared for, or linked to, another case a moment ago
+        _end(tx, bucket, bell, post_id)
+    return True
+
+
+def _end(tx: Tx, bucket: Bucket, bell: Bell, post_id: PostId) -> None:
+    for key in posting.end(tx, bell, post_id, Verb.EXPIRE):
+        tx.after_commit(bucket.delete, key)

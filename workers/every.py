@@ -18,12 +18,16 @@ PATIENCE_SECONDS = 60.0  # a database that is away for a moment makes nobody lat
 
 @dataclass(frozen=True)
 class Round:
-    """One thing that runs by itself, every so many seconds; `apart` in a thread of its own, so that nobody waits."""
+    """One thing that runs by itself, every so many seconds; `apart` in a thread of its own, so that nobody waits.
+
+    `patience`: seconds beyond three times its pace before it is late, PATIENCE_SECONDS unless said.
+    """
 
     name: str
     seconds: float
     run: Callable[[], object]
     apart: bool = False
+    patience: float | None = None
 
 
 def repeat(rounds: Sequence[Round]) -> None:
@@ -43,7 +47,11 @@ def repeat(rounds: Sequence[Round]) -> None:
 
 def is_late(rounds: Sequence[Round]) -> bool:
     """Whether one of them has not come to a good end for three times its pace and a minute."""
-    return any(_age(one.name) > 3 * one.seconds + PATIENCE_SECONDS for one in rounds if one.name in _ended)
+
+    def most(one: Round) -> float:
+        return 3 * one.seconds + (PATIENCE_SECONDS if one.patience is None else one.patience)
+
+    return any(_age(one.name) > most(one) for one in rounds if one.name in _ended)
 
 
 _ended: dict[str, float] = {}  # when each round last came to a good end, or began to be due

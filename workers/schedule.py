@@ -12,12 +12,15 @@ from storage.kit.redis import connect
 from storage.kit.settings import RECORD_VARIABLES, RecordSettings
 from storage.record import LINEAGE, open_record
 from workers import chores, digests, figures, publishing
+from workers.court import packages
 from workers.every import Round, is_late, repeat
 
 MINUTES = 60.0
 FIGURES_SECONDS = 15.0
 DIGEST_SECONDS = 10.0  # somebody waits at the desk for the code that goes to their mailbox
 LOCK_SECONDS = 30.0
+EXPORT_SECONDS = 5.0  # somebody looks at a bar
+EXPORT_PATIENCE = 60 * MINUTES  # a case of some thousand clips, from a slow bucket
 PUBLISH_SECONDS = 60 * MINUTES  # each looks whether its month or day was published, and mostly it was
 CHORES = {
     chores.expire_posts: 10 * MINUTES,
@@ -26,6 +29,7 @@ CHORES = {
     chores.end_idle_accounts: 24 * 60 * MINUTES,
     chores.forget_viewed: 24 * 60 * MINUTES,
     chores.sweep_media: 30 * MINUTES,
+    chores.erase_packages: 10 * MINUTES,
     chores.forget_words: 24 * 60 * MINUTES,
     chores.note_takedowns: 1 * MINUTES,
     chores.forget_takedowns: 24 * 60 * MINUTES,
@@ -37,7 +41,7 @@ SLOW = {chores.sweep_media}  # it goes through the whole bucket: minutes, where 
 def main() -> None:
     """Starts, or says in one line why not."""
     with starting.program("chores"):
-        here = starting.on_the_record_side(*RECORD_VARIABLES, "PORCHLIGHT_HEAD_KEY_FILE")
+        here = starting.on_the_record_side(*RECORD_VARIABLES, "PORCHLIGHT_HEAD_KEY_FILE", "PORCHLIGHT_EXPORT_KEY_FILE")
         rounds = _rounds(here)
         ready.answer(here.metrics, lambda: _checks(here, rounds))
         repeat(rounds)
@@ -53,6 +57,8 @@ def _rounds(here: RecordSettings) -> list[Round]:
     office = digests.Office(here.mail_folder, here.time_zone, here.desk_address)
     rounds.append(Round("send_digests", DIGEST_SECONDS, partial(digests.send, record, office)))
     rounds.append(Round("lock_idle_desks", LOCK_SECONDS, partial(chores.lock_idle_desks, record, here.desk_lock)))
+    exporting = partial(packages.make_next, record, bucket, keys.read_or_make(here.export_key_file))
+    rounds.append(Round("make_packages", EXPORT_SECONDS, exporting, apart=True, patience=EXPORT_PATIENCE))
     seed = keys.read_or_make(here.head_key_file)
     rounds.append(Round("publish_counts", PUBLISH_SECONDS, partial(publishing.publish_counts, record)))
     rounds.append(Round("publish_head", PUBLISH_SECONDS, partial(publishing.publish_head, record, seed)))

@@ -59,6 +59,7 @@ class RecordSettings:
     redis: str
     bell_key_file: Path
     head_key_file: Path  # signs the audit's heads: for chores alone
+    export_key_file: Path  # signs packages for court: for chores alone
     ports: Ports
     feed_address: str
     demo: bool
@@ -139,6 +140,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         redis=variables.text(env, "PORCHLIGHT_RECORD_REDIS") or f"unix://{socket_folder(data)}/record.sock",
         bell_key_file=variables.key_file(env, "PORCHLIGHT_BELL_KEY_FILE", data / "record/keys/bell.key"),
         head_key_file=variables.key_file(env, "PORCHLIGHT_HEAD_KEY_FILE", data / "record/keys/head.key"),
+        export_key_file=variables.key_file(env, "PORCHLIGHT_EXPORT_KEY_FILE", data / "record/keys/export.key"),
         ports=ports,
         feed_address=variables.text(env, "PORCHLIGHT_FEED_ADDRESS") or f"ws://{LOOPBACK}:{ports.feed}/v1/feed",
         demo=is_demo(data),

@@ -101,6 +101,13 @@ STAFF = {
     "POST /v1/cases/{case_id}/members": "lead",
     "DELETE /v1/cases/{case_id}/members/{member_id}": "lead",
     "POST /v1/cases/{case_id}/cameras": "detective",
+    "GET /v1/cases/{case_id}/posts/{post_id}": "investigator",
+    "GET /v1/cases/{case_id}/posts/{post_id}/media/{file}": "investigator",
+    "HEAD /v1/cases/{case_id}/posts/{post_id}/media/{file}": "investigator",
+    "GET /v1/cases/{case_id}/suggestions": "investigator",
+    "GET /v1/cases/{case_id}/exports": "investigator",
+    "POST /v1/cases/{case_id}/exports": "detective or lead",
+    "GET /v1/cases/{case_id}/exports/{export_id}/file": "detective or lead",
     "POST /v1/cases/{case_id}/links": "investigator",
     "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
 }

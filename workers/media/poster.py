@@ -55,15 +55,17 @@ def poster_from(
     beginning.write_bytes(init + segment)
     try:
         seconds = sum(piece.seconds for piece in index(beginning))
-        return _still(programs, beginning, seconds, Still(folder / NAME, NAME, width, height, 0), cancelled)
+        planned = Still(folder / NAME, NAME, width, height, 0)
+        return frame_at(programs, beginning, min(AT_MOST, seconds / 3), planned, cancelled)
     finally:
         beginning.unlink()
 
 
-def _still(
-    programs: Programs, clip: Path, seconds: float, planned: Still, cancelled: Callable[[], bool] | None
+def frame_at(
+    programs: Programs, clip: Path, at: float, planned: Still, cancelled: Callable[[], bool] | None = None
 ) -> Still:
-    shown = ffmpeg.input(f"file:{clip}", ss=min(AT_MOST, seconds / 3), f="mov")
+    """Write the frame that a clip of ours shows at so many seconds, as a JPEG. Raises as `poster_from` does."""
+    shown = ffmpeg.input(f"file:{clip}", ss=at, f="mov")
     # The JPEG way of storing colour; without it the decoder of a browser would show greys too dark.
     still = shown["0"].filter("scale", out_range="pc", out_color_matrix="bt601").filter("format", "yuvj420p")
     built = ffmpeg.output(still, f"file:{planned.path}", **{"frames:v": 1, "an": None}, **WRITTEN).get_args()

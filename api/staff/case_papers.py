@@ -1,0 +1,49 @@
+"""What of a case is words, written down for a package as who asks for it may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.staff import case_seen
+from feed.events import as_seen
+from storage import case_exports, case_holds, cases, posts
+from storage.case_exports import STANDS, Line
+from storage.cases import Case
+from storage.staff import VIEWERS, StaffMember
+
+
+def papers(
+    conn: Connection, member: StaffMember, case: Case, *, stills: Sequence[tuple[str, int]], notes: bool
+) -> dict[str, Any]:
+    """All of it, by the file it will be; `stills` are posts and milliseconds; not `notes`: what they say is left out.
+
+    A post of a division that is not this member's is not in it, as a case shows them nothing of it.
+    """
+    case_id = case.standing.id
+    told = case_seen.in_full(conn, member, case).model_dump(mode="json")
+    held = posts.some(conn, member.reach(*VIEWERS), case_holds.of_case(conn, case_id), kept=True)
+    shown = [as_seen(post).model_dump(mode="json") for post in held.values() if post.state in STANDS]
+    timeline = [one if notes or one["kind"] != "note" else {**one, "text": None} for one in told["timeline"]]
+    return {
+        "case": {key: told[key] for key in ("id", "number", "state", "incident", "division", "asked_by", "members")},
+        "links": [{**one, "post": one["post"] and one["post"]["id"]} for one in told["links"]],
+        "timeline": timeline,
+        "requests": [],
+        "posts": sorted(shown, key=lambda post: (post["happened_at"], post["id"])),
+        "people": cases.names(conn, {member.id, *_named(case_exports.custody(conn, case_id, held))}),
+        "stills": [[post_id, at] for post_id, at in stills],
+        "originals": {},
+    }
+
+
+def _named(lines: Sequence[Line]) -> set[str]:
+    """Who of the staff is named by them, by id."""
+    return {line.by.removeprefix("staff:") for line in lines if line.by.startswith("staff:")}
+
+
+def clips_in(told: dict[str, Any]) -> set[str]:
+    """The posts of written-down papers that are clips."""
+    return {post["id"] for post in told["posts"] if post["kind"] == "video"}
