@@ -19,9 +19,11 @@ from storage.db import Tx, database_now
 from storage.kit import ids
 from storage.kit.clock import HOUR
 from storage.kit.errors import NotThere
-from storage.kit.ids import CaseId, PostId, RequestId, StaffId
-from storage.schema import footage_answers, footage_requests
+from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, StaffId
+from storage.schema import blocks, footage_answers, footage_requests, posts
 
+# A clip is shown in its case while it is on the feed, or kept to the case alone.
+_STANDS = ("live", "kept")
 BATCH_MS = 12 * HOUR  # a batch's moments are midnight and noon, UTC, the same for every request of every city
 FIRST_AFTER_MS = 6 * HOUR  # of sending: who answers within minutes must not be told from who took the afternoon
 
@@ -36,12 +38,24 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """The block that a shared clip's post names: of the camera that was asked."""
+
+    id: BlockId
+    label: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """One answer; `shown_at` is its batch's moment, in milliseconds. `contact`: whether one is there to be opened."""
+    """One answer; `shown_at` is its batch's moment, in milliseconds. `contact`: whether one is there to be opened.
+
+    `post` and `place` are of the clip that was shared, while it stands.
+    """
 
     id: str
     kind: Kind
     post: PostId | None
+    place: Place | None
     shown_at: int
     contact: bool
     opened_at: int | None
@@ -63,7 +77,12 @@ def bring(
     contact: bytes | None = None,
     contact_expires_at: int | None = None,
 ) -> str:
-    """Adds an answer that staff see at `shown_at`; answers its id. For the airlock; the contact comes sealed."""
+    """Adds an answer that staff see at `shown_at` (see `batch_at`); answers its id. For the airlock.
+
+    The contact comes sealed. Raises ValueError for a moment that is no batch's: it would tell when this one came.
+    """
+    if shown_at % BATCH_MS:
+        raise ValueError("an answer is shown with its batch")
     row = {"id": ids.new_id(), "request_id": request, "kind": kind, "post_id": post, "shown_at": shown_at}
     held = {"contact": contact, "contact_expires_at": contact_expires_at}
     tx.execute(insert(footage_answers).values(**row, **held))
@@ -83,14 +102,17 @@ def expire_contacts(tx: Tx) -> int:
     return tx.execute(due.values(contact=None, contact_expires_at=None)).rowcount
 
 
-def of(conn: Connection, requests: Collection[RequestId]) -> dict[RequestId, list[Answer]]:
+def of(conn: Connection, division: DivisionId, requests: Collection[RequestId]) -> dict[RequestId, list[Answer]]:
     """What was answered to each, batch by batch, within one by a number that says nothing.
 
-    The caller knows that whoever asks may see the case. Before their batch's moment they are not there.
+    The caller knows that whoever asks may see the case, of this division. Before their moment they are not there.
     """
     now = database_now(conn)
+    stands = (posts.c.id == footage_answers.c.post_id) & posts.c.state.in_(_STANDS) & (posts.c.division_id == division)
+    query = select(footage_answers, blocks.c.id.label("block_id"), blocks.c.label).outerjoin(posts, stands)
+    query = query.outerjoin(blocks, blocks.c.id == posts.c.block_id)
     here = (footage_answers.c.request_id.in_(requests), footage_answers.c.shown_at <= now)
-    rows = conn.execute(select(footage_answers).where(*here).order_by(footage_answers.c.shown_at, footage_answers.c.id))
+    rows = conn.execute(query.where(*here).order_by(footage_answers.c.shown_at, footage_answers.c.id))
     found: dict[RequestId, list[Answer]] = {request: [] for request in requests}
     for row in rows:
         found[RequestId(row.request_id)].append(_answer(row, now))
@@ -119,6 +141,7 @@ def open_contact(tx: Tx, key: StaffKey, case_id: CaseId, answer_id: str, *, by: 
 
 
 def _answer(row: Row[tuple[object, ...]], now: int) -> Answer:
-    post = PostId(row.post_id) if row.post_id else None
+    place = Place(row.block_id, row.label) if row.block_id else None
+    post = PostId(row.post_id) if place else None
     there = row.contact is not None and row.contact_expires_at is not None and row.contact_expires_at > now
-    return Answer(row.id, Kind(row.kind), post, row.shown_at, there, row.contact_opened_at)
+    return Answer(row.id, Kind(row.kind), post, place, row.shown_at, there, row.contact_opened_at)

@@ -13,6 +13,7 @@ from api.staff import (
     digest,
     flagged,
     flagging,
+    footage,
     incidents,
     log_ins,
     moderation,
@@ -49,6 +50,7 @@ def create_app(given: Stores) -> FastAPI:
         cases,
         case_cameras,
         case_links,
+        footage,
         oversight,
         words,
     ):

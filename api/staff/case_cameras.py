@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.staff.auth import Detective
+from api.staff.fresh import demand_fresh
 from api.staff.posts import Block
 from api.stores import Record
 from feed.events import Closed
@@ -15,12 +16,9 @@ from storage import camera_looks, case_rules
 from storage.camera_looks import MOST_AT_ONCE, Seen
 from storage.camera_pins import Quadrant, Retention
 from storage.kit import clock
-from storage.kit.errors import NotAllowed
 from storage.kit.ids import CaseId
-from storage.staff import LOG_IN_MS
 
 router = APIRouter(prefix="/v1/cases/{case_id}/cameras", tags=["cases"])
-FRESH_MS = 30 * clock.MINUTE  # after a log-in: a desk that was left open for a shift shows nobody where cameras are
 
 
 class Area(Closed):
@@ -51,8 +49,7 @@ class PinsSeen(Closed):
 @router.post("")
 def look(case_id: CaseId, area: Area, me: Detective, record: Record) -> PinsSeen:
     """Looks at cameras for a case: an entry of its timeline, and of the audit, each time."""
-    if me.ends_at - LOG_IN_MS + FRESH_MS <= clock.now():
-        raise NotAllowed("Please log in again to look at cameras.", code="log_in_again")
+    demand_fresh(me)
     with record.write(by=me.member.actor) as tx:
         found = camera_looks.look(tx, case_rules.asker(me.member), case_id, area.blocks)
         now = tx.now()

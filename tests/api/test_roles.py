@@ -86,6 +86,13 @@ STAFF = {
     "POST /v1/cases/{case_id}/members": "lead",
     "DELETE /v1/cases/{case_id}/members/{member_id}": "lead",
     "POST /v1/cases/{case_id}/cameras": "detective",
+    "GET /v1/cases/{case_id}/requests": "investigator",
+    "POST /v1/cases/{case_id}/requests": "detective",
+    "POST /v1/cases/{case_id}/requests/previews": "detective",
+    "POST /v1/cases/{case_id}/answers/{answer_id}/contact": "detective",
+    "POST /v1/requests/{request_id}/approve": "detective or lead",
+    "POST /v1/requests/{request_id}/refuse": "detective or lead",
+    "POST /v1/requests/{request_id}/resolve": "detective or lead",
     "POST /v1/cases/{case_id}/links": "investigator",
     "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
 }

@@ -17,6 +17,7 @@ from storage.case_keys import StaffKey
 from storage.case_rules import Asker
 from storage.db import OPERATOR, Actor, Database
 from storage.footage import NewRequest
+from storage.footage_answers import BATCH_MS
 from storage.footage_rules import Asked, Kind
 from storage.incidents import NewIncident
 from storage.kit import clock, ids
@@ -70,6 +71,11 @@ def lay_squares(record: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with record.write(by=OPERATOR) as tx:
         tx.execute(insert(blocks), rows)
         tx.audit("test", "")
+
+
+def a_batch(ago: int = 0) -> int:
+    """The moment of the last batch, or of one so many before it; -1 is the next."""
+    return clock.now() // BATCH_MS * BATCH_MS - ago * BATCH_MS
 
 
 def a_window(hours: float = 2, *, days_ago: float = 1, start: float = 0) -> tuple[int, int]:

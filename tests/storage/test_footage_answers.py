@@ -15,7 +15,7 @@ from storage.kit.ids import CaseId, RequestId, StaffId
 from storage.schema import footage_answers as table
 from storage.staff import Role
 from tests import builders
-from tests.storage.footage import KEY, Desk, a_case, the_desk  # noqa: F401 - fixture
+from tests.storage.footage import KEY, Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 
 NOON = builders.NOON
 
@@ -34,26 +34,34 @@ def test_a_batch_is_shown_at_midnight_or_noon(after_noon: float, sent_before: fl
     assert at % BATCH_MS == 0 and at > now and at >= now - sent_before * HOUR + FIRST_AFTER_MS
 
 
+def test_a_moment_of_its_own_is_refused(desk: Desk) -> None:
+    """It would tell when the answer came."""
+    _, _, request = _asked(desk)
+
+    with pytest.raises(ValueError, match="batch"), desk.as_role("airlock").write(by=AIRLOCK) as tx:
+        footage_answers.bring(tx, request, Kind.NO, shown_at=a_batch() + 1)
+
+
 def _asked(desk: Desk) -> tuple[StaffId, CaseId, RequestId]:
     case = a_case(desk.record)
     dee = desk.member("Dee", Role.DETECTIVE, case)
     return dee, case, desk.ask(dee, case)
 
 
-def _bring(desk: Desk, request: RequestId, kind: Kind = Kind.NO, *, ago: int = HOUR, **more: object) -> str:
+def _bring(desk: Desk, request: RequestId, kind: Kind = Kind.NO, *, ago: int = 0, **more: object) -> str:
     with desk.as_role("airlock").write(by=AIRLOCK) as tx:
-        return footage_answers.bring(tx, request, kind, shown_at=clock.now() - ago, **more)  # type: ignore[arg-type]
+        return footage_answers.bring(tx, request, kind, shown_at=a_batch(ago), **more)  # type: ignore[arg-type]
 
 
 def _told(desk: Desk, request: RequestId) -> list[footage_answers.Answer]:
     with desk.as_role("staff").read() as conn:
-        return footage_answers.of(conn, [request])[request]
+        return footage_answers.of(conn, builders.division("Central"), [request])[request]
 
 
 def test_nothing_is_seen_before_its_moment(desk: Desk) -> None:
     """Under the staff program's own role: neither by the module, nor on PostgreSQL by whoever asks the table."""
     _, _, request = _asked(desk)
-    _bring(desk, request, ago=-HOUR)
+    _bring(desk, request, ago=-1)
     shown = _bring(desk, request, Kind.NOTHING)
 
     assert [one.id for one in _told(desk, request)] == [shown]
@@ -65,8 +73,8 @@ def test_nothing_is_seen_before_its_moment(desk: Desk) -> None:
 def test_within_a_batch_the_order_is_that_of_random_ids(desk: Desk) -> None:
     """Whatever came first; an earlier batch stands before a later one, and asking again changes nothing."""
     _, _, request = _asked(desk)
-    late = [_bring(desk, request, ago=HOUR) for _ in range(3)]
-    moment = clock.now() - DAY
+    late = [_bring(desk, request, ago=0) for _ in range(3)]
+    moment = a_batch(2)
     with desk.record.write(by=AIRLOCK) as tx:
         early = [footage_answers.bring(tx, request, kind, shown_at=moment) for kind in Kind for _ in range(3)]
 
@@ -89,7 +97,7 @@ def test_bringing_answers_leaves_no_line_in_the_audit(desk: Desk) -> None:
         assert conn.execute(select(builders.metadata.tables["audit_head"].c.seq)).scalar_one() == before
 
 
-def _with_contact(desk: Desk, case: CaseId, request: RequestId, *, lasts: int = DAY, ago: int = HOUR) -> str:
+def _with_contact(desk: Desk, case: CaseId, request: RequestId, *, lasts: int = DAY, ago: int = 0) -> str:
     with desk.record.read() as conn:
         public = case_keys.public_of(conn, case)
     assert public is not None
@@ -121,7 +129,7 @@ def test_no_contact_of_another_case_of_later_or_of_one_that_expired(desk: Desk) 
     """All the same answer; and what expired is erased by the chores, under their own role."""
     dee, case, request = _asked(desk)
     other = a_case(desk.record, "CR-2")
-    late = _with_contact(desk, case, request, ago=-HOUR)
+    late = _with_contact(desk, case, request, ago=-1)
     expired, there = _with_contact(desk, case, request, lasts=-1), _with_contact(desk, case, request)
     plain = _bring(desk, request)
 

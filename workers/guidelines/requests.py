@@ -56,16 +56,17 @@ def check_request(text: str) -> tuple[RequestRule, ...]:
     return tuple(rule for rule in IN_FORCE.rules if _BREAKS[rule.id](words))
 
 
-def _listed(name: str) -> Callable[[str], bool]:
-    pattern = re.compile(rf"(?<!\w)(?:{any_of(name)})")
+def _begins(listed: str) -> Callable[[str], bool]:
+    """Finds any of the list where a word begins; it may end inside one."""
+    pattern = re.compile(rf"(?<!\w)(?:{listed})")
     return lambda words: pattern.search(words) is not None
 
 
 _BREAKS: dict[RuleId, Callable[[str], bool]] = {
-    "pressure": _listed("asks_pressure"),
+    "pressure": _begins(any_of("asks_pressure")),
     "race_only": lambda words: race_in(_SOUGHT.sub(" ", words)) and marks_in(words) < ENOUGH,
-    "assembly": _listed("asks_assembly"),
-    "announcement": _listed("asks_announcement"),
-    "elsewhere": _listed("asks_elsewhere"),
+    "assembly": _begins(any_of("asks_assembly")),
+    "announcement": _begins(any_of("asks_announcement")),
+    "elsewhere": _begins(any_of("asks_elsewhere")),
 }
 IN_FORCE = read(FILE.read_text(encoding="utf-8"))

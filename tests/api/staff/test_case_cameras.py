@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from api.staff import case_cameras
+from api.staff.fresh import FRESH_MS
 from storage import audit, camera_looks, camera_pins
 from storage.audit import Sought
 from storage.camera_pins import Pin, Quadrant, Retention
@@ -143,7 +143,7 @@ def test_a_case_and_a_day_have_their_measure(
 def test_a_look_takes_a_log_in_of_the_last_half_hour(record: Database, casework: Casework) -> None:  # noqa: F811
     """Whatever else still goes with an older one; and nothing is entered."""
     path = casework.opened()
-    older = case_cameras.FRESH_MS
+    older = FRESH_MS
     with record.write(by=OPERATOR) as tx:
         mine = staff_log_ins.c.staff_id == casework.detective.id
         tx.execute(update(staff_log_ins).where(mine).values(ends_at=staff_log_ins.c.ends_at - older))
