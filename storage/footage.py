@@ -122,7 +122,9 @@ def move(tx: Tx, who: Asker, request_id: RequestId, act: Act, *, text: str = "")
     if act not in footage_rules.acts(who, case.standing, state, asked_by):
         if state not in footage_rules.WHEN[act]:
             raise Conflict(f"A request that is {state} cannot be changed in this way.", code="request_state")
-        raise NotAllowed("You asked for this: it takes another person.", code="second_person")
+        if who.id == asked_by:
+            raise NotAllowed("You asked for this: it takes another person.", code="second_person")
+        raise NotAllowed("Only who asked for this takes it back.")
     changed = update(footage_requests).where(footage_requests.c.id == request_id)
     tx.execute(changed.values(**_after(act, who.id, tx.now())))
     case_entries.enter(tx, case_id, _ENTERED[act], by=who.id, text=text, about=request_id)

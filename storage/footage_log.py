@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, exists, select
 
 from storage.atlas.extent import extent
 from storage.atlas.versions import current
@@ -18,6 +18,7 @@ from storage.footage_rules import Kind
 from storage.kit import clock
 from storage.kit.ids import BlockId, RequestId
 from storage.schema import blocks, footage_request_blocks, footage_requests, published_requests
+from storage.upserts import insert_new
 
 MOST_AT_ONCE = 100
 
@@ -46,7 +47,7 @@ def due(conn: Connection) -> list[RequestId]:
 
 
 def publish(tx: Tx, request: RequestId) -> None:
-    """Tells of one that `due` named."""
+    """Tells of one that `due` named. Of two at once one does."""
     row = tx.connection.execute(
         select(
             *(footage_requests.c[name] for name in ("division_id", "kind", "window_from", "window_to", "sent_at"))
@@ -66,8 +67,8 @@ def publish(tx: Tx, request: RequestId) -> None:
         "window_from": row.window_from,
         "window_to": row.window_to,
     }
-    tx.execute(insert(published_requests).values(id=request, **same, **told))
-    tx.audit("footage_log.publish", request)
+    if tx.execute(insert_new(published_requests).values(id=request, **same, **told)).rowcount:
+        tx.audit("footage_log.publish", request)
 
 
 def page(conn: Connection, *, before: tuple[str, str] | None, limit: int) -> list[Published]:

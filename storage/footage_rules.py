@@ -144,7 +144,8 @@ def acts(who: Asker, case: Standing, state: State, asked_by: StaffId) -> list[Ac
     may = {
         Act.APPROVE: (leads or detects) and who.id != asked_by,
         Act.REFUSE: (leads or detects) and who.id != asked_by,
-        Act.RESOLVE: leads or detects,
+        # What still waits is taken back by who asked; another refuses it.
+        Act.RESOLVE: (leads or detects) and (state is not State.WAITING or who.id == asked_by),
     }
     return [act for act in Act if may[act] and state in WHEN[act]]
 

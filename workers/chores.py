@@ -6,7 +6,7 @@ from itertools import islice
 
 from feed import posting, tickets
 from feed.bell import Bell
-from storage import digest_codes, endings, feed_log, post_words, posts, staff, takedowns, unread
+from storage import digest_codes, endings, feed_log, footage_answers, post_words, posts, staff, takedowns, unread
 from storage.db import CHORES, Database, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
@@ -38,9 +38,13 @@ def trim_feed_log(record: Database, _bucket: Bucket, _bell: Bell) -> int:
 
 
 def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
-    """Deletes tickets, staff log-ins, endings of listeners and codes whose time is over; answers how many."""
+    """Deletes tickets, log-ins of staff, endings of listeners, codes and contacts of owners whose time is over.
+
+    Answers how many.
+    """
     with record.write(by=CHORES) as tx:
-        return tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
+        ended = tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
+        return ended + footage_answers.expire_contacts(tx)
 
 
 def end_idle_accounts(record: Database, _bucket: Bucket, _bell: Bell) -> int:
