@@ -173,8 +173,8 @@ def _request(row: Row[tuple[object, ...]], where: frozenset[BlockId]) -> Request
 
 
 def _demand_in(atlas: Atlas, division: DivisionId, wanted: Collection[BlockId]) -> None:
-    here = {block.id for block in atlas.blocks_of(division)}
-    if not here.issuperset(wanted):
+    found = [atlas.block(block) for block in wanted]
+    if not all(block is not None and block.division == division for block in found):
         raise NotThere
 
 
