@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import httpx
+import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from storage import case_keys, footage_answers
+from storage.db import AIRLOCK
+from storage.footage_answers import BATCH_MS, Kind
+from storage.kit import clock
+from storage.kit.clock import DAY
+from storage.schema import footage_requests
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Staff
+from tests.journeys.test_desk import Shown
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, pytestmark
 
 __all__ = ["Browser", "chromium", "new_page", "pytestmark"]
@@ -17,9 +27,9 @@ NUMBER = "CR-26-501"
 
 
 def test_a_request_is_composed_on_the_map_judged_by_a_second_person_and_never_tiled(
-    stack: Stack, new_page: NewPage
+    stack: Stack, new_page: NewPage, asked: Answered
 ) -> None:
-    """The detective draws, is told what is wrong and how it reads; a lead sends it; more of the same is not asked."""
+    """The detective draws, is told what is wrong and how it reads; a lead sends it, owners answer; no more is asked."""
     _opens_a_case(stack)
     detective, lead = (Staff(new_page(size), stack, name).page for size, name in ((DESK, "detective"), (PHONE, "lead")))
     _goes_to_the_requests(detective)
@@ -47,12 +57,45 @@ def test_a_request_is_composed_on_the_map_judged_by_a_second_person_and_never_ti
 
     detective.reload()
     expect(detective.get_by_text("No answer is shown.")).to_be_visible()
+    asked.answered()
+    detective.reload()
+    expect(detective.get_by_text("Looked, nothing seen")).to_be_visible()
+    detective.get_by_role("button", name="Open the contact").click()
+    expect(detective.get_by_text("Ann, 555-0100")).to_be_visible()
+    lead.reload()
+    expect(lead.get_by_role("button", name="Open the contact")).to_have_count(0)
+    expect(detective.get_by_text("Ann, 555-0100")).to_be_visible()  # the case was read again meanwhile
     detective.get_by_role("link", name="Ask for footage").click()
     _draws(detective)
     detective.get_by_label("What to look for").fill("The same van, a day later.")
     _between(detective, "2026-01-06T20:00", "2026-01-07T04:00")
     expect(detective.get_by_text("With what was asked here of late it is more than 12 hours.")).to_be_visible()
     expect(detective.get_by_role("button", name="Ask a second person")).to_be_disabled()
+
+
+class Answered(Shown):
+    """The record, as the airlock brings answers to it."""
+
+    def answered(self) -> None:
+        """Two owners did, in a batch that is shown."""
+        with self.record.write(by=AIRLOCK) as tx:
+            query = select(footage_requests.c.id, footage_requests.c.case_id)
+            asked = tx.connection.execute(query.where(footage_requests.c.case_number == NUMBER)).one()
+            public = case_keys.public_of(tx.connection, asked.case_id)
+            assert public is not None
+            sealed = case_keys.seal(public, asked.id, b"Ann, 555-0100")
+            contact = {"contact": sealed, "contact_expires_at": clock.now() + DAY}
+            shown_at = clock.now() // BATCH_MS * BATCH_MS
+            footage_answers.bring(tx, asked.id, Kind.NOTHING, shown_at=shown_at)
+            footage_answers.bring(tx, asked.id, Kind.ASK_ME, shown_at=shown_at, **contact)
+
+
+@pytest.fixture
+def asked(stack: Stack) -> Iterator[Answered]:
+    """The record behind the screens."""
+    here = Answered(stack)
+    yield here
+    here.record.engine.dispose()
 
 
 def _opens_a_case(stack: Stack) -> None:
