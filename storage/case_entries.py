@@ -26,6 +26,11 @@ class Kind(StrEnum):
     CAMERAS = "cameras"
     EXPORT = "export"
     DOWNLOAD = "download"
+    FOOTAGE = "footage"  # asked for; at once or by a second person it is sent
+    APPROVE = "approve"
+    DENY = "deny"
+    RESOLVE = "resolve"
+    CONTACT = "contact"  # an owner's, opened
     CLOSE = "close"
     REOPEN = "reopen"
 

@@ -33,6 +33,8 @@ class Act(StrEnum):
     LINK = "link"
     CAMERAS = "cameras"
     EXPORT = "export"
+    FOOTAGE = "footage"
+    SECOND_FOOTAGE = "second_footage"  # judging and resolving what was asked for
     CLOSE = "close"
     REOPEN = "reopen"
 
@@ -40,6 +42,7 @@ class Act(StrEnum):
 WHEN: dict[Act, CaseState] = {
     **dict.fromkeys((Act.CONSENT, Act.REFUSE), CaseState.ASKED),
     **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.EXPORT, Act.CLOSE), CaseState.OPEN),
+    **dict.fromkeys((Act.FOOTAGE, Act.SECOND_FOOTAGE), CaseState.OPEN),
     Act.REOPEN: CaseState.CLOSED,
 }
 LEADS_TO: dict[Act, CaseState] = {
@@ -108,8 +111,8 @@ def _may(act: Act, who: Asker, case: Standing) -> bool:
         return leads and who.id != case.asked_by
     if act is Act.ASSIGN:
         return leads
-    if act in (Act.CLOSE, Act.EXPORT):
+    if act in (Act.CLOSE, Act.EXPORT, Act.SECOND_FOOTAGE):
         return leads or detects
-    if act is Act.CAMERAS:
+    if act in (Act.CAMERAS, Act.FOOTAGE):
         return detects
     return leads or _works(who, case)

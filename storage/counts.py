@@ -27,6 +27,8 @@ from storage.schema import (
     cases,
     decisions,
     divisions,
+    footage_answers,
+    footage_requests,
     posts,
     public_counts,
 )
@@ -53,8 +55,19 @@ class Kind(StrEnum):
     CASES = "cases"
     CAMERA_LOOKS = "camera_looks"
     BLOCKS_WITH_A_PIN = "blocks_with_a_pin"  # on the day of counting
+    FOOTAGE_REQUESTS = "footage_requests"  # by when they went out
+    ANSWERS_SHARED = "answers_shared"  # by when their batch was shown
+    ANSWERS_NOTHING = "answers_nothing"
+    ANSWERS_ASK_ME = "answers_ask_me"
+    ANSWERS_NO = "answers_no"
 
 
+ANSWERS = {  # what owners say; whoever says nothing is counted nowhere
+    Kind.ANSWERS_SHARED: "shared",
+    Kind.ANSWERS_NOTHING: "nothing",
+    Kind.ANSWERS_ASK_ME: "ask_me",
+    Kind.ANSWERS_NO: "no",
+}
 ABOUT_POSTS = tuple(Kind)[:9]  # the others keep their division for ever
 GONE = ""  # the division of a post that was taken back or ended: its row says no more where it was
 
@@ -146,6 +159,8 @@ def count(conn: Connection, month: str) -> Counter[tuple[str, Kind]]:
         Kind.CASES: _lines(conn, cases, "case.consent", *in_month),
         Kind.CAMERA_LOOKS: _lines(conn, cases, "case.cameras", *in_month),
         Kind.BLOCKS_WITH_A_PIN: _pinned(conn),
+        Kind.FOOTAGE_REQUESTS: _asked(conn, footage_requests.c.sent_at >= begin, footage_requests.c.sent_at < end),
+        **{kind: _answered(conn, said, begin, end) for kind, said in ANSWERS.items()},
     }
     return Counter({(division, kind): number for kind, found in each.items() for division, number in found})
 
@@ -173,6 +188,19 @@ def _decided(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[st
 def _pinned(conn: Connection) -> Iterator[tuple[str, int]]:
     query = select(blocks.c.division_id, func.count(camera_pins.c.block_id.distinct()))
     query = query.join(blocks, blocks.c.id == camera_pins.c.block_id).group_by(blocks.c.division_id)
+    return ((str(row[0]), int(row[1])) for row in conn.execute(query))
+
+
+def _asked(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[str, int]]:
+    division = footage_requests.c.division_id
+    rows = conn.execute(select(division, func.count()).where(*where).group_by(division))
+    return ((str(row[0]), int(row[1])) for row in rows)
+
+
+def _answered(conn: Connection, said: str, begin: int, end: int) -> Iterator[tuple[str, int]]:
+    division, shown = footage_requests.c.division_id, footage_answers.c.shown_at
+    query = select(division, func.count()).join(footage_answers, footage_answers.c.request_id == footage_requests.c.id)
+    query = query.where(footage_answers.c.kind == said, shown >= begin, shown < end).group_by(division)
     return ((str(row[0]), int(row[1])) for row in conn.execute(query))
 
 

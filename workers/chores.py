@@ -13,6 +13,7 @@ from storage import (
     digest_codes,
     endings,
     feed_log,
+    footage_answers,
     invitations,
     post_words,
     posts,
@@ -58,10 +59,13 @@ def trim_feed_log(record: Database, _bucket: Bucket, _bell: Bell) -> int:
 
 
 def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
-    """Deletes what is over of tickets, staff log-ins, invitations, endings of listeners and codes; answers how many."""
+    """Deletes what is over of tickets, staff log-ins, invitations, endings of listeners, codes and owners' contacts.
+
+    Answers how many.
+    """
     with record.write(by=CHORES) as tx:
         over = tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
-        return over + desks.forget(tx) + invitations.forget(tx)
+        return over + desks.forget(tx) + invitations.forget(tx) + footage_answers.expire_contacts(tx)
 
 
 def lock_idle_desks(record: Database, after_ms: int) -> int:

@@ -1,8 +1,8 @@
-"""What the record side publishes by itself: rounded counts of months that are over, and the audit's head of the day."""
+"""What the record side publishes by itself: counts of months, the audit's head of the day, and what was asked for."""
 
 from __future__ import annotations
 
-from storage import counts, heads
+from storage import counts, footage_log, heads
 from storage.db import CHORES, Database
 
 
@@ -20,3 +20,13 @@ def publish_head(record: Database, seed: bytes) -> bool:
     """Signs and publishes the audit's head, once a day (UTC); answers whether today's was due."""
     with record.write(by=CHORES) as tx:
         return heads.publish(tx, seed)
+
+
+def publish_requests(record: Database) -> int:
+    """Tells of requests for footage that take no more answers and were not told; answers how many."""
+    with record.read() as conn:
+        due = footage_log.due(conn)
+    for request in due:
+        with record.write(by=CHORES) as tx:
+            footage_log.publish(tx, request)
+    return len(due)

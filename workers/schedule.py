@@ -62,6 +62,7 @@ def _rounds(here: RecordSettings) -> list[Round]:
     seed = keys.read_or_make(here.head_key_file)
     rounds.append(Round("publish_counts", PUBLISH_SECONDS, partial(publishing.publish_counts, record)))
     rounds.append(Round("publish_head", PUBLISH_SECONDS, partial(publishing.publish_head, record, seed)))
+    rounds.append(Round("publish_requests", PUBLISH_SECONDS, partial(publishing.publish_requests, record)))
     return [*rounds, Round("figures", FIGURES_SECONDS, partial(figures.tell, record))]
 
 

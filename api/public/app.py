@@ -1,4 +1,6 @@
-"""The public program: how much happens, in round numbers, and what holds the audit to its past. Nobody logs in.
+"""The public program: how much happens, in round numbers, what was asked for, and what holds the audit to its past.
+
+Nobody logs in.
 
 It reads what was rounded and signed before it: of posts, people and their acts it can read nothing.
 """
@@ -8,13 +10,17 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api.http import Program, new_app
+from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from api.public.rules import RETENTION, USES, Kept, Use
 from api.published import PublishedHead, PublishedHeads
 from api.who import anyone
 from feed.events import Closed
-from storage import counts, heads
+from storage import counts, footage_log, heads
 from storage.counts import Kind
 from storage.db import Database
+from storage.footage_log import Published
+from storage.footage_rules import Kind as Incident
+from storage.kit import clock
 
 PROGRAM: Program = "public"
 
@@ -39,6 +45,22 @@ class Month(Closed):
 
     month: str
     counts: list[Told]
+
+
+class Asked(Closed):
+    """A request for footage that takes no more answers; `day` it went out (UTC), `places` labels of its blocks.
+
+    Neither who asked and who was asked, nor its words, nor what was answered.
+    """
+
+    id: str
+    day: str
+    division: str
+    kind: Incident
+    window_from: str
+    window_to: str
+    square_miles: float
+    places: tuple[str, ...]
 
 
 class Transparency(Closed):
@@ -78,4 +100,26 @@ def create_app(record: Database) -> FastAPI:
             found = heads.published(conn)
         return PublishedHeads(heads=[PublishedHead(**vars(one)) for one in found])
 
+    @app.get("/v1/requests", dependencies=[Depends(anyone)], tags=["transparency"])
+    def requests(cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[Asked]:
+        """What owners of cameras were asked for, a week after it went out, the newest day first."""
+        before = None if cursor is None else decode(cursor, str, str)
+        place = None if before is None else (str(before[0]), str(before[1]))
+        with record.read() as conn:
+            found = footage_log.page(conn, before=place, limit=limit + 1)
+        return page(found, limit, place=lambda one: (one.day, one.id), seen=_asked)
+
     return app
+
+
+def _asked(one: Published) -> Asked:
+    return Asked(
+        id=one.id,
+        day=one.day,
+        division=one.division,
+        kind=one.kind,
+        window_from=clock.as_text(one.window[0]),
+        window_to=clock.as_text(one.window[1]),
+        square_miles=one.square_miles / 1000,
+        places=one.places,
+    )

@@ -18,6 +18,7 @@ from api.staff import (
     exports,
     flagged,
     flagging,
+    footage,
     incidents,
     joining,
     log_ins,
@@ -65,6 +66,7 @@ def create_app(given: Stores) -> FastAPI:
         case_posts,
         exports,
         suggestions,
+        footage,
         oversight,
         words,
     ):

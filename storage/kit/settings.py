@@ -7,6 +7,7 @@ paths). In production `PORCHLIGHT_*` variables name the engines instead; docs/op
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,7 @@ class RecordSettings:
     bell_key_file: Path
     head_key_file: Path  # signs the audit's heads: for chores alone
     export_key_file: Path  # signs packages for court: for chores alone
+    cases_key_file: Path  # opens the contacts owners give a case: for the staff program alone
     ports: Ports
     feed_address: str
     demo: bool
@@ -71,6 +73,7 @@ class RecordSettings:
     metrics: Address | None = None
     feed_shared: bool = False
     time_zone: ZoneInfo = UTC  # whose clock shifts begin by
+    case_number: re.Pattern[str] = variables.CASE_NUMBER  # what the agency's case numbers look like
     staff_mail: Path | None = None
     desk_lock: int = LOCK_MINUTES * MINUTE  # milliseconds without a touch
     staff_mail_domains: tuple[str, ...] = ()  # where staff may have mailboxes; none: no mail is offered
@@ -141,6 +144,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         bell_key_file=variables.key_file(env, "PORCHLIGHT_BELL_KEY_FILE", data / "record/keys/bell.key"),
         head_key_file=variables.key_file(env, "PORCHLIGHT_HEAD_KEY_FILE", data / "record/keys/head.key"),
         export_key_file=variables.key_file(env, "PORCHLIGHT_EXPORT_KEY_FILE", data / "record/keys/export.key"),
+        cases_key_file=variables.key_file(env, "PORCHLIGHT_CASES_KEY_FILE", data / "record/keys/cases.key"),
         ports=ports,
         feed_address=variables.text(env, "PORCHLIGHT_FEED_ADDRESS") or f"ws://{LOOPBACK}:{ports.feed}/v1/feed",
         demo=is_demo(data),
@@ -153,6 +157,7 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         metrics=variables.address(env, "PORCHLIGHT_METRICS"),
         time_zone=variables.time_zone(env, "PORCHLIGHT_TIME_ZONE"),
         desk_lock=_lock_minutes(env) * MINUTE,
+        case_number=variables.pattern(env, "PORCHLIGHT_CASE_NUMBER", variables.CASE_NUMBER),
         staff_mail=_folder(env, "PORCHLIGHT_STAFF_MAIL"),
         staff_mail_domains=variables.domains(env, "PORCHLIGHT_STAFF_MAIL_DOMAINS") or _demo_domains(data),
     )

@@ -17,6 +17,8 @@ Env = Mapping[str, str]
 Network = IPv4Network | IPv6Network
 LOOPBACK = "127.0.0.1"
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+# Capitals, digits and hyphens, at least one digit: 26-001234, CR-1, KC26-4711.
+CASE_NUMBER = re.compile(r"(?=[A-Z-]*[0-9])[A-Z0-9]+(?:-[A-Z0-9]+)*")
 _HERE = frozenset({LOOPBACK, "localhost", "::1"})
 
 
@@ -133,6 +135,15 @@ def domains(env: Env, name: str) -> tuple[str, ...]:
     if not all(_DOMAIN.fullmatch(each) for each in found):
         raise MisconfiguredError(f"{name} must be domains such as police.example.gov.")
     return found
+
+
+def pattern(env: Env, name: str, default: re.Pattern[str]) -> re.Pattern[str]:
+    """A regular expression, which the whole of a value must match."""
+    found = text(env, name)
+    try:
+        return default if found is None else re.compile(found)
+    except re.error:
+        raise MisconfiguredError(f"{name} must be a regular expression.") from None
 
 
 def is_here(host: str) -> bool:

@@ -37,6 +37,7 @@ def settings(record_url: str, redis_server: str, tmp_path: Path) -> RecordSettin
         bell_key_file=tmp_path / "bell.key",
         head_key_file=tmp_path / "head.key",
         export_key_file=tmp_path / "export.key",
+        cases_key_file=tmp_path / "cases.key",
         ports=Ports(),
         feed_address="ws://127.0.0.1:8002/v1/feed",
         demo=False,

@@ -108,6 +108,13 @@ STAFF = {
     "GET /v1/cases/{case_id}/exports": "investigator",
     "POST /v1/cases/{case_id}/exports": "detective or lead",
     "GET /v1/cases/{case_id}/exports/{export_id}/file": "detective or lead",
+    "GET /v1/cases/{case_id}/requests": "investigator",
+    "POST /v1/cases/{case_id}/requests": "detective",
+    "POST /v1/cases/{case_id}/requests/previews": "detective",
+    "POST /v1/cases/{case_id}/answers/{answer_id}/contact": "detective",
+    "POST /v1/requests/{request_id}/approve": "detective or lead",
+    "POST /v1/requests/{request_id}/refuse": "detective or lead",
+    "POST /v1/requests/{request_id}/resolve": "detective or lead",
     "POST /v1/cases/{case_id}/links": "investigator",
     "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
 }
@@ -145,7 +152,9 @@ def test_both_programs_describe_themselves(staff_app: FastAPI, public_app: FastA
 
 def test_the_public_program_is_open_and_small(public_app: FastAPI) -> None:
     """Counts, and nothing else."""
-    assert routes(public_app) == dict.fromkeys((*OPEN, "GET /v1/transparency", "GET /v1/audit-heads"), ("anyone",))
+    assert routes(public_app) == dict.fromkeys(
+        (*OPEN, "GET /v1/transparency", "GET /v1/audit-heads", "GET /v1/requests"), ("anyone",)
+    )
 
 
 def test_nobody_gets_in_without_a_log_in(staff_app: FastAPI, client: NewClient) -> None:

@@ -35,6 +35,7 @@ OF_A_CASE = [
     ("POST", "/v1/cases/{}/members"),
     ("POST", "/v1/cases/{}/links"),
     ("POST", "/v1/cases/{}/cameras"),
+    ("GET", "/v1/cases/{}/requests"),
 ]
 OF_A_POST = [
     ("PUT", "/v1/posts/{}/claim"),

@@ -106,6 +106,32 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     page.get_by_role("button", name="Look at 1 block").click()
     expect(page.get_by_text("No registered camera")).to_be_visible()
     eyes.look(page, "staff: cameras")
+    asks_for_footage(page, eyes)
+
+
+def asks_for_footage(page: Page, eyes: Eyes) -> None:
+    """Nothing asked for yet, a request that is written by keyboard alone, one that waits, and taking it back."""
+    page.get_by_role("link", name="To the case").click()
+    page.get_by_role("link", name="Footage requests").click()
+    expect(page.get_by_text("Nothing was asked for yet")).to_be_visible()
+    eyes.look(page, "staff: no requests for footage")
+    page.get_by_role("link", name="Ask for footage").click()
+    page.get_by_label("What to look for").fill("Which way did the grey van go? You must say.")
+    expect(page.get_by_text("Puts pressure on who is asked")).to_be_visible()
+    expect(page.get_by_text("The area is smaller than 0.025 square miles")).to_be_visible()
+    eyes.look(page, "staff: a request for footage, faults")
+    page.get_by_label("What to look for").fill("Which way did the grey van go?")
+    page.get_by_label("From", exact=True).fill("2026-01-05T12:00")
+    page.get_by_label("To", exact=True).fill("2026-01-05T20:00")
+    for _ in range(4):  # blocks of one street lie beside each other
+        page.get_by_role("combobox", name="Street or block name").fill("Garland")
+        page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Ask a second person").click()
+    expect(page.get_by_text("Waits for a second person")).to_be_visible()
+    eyes.look(page, "staff: requests for footage")
+    page.get_by_role("button", name="Take it back").click()
+    eyes.look(page, "staff: take a request back, dialog")
+    closes(page)
 
 
 def asks_for_a_case(stack: Stack) -> None:

@@ -72,11 +72,10 @@ class Topology:
     def __post_init__(self) -> None:
         self.engines = Engines(self.folder)
         self.vault_key, self.bell_key = self.folder / "vault.key", self.folder / "bell.key"
-        self.head_key = self.folder / "head.key"
+        self.head_key, self.cases_key = self.folder / "head.key", self.folder / "cases.key"
         self.export_key = self.folder / "export.key"
-        keys.read_or_make(self.vault_key)
-        keys.read_or_make(self.head_key)
-        keys.read_or_make(self.export_key)
+        for key in (self.vault_key, self.head_key, self.cases_key, self.export_key):
+            keys.read_or_make(key)
         keys.read_or_make(self.bell_key)
         self.base = free_ports(4)[0]
         self.ports = Ports(self.base)
@@ -156,6 +155,8 @@ class Topology:
         if name == "chores":
             plain["PORCHLIGHT_HEAD_KEY_FILE"] = str(self.head_key)
             plain["PORCHLIGHT_EXPORT_KEY_FILE"] = str(self.export_key)
+        if name == "staff":
+            plain["PORCHLIGHT_CASES_KEY_FILE"] = str(self.cases_key)
         if kind.airlock_user:
             port = engines.proxies["airlock-redis"].port
             secrets["PORCHLIGHT_IDENTITY_DATABASE"] = engines.database("identity", kind.role)

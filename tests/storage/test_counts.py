@@ -9,16 +9,18 @@ from sqlalchemy import func, insert, select, update
 
 from feed import correcting, posting
 from feed.bell import Bell
-from storage import appeals, counts, decisions, flags, staff
+from storage import appeals, counts, decisions, flags, footage_answers, staff
 from storage.counts import ABOUT_POSTS, GONE, LEAST, ROUND, Kind
-from storage.db import CHORES, OPERATOR, RESIDENT, Actor, Database, database_now
+from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Actor, Database, database_now
 from storage.decisions import Why
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import DivisionId, PostId, StaffId
 from storage.posts import PostState, Verb
 from storage.schema import audit_entries, camera_pins, public_counts
+from storage.staff import Role
 from tests import builders
+from tests.storage.footage import Desk, a_case, a_request, squares, the_desk  # noqa: F401 - fixture
 
 DRAWS = range(ROUND)
 FLAG = {"reason": "other", "text": "", "at_seconds": None, "flagged_at": 0}
@@ -90,6 +92,20 @@ def test_blocks_with_a_pin_are_counted_never_pins(record: Database, city: builde
         tx.audit("camera_pins.bring", "")
 
     assert _counted(record) == {(builders.division("Central"), Kind.BLOCKS_WITH_A_PIN): 1}
+
+
+def test_requests_and_answers_are_counted_each_by_its_own_moment(desk: Desk) -> None:
+    """A request by when it went out, an answer by when its batch was shown; one that waits is none."""
+    case, central = a_case(desk.record), builders.division("Central")
+    dee = desk.member("Dee", Role.DETECTIVE, case)
+    request = desk.ask(dee, case)
+    desk.ask(dee, case, a_request(squares(range(7), range(2))))
+    moment = counts._begin(clock.as_text(clock.now())[:7])
+    with desk.record.write(by=AIRLOCK) as tx:
+        for kind, shown_at in ((footage_answers.Kind.NO, moment), (footage_answers.Kind.SHARED, moment - DAY)):
+            footage_answers.bring(tx, request, kind, shown_at=shown_at)
+
+    assert _counted(desk.record) == {(central, Kind.FOOTAGE_REQUESTS): 1, (central, Kind.ANSWERS_NO): 1}
 
 
 def test_a_month_is_counted_when_it_is_over_and_once(record: Database, bell: Bell, city: builders.City) -> None:

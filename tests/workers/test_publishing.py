@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from storage import counts
 from storage.counts import SETTLED_MS, Kind
 from storage.db import OPERATOR, Database, database_now
 from storage.kit import clock
 from storage.kit.clock import DAY
+from storage.schema import footage_requests
+from storage.staff import Role
 from tests import builders
+from tests.storage.footage import Desk, a_case, the_desk  # noqa: F401 - fixture
 from workers import publishing
 
 
@@ -35,3 +39,18 @@ def test_a_month_that_is_over_is_published_once(
 def test_a_head_is_published_once_a_day(record: Database) -> None:
     """However often it is looked."""
     assert [publishing.publish_head(record, bytes(32)) for _ in range(2)] == [True, False]
+
+
+@pytest.mark.engines("postgresql")
+def test_what_was_asked_for_is_told_once_it_is_over(desk: Desk) -> None:
+    """Under the chores' own role; before its end nothing is."""
+    case = a_case(desk.record)
+    desk.ask(desk.member("Dee", Role.DETECTIVE, case), case)
+    chores = desk.as_role("chores")
+    assert publishing.publish_requests(chores) == 0
+
+    with desk.record.write(by=OPERATOR) as tx:
+        tx.execute(update(footage_requests).values(ends_at=tx.now()))
+        tx.audit("test", "")
+
+    assert [publishing.publish_requests(chores) for _ in range(2)] == [1, 0]

@@ -13,3 +13,5 @@ export type Transparency = {
   never: string[];
 };
 export type Head = { day: string; hash: string; key: string; signature: string };
+/** A request for footage that is over: nobody's, and without its words. */
+export type Asked = { id: string; day: string; division: string; kind: string; window_from: string; window_to: string; square_miles: number; places: string[] };

@@ -49,3 +49,6 @@ export type Ticket = { ticket: string; url: string };
 
 /** One line of a Timeline. */
 export type Step = { name: string; state: "done" | "now" | "later" | "stopped"; note?: string; progress?: number };
+
+/** A request for footage, as owners read it. */
+export type Reads = { division: string; kind: string; window_from: string; window_to: string; text: string };

@@ -7,7 +7,7 @@ import { w } from "../shared/words/words.svelte";
 
 export const caseStates = ["asked", "open", "closed", "refused"] as const;
 export type CaseState = (typeof caseStates)[number];
-export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "close" | "reopen";
+export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "footage" | "second_footage" | "close" | "reopen";
 export type Incident = { id: string; number: string; type: string; happened_at: string; division: Division; block: Block | null };
 export type Member = { id: string; name: string };
 
@@ -39,7 +39,7 @@ export type Link = {
   by: string;
   at: string;
 };
-export type EntryKind = "ask" | "assign" | "unassign" | "unlink" | Exclude<Act, "assign">;
+export type EntryKind = "ask" | "assign" | "unassign" | "unlink" | "approve" | "deny" | "resolve" | "contact" | Exclude<Act, "assign" | "second_footage">;
 export type Entry = { kind: EntryKind; by: string; at: string; text: string; about: string | null; reason: LinkReason | null };
 export type CaseInFull = Case & { members: Member[]; links: Link[]; timeline: Entry[] };
 
@@ -48,9 +48,11 @@ export type Retention = "under_3" | "3_to_7" | "8_to_30" | "over_30";
 /** That a block has a camera which looks that way, never how many. */
 export type Pin = { block_id: string; quadrant: (typeof quadrants)[number]; retention: Retention; left: "kept" | "perhaps" | "gone"; kept_until: string };
 
-/** Where a case's page is, and that of its cameras. */
+/** Where a case's page is, that of its cameras, and those of what it asks owners for. */
 export const pageOf = (caseId: string) => `/cases/${caseId}`;
 export const camerasOf = (caseId: string) => `/cases/${caseId}/cameras`;
+export const asksOf = (caseId: string) => `/cases/${caseId}/requests`;
+export const composeOf = (caseId: string) => `/cases/${caseId}/requests/new`;
 
 /** A refusal in words; the codes that casework has of its own are said in the page's language. */
 export const caseProblem = (error: unknown) => problem(error, w().staff.cases.codes);
@@ -71,6 +73,15 @@ export class Casefile {
   /** Whether its cameras are looked at, and not the case itself. */
   get looking(): boolean {
     return under("/cases/")?.endsWith("/cameras") ?? false;
+  }
+
+  /** Whether what it asks owners for is looked at; and whether that is written. */
+  get asking(): boolean {
+    return this.composing || (under("/cases/")?.endsWith("/requests") ?? false);
+  }
+
+  get composing(): boolean {
+    return under("/cases/")?.endsWith("/requests/new") ?? false;
   }
 
   get full(): CaseInFull | null {

@@ -9,7 +9,8 @@ from api.public.rules import RETENTION, USES
 from storage import heads
 from storage.counts import Kind
 from storage.db import OPERATOR, Database
-from storage.schema import public_counts
+from storage.kit.clock import HOUR
+from storage.schema import public_counts, published_requests
 from tests import builders
 from tests.api.conftest import NewClient
 
@@ -45,3 +46,34 @@ def test_anybody_may_read_months_and_heads(record: Database, public_app: FastAPI
         {"division": None, "kind": "posts", "told": 15},
     ]
     assert heads.is_signed(heads.Head(**head))
+
+
+def test_anybody_may_read_what_was_asked_for(record: Database, public_app: FastAPI, client: NewClient) -> None:
+    """The newest day first, page by page, and nothing of who, of words or of answers."""
+    central = builders.division("Central")
+    same = {"division_id": central, "kind": "theft", "window_from": builders.NOON, "window_to": builders.NOON + HOUR}
+    rows = [
+        {"id": f"r{n}", "day": day, **same, "square_miles": 174, "places": '["A", "B"]'}
+        for n, day in enumerate(("2026-11-02", "2026-11-03", "2026-11-02"))
+    ]
+    with record.write(by=OPERATOR) as tx:
+        tx.execute(insert(published_requests), rows)
+        tx.audit("test", "")
+    asker = client(public_app)
+
+    first = asker.get("/v1/requests?limit=2").json()
+    rest = asker.get(f"/v1/requests?cursor={first['cursor']}").json()
+
+    assert [one["id"] for one in first["items"] + rest["items"]] == ["r1", "r0", "r2"]
+    assert rest["cursor"] is None
+    assert first["items"][0] == {
+        "id": "r1",
+        "day": "2026-11-03",
+        "division": central,
+        "kind": "theft",
+        "window_from": "2025-11-22T12:00:00Z",
+        "window_to": "2025-11-22T13:00:00Z",
+        "square_miles": 0.174,
+        "places": ["A", "B"],
+    }
+    assert asker.get("/v1/requests?cursor=abc").status_code == 422

@@ -23,6 +23,7 @@ def test_the_data_folder_alone_is_enough(tmp_path: Path) -> None:
     assert record.database == f"sqlite:///{tmp_path}/record/record.db"
     assert record.media == f"{tmp_path}/record/media"
     assert record.bell_key_file == tmp_path / "record/keys/bell.key"
+    assert record.cases_key_file == tmp_path / "record/keys/cases.key"
     assert identity.folder == tmp_path / "identity"
     assert identity.database == f"sqlite:///{tmp_path}/identity/identity.db"
     assert identity.originals == f"{tmp_path}/identity/originals"

@@ -122,3 +122,15 @@ def test_domains_are_those_of_mailboxes() -> None:
     for wrong in ("localhost", "ana@police.example.gov", "*.example.gov", "example..gov"):
         with pytest.raises(MisconfiguredError, match="must be domains"):
             variables.domains({NAME: wrong}, NAME)
+
+
+def test_a_pattern_is_one_that_can_be_read() -> None:
+    """And by default case numbers are capitals, digits and hyphens, with a digit among them."""
+    found = variables.pattern({NAME: "[0-9]{2}-[0-9]{6}"}, NAME, variables.CASE_NUMBER)
+
+    assert found.fullmatch("26-001234") and not found.fullmatch("26-1234")
+    usual = variables.pattern({}, NAME, variables.CASE_NUMBER)
+    assert all(usual.fullmatch(one) for one in ("26-001234", "CR-1", "KC26-4711", "7"))
+    assert not any(usual.fullmatch(one) for one in ("", "cr-1", "CR", "CR-", "-1", "CR 1", "1--2", "1\n"))
+    with pytest.raises(MisconfiguredError, match="regular expression"):
+        variables.pattern({NAME: "[0-9"}, NAME, variables.CASE_NUMBER)

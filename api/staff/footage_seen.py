@@ -1,0 +1,156 @@
+"""Requests for footage as those who may see the case are told of them, and what owners answered."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from api.staff.posts import Block
+from feed.events import Closed
+from storage import footage, footage_answers, footage_rules
+from storage.case_rules import Asker, CaseState
+from storage.cases import Case
+from storage.footage import Request
+from storage.footage_answers import Answer
+from storage.footage_answers import Kind as Said
+from storage.footage_rules import Act, Fault, Judgement, Kind, State
+from storage.kit import clock
+from workers.guidelines.requests import RequestRule
+
+
+class PlaceSeen(Closed):
+    """The block of the camera that was asked; gone with the clip."""
+
+    id: str
+    label: str
+
+
+class AnswerSeen(Closed):
+    """One answer, in the batch of `shown_at`. In a batch they stand in an order that says nothing.
+
+    `post_id` and `block` are of a clip that was shared and not taken back. `contact`: there is one to be opened.
+    """
+
+    id: str
+    kind: Said
+    shown_at: str
+    post_id: str | None
+    block: PlaceSeen | None
+    contact: bool
+    opened_at: str | None
+
+
+class RequestSeen(Closed):
+    """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows."""
+
+    id: str
+    kind: Kind
+    case_number: str
+    text: str
+    blocks: list[Block]
+    window_from: str
+    window_to: str
+    state: State
+    by: str
+    asked_at: str
+    approved_by: str | None
+    sent_at: str | None
+    resolved_at: str | None
+    ends_at: str | None
+    may: list[Act]
+    answers: list[AnswerSeen]
+
+
+class RequestsSeen(Closed):
+    """A case's requests, the newest first."""
+
+    items: list[RequestSeen]
+
+
+class Reads(Closed):
+    """What an owner in those blocks reads of it, and nothing else."""
+
+    division: str
+    kind: Kind
+    window_from: str
+    window_to: str
+    text: str
+
+
+class Preview(Closed):
+    """What would become of a request, before it is asked. Nothing of it is kept.
+
+    `square_miles` and `minutes` are its own, `..._together` with what was asked of late and lies close. `faults` are
+    why it cannot be asked, `broken` what its words do; `number_ok`: the case number is in the agency's form.
+    """
+
+    blocks: int
+    square_miles: float
+    minutes: int
+    square_miles_together: float
+    minutes_together: int
+    second_person: bool
+    faults: list[Fault]
+    broken: list[RequestRule]
+    number_ok: bool
+    reads: Reads
+
+
+def in_case(conn: Connection, who: Asker, case: Case) -> RequestsSeen:
+    """All of a case; the caller knows that whoever asks may see it."""
+    found = footage.of_case(conn, case.standing.id)
+    answers = footage_answers.of(conn, case.standing.division, [one.id for one in found])
+    return RequestsSeen(items=[_request(who, case, one, answers[one.id]) for one in found])
+
+
+def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[RequestRule, ...], ok: bool) -> Preview:
+    """A judgement as it is told."""
+    return Preview(
+        blocks=blocks,
+        square_miles=round(asked.miles, 3),
+        minutes=asked.ms // clock.MINUTE,
+        square_miles_together=round(asked.miles_together, 3),
+        minutes_together=asked.ms_together // clock.MINUTE,
+        second_person=asked.large,
+        faults=list(asked.faults),
+        broken=list(broken),
+        number_ok=ok,
+        reads=reads,
+    )
+
+
+def _request(who: Asker, case: Case, one: Request, answers: list[Answer]) -> RequestSeen:
+    open_ = case.standing.state is CaseState.OPEN
+    return RequestSeen(
+        id=one.id,
+        kind=one.kind,
+        case_number=one.case_number,
+        text=one.text,
+        blocks=sorted(one.asked.blocks),
+        window_from=clock.as_text(one.asked.window[0]),
+        window_to=clock.as_text(one.asked.window[1]),
+        state=one.state,
+        by=one.by,
+        asked_at=clock.as_text(one.asked_at),
+        approved_by=one.approved_by,
+        sent_at=_at(one.sent_at),
+        resolved_at=_at(one.resolved_at),
+        ends_at=_at(one.ends_at),
+        may=footage_rules.acts(who, case.standing, one.state, one.asked_by) if open_ else [],
+        answers=[_answer(each) for each in answers],
+    )
+
+
+def _answer(one: Answer) -> AnswerSeen:
+    return AnswerSeen(
+        id=one.id,
+        kind=one.kind,
+        shown_at=clock.as_text(one.shown_at),
+        post_id=one.post,
+        block=PlaceSeen(id=one.place.id, label=one.place.label) if one.place else None,
+        contact=one.contact,
+        opened_at=_at(one.opened_at),
+    )
+
+
+def _at(moment: int | None) -> str | None:
+    return None if moment is None else clock.as_text(moment)
