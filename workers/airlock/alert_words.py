@@ -45,7 +45,7 @@ _SAID = {
         Kind.TEST: ("This is how alerts come", "You asked for a test. Alerts by mail look like this one."),
         SUMMARY: ("{} new near you", "Since the last one:"),
         "one corrected": "1 post you were told of was corrected.",
-        "corrected": "{} posts you were told of were corrected.",
+        "some corrected": "{} posts you were told of were corrected.",
         "link": "See it:",
         "quotes": "This mail quotes nothing: a post may be corrected, or taken back.",
         "stop": "You asked for it. To change or stop it:",
@@ -56,7 +56,7 @@ _SAID = {
         Kind.TEST: ("Así llegan los avisos", "Usted pidió una prueba. Los avisos por correo se ven como este."),
         SUMMARY: ("{} nuevas cerca de usted", "Desde el último resumen:"),
         "one corrected": "Se corrigió 1 publicación de la que le avisamos.",
-        "corrected": "Se corrigieron {} publicaciones de las que le avisamos.",
+        "some corrected": "Se corrigieron {} publicaciones de las que le avisamos.",
         "link": "Véalo:",
         "quotes": "Este correo no cita nada: una publicación puede corregirse o retirarse.",
         "stop": "Usted lo pidió. Para cambiarlo o dejar de recibirlo:",
@@ -106,7 +106,7 @@ def mail_of_summary(
     counted = Counter(CATEGORIES[language][post.category] for post in new)
     lines = [str(lead), *(f"  {name}: {count}" for name, count in sorted(counted.items()))] if new else []
     if corrected:
-        one = words["one corrected"] if len(corrected) == 1 else str(words["corrected"]).format(len(corrected))
+        one = words["one corrected"] if len(corrected) == 1 else str(words["some corrected"]).format(len(corrected))
         lines.append(str(one))
     links = [_link(site, post.id) for post in (*new, *corrected)]
     return _mail(str(subject).format(len(new)), [*lines, "", *links[:LINKS]], language, site)

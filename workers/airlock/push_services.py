@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 from urllib.parse import SplitResult, urlsplit
 
 from storage.identity.push_devices import Subscription
@@ -32,6 +33,7 @@ REACHED = range(200, 300)
 FORGOTTEN = (404, 410)
 
 Address = tuple[str, int]
+_Lines = dict[str, http.client.HTTPConnection]
 Resolve = Callable[[str, int], Sequence[Address]]
 
 
@@ -61,7 +63,8 @@ class PushServices:
         self._tls = ssl.create_default_context()
         self._signed: dict[str, tuple[int, str]] = {}
         self._away: dict[str, float] = {}
-        self._lines = threading.local()
+        self._mine = threading.local()
+        self._open: list[_Lines] = []  # of every thread
 
     def send(self, subscription: Subscription, plain: bytes, *, topic: str) -> Answer:
         """One message. `topic` (32 characters at most): a newer one of it replaces one that was not delivered yet."""
@@ -85,6 +88,12 @@ class PushServices:
             self._away[parts.netloc] = time.monotonic() + AWAY_SECONDS
             return Answer(Outcome.LATER)
 
+    def close(self) -> None:
+        """Ends all lines; nobody sends any more."""
+        for lines in self._open:
+            for line in lines.values():
+                line.close()
+
     def _posted(self, parts: SplitResult, body: bytes, headers: dict[str, str]) -> Answer:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         for fresh in (False, True):
@@ -102,7 +111,7 @@ class PushServices:
         return _told(answer.status, answer.getheader("Retry-After"))
 
     def _line(self, parts: SplitResult, *, fresh: bool) -> http.client.HTTPConnection:
-        kept: dict[str, http.client.HTTPConnection] = self._lines.__dict__.setdefault("kept", {})
+        kept = self._kept()
         if fresh:
             self._drop(parts.netloc)
         if parts.netloc not in kept:
@@ -113,9 +122,15 @@ class PushServices:
         return kept[parts.netloc]
 
     def _drop(self, netloc: str) -> None:
-        line = self._lines.__dict__.get("kept", {}).pop(netloc, None)
+        line = self._kept().pop(netloc, None)
         if line is not None:
             line.close()
+
+    def _kept(self) -> _Lines:
+        if not hasattr(self._mine, "lines"):
+            self._mine.lines = {}
+            self._open.append(self._mine.lines)
+        return cast("_Lines", self._mine.lines)
 
     def _authorization(self, origin: str) -> str:
         now = clock.now()
