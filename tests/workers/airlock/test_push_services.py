@@ -162,5 +162,3 @@ def _keys(browser: object) -> tuple[bytes, bytes]:
 
 def _refuse() -> None:
     raise OSError
-
-
