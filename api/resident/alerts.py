@@ -23,7 +23,7 @@ from storage.identity.push_devices import Subscription
 from storage.kit import clock
 from storage.kit.errors import Conflict, Refused
 from storage.posts import CATEGORIES
-from workers.airlock.push_services import is_known
+from workers.airlock.push_hosts import is_known
 from workers.airlock.web_push import Signer, demand_usable, from_b64
 
 router = APIRouter(tags=["alerts"])
@@ -95,7 +95,7 @@ def mine(asking: Asking, desk: AtDesk) -> AlertsSeen:
     with desk.stores.record.read() as conn:
         atlas = versions.current(conn)
     block = atlas.block(home) if home else None
-    pushes = desk.identity.push_services
+    pushes = desk.identity.push_hosts
     return AlertsSeen(
         wishes=dict(wanted.wishes),
         mail=wanted.mail,
@@ -105,7 +105,7 @@ def mine(asking: Asking, desk: AtDesk) -> AlertsSeen:
         block=BlockSeen(id=block.id, label=block.label, homes=block.homes) if block else None,
         around=len(around(atlas, block.id)) if block else 0,
         time_zone=desk.settings.time_zone.key,
-        push_key=Signer.of(vault, desk.identity.push_contact).public if pushes else None,
+        push_key=Signer.of(vault).public if pushes else None,
         devices=devices,
     )
 
@@ -168,7 +168,7 @@ def test(asking: Asking, desk: AtDesk) -> dict[str, bool]:
 
 
 def _subscription(body: NewDevice, desk: Desk) -> Subscription:
-    if not is_known(body.endpoint, desk.identity.push_services):
+    if not is_known(body.endpoint, desk.identity.push_hosts):
         raise Refused(
             "This browser's push service is not one that this city sends to.",
             code="unknown_push_service",

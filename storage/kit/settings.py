@@ -118,8 +118,8 @@ class IdentitySettings:
     vault_key_file: Path
     unsafe_no_sandbox: bool
     authorship_life: int  # milliseconds
-    push_services: tuple[str, ...] = ()  # hosts that alerts may be pushed to; none: no push is offered
-    push_contact: str = "https://porchlight.invalid"  # how their operators reach the city's
+    push_hosts: tuple[str, ...] = ()  # hosts that alerts may be pushed to; none: no push is offered
+    push_contact: str | None = None  # how their operators reach the city's
 
     @property
     def redis(self) -> str:
@@ -173,8 +173,8 @@ def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
         vault_key_file=variables.key_file(env, "PORCHLIGHT_VAULT_KEY_FILE", folder / "keys/vault.key"),
         unsafe_no_sandbox=variables.flag(env, "PORCHLIGHT_UNSAFE_NO_SANDBOX"),
         authorship_life=_authorship_days(env) * DAY,
-        push_services=variables.push_services(env, "PORCHLIGHT_PUSH_SERVICES", stand_in=is_demo(folder.parent)),
-        push_contact=variables.contact(env, "PORCHLIGHT_PUSH_CONTACT", doors.origins(env).resident),
+        push_hosts=variables.push_hosts(env, "PORCHLIGHT_PUSH_HOSTS", stand_in=is_demo(folder.parent)),
+        push_contact=variables.contact(env, "PORCHLIGHT_PUSH_CONTACT"),
     )
 
 

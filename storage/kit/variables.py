@@ -18,7 +18,7 @@ Network = IPv4Network | IPv6Network
 LOOPBACK = "127.0.0.1"
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 # Chrome's and most others', Firefox's, Safari's, Edge's: whoever else is named may be sent to from inside our networks.
-PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
+PUSH_HOSTS = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 _STAND_IN = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 _CONTACT = re.compile(r"(mailto:[^@\s]+@[^@\s]+|https://\S+)")
 _HERE = frozenset({LOOPBACK, "localhost", "::1"})
@@ -139,21 +139,21 @@ def domains(env: Env, name: str) -> tuple[str, ...]:
     return found
 
 
-def push_services(env: Env, name: str, *, stand_in: bool) -> tuple[str, ...]:
+def push_hosts(env: Env, name: str, *, stand_in: bool) -> tuple[str, ...]:
     """Hosts of push services, with commas between them; `none` for no push. A test's `stand_in` is on this machine."""
     found = text(env, name)
     if found is None or found == "none":
-        return PUSH_SERVICES if found is None else ()
+        return PUSH_HOSTS if found is None else ()
     named = tuple(each.strip().lower() for each in found.split(",") if each.strip())
     if not all(_DOMAIN.fullmatch(each) or (stand_in and _STAND_IN.fullmatch(each)) for each in named):
         raise MisconfiguredError(f"{name} must be hosts such as fcm.googleapis.com, or none.")
     return named
 
 
-def contact(env: Env, name: str, otherwise: str | None) -> str:
-    """`mailto:` or `https:`; the site itself where none is given."""
-    found = text(env, name) or otherwise or "https://porchlight.invalid"
-    if text(env, name) and not _CONTACT.fullmatch(found):
+def contact(env: Env, name: str) -> str | None:
+    """`mailto:` or `https:`."""
+    found = text(env, name)
+    if found is not None and not _CONTACT.fullmatch(found):
         raise MisconfiguredError(f"{name} must be mailto:SOMEBODY@HOST or an https address.")
     return found
 

@@ -104,7 +104,7 @@ def a_stack(folder: Path, *options: str) -> Iterator[Stack]:
     push = outside.enter_context(a_push_stand_in())
     here = Stack(folder / "var", free_ports(4)[0], folder / "up.log", push)
     told = ["up", "--demo", *options, "--data", str(here.data), "--ports", str(here.base)]
-    env = {**os.environ, "PORCHLIGHT_PUSH_SERVICES": push.origin}
+    env = {**os.environ, "PORCHLIGHT_PUSH_HOSTS": push.origin}
     with here.log.open("w") as log:
         up = subprocess.Popen([*PORCHLIGHT, *told], cwd=Path(__file__).parents[2], stdout=log, stderr=log, env=env)
     try:

@@ -23,7 +23,7 @@ from storage.identity.vault import Vault
 from storage.kit import clock, ids, log, metrics
 from storage.kit.ids import PostId
 from workers.airlock.mailroom import ALERT, FROM
-from workers.airlock.push_services import AWAY_SECONDS, Answer, Outcome, PushServices
+from workers.airlock.push_hosts import AWAY_SECONDS, Answer, Outcome, PushHosts
 from workers.airlock.web_push import b64
 
 MAILS_KEPT = clock.DAY  # in the folder: whatever sends them takes them long before
@@ -45,7 +45,7 @@ class Office:
 
     vault: Vault
     record: Database
-    services: PushServices
+    services: PushHosts
     lines: Executor  # as many pushes at once as it has threads
     mail: Path
     zone: ZoneInfo

@@ -17,7 +17,7 @@ from storage.kit.ids import PostId
 from workers.airlock import alert_words
 from workers.airlock.alert_following import live
 from workers.airlock.alert_office import Message, Office, note
-from workers.airlock.push_services import Outcome
+from workers.airlock.push_hosts import Outcome
 
 RETRIES = 500  # in one go
 

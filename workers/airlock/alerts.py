@@ -24,7 +24,7 @@ from workers.airlock.alert_office import Office
 from workers.airlock.alert_summaries import sum_up
 from workers.airlock.alert_telling import tell, try_again
 from workers.airlock.both_sides import mail_folder
-from workers.airlock.push_services import PushServices
+from workers.airlock.push_hosts import PushHosts
 from workers.airlock.web_push import Signer
 from workers.every import Round, is_late, repeat
 
@@ -69,7 +69,7 @@ def open_office(record: RecordSettings, identity: IdentitySettings) -> Office:
     return Office(
         vault=vault,
         record=open_record(record.database),
-        services=PushServices(identity.push_services, Signer.of(vault, identity.push_contact)),
+        services=PushHosts(identity.push_hosts, Signer.of(vault, identity.push_contact or record.residents_address)),
         lines=ThreadPoolExecutor(LINES, "push"),
         mail=mail_folder(identity),
         zone=record.time_zone,

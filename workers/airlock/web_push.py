@@ -73,7 +73,7 @@ class Signer:
     contact: str
 
     @staticmethod
-    def of(vault: Vault, contact: str) -> Signer:
+    def of(vault: Vault, contact: str = "") -> Signer:
         """Made of the vault's key: whoever has that alerts; under another one browsers subscribe anew."""
         number = int.from_bytes(vault.derive("web push a") + vault.derive("web push b"), "big")
         return Signer(ec.derive_private_key(number % (_ORDER - 1) + 1, _CURVE), contact)

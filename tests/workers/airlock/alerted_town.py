@@ -31,7 +31,7 @@ from tests.servers.push_stand_in import Browser, PushStandIn, a_push_stand_in
 from tests.storage.identity.making import a_resident, a_token
 from workers.airlock.alert_office import Office
 from workers.airlock.alerts import alert
-from workers.airlock.push_services import PushServices
+from workers.airlock.push_hosts import PushHosts
 from workers.airlock.web_push import Signer
 
 ZONE = ZoneInfo("America/Chicago")
@@ -151,7 +151,7 @@ class AlertedTown:
 def an_alerted_town(vault: Vault, record: Database, bell: Bell, folder: Path) -> Iterator[AlertedTown]:
     """The town, alerts begun: what is posted from here on is told."""
     with a_push_stand_in() as stand_in, ThreadPoolExecutor(4) as lines:
-        services = PushServices([stand_in.origin], Signer.of(vault, "mailto:it@city.example.org"))
+        services = PushHosts([stand_in.origin], Signer.of(vault, "mailto:it@city.example.org"))
         own = builders.as_role(vault, "alerts"), builders.as_role(record, "alerts")
         office = Office(own[0], own[1], services, lines, folder / "mail", ZONE, SITE)
         town = AlertedTown(vault, record, bell, stand_in, office)

@@ -54,7 +54,7 @@ class Answer:
     wait: int | None = None
 
 
-class PushServices:
+class PushHosts:
     """All services a city lets messages go to. May be used by many threads at once; each keeps its own lines."""
 
     def __init__(self, allowed: Sequence[str], signer: Signer, *, resolve: Resolve | None = None) -> None:

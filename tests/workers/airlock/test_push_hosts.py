@@ -11,7 +11,7 @@ import pytest
 from storage.identity.vault import Vault
 from tests.servers.push_stand_in import PushStandIn, a_push_stand_in
 from tests.storage.identity.conftest import vault  # noqa: F401 - fixture
-from workers.airlock.push_services import Answer, Outcome, PushServices, is_known, public_addresses
+from workers.airlock.push_hosts import Answer, Outcome, PushHosts, is_known, public_addresses
 from workers.airlock.web_push import Signer
 
 KNOWN = ("push.example.net",)
@@ -25,9 +25,9 @@ def stand_in() -> Iterator[PushStandIn]:
 
 
 @pytest.fixture
-def services(vault: Vault, stand_in: PushStandIn) -> Iterator[PushServices]:  # noqa: F811
+def services(vault: Vault, stand_in: PushStandIn) -> Iterator[PushHosts]:  # noqa: F811
     """The one that is trusted."""
-    made = PushServices([stand_in.origin], Signer.of(vault, "mailto:it@city.example.org"))
+    made = PushHosts([stand_in.origin], Signer.of(vault, "mailto:it@city.example.org"))
     yield made
     made.close()
 
@@ -85,7 +85,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(
     browser = stand_in.browser()
     subscription = type(browser.subscription)("https://push.example.net/x", *_keys(browser))
     monkeypatch.setattr(socket, "create_connection", lambda address, _: called.append(address) or _refuse())
-    services = PushServices(KNOWN, Signer.of(vault, "x"), resolve=lambda *_: [("93.184.215.14", 443)])
+    services = PushHosts(KNOWN, Signer.of(vault, "x"), resolve=lambda *_: [("93.184.215.14", 443)])
 
     answers = [services.send(subscription, b"x", topic="t") for _ in range(2)]
 
@@ -108,7 +108,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(
     ],
 )
 def test_what_an_answer_means(
-    services: PushServices, stand_in: PushStandIn, status: int, headers: dict[str, str], answer: Answer
+    services: PushHosts, stand_in: PushStandIn, status: int, headers: dict[str, str], answer: Answer
 ) -> None:
     """Nobody is led on from a redirect; who is told to wait waits an hour at most."""
     browser = stand_in.browser()
@@ -118,7 +118,7 @@ def test_what_an_answer_means(
     assert len(stand_in.taken) == 1
 
 
-def test_a_message_says_nothing_but_that_there_is_one(services: PushServices, stand_in: PushStandIn) -> None:
+def test_a_message_says_nothing_but_that_there_is_one(services: PushHosts, stand_in: PushStandIn) -> None:
     """Headers and length are the same whatever it says; what it says opens at its browser."""
     browser = stand_in.browser()
     services.send(browser.subscription, b'{"a":1}', topic="t")
@@ -130,7 +130,7 @@ def test_a_message_says_nothing_but_that_there_is_one(services: PushServices, st
     assert [len(str(told["a"])) for told in stand_in.told(browser)] == [1, 500]
 
 
-def test_an_unknown_endpoint_is_not_even_called(services: PushServices, stand_in: PushStandIn) -> None:
+def test_an_unknown_endpoint_is_not_even_called(services: PushHosts, stand_in: PushStandIn) -> None:
     """One that was stored while another list held, say."""
     subscription = type(stand_in.browser().subscription)("http://127.0.0.1:1/x", b"", b"")
 
@@ -138,7 +138,7 @@ def test_an_unknown_endpoint_is_not_even_called(services: PushServices, stand_in
 
 
 def test_a_line_that_was_closed_meanwhile_is_opened_anew(
-    services: PushServices, stand_in: PushStandIn, monkeypatch: pytest.MonkeyPatch
+    services: PushHosts, stand_in: PushStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once for each message."""
     browser, answers = stand_in.browser(), [http.client.RemoteDisconnected("gone")]
