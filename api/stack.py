@@ -97,6 +97,7 @@ def _ours(data: Path, base: int, workers: int, feeds: int) -> list[Program]:
             for n in range(1, count + 1)
         ),
         python("airlock-schedule", WORK, both, "workers.airlock.schedule"),
+        python("airlock-alerts", WORK, both, "workers.airlock.alerts"),
         python("chores", WORK, record, "workers.schedule"),
         python("resident", DOORS, both, "api.resident"),
         python("staff", DOORS, record, "api.staff"),

@@ -100,6 +100,11 @@ AIRLOCK: Role = merged(
         "staff_roles": {"select": ALL},
     },
 )
+# Reads what the feed tells, to alert neighbours of it; writes nothing.
+ALERTS: Role = merged(
+    _SHOWS,
+    {"feed_head": {"select": ALL}, "feed_log": {"select": ALL}, "atlas_versions": {"select": ALL}},
+)
 STAFF: Role = merged(
     _SHOWS,
     _PLAYS,
@@ -228,14 +233,15 @@ GRANTS = Grants(
     {
         "porchlight_resident": RESIDENT,
         "porchlight_airlock": AIRLOCK,
+        "porchlight_alerts": ALERTS,
         "porchlight_staff": STAFF,
         "porchlight_feed": FEED,
         "porchlight_public": PUBLIC,
         "porchlight_chores": CHORES,
     },
     rows={
-        # The feed tells of what is live: of a post that is held, hidden or removed it cannot read a word.
-        "posts": {"porchlight_feed": "state = 'live'"},
+        # These tell of what is live: of a post that is held, hidden or removed they cannot read a word.
+        "posts": dict.fromkeys(("porchlight_feed", "porchlight_alerts"), "state = 'live'"),
         # Staff see answers from their batch's moment on, and before it not that there are any.
         "footage_answers": {"porchlight_staff": f"shown_at <= {NOW_MS}"},
     },

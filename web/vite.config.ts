@@ -5,6 +5,12 @@ import { defineConfig } from "vite";
 const parts = ["resident", "staff", "public"];
 const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
 
+// A service worker governs what lies at or below its own address: so it has none with a hash.
+const worker = {
+  input: { index: here("./resident/index.html"), sw: here("./resident/worker/sw.ts") },
+  output: { entryFileNames: ({ name }: { name: string }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+};
+
 export default defineConfig(({ mode, command }) => {
   if (command === "build" && !parts.includes(mode)) throw new Error(`--mode must be one of ${parts.join(", ")}`);
   return {
@@ -17,6 +23,7 @@ export default defineConfig(({ mode, command }) => {
       target: "es2022",
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 400,
+      rollupOptions: mode === "resident" ? worker : {},
     },
   };
 });

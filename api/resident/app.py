@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 
 from api import http, places, stores
 from api.resident import (
+    alerts,
     appealing,
     auth,
     camera_ledger,
@@ -43,6 +44,7 @@ def create_app(desk: Desk) -> FastAPI:
         words.router,
         cameras.router,
         camera_ledger.router,
+        alerts.router,
         listings.router,
         guidelines.router,
         neighborhood.router,

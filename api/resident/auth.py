@@ -12,7 +12,7 @@ from api.who import anyone
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import limits, listening, listings, logins, residents
+from storage.identity import alerts, limits, listening, listings, logins, residents
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.errors import Refused
@@ -149,6 +149,7 @@ def move(body: Move, asking: Asking, desk: AtDesk) -> dict[str, Home | None]:
     with desk.stores.vault.write(by=RESIDENT) as tx:
         residents.move(tx, asking, block.id)
         listening.let_go(tx, asking)
+        alerts.move(tx, asking, block.id)
         tx.after_commit(hang_up, desk.stores, RESIDENT)
     return {"home": _home(desk, block.id)}
 

@@ -50,12 +50,23 @@ IDENTITY = Side(
             *("confirmed_at", "retired_at", "name_sealed", "request_digest"),
         ),
         "camera_listings": ("id", "sealed"),
+        "alerts": (
+            *("id", "resident_id", "block_id", "mail_sealed", "language", "quiet_from", "quiet_until"),
+            *("digest_minute", "since", "next_at"),
+        ),
+        "alert_wishes": ("alert_id", "category", "block_id", "reach"),
     },
     left_out={
         "log_in_codes": "they last ten minutes",
         "log_ins": "everybody logs in again: a log-in ended since must not come back",
         "listening": "all who listen come in again, by new log-ins",
         "tries": "tries of another day",
+        "push_devices": "each browser is added again by its next log-in: one that was turned off must not come back",
+        "push_retries": "messages to devices that are not there",
+        "alert_place": "alerts begin at the end of the restored log: nothing of before is told anew",
+        "alert_posts": "what was posted before a restore is no news",
+        "tellings": "what was being told just then",
+        "alerted": "corrections of what was posted before a restore are read at the post",
         "vault_canary": "written anew under the key of whoever starts next, which the restored rows must open under",
         "upload_parts": _SHREDDED,
         "uploads.key_sealed": _SHREDDED,
@@ -92,6 +103,8 @@ def restore(tx: Tx, vault: Vault, folder: Path, manifest: Manifest) -> None:
     def change(table: str, row: Row) -> Row:
         if table == "uploads":
             return row | {"state": UploadState.SHREDDED}
+        if table == "alerts":
+            return row | {"since": 0}  # posts are numbered anew
         if table == "cameras" and row["state"] == CameraState.ACTIVE:
             return row | {"state": CameraState.ASLEEP}
         return row

@@ -33,6 +33,15 @@ RESIDENT: Role = merged(
             "update": "block_id facing indoor retention_days ask state confirmed_at retired_at name_sealed",
         },
         "camera_listings": {"select": ALL, "insert": ALL, "update": "sealed", "delete": ""},
+        "alerts": {
+            "select": ALL,
+            "insert": ALL,
+            "update": "block_id mail_sealed language quiet_from quiet_until digest_minute since next_at",
+        },
+        "alert_wishes": {"select": ALL, "insert": ALL, "update": "block_id", "delete": ""},
+        "push_devices": {"select": ALL, "insert": ALL, "update": "alert_id log_in sealed", "delete": ""},
+        "alert_place": {"select": "id n"},
+        "tellings": {"insert": ALL},  # a test of one's own
     },
 )
 # Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident. It can make
@@ -62,4 +71,23 @@ AIRLOCK: Role = merged(
     },
 )
 
-GRANTS = Grants(metadata, {"porchlight_resident": RESIDENT, "porchlight_airlock": AIRLOCK})
+# Sends alerts, and is the one program of this side that reaches addresses outside. It knows whom it alerts by ids drawn
+# for that, and reads neither residents nor clips nor who sent what.
+ALERTS: Role = merged(
+    _STARTS,
+    {
+        "alerts": {
+            "select": "id block_id mail_sealed language quiet_from quiet_until digest_minute since next_at",
+            "update": "since next_at",
+        },
+        "alert_wishes": {"select": ALL},
+        "push_devices": {"select": "id alert_id sealed", "delete": ""},
+        "push_retries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
+        "alert_place": {"select": ALL, "insert": ALL, "update": ALL},
+        "alert_posts": {"select": ALL, "insert": ALL, "update": "words_digest version", "delete": ""},
+        "tellings": {"select": ALL, "insert": ALL, "update": "done_to batches", "delete": ""},
+        "alerted": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
+    },
+)
+
+GRANTS = Grants(metadata, {"porchlight_resident": RESIDENT, "porchlight_airlock": AIRLOCK, "porchlight_alerts": ALERTS})

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Row, Table, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
-from storage.identity import authorship
+from storage.identity import authorship, push_devices
 from storage.identity.residents import mail_lookup
 from storage.identity.schema import (
+    alerts,
     camera_listings,
     cameras,
     idempotency,
@@ -59,6 +60,9 @@ def reseal(old: Vault, new: Vault) -> Resealed:
         for row in _rows(tx, camera_listings, camera_listings.c.sealed):
             sealed = _anew(old, new, f"camera_listings:{row.id}", row.sealed)
             tx.execute(update(camera_listings).where(camera_listings.c.id == row.id).values(sealed=sealed))
+        for row in _rows(tx, alerts, alerts.c.mail_sealed):
+            sealed = _anew(old, new, f"alerts:{row.id}", row.mail_sealed)
+            tx.execute(update(alerts).where(alerts.c.id == row.id).values(mail_sealed=sealed))
         tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
     return Resealed(mails, originals, named)
@@ -72,7 +76,7 @@ def _shut_out_writers(tx: Tx) -> None:
     # A page already sealed anew would not see what a program, believed to be stopped, puts there under the old key.
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(
-            text("lock table residents, uploads, cameras, camera_listings, vault_canary in exclusive mode")
+            text("lock table residents, uploads, cameras, camera_listings, alerts, vault_canary in exclusive mode")
         )
 
 
@@ -83,6 +87,7 @@ def _drop_worthless(tx: Tx) -> None:
     that opens nothing.
     """
     authorship.forget_views(tx)
+    push_devices.forget_all(tx)  # the key that push services know us by is made of the vault's
     tx.execute(delete(idempotency))
     tx.execute(delete(log_in_codes))
     tx.execute(delete(tries))

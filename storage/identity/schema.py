@@ -15,15 +15,21 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
 )
 
-from storage.tables import ID, NAMES
-
-metadata = MetaData(naming_convention=NAMES)
+from storage.identity.schema_alerts import alert_place as alert_place
+from storage.identity.schema_alerts import alert_posts as alert_posts
+from storage.identity.schema_alerts import alert_wishes as alert_wishes
+from storage.identity.schema_alerts import alerted as alerted
+from storage.identity.schema_alerts import alerts as alerts
+from storage.identity.schema_alerts import push_devices as push_devices
+from storage.identity.schema_alerts import push_retries as push_retries
+from storage.identity.schema_alerts import tellings as tellings
+from storage.identity.tables import metadata as metadata
+from storage.tables import ID
 
 # residents.py
 residents = Table(

@@ -44,6 +44,10 @@ DECLARED: dict[str, Declared] = {
     "queue_jobs": Declared("gauge", "Rings in the airlock's Redis that no worker took up yet"),
     "original_overdue_seconds": Declared("gauge", "How long the oldest readable original is past its time"),
     "stage_seconds": Declared("histogram", "How long attempts stay in a stage", ("stage",), _LONG),
+    "alerts_pushed": Declared("counter", "Messages handed to push services, by what became of them", ("outcome",)),
+    "alerts_mailed": Declared("counter", "Mails with alerts left to be sent"),
+    "alerts_waiting": Declared("gauge", "Posts, corrections and take-backs that alerts are telling just now"),
+    "alerts_waiting_seconds": Declared("gauge", "How long the oldest of them has waited"),
     # the record: chores and feed
     "audit_head": Declared("gauge", "Number of the audit's newest line"),
     "feed_head": Declared("gauge", "Number of the feed log's newest line"),

@@ -88,6 +88,11 @@ class RecordSettings:
         """Where a browser finds the analysts' desk."""
         return f"{self.origins.staff or f'http://staff.localhost:{self.ports.staff}'}/desk"
 
+    @property
+    def residents_address(self) -> str:
+        """Where a browser finds the residents' pages."""
+        return self.origins.resident or f"http://residents.localhost:{self.ports.resident}"
+
     def hosts(self, door: DoorName) -> frozenset[str]:
         """The hosts a door answers to; raises MisconfiguredError where others may reach it and it was told none."""
         if getattr(self.origins, door) is None and not variables.is_here(self.listen):
@@ -119,6 +124,8 @@ class IdentitySettings:
     vault_key_file: Path
     unsafe_no_sandbox: bool
     authorship_life: int  # milliseconds
+    push_hosts: tuple[str, ...] = ()  # hosts that alerts may be pushed to; none: no push is offered
+    push_contact: str | None = None  # how their operators reach the city's
 
     @property
     def redis(self) -> str:
@@ -176,6 +183,8 @@ def identity(env: Mapping[str, str] = os.environ) -> IdentitySettings:
         vault_key_file=variables.key_file(env, "PORCHLIGHT_VAULT_KEY_FILE", folder / "keys/vault.key"),
         unsafe_no_sandbox=variables.flag(env, "PORCHLIGHT_UNSAFE_NO_SANDBOX"),
         authorship_life=_authorship_days(env) * DAY,
+        push_hosts=variables.push_hosts(env, "PORCHLIGHT_PUSH_HOSTS", stand_in=is_demo(folder.parent)),
+        push_contact=variables.contact(env, "PORCHLIGHT_PUSH_CONTACT"),
     )
 
 

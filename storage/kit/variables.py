@@ -19,6 +19,10 @@ LOOPBACK = "127.0.0.1"
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 # Capitals, digits and hyphens, at least one digit: 26-001234, CR-1, KC26-4711.
 CASE_NUMBER = re.compile(r"(?=[A-Z-]*[0-9])[A-Z0-9]+(?:-[A-Z0-9]+)*")
+# Chrome's and most others', Firefox's, Safari's, Edge's: whoever else is named may be sent to from inside our networks.
+PUSH_HOSTS = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
+_STAND_IN = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
+_CONTACT = re.compile(r"(mailto:[^@\s]+@[^@\s]+|https://\S+)")
 _HERE = frozenset({LOOPBACK, "localhost", "::1"})
 
 
@@ -144,6 +148,25 @@ def pattern(env: Env, name: str, default: re.Pattern[str]) -> re.Pattern[str]:
         return default if found is None else re.compile(found)
     except re.error:
         raise MisconfiguredError(f"{name} must be a regular expression.") from None
+
+
+def push_hosts(env: Env, name: str, *, stand_in: bool) -> tuple[str, ...]:
+    """Hosts of push services, with commas between them; `none` for no push. A test's `stand_in` is on this machine."""
+    found = text(env, name)
+    if found is None or found == "none":
+        return PUSH_HOSTS if found is None else ()
+    named = tuple(each.strip().lower() for each in found.split(",") if each.strip())
+    if not all(_DOMAIN.fullmatch(each) or (stand_in and _STAND_IN.fullmatch(each)) for each in named):
+        raise MisconfiguredError(f"{name} must be hosts such as fcm.googleapis.com, or none.")
+    return named
+
+
+def contact(env: Env, name: str) -> str | None:
+    """`mailto:` or `https:`."""
+    found = text(env, name)
+    if found is not None and not _CONTACT.fullmatch(found):
+        raise MisconfiguredError(f"{name} must be mailto:SOMEBODY@HOST or an https address.")
+    return found
 
 
 def is_here(host: str) -> bool:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from storage.kit.settings import LOOPBACK, Ports
 from storage.staff import Role
 from tests.journeys.production import City
 from tests.servers.ports import free_ports
+from tests.servers.push_stand_in import PushStandIn, a_push_stand_in
 
 STARTS_WITHIN, STOPS_WITHIN = 120.0, 30.0  # seconds; a busy machine has two processors for nine programs
 
@@ -33,6 +34,7 @@ class Stack:
     data: Path
     base: int
     log: Path
+    push: PushStandIn | None = None  # the push service that it may send to
 
     @property
     def resident(self) -> str:
@@ -98,10 +100,13 @@ PORCHLIGHT = (sys.executable, "-m", "api.cli")
 @contextmanager
 def a_stack(folder: Path, *options: str) -> Iterator[Stack]:
     """A whole Porchlight with demo data on free ports, which stops as it should; its programs' lines are in `log`."""
-    here = Stack(folder / "var", free_ports(4)[0], folder / "up.log")
+    outside = ExitStack()
+    push = outside.enter_context(a_push_stand_in())
+    here = Stack(folder / "var", free_ports(4)[0], folder / "up.log", push)
     told = ["up", "--demo", *options, "--data", str(here.data), "--ports", str(here.base)]
+    env = {**os.environ, "PORCHLIGHT_PUSH_HOSTS": push.origin}
     with here.log.open("w") as log:
-        up = subprocess.Popen([*PORCHLIGHT, *told], cwd=Path(__file__).parents[2], stdout=log, stderr=log)
+        up = subprocess.Popen([*PORCHLIGHT, *told], cwd=Path(__file__).parents[2], stdout=log, stderr=log, env=env)
     try:
         _wait_until_ready(here, up)
         yield here
@@ -112,6 +117,7 @@ def a_stack(folder: Path, *options: str) -> Iterator[Stack]:
         finally:
             up.kill()
             up.wait()
+            outside.close()
     assert up.returncode == 0, here.log.read_text()
 
 

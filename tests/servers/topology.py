@@ -2,7 +2,8 @@
 
 What docker-compose.yml runs, as processes of this machine: PostgreSQL with two databases, S3 for media and for
 originals, a Redis for each side, two resident APIs and two feed nodes behind one door each, a staff API, the public
-program, airlock workers, their schedule, the chores. A fault proxy stands before every engine and behind every door.
+program, airlock workers, their schedule, alerts, the chores. A fault proxy stands before every engine and behind
+every door.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Kind:
     record_user: str | None = None
     airlock_user: str | None = None
     media: bool = False
+    identity: bool = False  # without the airlock's Redis and the originals
     rank: int = DOORS
 
 
@@ -56,6 +58,7 @@ KINDS = {
     "airlock-large": Kind(("workers.run", "airlock-large"), "airlock", "airlock", "worker", media=True, rank=WORK),
     "airlock-ladder": Kind(("workers.run", "airlock-ladder"), "airlock", "airlock", "worker", media=True, rank=WORK),
     "airlock-schedule": Kind(("workers.airlock.schedule",), "airlock", "airlock", "schedule", media=True, rank=WORK),
+    "airlock-alerts": Kind(("workers.airlock.alerts",), "alerts", identity=True, rank=WORK),
     "chores": Kind(("workers.schedule",), "chores", "chores", media=True, rank=WORK),
 }
 
@@ -157,12 +160,13 @@ class Topology:
             plain["PORCHLIGHT_EXPORT_KEY_FILE"] = str(self.export_key)
         if name == "staff":
             plain["PORCHLIGHT_CASES_KEY_FILE"] = str(self.cases_key)
+        if kind.airlock_user or kind.identity:
+            secrets["PORCHLIGHT_IDENTITY_DATABASE"] = engines.database("identity", kind.role)
+            plain["PORCHLIGHT_VAULT_KEY_FILE"] = str(self.vault_key)
         if kind.airlock_user:
             port = engines.proxies["airlock-redis"].port
-            secrets["PORCHLIGHT_IDENTITY_DATABASE"] = engines.database("identity", kind.role)
             secrets["PORCHLIGHT_ORIGINALS"] = engines.originals()
             secrets["PORCHLIGHT_AIRLOCK_REDIS"] = engines.airlock_redis.url(kind.airlock_user, port=port)
-            plain["PORCHLIGHT_VAULT_KEY_FILE"] = str(self.vault_key)
         plain["PORCHLIGHT_PORTS"] = str(base)
         plain["PORCHLIGHT_FEED_ADDRESS"] = f"ws://{LOOPBACK}:{self.ports.feed}/v1/feed"
         plain["PORCHLIGHT_RESIDENT_ORIGIN"] = f"http://residents.localhost:{self.ports.resident}"
@@ -201,7 +205,7 @@ class Topology:
         workers += ["airlock-large-1", "airlock-ladder-1"]
         doors = ["resident-1", "resident-2", "staff", "feed-1", "feed-2", "public"]
         self._first_ports = {name: free_ports(4)[0] for name in doors}
-        return [self._program(name) for name in (*doors, *workers, "airlock-schedule", "chores")]
+        return [self._program(name) for name in (*doors, *workers, "airlock-schedule", "airlock-alerts", "chores")]
 
     def _program(self, name: str) -> Program:
         kind = KINDS[_kind(name)]

@@ -14,7 +14,9 @@ from storage import granting
 from storage.db import OPERATOR, Database
 from storage.granting import ALL, Grants, merged
 from storage.grants import GRANTS as RECORD
+from storage.identity import schema_alerts
 from storage.identity.grants import GRANTS as IDENTITY
+from storage.identity.schema import metadata as identity_tables
 from storage.identity.vault import Vault
 from storage.kit.variables import MisconfiguredError
 from storage.posts import Verb
@@ -34,6 +36,7 @@ CASES = {  # staff's, but for what a camera's owner is told; pins are brought by
 }
 PINS = {"camera_pins": {""}}
 FOOTAGE = {name: {""} for name in ("footage_requests", "footage_request_blocks", "footage_answers", "case_keys")}
+ALERTS = [table.name for table in identity_tables.sorted_tables if table in schema_alerts.TABLES]
 WORDS = {
     "posts": {"title", "text", "words"},
     "comments": {"text", "name"},
@@ -115,6 +118,12 @@ CLOSED = {
             for name in ("audit_entries", "tickets", "endings", "watches", "digests", "digest_mails", "digest_codes")
         },
     },
+    "porchlight_alerts": {  # what the feed tells, and the map
+        name: {""}
+        for name in metadata.tables
+        if name not in ("feed_head", "feed_log", "posts", "renditions", "divisions", "blocks", "atlas_versions")
+    }
+    | {"posts": {"words"}},
     "porchlight_airlock": {
         **{name: {""} for name in CASES if name not in ("cases", "case_members")},
         "cases": {"number", "incident_id", "asked_at", "asked_by", "consented_by"},
@@ -143,7 +152,15 @@ CLOSED_IN_IDENTITY = {
         "log_in_codes": {"mail_lookup", "code_hash"},
         "cameras": {"resident_id", "name_sealed", "indoor", "ask", "request_digest"},
         "camera_listings": {"sealed"},
+        **{name: {""} for name in ALERTS},
     },
+    # Whom it alerts it knows by an id drawn for that: neither who that is, nor any clip, camera or log-in.
+    "porchlight_alerts": {
+        **{name: {""} for name in identity_tables.tables if name not in (*ALERTS, "vault_canary")},
+        "alerts": {"resident_id"},
+        "push_devices": {"log_in"},
+    },
+    "porchlight_resident": {"alerted": {""}, "alert_posts": {""}, "push_retries": {""}},
 }
 
 

@@ -18,7 +18,8 @@ from tests.walls.reading import ROOT
 Container = dict[str, Any]
 STORES = (*RECORD_VARIABLES, *IDENTITY_VARIABLES)
 # Who may know both sides, who runs once for the operator, and who must never know a resident.
-BOTH_SIDES = {"resident-api", "airlock-worker", "airlock-large", "airlock-ladder", "airlock-schedule"}
+ALERTS = {"airlock-alerts"}  # the one of them that has a way outside: it holds the least
+BOTH_SIDES = {"resident-api", "airlock-worker", "airlock-large", "airlock-ladder", "airlock-schedule", *ALERTS}
 OPERATORS = {"migrate", "operator"}
 MIGRATED = {"PORCHLIGHT_RECORD_DATABASE", "PORCHLIGHT_IDENTITY_DATABASE", "PORCHLIGHT_MEDIA", "PORCHLIGHT_ORIGINALS"}
 RECORD_SIDE = {"staff-api", "public", "feed", "chores"}

@@ -7,6 +7,7 @@ from pathlib import Path
 from storage.kit.settings import IDENTITY_VARIABLES
 from storage.kit.variables import names
 from tests.walls.composed import (
+    ALERTS,
     BOTH_SIDES,
     OPERATORS,
     OURS,
@@ -24,7 +25,13 @@ from tests.walls.composed import (
 # What opens something of the identity side, and what its servers need to check it.
 IDENTITY_SECRETS = {
     *("vault.key", "originals", "resident-identity-database", "airlock-identity-database"),
-    *("operator-identity-database", "resident-airlock-redis", "worker-airlock-redis", "schedule-airlock-redis"),
+    *(
+        "alerts-identity-database",
+        "operator-identity-database",
+        "resident-airlock-redis",
+        "worker-airlock-redis",
+        "schedule-airlock-redis",
+    ),
     *("operator-airlock-redis", "identity-db-password", "identity-db.sql", "airlock-redis.acl", "originals-s3"),
 }
 IDENTITY_NETWORKS = {"identity", "originals"}
@@ -52,6 +59,17 @@ def test_the_two_sides_meet_in_no_other_container() -> None:
     }
 
     assert both == BOTH_SIDES | OPERATORS
+
+
+def test_only_alerts_have_a_way_outside_and_they_hold_the_least() -> None:
+    """The proxies have doors; of the others only what alerts can call anybody, and it holds no store of clips."""
+    outside = {name for name, found in compose()["networks"].items() if not (found or {}).get("internal")}
+    standing = {name for name, container in containers().items() if networks(container) & outside}
+
+    assert standing == PROXIES | ALERTS
+    for name in ALERTS:
+        assert networks(containers()[name]) == {"record", "identity", "outside-alerts"}
+        assert secrets(containers()[name]) == {"alerts-record-database", "alerts-identity-database", "vault.key"}
 
 
 def test_only_both_sides_hold_a_secret_of_identity() -> None:

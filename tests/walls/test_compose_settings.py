@@ -10,6 +10,7 @@ from storage.kit import settings, sides
 from storage.kit.settings import IDENTITY_VARIABLES, RECORD_VARIABLES, MisconfiguredError
 from storage.kit.variables import names
 from tests.walls.composed import (
+    ALERTS,
     BOTH_SIDES,
     MIGRATED,
     OPERATORS,
@@ -22,6 +23,7 @@ from tests.walls.composed import (
     stores_named,
 )
 from tests.walls.reading import sources, text
+from workers.airlock import alerts as alerting
 
 # Settings put these names together.
 ORIGINS = tuple(f"PORCHLIGHT_{door}_ORIGIN" for door in ("RESIDENT", "STAFF", "PUBLIC"))
@@ -56,8 +58,8 @@ def test_its_settings_can_be_read_from_what_it_is_given(drawn: Path, tmp_path: P
     else:
         who = settings.identity(given)
         assert "@identity-db:5432/identity" in who.database
-        assert (name == "migrate") or "@airlock-redis:6379/0" in who.redis
-        assert "@originals-s3:7070/originals" in who.originals
+        assert name in {"migrate", *ALERTS} or "@airlock-redis:6379/0" in who.redis
+        assert name in ALERTS or "@originals-s3:7070/originals" in who.originals
 
 
 def test_each_program_is_given_what_it_uses() -> None:
@@ -68,7 +70,8 @@ def test_each_program_is_given_what_it_uses() -> None:
     assert stores["feed"] == {*RECORD_VARIABLES} - {"PORCHLIGHT_MEDIA"}
     assert stores["staff-api"] == stores["chores"] == {*RECORD_VARIABLES}
     assert stores["migrate"] == MIGRATED  # it runs at every start: no key of what residents sent, and no queue
-    for name in BOTH_SIDES | {"operator"}:
+    assert stores["airlock-alerts"] == {*alerting.STORES}
+    for name in BOTH_SIDES - ALERTS | {"operator"}:
         assert stores[name] == {*RECORD_VARIABLES, *IDENTITY_VARIABLES}
 
 

@@ -4,7 +4,11 @@ import "../shared/look.css";
 import { catchLinks } from "../shared/route.svelte";
 import { light } from "../shared/theme";
 import App from "./App.svelte";
+import { register } from "./device.svelte";
+import { listen } from "./install.svelte";
 
 light("system");
 catchLinks();
+listen();
+register();
 mount(App, { target: document.getElementById("app")! });

@@ -2,6 +2,7 @@
 import * as api from "../shared/api";
 import { go } from "../shared/route.svelte";
 import { discard, nameLarger } from "./draft.svelte";
+import { addAnew, turnOff } from "./device.svelte";
 import type { Me } from "./types";
 
 export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error" }>({ me: null, known: "asking" });
@@ -15,6 +16,7 @@ export async function ask(): Promise<void> {
   if (who.known === "error") who.known = "asking";
   try {
     who.me = await api.get<Me>("/v1/me");
+    if (who.known !== "yes") void addAnew().catch(() => {}); // seen, and mended, on the page of alerts
     who.known = "yes";
   } catch (error) {
     if (error instanceof api.Refused && error.status === 401) who.known = "no";
@@ -24,6 +26,7 @@ export async function ask(): Promise<void> {
 
 /** Logs out and forgets the draft: the next person at this device must not find it. */
 export async function leave(): Promise<void> {
+  await turnOff().catch(() => {}); // the log-in takes it along in any case
   await api.del("/v1/log-ins/current");
   nameLarger(false);
   await discard();

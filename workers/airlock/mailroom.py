@@ -10,6 +10,8 @@ from pathlib import Path
 from storage.kit import ids
 
 CODE, NOTHING = ".eml", ".none"
+ALERT = "alert-"  # begins the name of what is no code, and is kept for longer
+FROM = "Porchlight <no-reply@porchlight.invalid>"
 
 
 def send_code(folder: Path, to: str, code: str) -> None:
@@ -28,6 +30,8 @@ def drop_old(folder: Path, *, older_than: int) -> None:
     Those of nothing too: one is there only where its writer was killed.
     """
     for mail in (*folder.glob(f"*{CODE}"), *folder.glob(f"*{NOTHING}")):
+        if mail.name.startswith(ALERT):
+            continue
         with suppress(FileNotFoundError):  # the operator of the machine may delete them too
             if mail.stat().st_mtime * 1000 < older_than:
                 mail.unlink()
@@ -35,7 +39,7 @@ def drop_old(folder: Path, *, older_than: int) -> None:
 
 def _leave(folder: Path, name: str, to: str, code: str) -> Path:
     mail = EmailMessage()
-    mail["To"], mail["From"] = to, "Porchlight <no-reply@porchlight.invalid>"
+    mail["To"], mail["From"] = to, FROM
     mail["Subject"] = f"Your Porchlight code: {code}"
     mail.set_content(
         f"Your code is {code}. It works once, for ten minutes.\n\n"

@@ -200,7 +200,7 @@ def test_only_the_detective_of_the_open_case_asks(record: Database, work: Casewo
 
 
 @pytest.mark.engines("sqlite")
-def test_asking_takes_a_log_in_of_the_last_half_hour(record: Database, work: Casework) -> None:
+def test_asking_takes_a_second_factor_of_the_last_half_hour(record: Database, work: Casework) -> None:
     """So do sending a large one and opening a contact; reading and resolving do not."""
     path = work.opened()
     request = _ask(work.detective, path, LARGE).json()["items"][0]["id"]
@@ -214,7 +214,7 @@ def test_asking_takes_a_log_in_of_the_last_half_hour(record: Database, work: Cas
         work.detective.ask.post(f"{path}/answers/{'a' * 26}/contact"),
     ]
 
-    assert {(one.status_code, one.json()["error"]["code"]) for one in answers} == {(403, "log_in_again")}
+    assert {(one.status_code, one.json()["error"]["code"]) for one in answers} == {(403, "prove_again")}
     assert work.detective.ask.get(f"{path}/requests").status_code == 200
     assert work.detective.ask.post(f"/v1/requests/{request}/resolve").status_code == 200
 

@@ -17,7 +17,7 @@ from tests.walls.reading import OURS, sources, tree
 OPERATIONS = Path(__file__).parents[3] / "docs/operations.md"
 LABELS = {
     *("version", "python", "event", "database", "bucket", "verb", "lookup", "method", "route", "status", "code"),
-    *("state", "stage", "round", "audience", "source"),
+    *("state", "stage", "round", "audience", "source", "outcome"),
 }
 NOBODYS = re.compile(r"resident_id|clip_id|post_id|receipt|mail|ip$|address|block|division|path|name|staff|user")
 

@@ -112,7 +112,9 @@ def test_every_credential_of_identity_is_in_the_list(tmp_path: Path) -> None:
 
     asked = {name.removesuffix("_FILE") for name in env.names}
     refused = {name.removesuffix("_FILE") for name in IDENTITY_VARIABLES}
-    assert asked == {*refused, "PORCHLIGHT_DATA", "PORCHLIGHT_UNSAFE_NO_SANDBOX", "PORCHLIGHT_AUTHORSHIP_DAYS"}
+    push = {"PORCHLIGHT_PUSH_HOSTS", "PORCHLIGHT_PUSH_CONTACT"}
+    others = {"PORCHLIGHT_DATA", "PORCHLIGHT_UNSAFE_NO_SANDBOX", "PORCHLIGHT_AUTHORSHIP_DAYS"}
+    assert asked == {*refused, *others, *push}
 
 
 def test_authorship_ends_after_thirty_days_unless_the_city_says_otherwise(tmp_path: Path) -> None:

@@ -134,3 +134,23 @@ def test_a_pattern_is_one_that_can_be_read() -> None:
     assert not any(usual.fullmatch(one) for one in ("", "cr-1", "CR", "CR-", "-1", "CR 1", "1--2", "1\n"))
     with pytest.raises(MisconfiguredError, match="regular expression"):
         variables.pattern({NAME: "[0-9"}, NAME, variables.CASE_NUMBER)
+
+
+def test_push_goes_to_known_hosts_unless_others_are_named() -> None:
+    """None at all where it says so; an address of this machine only as a test's stand-in."""
+    assert "fcm.googleapis.com" in variables.push_hosts({}, NAME, stand_in=False)
+    assert variables.push_hosts({NAME: "none"}, NAME, stand_in=False) == ()
+    assert variables.push_hosts({NAME: "Push.example.net"}, NAME, stand_in=False) == ("push.example.net",)
+    assert variables.push_hosts({NAME: "http://127.0.0.1:9"}, NAME, stand_in=True) == ("http://127.0.0.1:9",)
+    for wrong in ("http://127.0.0.1:9", "localhost", "https://push.example.net", "10.0.0.1:443"):
+        with pytest.raises(MisconfiguredError, match="must be hosts"):
+            variables.push_hosts({NAME: wrong}, NAME, stand_in=False)
+
+
+def test_a_contact_is_a_mailbox_or_an_address() -> None:
+    """None where it is not given."""
+    assert variables.contact({}, NAME) is None
+    for right in ("mailto:it@city.example.org", "https://city.example.org/it"):
+        assert variables.contact({NAME: right}, NAME) == right
+    with pytest.raises(MisconfiguredError, match="must be mailto"):
+        variables.contact({NAME: "it@city.example.org"}, NAME)
