@@ -30,6 +30,7 @@ from storage.schema_moderation import appeals as appeals
 from storage.schema_moderation import claims as claims
 from storage.schema_moderation import decisions as decisions
 from storage.schema_moderation import flags as flags
+from storage.schema_moderation import openings as openings
 from storage.schema_moderation import suspensions as suspensions
 from storage.schema_public import public_counts as public_counts
 from storage.schema_public import published_heads as published_heads

@@ -6,7 +6,19 @@ from itertools import islice
 
 from feed import posting, tickets
 from feed.bell import Bell
-from storage import desks, digest_codes, endings, feed_log, invitations, post_words, posts, staff, takedowns, unread
+from storage import (
+    desks,
+    digest_codes,
+    endings,
+    feed_log,
+    invitations,
+    post_words,
+    posts,
+    shifts,
+    staff,
+    takedowns,
+    unread,
+)
 from storage.db import CHORES, Database, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
@@ -41,7 +53,7 @@ def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
     """Deletes what is over of tickets, staff log-ins, invitations, endings of listeners and codes; answers how many."""
     with record.write(by=CHORES) as tx:
         over = tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
-        return over + desks.forget(tx) + invitations.forget(tx)
+        return over + desks.forget(tx) + invitations.forget(tx) + shifts.forget(tx)
 
 
 def lock_idle_desks(record: Database, after_ms: int) -> int:

@@ -17,6 +17,7 @@ from api.staff import (
     flagging,
     incidents,
     joining,
+    load,
     log_ins,
     moderation,
     oversight,
@@ -29,6 +30,7 @@ from api.staff import (
     words,
 )
 from api.staff.auth import PROGRAM, any_staff
+from api.staff.searches import Searches
 from api.staff.viewings import Viewings
 from api.stores import Stores
 
@@ -38,6 +40,7 @@ def create_app(given: Stores) -> FastAPI:
     app = new_app(PROGRAM, feed_address=given.settings.feed_address, large_bodies=("/v1/incidents",))
     stores.give(app, given)
     app.state.viewings = Viewings(given.record)
+    app.state.searches = Searches(given.record)
     for part in (
         log_ins,
         desk,
@@ -53,6 +56,7 @@ def create_app(given: Stores) -> FastAPI:
         flagged,
         waiting,
         moderation,
+        load,
         incidents,
         cases,
         case_cameras,

@@ -11,7 +11,7 @@ from feed import correcting, posting
 from feed.bell import Bell
 from storage import appeals, counts, decisions, flags, staff
 from storage.counts import ABOUT_POSTS, GONE, LEAST, ROUND, Kind
-from storage.db import CHORES, OPERATOR, RESIDENT, Actor, Database, database_now
+from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Actor, Database, database_now
 from storage.decisions import Why
 from storage.kit import clock
 from storage.kit.clock import DAY
@@ -76,6 +76,26 @@ def test_each_act_is_counted_in_its_division_and_kind(record: Database, bell: Be
     assert _changed(before, before := _counted(record)) == {
         (central, Kind.OTHER_DECISIONS): 1,
         (central, Kind.APPEALS_UPHELD): 1,
+    }
+    _decide(record, bell, post, moderator, "suspend", None)
+    assert _changed(before, before := _counted(record)) == {(central, Kind.OTHER_DECISIONS): 1}
+    _decide(record, bell, post, moderator, "agree", None)
+    assert _changed(before, before := _counted(record)) == {
+        (central, Kind.SUSPENSIONS): 1,
+        (central, Kind.SECOND_LOOKS): 1,
+        (central, Kind.SECOND_LOOKS_AGREED): 1,
+    }
+    with record.write(by=Actor(f"staff:{moderator}")) as tx:
+        tx.audit("post.search", central)
+    assert _changed(before, before := _counted(record)) == {(central, Kind.SEARCHES): 1}
+    with record.write(by=AIRLOCK) as tx:
+        flags.add(tx, post, origin="check", **{**FLAG, "flagged_at": tx.now()})  # type: ignore[arg-type]
+        flags.settle(tx, post, by=restored)
+        tx.audit("test", post)
+    assert _changed(before, before := _counted(record)) == {
+        (central, Kind.HELD_BY_CHECK): 1,
+        (central, Kind.FLAGS_DECIDED): 3,
+        (central, Kind.FLAGS_DECIDED_IN_TIME): 1,
     }
     with record.write(by=RESIDENT) as tx:
         posting.end(tx, bell, other, Verb.WITHDRAW)
