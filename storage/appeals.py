@@ -29,6 +29,7 @@ class AppealState(StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     DENIED = "denied"
+    MOOT = "moot"  # the decision was taken back by who made it, before anybody looked at the answer
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,11 @@ def settle(tx: Tx, post_id: PostId, *, granted: bool, by: str) -> None:
 
 
 def reopen(tx: Tx, post_id: PostId, decision_id: str) -> None:
-    """A decision was undone: the appeal that it settled waits again, one that was against it has got what it asked."""
+    """A decision was undone: the appeal that it settled waits again, one that was against it has nothing to answer."""
     settled, against = appeals.c.decision_id == decision_id, appeals.c.against == decision_id
     waits = tx.execute(update(appeals).where(settled).values(state=AppealState.OPEN, decision_id="")).rowcount
-    won = tx.execute(update(appeals).where(against).values(state=AppealState.GRANTED, decision_id="")).rowcount
-    if waits or won:
+    moot = tx.execute(update(appeals).where(against).values(state=AppealState.MOOT, decision_id="")).rowcount
+    if waits or moot:
         tx.audit("appeal.reopen" if waits else "appeal.settle", post_id, {"undone": decision_id})
 
 

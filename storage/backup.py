@@ -108,6 +108,7 @@ RECORD = Side(
         "claims": "who worked on what in the ten minutes before",
         "invitations": "they last a day, and whoever was in a hurry is invited again",
         "staff_members.second_factor_next": "a key that nobody proved: drawn anew",
+        "openings": "what moderators opened in a shift that is over by the time of a restore",
         "desks": "everybody logs in again",
         "staff_log_ins": "everybody logs in again: a log-in ended since must not come back",
         "log_in_tries": "tries of another day",

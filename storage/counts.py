@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,8 +17,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from storage.db import Tx, database_now
+from storage.decisions import AGREE
 from storage.kit import clock
 from storage.kit.clock import DAY
+from storage.posts import PostState
 from storage.schema import (
     appeals,
     audit_entries,
@@ -27,12 +29,15 @@ from storage.schema import (
     cases,
     decisions,
     divisions,
+    flags,
     footage_answers,
     footage_requests,
     posts,
     public_counts,
 )
+from storage.second_looks import answered
 from storage.upserts import insert_new
+from storage.waiting import may_take
 
 LEAST = 12  # a smaller count may be about one household: it is not told (the k of the blocks)
 ROUND = 5
@@ -41,7 +46,7 @@ MOST_MONTHS = 24  # that are counted or told, the newest
 
 
 class Kind(StrEnum):
-    """What is counted. What was searched for is not: the audit holds no line of it."""
+    """What is counted. Of searches that there were any, never for what: the audit does not say it."""
 
     POSTS = "posts"
     CORRECTIONS = "corrections"
@@ -52,6 +57,13 @@ class Kind(StrEnum):
     OTHER_DECISIONS = "other_decisions"
     APPEALS = "appeals"
     APPEALS_UPHELD = "appeals_upheld"
+    HELD_BY_CHECK = "held_by_check"  # posts that began held, by their words
+    FLAGS_DECIDED = "flags_decided"
+    FLAGS_DECIDED_IN_TIME = "flags_decided_in_time"  # of these, within what the queue gives them
+    SECOND_LOOKS = "second_looks"  # proposals that another moderator answered
+    SECOND_LOOKS_AGREED = "second_looks_agreed"
+    SUSPENSIONS = "suspensions"  # asked for by two: whether anybody was found stands nowhere
+    SEARCHES = "searches"
     CASES = "cases"
     CAMERA_LOOKS = "camera_looks"
     BLOCKS_WITH_A_PIN = "blocks_with_a_pin"  # on the day of counting
@@ -68,7 +80,10 @@ ANSWERS = {  # what owners say; whoever says nothing is counted nowhere
     Kind.ANSWERS_ASK_ME: "ask_me",
     Kind.ANSWERS_NO: "no",
 }
-ABOUT_POSTS = tuple(Kind)[:9]  # the others keep their division for ever
+KEEP_THEIR_DIVISION = frozenset(
+    {Kind.SEARCHES, Kind.CASES, Kind.CAMERA_LOOKS, Kind.BLOCKS_WITH_A_PIN, Kind.FOOTAGE_REQUESTS, *ANSWERS}
+)
+ABOUT_POSTS = tuple(kind for kind in Kind if kind not in KEEP_THEIR_DIVISION)
 GONE = ""  # the division of a post that was taken back or ended: its row says no more where it was
 
 
@@ -140,6 +155,7 @@ def count(conn: Connection, month: str) -> Counter[tuple[str, Kind]]:
     begin, end = _begin(month), _begin(_after(month))
     lines, made = audit_entries.c, decisions.c
     in_month, decided = (lines.at >= begin, lines.at < end), (made.at >= begin, made.at < end, ~made.undone)
+    in_time, looks = may_take(made.from_state == PostState.LIVE), list(answered(conn, begin, end))
     by_staff = lines.by.startswith("staff:", autoescape=True)
     each: dict[Kind, Iterator[tuple[str, int]]] = {
         # A worker that takes over publishes again: a post is one post.
@@ -149,7 +165,16 @@ def count(conn: Connection, month: str) -> Counter[tuple[str, Kind]]:
         Kind.FLAGS_BY_NEIGHBOURS: _lines(conn, posts, "flag.add", *in_month, lines.by == "resident"),
         Kind.FLAGS_BY_POLICE: _lines(conn, posts, "flag.add", *in_month, by_staff),
         Kind.REMOVALS: _decided(conn, *decided, made.verb == "remove"),
-        Kind.OTHER_DECISIONS: _decided(conn, *decided, made.verb != "remove"),
+        Kind.OTHER_DECISIONS: _decided(conn, *decided, made.verb.not_in(("remove", AGREE))),
+        Kind.SUSPENSIONS: _decided(conn, *decided, made.verb == AGREE),
+        Kind.HELD_BY_CHECK: _lines(
+            conn, posts, "flag.add", *in_month, lines.by == "airlock", each=func.count(lines.subject.distinct())
+        ),
+        Kind.FLAGS_DECIDED: _flags(conn, *decided),
+        Kind.FLAGS_DECIDED_IN_TIME: _flags(conn, *decided, made.at - flags.c.flagged_at <= in_time),
+        Kind.SECOND_LOOKS: _each(one.division for one in looks),
+        Kind.SECOND_LOOKS_AGREED: _each(one.division for one in looks if one.agreed),
+        Kind.SEARCHES: _searches(conn, *in_month),
         Kind.APPEALS: _lines(conn, posts, "appeal.add", *in_month),
         Kind.APPEALS_UPHELD: _decided(
             conn,
@@ -183,6 +208,23 @@ def _decided(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[st
     division = func.coalesce(posts.c.division_id, GONE)
     query = select(division, func.count()).join(posts, posts.c.id == decisions.c.post_id)
     return ((str(row[0]), int(row[1])) for row in conn.execute(query.where(*where).group_by(division)))
+
+
+def _flags(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[str, int]]:
+    division = func.coalesce(posts.c.division_id, GONE)
+    query = select(division, func.count()).select_from(flags).join(decisions, decisions.c.id == flags.c.decision_id)
+    query = query.join(posts, posts.c.id == decisions.c.post_id).where(*where).group_by(division)
+    return ((str(row[0]), int(row[1])) for row in conn.execute(query))
+
+
+def _each(divisions: Iterable[str]) -> Iterator[tuple[str, int]]:
+    return iter(Counter(divisions).items())
+
+
+def _searches(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[str, int]]:
+    lines = audit_entries.c
+    query = select(lines.subject, func.count()).where(lines.action == "post.search", *where).group_by(lines.subject)
+    return ((str(row[0]), int(row[1])) for row in conn.execute(query))
 
 
 def _pinned(conn: Connection) -> Iterator[tuple[str, int]]:

@@ -27,6 +27,7 @@ UNAUDITED = frozenset(
         "viewed_posts",  # beside the viewing's own entry
         "read_marks",  # what is new on one's own desk changes nothing for anybody else
         "log_in_tries",  # counted before anyone is known
+        "openings",  # beside a claim, which is audited
         "desks",  # a touch twice a minute; that one is locked, opened or proved anew is audited
         "digest_codes",  # beside what is asked for, mailed and confirmed, which is audited
         "footage_answers",  # a line would tell when one came; opening a contact is audited beside it

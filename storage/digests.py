@@ -82,6 +82,12 @@ def of(conn: Connection, member: StaffId) -> Digest | None:
     return None if row is None else _digest(row)
 
 
+def locked(tx: Tx, member: StaffId) -> Digest | None:
+    """The same, its row held until the commit; whoever holds it too waited."""
+    row = tx.connection.execute(select(digests).where(digests.c.staff_id == member).with_for_update()).one_or_none()
+    return None if row is None else _digest(row)
+
+
 def ask(
     tx: Tx, member: StaffId, *, mailbox: str, minute: int, divisions: Collection[DivisionId] | None, next_at: int
 ) -> None:

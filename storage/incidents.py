@@ -41,23 +41,26 @@ class Incident:
 
 
 class DiffersError(Conflict):
-    """Numbers that are on the record already, and say something else there."""
+    """Incidents that are on the record already under this number of their division, and said otherwise there."""
 
-    def __init__(self, numbers: Collection[str]) -> None:
+    def __init__(self, told: Collection[NewIncident]) -> None:
         super().__init__("Some of these incidents are known, and said otherwise.", code="incidents_differ")
-        self.numbers = frozenset(numbers)
+        self.told = frozenset(told)
 
 
 def add(tx: Tx, new: Sequence[NewIncident]) -> int:
-    """Puts on the record what is not there yet, each number once; answers how many. Raises DiffersError."""
-    told = {one.number: one for one in new}
-    known = tx.connection.execute(select(incidents.c.number).where(incidents.c.number.in_(told))).scalars().all()
-    fresh = [_row(told[number]) for number in sorted(told.keys() - set(known))]
+    """Puts on the record what is not there yet, each number of a division once; answers how many.
+
+    Raises DiffersError. What stands in other divisions under the same number is neither looked at nor told.
+    """
+    told = {(one.division, one.number): one for one in new}
+    before = _there(tx, told)
+    fresh = [_row(told[key]) for key in sorted(told.keys() - before.keys())]
     if fresh:
         tx.execute(insert_new(incidents), fresh)
     # Looked at after the insert: whoever brought the same numbers in at this moment was waited for.
-    there = {row.number: row for row in tx.connection.execute(select(incidents).where(incidents.c.number.in_(told)))}
-    differing = [number for number, one in told.items() if _said(there[number]) != one]
+    there = _there(tx, told)
+    differing = [one for key, one in told.items() if _said(there[key]) != one]
     if differing:
         raise DiffersError(differing)
     added = len({row.id for row in there.values()} & {row["id"] for row in fresh})
@@ -103,6 +106,13 @@ def blocks_called(conn: Connection, in_divisions: Collection[DivisionId]) -> dic
         for name in (row.id, row.label.casefold()):
             found.setdefault((DivisionId(row.division_id), name), set()).add(BlockId(row.id))
     return found
+
+
+def _there(tx: Tx, told: Collection[tuple[DivisionId, str]]) -> dict[tuple[DivisionId, str], Row[tuple[object, ...]]]:
+    where = incidents.c.division_id.in_({division for division, _ in told})
+    numbers = incidents.c.number.in_({number for _, number in told})
+    rows = tx.connection.execute(select(incidents).where(where, numbers))
+    return {(row.division_id, row.number): row for row in rows if (row.division_id, row.number) in told}
 
 
 def _row(new: NewIncident) -> dict[str, object]:

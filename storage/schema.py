@@ -39,6 +39,7 @@ from storage.schema_moderation import claims as claims
 from storage.schema_moderation import decisions as decisions
 from storage.schema_moderation import flags as flags
 from storage.schema_moderation import known_bad as known_bad
+from storage.schema_moderation import openings as openings
 from storage.schema_moderation import premoderation as premoderation
 from storage.schema_moderation import removed_views as removed_views
 from storage.schema_moderation import suspensions as suspensions

@@ -11,11 +11,12 @@ incidents = Table(
     "incidents",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("number", String(40), nullable=False, unique=True),
+    Column("number", String(40), nullable=False),
     Column("kind", String(80), nullable=False),
     Column("happened_at", BigInteger, nullable=False),
     Column("division_id", ID, ForeignKey("divisions.id"), nullable=False),
     Column("block_id", ID, ForeignKey("blocks.id")),
+    UniqueConstraint("division_id", "number"),  # what another division's books hold tells nobody here
 )
 Index("ix_incidents_division_id_happened_at", incidents.c.division_id, incidents.c.happened_at)
 
@@ -24,13 +25,14 @@ cases = Table(
     "cases",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("number", String(40), nullable=False, unique=True),
+    Column("number", String(40), nullable=False),
     Column("incident_id", ID, ForeignKey("incidents.id"), nullable=False),
     Column("division_id", ID, ForeignKey("divisions.id"), nullable=False),
     Column("state", String(8), nullable=False),  # asked | open | refused | closed
     Column("asked_by", ID, ForeignKey("staff_members.id"), nullable=False),
     Column("asked_at", BigInteger, nullable=False),
     Column("consented_by", ID, ForeignKey("staff_members.id")),  # the second person
+    UniqueConstraint("division_id", "number"),
 )
 Index("ix_cases_division_id_asked_at", cases.c.division_id, cases.c.asked_at)
 case_members = Table(

@@ -43,6 +43,7 @@ decisions = Table(
     Column("undone", Boolean, nullable=False, server_default="0"),  # its moderator took it back within the minute
 )
 Index("ix_decisions_post", decisions.c.post_id)
+Index("ix_decisions_at", decisions.c.at)
 Index("ix_decisions_verb", decisions.c.verb, decisions.c.post_id)
 
 # storage/claims.py. Who is working on a post, so that nobody else does.
@@ -53,6 +54,16 @@ claims = Table(
     Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
     Column("ends_at", BigInteger, nullable=False),
 )
+
+# storage/shifts.py. That a moderator opened something, for a day.
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("ix_openings_staff_at", openings.c.staff_id, openings.c.at)
 
 # storage/appeals.py. What an author answers to a decision, once; it names the decision, and nobody.
 appeals = Table(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, case, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select, union_all
 
 from storage.appeals import AppealState
 from storage.blurs import WAITS
@@ -37,10 +37,18 @@ class Waits:
 
 
 def page(
-    conn: Connection, in_divisions: Collection[DivisionId], *, after: tuple[int, str] | None, limit: int
+    conn: Connection,
+    in_divisions: Collection[DivisionId],
+    *,
+    after: tuple[int, str] | None,
+    limit: int,
+    urgent: bool = False,
 ) -> list[Waits]:
-    """What waits in these divisions, what is due first, first; after the place (due_at, id) of another page."""
-    ways = (_flagged, _held, _appealed, _proposed, _to_suspend)
+    """What waits in these divisions, what is due first, first; after the place (due_at, id) of another page.
+
+    `urgent`: only what cannot wait for anybody's turn, a child on screen.
+    """
+    ways = (_urgent,) if urgent else (_flagged, _held, _appealed, _proposed, _to_suspend)
     all_ = union_all(*(way(in_divisions) for way in ways))
     each = all_.subquery()
     since, due_at = func.min(each.c.since), func.min(each.c.due_at)
@@ -51,10 +59,26 @@ def page(
     return [Waits(PostId(row[0]), int(row[1]), int(row[2])) for row in conn.execute(query.limit(limit))]
 
 
+def may_take(on_screen: ColumnElement[bool]) -> ColumnElement[int]:
+    """How long a flag may wait, in milliseconds, by its reason and whether its post is on screens."""
+    child = on_screen & (flags.c.reason == "child")
+    return case((child, CHILD_MS), (on_screen, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
+
+
+def is_urgent(conn: Connection, post_id: PostId) -> bool:
+    """Whether a child is on screen, as somebody says: no break keeps a moderator from it."""
+    here = (flags.c.post_id == post_id, flags.c.reason == "child", flags.c.state == "open")
+    query = select(flags.c.id).join(posts, posts.c.id == flags.c.post_id)
+    return conn.execute(query.where(*here, posts.c.state == PostState.LIVE).limit(1)).first() is not None
+
+
+def _urgent(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    return _flagged(in_divisions).where(posts.c.state == PostState.LIVE, flags.c.reason == "child")
+
+
 def _flagged(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
-    live = posts.c.state == PostState.LIVE
-    may_take = case((live & (flags.c.reason == "child"), CHILD_MS), (live, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
-    query = select(flags.c.post_id, flags.c.flagged_at.label("since"), (flags.c.flagged_at + may_take).label("due_at"))
+    due_at = flags.c.flagged_at + may_take(posts.c.state == PostState.LIVE)
+    query = select(flags.c.post_id, flags.c.flagged_at.label("since"), due_at.label("due_at"))
     query = query.join(posts, posts.c.id == flags.c.post_id)
     return query.where(flags.c.state == "open", posts.c.division_id.in_(in_divisions))
 

@@ -17,6 +17,7 @@ from storage import (
     invitations,
     post_words,
     posts,
+    shifts,
     staff,
     takedowns,
     unread,
@@ -65,7 +66,8 @@ def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
     """
     with record.write(by=CHORES) as tx:
         over = tickets.forget_expired(tx) + staff.forget_ended(tx) + endings.forget(tx) + digest_codes.forget(tx)
-        return over + desks.forget(tx) + invitations.forget(tx) + footage_answers.expire_contacts(tx)
+        over += desks.forget(tx) + invitations.forget(tx) + shifts.forget(tx)
+        return over + footage_answers.expire_contacts(tx)
 
 
 def lock_idle_desks(record: Database, after_ms: int) -> int:

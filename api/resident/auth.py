@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.languages import Language, of_request
 from api.resident import suspended
 from api.resident.desk import Asking, AtDesk, Desk, block_now
 from api.resident.suspended import SuspendedSeen
@@ -86,8 +89,8 @@ class Move(BaseModel):
 
 
 @router.post("/v1/log-ins", status_code=202, dependencies=[Depends(anyone)])
-def ask_code(body: AskCode, desk: AtDesk) -> CodeSent:
-    """Sends a single-use code to a mail address.
+def ask_code(body: AskCode, desk: AtDesk, language: Annotated[Language, Depends(of_request)]) -> CodeSent:
+    """Sends a single-use code to a mail address, in the language of this request, which nothing keeps.
 
     Asked too often, it answers the same and sends nothing: else anybody could ask how often it was asked for this
     address, and since when. That also takes as long, so a code is drawn, and a mail written, for nobody.
@@ -98,7 +101,7 @@ def ask_code(body: AskCode, desk: AtDesk) -> CodeSent:
     to, leave = (body.email, mailroom.send_code) if within else (logins.nobody(), mailroom.send_nothing)
     with vault.write(by=RESIDENT) as tx:
         code = logins.new_code(tx, vault, to)
-        tx.after_commit(leave, mail_folder(desk.identity), to.strip(), code)
+        tx.after_commit(leave, mail_folder(desk.identity), to.strip(), code, language)
     return CodeSent(demo_code=code if desk.settings.demo else None)
 
 

@@ -60,7 +60,10 @@ class ReasonSeen(BaseModel):
 
 
 class AppealSeen(BaseModel):
-    """What the author answered to a decision: `open`, `granted` (the post is back) or `denied`; never who decided."""
+    """What the author answered to a decision: never who decided.
+
+    `granted`: the post is back. `moot`: who decided took it back before anybody looked at the answer.
+    """
 
     state: AppealState
     at: str

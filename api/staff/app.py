@@ -21,6 +21,7 @@ from api.staff import (
     footage,
     incidents,
     joining,
+    load,
     log_ins,
     moderation,
     oversight,
@@ -34,6 +35,7 @@ from api.staff import (
     words,
 )
 from api.staff.auth import PROGRAM, any_staff
+from api.staff.searches import Searches
 from api.staff.viewings import Viewings
 from api.stores import Stores
 
@@ -43,6 +45,7 @@ def create_app(given: Stores) -> FastAPI:
     app = new_app(PROGRAM, feed_address=given.settings.feed_address, large_bodies=("/v1/incidents",))
     stores.give(app, given)
     app.state.viewings = Viewings(given.record)
+    app.state.searches = Searches(given.record)
     for part in (
         log_ins,
         desk,
@@ -59,6 +62,7 @@ def create_app(given: Stores) -> FastAPI:
         waiting,
         moderation,
         blurring,
+        load,
         incidents,
         cases,
         case_cameras,

@@ -90,9 +90,10 @@ def take_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wis
 def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
     """Undoes this moderator's newest decision of the last minute: the post, its flags and an appeal are as before.
 
-    Raises NotThere or Conflict.
+    Raises NotThere; Conflict, also where somebody else works on what it led to by now.
     """
     held_here(tx, member, post_id)
+    claims.demand_free(tx, post_id, member.id)
     undone = decisions.undo(tx, post_id, member.id)
     undoing.put_back(tx, bell, post_id, from_state=undone.from_state, to_state=undone.to_state)
     flags.reopen(tx, undone.id)

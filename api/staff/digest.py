@@ -87,7 +87,7 @@ def ask(new: NewDigest, me: Viewer, record: Record, settings: Settings) -> Diges
 def confirm(said: Code, me: Viewer, record: Record, settings: Settings) -> DigestSeen:
     """Shows that I read what was mailed to my mailbox: digests go there from now on."""
     with record.write(by=me.member.actor) as tx:
-        asked = digests.of(tx.connection, me.member.id)
+        asked = digests.locked(tx, me.member.id)  # as asking does, first: no two wait for each other's row
         right = asked is not None and digest_codes.redeem(tx, me.member.id, asked.mailbox, said.code.strip())
         if asked is not None and right:
             next_at = clock.next_time_of_day(tx.now(), asked.minute, settings.time_zone)

@@ -80,7 +80,7 @@ def take_in(me: Lead, file: Annotated[bytes, Depends(_file)], record: Record, se
         with record.write(by=me.member.actor) as tx:
             added = incidents.add(tx, list(lines.values()))
     except DiffersError as error:
-        wrong = {line: "differs" for line, one in lines.items() if one.number in error.numbers}
+        wrong = {line: "differs" for line, one in lines.items() if one in error.told}
         raise incident_file.refused(wrong) from None
     return Imported(lines=len(lines), added=added)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -167,5 +168,5 @@ def _found(record: Database, secret: str) -> tuple[Invitation, DivisionSeen | No
     return found, places[found.division] if found.division else None
 
 
-def _places(conn: Connection) -> dict[DivisionId, DivisionSeen]:
+def _places(conn: Connection) -> Mapping[DivisionId, DivisionSeen]:
     return {one.id: DivisionSeen(id=one.id, name=one.name) for one in all_divisions(conn)}

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field
 from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.staff.auth import Viewer
+from api.staff.searches import Searches
 from api.staff.viewings import Viewings
 from api.stores import Media, Record, Settings
 from feed import tickets
@@ -49,7 +50,13 @@ async def _viewings(request: Request) -> Viewings:
     return viewings
 
 
+async def _searches(request: Request) -> Searches:
+    searches: Searches = request.app.state.searches
+    return searches
+
+
 Seen = Annotated[Viewings, Depends(_viewings)]
+Sought = Annotated[Searches, Depends(_searches)]
 
 
 class Wish(Closed):
@@ -71,6 +78,7 @@ class TicketSeen(Closed):
 def posts_of_my_divisions(
     me: Viewer,
     record: Record,
+    searches: Sought,
     division: Divisions = None,
     category: Categories = None,
     since: AwareDatetime | None = None,
@@ -80,11 +88,14 @@ def posts_of_my_divisions(
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[PostAsSeen]:
-    """Live posts of my divisions, newest first."""
+    """Live posts of my divisions, newest first; a search by words is on the audit, the words are not."""
+    where = among_mine(me, _given(division))
+    if q and cursor is None:
+        searches.enter(me, q, where)
     from_when = clock.from_datetime(since) if since else None
     wanted = Wanted(_given(category), from_when, q, kind=kind, blocks=block)
     with record.read() as conn:
-        found = post_lists.page(conn, among_mine(me, _given(division)), wanted, before=number(cursor), limit=limit + 1)
+        found = post_lists.page(conn, where, wanted, before=number(cursor), limit=limit + 1)
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
 
 

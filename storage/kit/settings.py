@@ -45,6 +45,7 @@ __all__ = [
 ]
 UTC = ZoneInfo("UTC")
 AUTHORSHIP_DAYS = 30  # how long it is known whose a post is: until a decision about it can be appealed no more
+SHIFT_OPENINGS, SHIFT_HOURS = 200, 8  # what a moderator opens before a rest: two minutes each, and breaks
 LOCK_MINUTES = 10  # a desk that nobody touches
 MOST_DAYS = 90  # as long as a post lives
 _OF_A_CITY = (*RECORD_VARIABLES, *IDENTITY_VARIABLES, "PORCHLIGHT_TLS", "PORCHLIGHT_TRUSTED_PROXY")
@@ -76,6 +77,8 @@ class RecordSettings:
     case_number: re.Pattern[str] = variables.CASE_NUMBER  # what the agency's case numbers look like
     staff_mail: Path | None = None
     desk_lock: int = LOCK_MINUTES * MINUTE  # milliseconds without a touch
+    shift_openings: int = SHIFT_OPENINGS  # 0: without a limit
+    shift_hours: int = SHIFT_HOURS
     staff_mail_domains: tuple[str, ...] = ()  # where staff may have mailboxes; none: no mail is offered
 
     @property
@@ -163,8 +166,10 @@ def record(env: Mapping[str, str] = os.environ) -> RecordSettings:
         trusted_proxies=variables.networks(env, "PORCHLIGHT_TRUSTED_PROXY"),
         metrics=variables.address(env, "PORCHLIGHT_METRICS"),
         time_zone=variables.time_zone(env, "PORCHLIGHT_TIME_ZONE"),
-        desk_lock=_lock_minutes(env) * MINUTE,
         case_number=variables.pattern(env, "PORCHLIGHT_CASE_NUMBER", variables.CASE_NUMBER),
+        desk_lock=_between(env, "PORCHLIGHT_DESK_LOCK_MINUTES", LOCK_MINUTES, 1, 60) * MINUTE,
+        shift_openings=_between(env, "PORCHLIGHT_SHIFT_OPENINGS", SHIFT_OPENINGS, 0, 10_000),
+        shift_hours=_between(env, "PORCHLIGHT_SHIFT_HOURS", SHIFT_HOURS, 1, 24),
         staff_mail=_folder(env, "PORCHLIGHT_STAFF_MAIL"),
         staff_mail_domains=variables.domains(env, "PORCHLIGHT_STAFF_MAIL_DOMAINS") or _demo_domains(data),
     )
@@ -197,11 +202,11 @@ def _demo_domains(data: Path) -> tuple[str, ...]:
     return ("police.invalid",) if is_demo(data) else ()
 
 
-def _lock_minutes(env: Mapping[str, str]) -> int:
-    minutes = variables.number(env, "PORCHLIGHT_DESK_LOCK_MINUTES", LOCK_MINUTES)
-    if not 1 <= minutes <= 60:
-        raise MisconfiguredError("PORCHLIGHT_DESK_LOCK_MINUTES must be 1 to 60: a desk that is left must lock.")
-    return minutes
+def _between(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    found = variables.number(env, name, default)
+    if not least <= found <= most:
+        raise MisconfiguredError(f"{name} must be {least} to {most}.")
+    return found
 
 
 def _authorship_days(env: Mapping[str, str]) -> int:

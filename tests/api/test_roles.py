@@ -77,6 +77,8 @@ STAFF = {
     "GET /v1/flags/{slip}": "viewer",
     "GET /v1/flags": "moderator",
     "GET /v1/moderation/queue": "moderator",
+    "GET /v1/moderation/shift": "moderator",
+    "GET /v1/load": "lead",
     "POST /v1/moderation/decisions": "moderator",
     "PUT /v1/posts/{post_id}/claim": "moderator",
     "DELETE /v1/posts/{post_id}/claim": "moderator",

@@ -99,7 +99,7 @@ def test_what_was_undone_needs_no_answer_any_more(record: Database, bell: Bell) 
         appeals.reopen(tx, post.id, against)
 
     with record.read() as conn:
-        assert appeals.newest(conn, post.id) == Appeal(appeals.AppealState.GRANTED, NOON)
+        assert appeals.newest(conn, post.id) == Appeal(appeals.AppealState.MOOT, NOON)
 
 
 def test_words_of_an_appeal_go_with_the_post(record: Database, bell: Bell) -> None:

@@ -79,6 +79,26 @@ def test_each_act_is_counted_in_its_division_and_kind(record: Database, bell: Be
         (central, Kind.OTHER_DECISIONS): 1,
         (central, Kind.APPEALS_UPHELD): 1,
     }
+    _decide(record, bell, post, moderator, "suspend", None)
+    assert _changed(before, before := _counted(record)) == {(central, Kind.OTHER_DECISIONS): 1}
+    _decide(record, bell, post, moderator, "agree", None)
+    assert _changed(before, before := _counted(record)) == {
+        (central, Kind.SUSPENSIONS): 1,
+        (central, Kind.SECOND_LOOKS): 1,
+        (central, Kind.SECOND_LOOKS_AGREED): 1,
+    }
+    with record.write(by=Actor(f"staff:{moderator}")) as tx:
+        tx.audit("post.search", central)
+    assert _changed(before, before := _counted(record)) == {(central, Kind.SEARCHES): 1}
+    with record.write(by=AIRLOCK) as tx:
+        flags.add(tx, post, origin="check", **{**FLAG, "flagged_at": tx.now()})  # type: ignore[arg-type]
+        flags.settle(tx, post, by=restored)
+        tx.audit("test", post)
+    assert _changed(before, before := _counted(record)) == {
+        (central, Kind.HELD_BY_CHECK): 1,
+        (central, Kind.FLAGS_DECIDED): 3,
+        (central, Kind.FLAGS_DECIDED_IN_TIME): 1,
+    }
     with record.write(by=RESIDENT) as tx:
         posting.end(tx, bell, other, Verb.WITHDRAW)
     assert _changed(before, _counted(record)) == {(central, Kind.POSTS): -1, (GONE, Kind.POSTS): 1}

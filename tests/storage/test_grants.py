@@ -68,6 +68,7 @@ CLOSED = {
         "audit_payloads": {"words", "salt"},
         "staff_members": {"password_hash", "name"},
         "recovery_codes": {""},
+        "openings": {"staff_id"},
         "invitations": {"secret_digest", "second_factor", "role"},
     },
     "porchlight_staff": {
@@ -83,7 +84,7 @@ CLOSED = {
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "desks": {"touched_at", "proved_at"},
-        **{name: {""} for name in ("recovery_codes", "invitations")},
+        **{name: {""} for name in ("recovery_codes", "invitations", "openings")},
         "posts": {"words"},
         **CASES,
         **PINS,
@@ -112,7 +113,7 @@ CLOSED = {
         "appeals": {"text"},
         "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
-        **{name: {""} for name in ("desks", "recovery_codes", "invitations")},
+        **{name: {""} for name in ("desks", "recovery_codes", "invitations", "openings")},
         **{
             name: {""}
             for name in ("audit_entries", "tickets", "endings", "watches", "digests", "digest_mails", "digest_codes")
@@ -137,7 +138,7 @@ CLOSED = {
         "decisions": {"note", "from_state", "to_state", "at"},
         "staff_members": {"name", "password_hash", "second_factor"},
         **{name: {""} for name in ("audit_payloads", "audit_entries", "tickets")},
-        **{name: {""} for name in ("desks", "recovery_codes", "invitations")},
+        **{name: {""} for name in ("desks", "recovery_codes", "invitations", "openings")},
         **{name: {""} for name in ("endings", "watches", "digests", "digest_mails", "digest_codes")},
     },
 }

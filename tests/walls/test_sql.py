@@ -21,6 +21,7 @@ SPOKEN = [
     "storage/granting.py",
     "storage/identity/migrations/versions/0007_authorship_ends.py",
     "storage/identity/rotation.py",
+    "storage/migrations/versions/0028_shifts.py",
 ]  # asking for the time, setting a database up, granting, having all the time or the tables to oneself
 CLIPS = ("accepting", "clips", "findings", "leases", "originals", "restored")
 # Tables that two modules write, and why.

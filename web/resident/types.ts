@@ -32,7 +32,7 @@ export type Progress = {
   trim: [number, number] | null;
   waits_until: string | null;
   may_appeal: boolean;
-  appeal: { state: "open" | "granted" | "denied"; at: string } | null;
+  appeal: { state: "open" | "granted" | "denied" | "moot"; at: string } | null;
 };
 
 /** It moves: on its way to the screens or off them, or on them and not yet complete. */

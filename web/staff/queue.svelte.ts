@@ -5,7 +5,7 @@ import { tell } from "../shared/toast.svelte";
 import type { Page } from "../shared/types";
 import { w } from "../shared/words/words.svelte";
 import { claim, decide, decideSeveral, isFree, release, undo } from "./decide";
-import type { Verb, Waiting } from "./types";
+import type { Shift, Verb, Waiting } from "./types";
 
 const MOST = 100; // on one page: more than anybody decides before the next look
 const PROLONG_MS = 5 * 60_000; // half of what a claim lasts
@@ -14,6 +14,8 @@ const UNDO_MS = 60_000;
 export class QueueState {
   items = $state.raw<Waiting[] | null>(null);
   more = $state(false);
+  /** Until when this moderator has looked at enough. */
+  rests = $state<string | null>(null);
   fault = $state<string | null>(null);
   busy = $state(false);
   picked = $state.raw<string[]>([]);
@@ -27,7 +29,8 @@ export class QueueState {
 
   async read(): Promise<void> {
     try {
-      const page = await api.get<Page<Waiting>>("/v1/moderation/queue", { limit: MOST });
+      const [page, shift] = await Promise.all([api.get<Page<Waiting>>("/v1/moderation/queue", { limit: MOST }), api.get<Shift>("/v1/moderation/shift")]);
+      this.rests = shift.rests_until;
       // What is open stays open, though something else is due before it by now.
       this.#chosen ??= this.current?.post.id ?? null;
       [this.items, this.more, this.fault] = [page.items, page.cursor !== null, null];

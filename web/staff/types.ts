@@ -21,6 +21,23 @@ export type Member = {
   mine: boolean;
 };
 
+/** A moderator's own shift: of `most` openings in so many hours (0: without a limit). */
+export type Shift = { opened: number; most: number; hours: number; rests_until: string | null };
+export type Share = { part: number | null; whole: number };
+export type Loads = {
+  days: number;
+  most: number;
+  hours: number;
+  divisions: ({
+    division: Division;
+    waiting: number;
+    late: number;
+    decided: number;
+    median_minutes: number | null;
+  } & Record<"in_time" | "agreed" | "upheld" | "held" | "kept_off" | "corrected", Share>)[];
+  moderators: { name: string; opened: number; rests_until: string | null }[];
+};
+
 export type SecondFactor = { is_set: boolean; recovery_codes_left: number };
 /** A key for a phone, and the link of the same, which is drawn. */
 export type Key = { key: string; link: string };

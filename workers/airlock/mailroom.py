@@ -12,16 +12,29 @@ from storage.kit import ids
 CODE, NOTHING = ".eml", ".none"
 ALERT = "alert-"  # begins the name of what is no code, and is kept for longer
 FROM = "Porchlight <no-reply@porchlight.invalid>"
+# By language, what a mail with a code says: its subject, and its text.
+WORDS = {
+    "en": (
+        "Your Porchlight code: {code}",
+        "Your code is {code}. It works once, for ten minutes.\n\n"
+        "If you did not ask for it, do nothing: without the code nobody gets in.\n",
+    ),
+    "es": (
+        "Tu código de Porchlight: {code}",
+        "Tu código es {code}. Sirve una vez, durante diez minutos.\n\n"
+        "Si no lo pediste, no hagas nada: sin el código no entra nadie.\n",
+    ),
+}
 
 
-def send_code(folder: Path, to: str, code: str) -> None:
+def send_code(folder: Path, to: str, code: str, language: str = "en") -> None:
     """Leaves the mail with a log-in code in `folder`, as an `.eml` only its owner may read."""
-    _leave(folder, ids.new_id() + CODE, to, code)
+    _leave(folder, ids.new_id() + CODE, to, code, language)
 
 
-def send_nothing(folder: Path, to: str, code: str) -> None:
+def send_nothing(folder: Path, to: str, code: str, language: str = "en") -> None:
     """Takes as long as sending a code, and takes the mail away again."""
-    _leave(folder, ids.new_id() + NOTHING, to, code).unlink()
+    _leave(folder, ids.new_id() + NOTHING, to, code, language).unlink()
 
 
 def drop_old(folder: Path, *, older_than: int) -> None:
@@ -37,14 +50,11 @@ def drop_old(folder: Path, *, older_than: int) -> None:
                 mail.unlink()
 
 
-def _leave(folder: Path, name: str, to: str, code: str) -> Path:
-    mail = EmailMessage()
+def _leave(folder: Path, name: str, to: str, code: str, language: str) -> Path:
+    mail, (subject, text) = EmailMessage(), WORDS[language]
     mail["To"], mail["From"] = to, FROM
-    mail["Subject"] = f"Your Porchlight code: {code}"
-    mail.set_content(
-        f"Your code is {code}. It works once, for ten minutes.\n\n"
-        "If you did not ask for it, do nothing: without the code nobody gets in.\n"
-    )
+    mail["Subject"] = subject.format(code=code)
+    mail.set_content(text.format(code=code))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:

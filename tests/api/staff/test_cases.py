@@ -180,6 +180,8 @@ def test_a_number_is_given_once_and_an_incident_must_be_mine(casework: Casework)
     assert casework.asked().json()["error"]["code"] == "number_taken"
 
     elsewhere = an_incident(casework.record, "25-9", division="East")
+    other = casework.new(Role.DETECTIVE, "East")  # what is taken in one division is free in another, and tells nothing
+    assert other.ask.post("/v1/cases", {"number": "CR-1", "incident_id": elsewhere, "why": "x"}).status_code == 201
     for incident in (elsewhere, "a" * 26):
         said = {"number": "CR-2", "incident_id": incident, "why": "x"}
         assert casework.detective.ask.post("/v1/cases", said).status_code == 404

@@ -215,6 +215,18 @@ def test_a_request_that_comes_twice_is_as_one(record: Database, ann: Client, pos
     assert state_of(record, post) == "hidden"
 
 
+def test_what_somebody_else_works_on_by_now_is_not_undone(
+    record: Database, ann: Client, ben: Client, post: Post
+) -> None:
+    """What was held waits in the queue, and whoever opened it there sees it change under nobody's hands."""
+    decide(ann, post, "hold")
+    ben.ask("PUT", f"/v1/posts/{post.id}/claim")
+
+    assert undo(ann, post) == "claimed"
+    ben.ask("DELETE", f"/v1/posts/{post.id}/claim")
+    assert undo(ann, post) == "live"
+
+
 def test_a_post_that_moved_on_is_not_put_back(record: Database, ann: Client, post: Post) -> None:
     """Its author withdrew it meanwhile: there is nothing to undo."""
     decide(ann, post, "hide")

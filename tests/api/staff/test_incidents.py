@@ -69,6 +69,20 @@ def test_a_file_with_a_fault_leaves_nothing(record: Database, as_staff: NewClien
     assert _imports(record) == [{"count": 2}]
 
 
+@pytest.mark.engines("sqlite")
+def test_a_number_of_another_division_tells_nothing_here(as_staff: NewClient) -> None:
+    """A lead gets the same answer whether it stands elsewhere or nowhere, and each division has its own."""
+    for division in ("East", "Central"):
+        answer = _send(
+            as_staff(Role.LEAD, division),
+            f"number,type,time,division\n26-1,{division},2025-11-22T10:00:00Z,{division}\n",
+        )
+        assert answer.json() == {"lines": 1, "added": 1}
+
+    (mine,) = as_staff(Role.ANALYST, "Central").get("/v1/incidents").json()["items"]
+    assert mine["type"] == "Central"
+
+
 def test_the_same_file_at_once_is_taken_in_once(record: Database, as_staff: NewClient) -> None:
     """Two desks that send it together: each incident is there once, and the two say together how many."""
     desks = [as_staff(Role.LEAD, "Central") for _ in range(2)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.airlock.mailroom import drop_old, send_code, send_nothing
+from workers.airlock.mailroom import WORDS, drop_old, send_code, send_nothing
 
 
 def test_a_code_is_left_as_a_mail(tmp_path: Path) -> None:
@@ -27,6 +27,19 @@ def test_a_code_is_left_as_a_mail(tmp_path: Path) -> None:
         assert str(mail["Subject"])[-6:] in body.get_content()
     assert {file.suffix for file in files} == {".eml"}
     assert {file.stat().st_mode & 0o077 for file in (*files, tmp_path / "mail")} == {0}
+
+
+def test_a_mail_speaks_the_language_that_was_asked_in(tmp_path: Path) -> None:
+    """Subject and text; nothing else of the mail says which it was."""
+    for language in WORDS:
+        send_code(tmp_path, "ada@example.org", "123456", language)
+
+    mails = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in tmp_path.iterdir()]
+    assert {str(mail["Subject"]) for mail in mails} == {
+        "Your Porchlight code: 123456",
+        "Tu código de Porchlight: 123456",
+    }
+    assert {tuple(sorted(mail.keys())) for mail in mails} == {tuple(sorted(mails[0].keys()))}
 
 
 @pytest.mark.parametrize("to", ["a,b@example.org", "<a@example.org", "é@example.org", "a@exämple.org", '"@example.org'])

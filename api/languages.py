@@ -1,0 +1,34 @@
+"""In which of the languages we speak somebody wants to be answered; nothing keeps it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Header
+
+Language = Literal["en", "es"]
+MOST_RANGES = 20  # what a browser sends has a handful
+
+
+def preferred(accepted: str | None) -> Language:
+    """The one of ours that an `Accept-Language` header likes best; English where it likes none. Pure."""
+    likes: dict[str, float] = {"en": 0.0, "es": 0.0}
+    for part in (accepted or "").split(",")[:MOST_RANGES]:
+        said, *parameters = (one.strip().lower() for one in part.split(";"))
+        language = said.partition("-")[0]
+        if language in likes:
+            likes[language] = max(likes[language], _weight(parameters))
+    return "es" if likes["es"] > likes["en"] else "en"
+
+
+def of_request(accept_language: Annotated[str | None, Header(max_length=500)] = None) -> Language:
+    """The language of this request."""
+    return preferred(accept_language)
+
+
+def _weight(parameters: list[str]) -> float:
+    named = [one.removeprefix("q=") for one in parameters if one.startswith("q=")]
+    try:
+        return float(named[0]) if named else 1.0
+    except ValueError:
+        return 0.0
