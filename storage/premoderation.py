@@ -16,21 +16,15 @@ SHORTEST_MS, LONGEST_MS = HOUR, 14 * DAY  # it ends by itself; a lead may say ag
 
 
 @dataclass(frozen=True)
-class Told:
-    """Where it is on, and until when (milliseconds since 1970)."""
+class On:
+    """Where it is on, who switched it on, why, and when it ends (milliseconds since 1970)."""
 
     division: DivisionId
     category: str
-    ends_at: int
-
-
-@dataclass(frozen=True)
-class On(Told):
-    """The same as the desk sees it: who switched it on, since when, and why."""
-
     by: str
     note: str
     since: int
+    ends_at: int
 
 
 def begin(tx: Tx, division: DivisionId, category: str, *, staff_id: StaffId, note: str, lasts: int) -> int:
@@ -52,18 +46,11 @@ def end(tx: Tx, division: DivisionId, category: str) -> None:
         tx.audit("premoderation.end", division, {"category": category})
 
 
-def is_on(conn: Connection, block: BlockId, category: str) -> bool:
-    """Whether a post of this block and category is held first."""
-    query = select(premoderation.c.category).join(blocks, blocks.c.division_id == premoderation.c.division_id)
+def until(conn: Connection, block: BlockId, category: str) -> int | None:
+    """When it ends where a post of this block and category is held first; None where it is not on."""
+    query = select(premoderation.c.ends_at).join(blocks, blocks.c.division_id == premoderation.c.division_id)
     here = (blocks.c.id == block, premoderation.c.category == category, premoderation.c.ends_at > database_now(conn))
-    return conn.execute(query.where(*here)).first() is not None
-
-
-def told(conn: Connection) -> list[Told]:
-    """Wherever it is on in the city: what everybody who writes a post is told."""
-    query = select(premoderation.c.division_id, premoderation.c.category, premoderation.c.ends_at)
-    rows = conn.execute(query.where(premoderation.c.ends_at > database_now(conn)).order_by(*query.selected_columns[:2]))
-    return [Told(row.division_id, row.category, row.ends_at) for row in rows]
+    return conn.execute(query.where(*here)).scalar_one_or_none()
 
 
 def on(conn: Connection, in_divisions: Collection[DivisionId]) -> list[On]:
@@ -72,4 +59,4 @@ def on(conn: Connection, in_divisions: Collection[DivisionId]) -> list[On]:
     query = query.join(staff_members, staff_members.c.id == premoderation.c.staff_id)
     here = (premoderation.c.ends_at > database_now(conn), premoderation.c.division_id.in_(in_divisions))
     rows = conn.execute(query.where(*here).order_by(premoderation.c.division_id, premoderation.c.category))
-    return [On(row.division_id, row.category, row.ends_at, row.name, row.note, row.since) for row in rows]
+    return [On(row.division_id, row.category, row.name, row.note, row.since, row.ends_at) for row in rows]

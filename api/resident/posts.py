@@ -18,6 +18,7 @@ from api.resident.suspended import demand_not_suspended
 from api.resident.trim import Trim
 from api.resident.who_could import MOST_WAIT, View
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
+from storage import premoderation
 from storage.atlas import versions
 from storage.db import RESIDENT
 from storage.identity import accepting, authorship, clips, limits, listings, originals, views
@@ -104,6 +105,7 @@ class Preview(BaseModel):
     replaced: list[Replaced]
     names: list[NameSeen]
     reword: Annotated[list[Rule], Field(description="What the words break: sent as they are, the post begins held.")]
+    judged_until: Annotated[str | None, Field(description="Until then, each post there is judged before it is shown.")]
 
 
 @router.post("/v1/posts", status_code=202)
@@ -130,6 +132,7 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     block = place_now(desk, body.block_id)
     with desk.stores.record.read() as conn:
         known = versions.block(conn, block.id)
+        until = premoderation.until(conn, block.id, body.category)
     assert known is not None, "a block of the current atlas is on the record"
     post = PostAsSeen(
         id="preview",
@@ -146,7 +149,8 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     )
     found = [*names_in("title", post.title), *names_in("text", post.text)]
     reword = list(check(post.title, post.text, post.category))
-    return Preview(post=post, replaced=_replaced("\n".join([body.title, body.text or ""])), names=found, reword=reword)
+    replaced, judged = _replaced("\n".join([body.title, body.text or ""])), clock.as_text(until) if until else None
+    return Preview(post=post, replaced=replaced, names=found, reword=reword, judged_until=judged)
 
 
 def _request(body: Sent) -> str:

@@ -43,6 +43,6 @@ export type Mine = Progress & { receipt_hint: string; handle: string; title: str
 
 export type Part = { number: number; url: string; received?: boolean };
 export type UploadAnswer = { upload_id: string; state?: string; bytes?: number; part_bytes: number; parts: Part[] };
-export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[]; names: NameSeen[]; reword: Rule[] };
+export type PreviewAnswer = { post: Post; replaced: { kind: string; count: number }[]; names: NameSeen[]; reword: Rule[]; judged_until: string | null };
 export type Guessable = { homes: number; alike: number | null; cameras: number; blurs: Redaction[]; wait_minutes: number };
 export type Comment = { id: string; name: string; text: string; at: string };

@@ -3,6 +3,7 @@ import * as api from "../shared/api";
 import { flagsAreOf } from "../shared/flags";
 import { go } from "../shared/route.svelte";
 import { forget, watch } from "./lock.svelte";
+import type { Division } from "../shared/types";
 import type { Me, Role } from "./types";
 
 export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error" }>({ me: null, known: "asking" });
@@ -38,3 +39,10 @@ export async function leave({ back = false } = {}): Promise<void> {
 
 export const holds = (...roles: Role[]) => who.me?.roles.some(({ role }) => roles.includes(role)) ?? false;
 export const seesPosts = () => holds("analyst", "detective", "moderator", "lead");
+
+/** The divisions that one leads: a role without a division is for the whole city. */
+export function leads(): Division[] {
+  const mine = who.me?.roles.filter(({ role }) => role === "lead") ?? [];
+  const city = mine.some(({ division }) => division === null);
+  return (who.me?.divisions ?? []).filter(({ id }) => city || mine.some(({ division }) => division?.id === id));
+}

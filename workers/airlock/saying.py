@@ -34,7 +34,7 @@ def new_post(
     title, text = scrub_title(typed[0]), scrub(typed[1])
     held = [*found, *(Held(rule.guideline, rule.id) for rule in check(title, text, clip.category)[:1])]
     with stores.record.read() as conn:
-        if premoderation.is_on(conn, clip.block, clip.category):
+        if premoderation.until(conn, clip.block, clip.category) is not None:
             held.append(Held(ANY, PREMODERATED))
     say_held(stores, clip, held)
     return NewPost(
