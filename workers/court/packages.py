@@ -36,7 +36,7 @@ custody.json   the audit's lines of the case, and of who viewed its posts
 Clips are as they were published: decoded and encoded anew, with what their authors asked to have hidden hidden. An
 original is not among them. Where its author chose to let it be proved, manifest.json holds its salted SHA-256:
     porchlight verify-export THIS.zip --original FILE --salt SALT
-says whether a file is that original; the salt is told by the author's receipt alone.
+says whether a file is that original; its author alone was told the salt.
 """
 
 

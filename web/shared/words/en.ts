@@ -838,7 +838,7 @@ export const en = {
         link: (name: string) => `Link “${name}” to this case`,
         note: (name: string, why: string) => `Suggested, like “${name}”: ${why}.`,
         why: {
-          same_time: (minutes) => (minutes < 90 ? `${minutes} minutes apart` : `${Math.round(minutes / 60)} hours apart`),
+          same_time: (minutes) => (!minutes ? "the same quarter hour" : minutes < 90 ? `${minutes} minutes apart` : `${Math.round(minutes / 60)} hours apart`),
           same_hour: () => "about the same hour of another day",
           same_block: () => "the same block",
           near: (metres) => `some ${metres} m away`,
@@ -850,7 +850,7 @@ export const en = {
         title: "In order",
         map: "On the map",
         about: "what this case is about",
-        later: ({ days, hours }: { days: number; hours: number }) => (days ? `${days} days later` : hours === 1 ? "1 hour later" : `${hours} hours later`),
+        later: ({ days, hours }: { days: number; hours: number }) => (days ? `${days} days later` : !hours ? "within the hour" : hours === 1 ? "1 hour later" : `${hours} hours later`),
       },
       court: {
         title: "For court",

@@ -839,7 +839,7 @@ export const es: Words = {
         link: (name) => `Vincular «${name}» a este caso`,
         note: (name, why) => `Sugerido, como «${name}»: ${why}.`,
         why: {
-          same_time: (minutes) => (minutes < 90 ? `${minutes} minutos de diferencia` : `${Math.round(minutes / 60)} horas de diferencia`),
+          same_time: (minutes) => (!minutes ? "el mismo cuarto de hora" : minutes < 90 ? `${minutes} minutos de diferencia` : `${Math.round(minutes / 60)} horas de diferencia`),
           same_hour: () => "hacia la misma hora de otro día",
           same_block: () => "la misma cuadra",
           near: (metres) => `a unos ${metres} m`,
@@ -851,7 +851,7 @@ export const es: Words = {
         title: "Por orden",
         map: "En el mapa",
         about: "de esto trata el caso",
-        later: ({ days, hours }) => (days ? `${days} días después` : hours === 1 ? "1 hora después" : `${hours} horas después`),
+        later: ({ days, hours }) => (days ? `${days} días después` : !hours ? "en la misma hora" : hours === 1 ? "1 hora después" : `${hours} horas después`),
       },
       court: {
         title: "Para el juzgado",
