@@ -5,6 +5,7 @@ The number is drawn here for each request, is never read from one and never hand
 
 from __future__ import annotations
 
+import re
 import time
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from storage.kit import ids, log, metrics
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 # Media are for a player alone: opened as a page they could do nothing, and no cache keeps what may be taken back.
-MEDIA = "/v1/media/"
+MEDIA = re.compile(r"/v1/(?:cases/[^/]+/posts/[^/]+/)?media/")
 _OF_MEDIA = {"content-security-policy": "sandbox; default-src 'none'", "cache-control": "private, no-store"}
 JSON_BYTES = 64 * 1024  # the largest JSON we take is a post's words: under 20 kB even if every character is escaped
 
@@ -63,7 +64,7 @@ class Doorway:
 
     def _close(self, scope: Scope, headers: MutableHeaders, request_id: str) -> None:
         headers.update({**self._headers, "x-request-id": request_id})
-        if scope["path"].startswith(MEDIA):
+        if MEDIA.match(scope["path"]):
             headers.update(_OF_MEDIA)
             headers.setdefault("content-disposition", 'inline; filename="porchlight-clip"')
         if scope["path"].startswith("/v1/"):

@@ -67,6 +67,12 @@ def enter(
     return seq
 
 
+def was_linked(conn: Connection, case_id: CaseId, about: str) -> bool:
+    """Whether the timeline says that this was linked once."""
+    here = (case_entries.c.case_id == case_id, case_entries.c.kind == Kind.LINK, case_entries.c.about == about)
+    return conn.execute(select(case_entries.c.seq).where(*here).limit(1)).first() is not None
+
+
 def of(conn: Connection, case_id: CaseId) -> list[Entry]:
     """A case's entries, oldest first; the caller knows that whoever asks may see the case."""
     query = select(case_entries, staff_members.c.name).join(staff_members, staff_members.c.id == case_entries.c.by)

@@ -57,7 +57,9 @@ def _rounds(here: RecordSettings) -> list[Round]:
     office = digests.Office(here.mail_folder, here.time_zone, here.desk_address)
     rounds.append(Round("send_digests", DIGEST_SECONDS, partial(digests.send, record, office)))
     rounds.append(Round("lock_idle_desks", LOCK_SECONDS, partial(chores.lock_idle_desks, record, here.desk_lock)))
-    exporting = partial(packages.make_next, record, bucket, keys.read_or_make(here.export_key_file))
+    # Embedded, beside the record: what is made in a folder that the identity folder lies in is closed to this program.
+    scratch = None if "://" in here.media else here.data / "record"
+    exporting = partial(packages.make_next, record, bucket, keys.read_or_make(here.export_key_file), scratch)
     rounds.append(Round("make_packages", EXPORT_SECONDS, exporting, apart=True, patience=EXPORT_PATIENCE))
     seed = keys.read_or_make(here.head_key_file)
     rounds.append(Round("publish_counts", PUBLISH_SECONDS, partial(publishing.publish_counts, record)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -14,13 +15,16 @@ from api.staff.incidents import INVESTIGATORS
 from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import case_links, case_rules, incidents, posts
+from storage import case_entries, case_links, case_rules, cases, incidents, posts
 from storage.case_links import Linked
+from storage.db import Database
 from storage.kit.errors import NotThere
 from storage.kit.ids import CaseId, IncidentId, PostId
 from storage.posts import PostState
+from storage.staff import VIEWERS, LogIn
 
 router = APIRouter(prefix="/v1/cases/{case_id}/links", tags=["cases"])
+LINKED = (PostState.LIVE,)
 
 Named = Annotated[str, Field(max_length=40)]
 
@@ -43,13 +47,16 @@ class NewLink(Closed):
 
 @router.post("", status_code=201)
 def link(case_id: CaseId, new: NewLink, me: Investigator, record: Record) -> CaseInFull:
-    """Links what I may see myself; one that was taken back is not there to be linked."""
-    post = None if new.post_id is None else visible(record, me.member, PostId(new.post_id)).id
+    """Links what I may see myself; one that was taken back is not there to be linked.
+
+    A post that is kept to this case, and was unlinked a moment ago, is linked again as long as it is there.
+    """
+    post, states = (None, LINKED) if new.post_id is None else _linkable(record, me, case_id, PostId(new.post_id))
     linked = Linked(post, None if new.incident_id is None else IncidentId(new.incident_id))
     with record.write(by=me.member.actor) as tx:
         if post is not None:
-            held = posts.locked(tx, post)  # until the commit: its author may take it back at this moment
-            if held is None or held.state is not PostState.LIVE:
+            held = posts.locked(tx, post, kept=True)  # until the commit: its author may take it back at this moment
+            if held is None or held.state not in states:
                 raise NotThere  # a moderator sees it still; a case would show nothing of it
         mine = me.member.reach(*INVESTIGATORS)
         if linked.incident and incidents.one(tx.connection, mine, linked.incident) is None:
@@ -57,6 +64,18 @@ def link(case_id: CaseId, new: NewLink, me: Investigator, record: Record) -> Cas
         why = {"reason": new.reason, "confidence": new.confidence, "note": new.note}
         case_links.add(tx, case_rules.asker(me.member), case_id, linked, **why)
     return told(record, me, case_id)
+
+
+def _linkable(record: Database, me: LogIn, case_id: CaseId, post_id: PostId) -> tuple[PostId, Sequence[PostState]]:
+    """The post, and the states in which it may be linked; raises NotThere."""
+    with record.read() as conn:
+        was_here = case_entries.was_linked(
+            conn, cases.one(conn, case_rules.asker(me.member), case_id).standing.id, post_id
+        )
+        found = posts.one(conn, me.member.reach(*VIEWERS), post_id, kept=True) if was_here else None
+    if found is not None and found.state is PostState.KEPT:
+        return post_id, (PostState.KEPT,)
+    return visible(record, me.member, post_id).id, LINKED
 
 
 @router.delete("/{link_id}")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
 from api.staff import case_seen
 from feed.events import as_seen
 from storage import case_exports, case_holds, cases, posts
-from storage.case_exports import STANDS, Line
+from storage.case_exports import STANDS, Line, Papers
 from storage.cases import Case
 from storage.staff import VIEWERS, StaffMember
 
 
 def papers(
     conn: Connection, member: StaffMember, case: Case, *, stills: Sequence[tuple[str, int]], notes: bool
-) -> dict[str, Any]:
+) -> Papers:
     """All of it, by the file it will be; `stills` are posts and milliseconds; not `notes`: what they say is left out.
 
     A post of a division that is not this member's is not in it, as a case shows them nothing of it.
@@ -44,6 +43,6 @@ def _named(lines: Sequence[Line]) -> set[str]:
     return {line.by.removeprefix("staff:") for line in lines if line.by.startswith("staff:")}
 
 
-def clips_in(told: dict[str, Any]) -> set[str]:
+def clips_in(told: Papers) -> set[str]:
     """The posts of written-down papers that are clips."""
     return {post["id"] for post in told["posts"] if post["kind"] == "video"}

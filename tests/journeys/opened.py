@@ -100,6 +100,14 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     page.get_by_role("button", name="Link an incident").click()
     eyes.look(page, "staff: link an incident, dialog")
     closes(page)
+    links_the_post(page, stack)
+    page.get_by_role("button", name="On the map").click()
+    expect(page.get_by_role("region", name="Map of blocks")).to_be_visible()
+    eyes.look(page, "staff: case, series and package")
+    page.get_by_role("link", name=TITLE).first.click()
+    expect(page.get_by_role("button", name=re.compile("^Choose the still"))).to_be_visible()
+    eyes.look(page, "staff: a clip of a case")
+    page.get_by_role("link", name="To case CR-26-801").click()
     page.get_by_role("link", name="Cameras").click()
     page.get_by_role("combobox").fill("Garland")
     page.get_by_role("option").first.click()
@@ -132,6 +140,17 @@ def asks_for_footage(page: Page, eyes: Eyes) -> None:
     page.get_by_role("button", name="Take it back").click()
     eyes.look(page, "staff: take a request back, dialog")
     closes(page)
+
+
+def links_the_post(page: Page, stack: Stack) -> None:
+    """To the case that is open on the page."""
+    by = {"authorization": f"Bearer {stack.staff_token('everything', list(Role))}"}
+    posts = httpx.get(f"{stack.staff}/v1/posts?q=door", headers=by).json()["items"]
+    (post,) = [one for one in posts if one["title"] == TITLE]
+    new = {"post_id": post["id"], "reason": "shows_it", "confidence": "likely"}
+    case = page.url.rsplit("/", 1)[-1]
+    assert httpx.post(f"{stack.staff}/v1/cases/{case}/links", json=new, headers=by).status_code == 201
+    page.reload()
 
 
 def asks_for_a_case(stack: Stack) -> None:

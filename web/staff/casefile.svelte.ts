@@ -7,7 +7,7 @@ import { w } from "../shared/words/words.svelte";
 
 export const caseStates = ["asked", "open", "closed", "refused"] as const;
 export type CaseState = (typeof caseStates)[number];
-export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "footage" | "second_footage" | "close" | "reopen";
+export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "footage" | "second_footage" | "export" | "close" | "reopen";
 export type Incident = { id: string; number: string; type: string; happened_at: string; division: Division; block: Block | null };
 export type Member = { id: string; name: string };
 
@@ -39,7 +39,8 @@ export type Link = {
   by: string;
   at: string;
 };
-export type EntryKind = "ask" | "assign" | "unassign" | "unlink" | "approve" | "deny" | "resolve" | "contact" | Exclude<Act, "assign" | "second_footage">;
+type Further = "ask" | "assign" | "unassign" | "unlink" | "approve" | "deny" | "resolve" | "contact" | "download";
+export type EntryKind = Further | Exclude<Act, "assign" | "second_footage">;
 export type Entry = { kind: EntryKind; by: string; at: string; text: string; about: string | null; reason: LinkReason | null };
 export type CaseInFull = Case & { members: Member[]; links: Link[]; timeline: Entry[] };
 
@@ -53,6 +54,8 @@ export const pageOf = (caseId: string) => `/cases/${caseId}`;
 export const camerasOf = (caseId: string) => `/cases/${caseId}/cameras`;
 export const asksOf = (caseId: string) => `/cases/${caseId}/requests`;
 export const composeOf = (caseId: string) => `/cases/${caseId}/requests/new`;
+/** A post as the case's: there too when it is nowhere else any more. */
+export const postOf = (caseId: string, postId: string) => `/cases/${caseId}/posts/${postId}`;
 
 /** A refusal in words; the codes that casework has of its own are said in the page's language. */
 export const caseProblem = (error: unknown) => problem(error, w().staff.cases.codes);
@@ -82,6 +85,12 @@ export class Casefile {
 
   get composing(): boolean {
     return under("/cases/")?.endsWith("/requests/new") ?? false;
+  }
+
+  /** The post of it that is looked at, and not the case itself. */
+  get watching(): string | null {
+    const [, what, post] = under("/cases/")?.split("/") ?? [];
+    return (what === "posts" && post) || null;
   }
 
   get full(): CaseInFull | null {

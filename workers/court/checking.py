@@ -77,7 +77,7 @@ def check(package: Path, *, key: str | None = None) -> Report:
 
 
 def proves(report: Report, original: Path, salt: str) -> str | None:
-    """The post whose original this file is, by the salt its receipt tells; None: of none in the package.
+    """The post whose original this file is, by the salt its author was told; None: of none in the package.
 
     Raises OSError, or ValueError for what is no salt.
     """

@@ -40,13 +40,15 @@ def pieces(record: Database, bucket: Bucket, post_id: PostId, file: Rendition) -
         yield from bucket.chunks(span.key, span.start, span.end)
 
 
-def frames(content: Iterator[bytes], wanted: list[int], length: int, size: tuple[int, int]) -> Iterator[bytes]:
-    """The frames of a clip at those milliseconds, each a JPEG, made in the sandbox.
+def frames(
+    content: Iterator[bytes], wanted: list[int], length: int, size: tuple[int, int], scratch: Path | None
+) -> Iterator[bytes]:
+    """The frames of a clip at those milliseconds, each a JPEG, made in the sandbox from a copy in `scratch`.
 
     Raises RefusedClip, OSError, SandboxBroken.
     """
     tools = programs.find()
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory(dir=scratch) as made:
         source, out = Path(made, "in"), Path(made, "out")
         source.mkdir()
         out.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from storage import case_exports
@@ -35,14 +36,15 @@ custody.json   the audit's lines of the case, and of who viewed its posts
 Clips are as they were published: decoded and encoded anew, with what their authors asked to have hidden hidden. An
 original is not among them. Where its author chose to let it be proved, manifest.json holds its salted SHA-256:
     porchlight verify-export THIS.zip --original FILE --salt SALT
-says whether a file is that original; the salt is told by the author's receipt alone.
+says whether a file is that original; its author alone was told the salt.
 """
 
 
-def make_next(record: Database, bucket: Bucket, seed: bytes) -> bool:
+def make_next(record: Database, bucket: Bucket, seed: bytes, scratch: Path | None = None) -> bool:
     """Makes the package that waits longest, signed by this key; False where none waits, or another makes one.
 
-    Killed in between, it is begun anew, three times at most. Of what fails the round is told.
+    Killed in between, it is begun anew, three times at most. What fails is raised, for the round to tell. `scratch` is
+    where clips lie while frames are taken of them, the system's own place unless said.
     """
     with only_one(record, MAKING) as first:
         if not first:
@@ -51,11 +53,11 @@ def make_next(record: Database, bucket: Bucket, seed: bytes) -> bool:
             export_id = case_exports.next_waiting(tx)
         if export_id is None:
             return False
-        _make(record, bucket, seed, export_id)
+        _make(record, bucket, seed, export_id, scratch)
         return True
 
 
-def _make(record: Database, bucket: Bucket, seed: bytes, export_id: str) -> None:
+def _make(record: Database, bucket: Bucket, seed: bytes, export_id: str, scratch: Path | None) -> None:
     with record.read() as conn:
         papers = case_exports.papers_of(conn, export_id)
         theirs = [PostId(post["id"]) for post in papers["posts"]]
@@ -66,7 +68,7 @@ def _make(record: Database, bucket: Bucket, seed: bytes, export_id: str) -> None
     key = ids.new_id()
     with bucket.draft(key) as draft, Package(draft) as package:
         files = 2 + len(PAPERS) + 2 * len(posts) + len(papers["stills"])
-        making = _Making(record, bucket, export_id, package, files)
+        making = _Making(record, bucket, export_id, package, files, scratch)
         package.add("README.txt", [README.encode()])
         for name in PAPERS:
             package.add_json(f"{name}.json", papers[name])
@@ -84,9 +86,11 @@ def _make(record: Database, bucket: Bucket, seed: bytes, export_id: str) -> None
 class _Making:
     """A package on its way, and how far it is."""
 
-    def __init__(self, record: Database, bucket: Bucket, export_id: str, package: Package, files: int) -> None:
+    def __init__(
+        self, record: Database, bucket: Bucket, export_id: str, package: Package, files: int, scratch: Path | None
+    ) -> None:
         self._record, self._bucket, self._export = record, bucket, export_id
-        self.package, self._files = package, files
+        self.package, self._files, self._scratch = package, files, scratch
 
     def post(self, post: dict[str, Any], stills: list[int]) -> None:
         """One post, its clip or photo, and the frames somebody chose of it."""
@@ -99,7 +103,7 @@ class _Making:
             if stills and name == "clip.mp4":
                 again = clips.pieces(self._record, self._bucket, post_id, file)
                 length = round(post["media"]["seconds"] * 1000)
-                made = clips.frames(again, stills, length, (file.width, file.height))
+                made = clips.frames(again, stills, length, (file.width, file.height), self._scratch)
                 for at, picture in zip(stills, made, strict=True):
                     self.package.add(f"stills/{post_id}-{at:07}.jpg", [picture])
         with self._record.write(by=CHORES) as tx:

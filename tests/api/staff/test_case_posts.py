@@ -56,6 +56,7 @@ def test_a_kept_post_is_its_cases_alone(
     assert (told.status_code, told.json()["state"]) == (200, "kept")
     assert link["post"] == told.json()
     assert [one.content for one in (played, poster)] == [CONTENT] * 2
+    assert "sandbox" in played.headers["content-security-policy"]
     assert [entry.subject for entry in viewings(record)] == [post_id] * 3  # one of them before it was kept
     for person in (casework.detective, casework.lead, *outside):
         for method, address, body in ELSEWHERE:
@@ -89,6 +90,9 @@ def test_what_the_case_holds_no_more_is_not_there(
     (link,) = casework.detective.ask.get(case).json()["links"]
     casework.detective.ask.ask("DELETE", f"{case}/links/{link['id']}")
     assert casework.detective.ask.get(path).status_code == 404
+    assert casework.detective.ask.post(f"{other}/links", {"post_id": post_id, **WHY}).status_code == 404
+    assert casework.detective.ask.post(f"{case}/links", {"post_id": post_id, **WHY}).status_code == 201
+    assert casework.detective.ask.get(path).status_code == 200
 
 
 def _kept(record: Database, bell: Bell, given: Stores, tmp_path: Path, casework: Casework) -> tuple[str, str]:  # noqa: F811
