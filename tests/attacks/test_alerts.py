@@ -51,7 +51,7 @@ def told(world: World) -> dict[str, dict[int, list[dict[str, Any]]]]:
 
 
 def test_a85_no_push_and_no_mail_holds_a_secret(world: World, tried: Tried, told: dict[str, Any]) -> None:
-    """Opened as its reader does, and sealed with its headers as whoever carries it sees it; of fields there is a list."""
+    """Opened as its reader does, and sealed with its headers as who carries it sees it; of fields there is a list."""
     places = list(of_alerts(world.push, world.stores.mails()))
     tried(len(places))
 
@@ -70,7 +70,7 @@ def test_a85_no_push_and_no_mail_holds_a_secret(world: World, tried: Tried, told
 def test_a86_an_author_is_alerted_of_their_own_post_in_the_same_bytes(
     world: World, tried: Tried, told: dict[str, Any]
 ) -> None:
-    """Everybody of the block is told, they too; pushes are equally long, and mails differ in nothing but whose they are."""
+    """Everybody of the block is told, they too; pushes are equally long, mails differ in whose they are alone."""
     assert world.push is not None
     tried(len(world.sent))
     for sent in world.sent:
