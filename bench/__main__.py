@@ -22,6 +22,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "canaries": (),
     "feed": (),
     "feed_peers": (),
+    "alerts": (),
     "atlas": (),
     "pins": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale

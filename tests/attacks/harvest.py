@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from email import message_from_bytes
+from pathlib import Path
 
 from sqlalchemy import Column, select
 
 from storage.db import Database
-from storage.identity.schema import cameras, clips, listening, metadata, residents
+from storage.identity.schema import (
+    alert_place,
+    alert_posts,
+    alert_wishes,
+    alerted,
+    alerts,
+    cameras,
+    clips,
+    listening,
+    metadata,
+    push_retries,
+    residents,
+    tellings,
+)
 from storage.kit.clock import QUARTER_HOUR
 from storage.kit.ids import digest
 from storage.schema import renditions, segments
 from tests.attacks.oracle import Secrets
 from tests.attacks.people import Person, Sent
+from tests.servers.push_stand_in import PushStandIn
+from workers.airlock.mailroom import ALERT
 
 # Columns whose values cross the wall as they are: the post, its block and kind, which everybody is told; and where
 # media lie, which the record knows too (`of_bucket` is for those who ask).
 CROSSES = {
     *(clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys),
-    *(residents.c.home_block, cameras.c.block_id),  # a block is everybody's
+    *(residents.c.home_block, cameras.c.block_id, alerts.c.block_id, alert_wishes.c.block_id),  # a block is everybody's
+    *(alert_posts.c.post_id, alert_posts.c.block_id, alerted.c.post_id, tellings.c.post_id, push_retries.c.post_id),
+    alert_place.c.epoch,  # the name of the feed's log, which stands in every cursor
     listening.c.handle,  # drawn for one ticket: the record knows the listener by it, and nobody there whose it is
 }
 # A minute after a worker's last sign of life. Nothing happens then; but of 160 clips one met one of 2,000 lines of the
@@ -36,6 +55,8 @@ def of_people(people: Iterable[Person]) -> Secrets:
         secrets.add("address of the net", person.address)
         secrets.add("device", person.device)
         secrets.add("name of a camera", person.camera)
+        if person.browser is not None:
+            secrets.add("device that is pushed to", *person.browser.body.values())
         secrets.add("token", person.token, digest(person.token))
         for sent in person.sent:
             _of_one(secrets, sent)
@@ -59,6 +80,21 @@ def of_bucket(record: Database) -> Secrets:
         for table in (renditions, segments):
             secrets.add("key of the bucket", *(key for key in conn.execute(select(table.c.key)).scalars() if key))
     return secrets
+
+
+def of_alerts(push: PushStandIn | None, mails: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """All that pushes and mails say to whom they are for, without where they went: each opened as its reader does."""
+    for path, headers, body in push.taken if push else ():
+        name = path.rpartition("/")[2]
+        yield "push", push.browsers[name].opens(body) if push else b""
+        yield "push, sealed", body
+        yield "push, headers", repr(sorted(headers.items())).encode()
+    for file in mails:
+        if file.name.startswith(ALERT):
+            mail = message_from_bytes(file.read_bytes())
+            del mail["To"]
+            yield "mail", mail.as_bytes()
+            yield "mail, its name", file.name.encode()
 
 
 def words_of(withdrawn: Iterable[Sent]) -> Secrets:

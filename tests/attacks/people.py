@@ -20,6 +20,7 @@ from storage.posts import CATEGORIES
 from tests.attacks.marks import Marks, with_marks
 from tests.attacks.photographs import photo_with_marks
 from tests.attacks.stores import code_in
+from tests.servers.push_stand_in import Browser, PushStandIn
 
 LETTERS = "bcdfghjklmnpqrstvwxz"  # no vowels: no word that anybody else says
 PHOTOS, BLURRED = 0.4, 0.2  # shares of what is sent
@@ -66,6 +67,7 @@ class Person:
     camera: str  # what they call theirs
     token: str = ""
     block: str = ""
+    browser: Browser | None = None  # that alerts are pushed to
     sent: list[Sent] = field(default_factory=list)
 
     @property
@@ -104,6 +106,15 @@ class Person:
         camera |= {"retention_days": 1 + self.number % 30, "name": self.camera}
         with self.client(resident) as http:
             ask(http, "POST", "/v1/cameras", json=camera, headers={"Idempotency-Key": new_id()})
+
+    def asks_for_alerts(self, resident: str, push: PushStandIn | None) -> None:
+        """Of everything around, by mail and, where there is a push service, on their device."""
+        wanted = {"wishes": dict.fromkeys(CATEGORIES, "around"), "mail": True, "language": "en"}
+        with self.client(resident) as http:
+            ask(http, "PUT", "/v1/alerts", json=wanted)
+            if push is not None:
+                self.browser = push.browser()
+                ask(http, "PUT", "/v1/alerts/devices", json=self.browser.body)
 
     def sends(self, resident: str, pictures: Pictures, folder: Path, dice: random.Random) -> Sent:
         """Sends a clip or a photo full of marks, with words that say too much."""

@@ -22,6 +22,7 @@ from tests.attacks.photographs import one_photo
 from tests.attacks.stores import Stores
 from tests.journeys.conftest import Stack
 from tests.journeys.production import City
+from tests.servers.push_stand_in import PushStandIn
 
 HERE, ELSEWHERE, IDLE = "Central", "North", "idler"
 A_BLOCK_HAS = 4  # authors: what a post says of its block says no more than that it is one of them
@@ -48,6 +49,11 @@ class World:
     said: list[tuple[str, int, str]] = field(default_factory=list)  # post, who commented, under which name
     mails: dict[str, bytes] = field(default_factory=dict)  # by file; a code's is soon gone
     case_id: str = ""  # of the detective's case, which the moderator, who leads there, consented to
+
+    @property
+    def push(self) -> PushStandIn | None:
+        """The push service that this city may send to; one on several machines may send to none of this machine."""
+        return self.stack.push if isinstance(self.stack, Stack) else None
 
     @property
     def sent(self) -> list[Sent]:
@@ -130,6 +136,7 @@ def _live(world: World, posts: int) -> None:
     for person in world.people:
         person.comes_in(stack.resident, blocks[person.number // A_BLOCK_HAS % len(blocks)], world.stores.mails)
         person.registers(stack.resident)
+        person.asks_for_alerts(stack.resident, world.push)
     _let_attackers_in(world, blocks[-1])
     world.mails.update((file.name, file.read_bytes()) for file in world.stores.mails())
     _send_all(world, posts)

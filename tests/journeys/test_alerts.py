@@ -122,7 +122,7 @@ def test_a_resident_is_alerted_of_what_stands(
     expect(page.get_by_role("button", name="Send me a test")).to_be_disabled()
     page.get_by_role("switch", name="Alerts on this device").focus()
     page.keyboard.press("Space")
-    expect(page.get_by_text("On, until you log out here.")).to_be_visible()
+    expect(page.get_by_text("On, for as long as you are logged in here.")).to_be_visible()
     page.get_by_role("radio", name="Crime: No", exact=True).focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="Crime: My block", exact=True)).to_be_checked()

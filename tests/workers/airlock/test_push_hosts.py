@@ -25,7 +25,7 @@ def stand_in() -> Iterator[PushStandIn]:
 
 
 @pytest.fixture
-def services(vault: Vault, stand_in: PushStandIn) -> Iterator[PushHosts]:  # noqa: F811
+def hosts(vault: Vault, stand_in: PushStandIn) -> Iterator[PushHosts]:  # noqa: F811
     """The one that is trusted."""
     made = PushHosts([stand_in.origin], Signer.of(vault, "mailto:it@city.example.org"))
     yield made
@@ -85,13 +85,13 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(
     browser = stand_in.browser()
     subscription = type(browser.subscription)("https://push.example.net/x", *_keys(browser))
     monkeypatch.setattr(socket, "create_connection", lambda address, _: called.append(address) or _refuse())
-    services = PushHosts(KNOWN, Signer.of(vault, "x"), resolve=lambda *_: [("93.184.215.14", 443)])
+    hosts = PushHosts(KNOWN, Signer.of(vault, "x"), resolve=lambda *_: [("93.184.215.14", 443)])
 
-    answers = [services.send(subscription, b"x", topic="t") for _ in range(2)]
+    answers = [hosts.send(subscription, b"x", topic="t") for _ in range(2)]
 
     assert answers == [Answer(Outcome.LATER)] * 2
     assert called == [("93.184.215.14", 443)]
-    services.close()
+    hosts.close()
 
 
 @pytest.mark.parametrize(
@@ -108,21 +108,21 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(
     ],
 )
 def test_what_an_answer_means(
-    services: PushHosts, stand_in: PushStandIn, status: int, headers: dict[str, str], answer: Answer
+    hosts: PushHosts, stand_in: PushStandIn, status: int, headers: dict[str, str], answer: Answer
 ) -> None:
     """Nobody is led on from a redirect; who is told to wait waits an hour at most."""
     browser = stand_in.browser()
     stand_in.says[browser.subscription.endpoint.rpartition("/")[2]] = (status, headers)
 
-    assert services.send(browser.subscription, b"{}", topic="t") == answer
+    assert hosts.send(browser.subscription, b"{}", topic="t") == answer
     assert len(stand_in.taken) == 1
 
 
-def test_a_message_says_nothing_but_that_there_is_one(services: PushHosts, stand_in: PushStandIn) -> None:
+def test_a_message_says_nothing_but_that_there_is_one(hosts: PushHosts, stand_in: PushStandIn) -> None:
     """Headers and length are the same whatever it says; what it says opens at its browser."""
     browser = stand_in.browser()
-    services.send(browser.subscription, b'{"a":1}', topic="t")
-    services.send(browser.subscription, b'{"a":"' + b"x" * 500 + b'"}', topic="t")
+    hosts.send(browser.subscription, b'{"a":1}', topic="t")
+    hosts.send(browser.subscription, b'{"a":"' + b"x" * 500 + b'"}', topic="t")
 
     (_, first, short), (_, second, long) = stand_in.taken
     assert (first, len(short)) == (second, len(long))
@@ -130,15 +130,15 @@ def test_a_message_says_nothing_but_that_there_is_one(services: PushHosts, stand
     assert [len(str(told["a"])) for told in stand_in.told(browser)] == [1, 500]
 
 
-def test_an_unknown_endpoint_is_not_even_called(services: PushHosts, stand_in: PushStandIn) -> None:
+def test_an_unknown_endpoint_is_not_even_called(hosts: PushHosts, stand_in: PushStandIn) -> None:
     """One that was stored while another list held, say."""
     subscription = type(stand_in.browser().subscription)("http://127.0.0.1:1/x", b"", b"")
 
-    assert services.send(subscription, b"x", topic="t") == Answer(Outcome.REFUSED)
+    assert hosts.send(subscription, b"x", topic="t") == Answer(Outcome.REFUSED)
 
 
 def test_a_line_that_was_closed_meanwhile_is_opened_anew(
-    services: PushHosts, stand_in: PushStandIn, monkeypatch: pytest.MonkeyPatch
+    hosts: PushHosts, stand_in: PushStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once for each message."""
     browser, answers = stand_in.browser(), [http.client.RemoteDisconnected("gone")]
@@ -150,9 +150,9 @@ def test_a_line_that_was_closed_meanwhile_is_opened_anew(
         return request(line)
 
     monkeypatch.setattr(http.client.HTTPConnection, "getresponse", closed)
-    assert services.send(browser.subscription, b"{}", topic="t") == Answer(Outcome.SENT)
+    assert hosts.send(browser.subscription, b"{}", topic="t") == Answer(Outcome.SENT)
     answers.extend([http.client.RemoteDisconnected("gone")] * 2)
-    assert services.send(browser.subscription, b"{}", topic="t") == Answer(Outcome.LATER)
+    assert hosts.send(browser.subscription, b"{}", topic="t") == Answer(Outcome.LATER)
 
 
 def _keys(browser: object) -> tuple[bytes, bytes]:

@@ -13,7 +13,7 @@ export type Push = {
 
 const words = {
   en: {
-    category: { crime: "Crime", suspicious: "Suspicious", safety: "Safety", animal: "Animals", lost_found: "Lost and found", kindness: "Kindness", other: "Other" } as Record<string, string>,
+    category: { crime: "Crime", suspicious: "Suspicious", safety: "Safety", animal: "Animal", lost_found: "Lost and found", kindness: "Kindness", other: "Other" } as Record<string, string>,
     corrected: "Corrected",
     gone: { title: "Taken back", body: "A post you were told of is no longer there." },
     test: { title: "This is how alerts come", body: "You asked for a test." },
@@ -21,7 +21,7 @@ const words = {
     changed: (n: number) => (n === 1 ? "1 post was corrected" : `${n} posts were corrected`),
   },
   es: {
-    category: { crime: "Delito", suspicious: "Sospechoso", safety: "Seguridad", animal: "Animales", lost_found: "Perdido y encontrado", kindness: "Amabilidad", other: "Otro" } as Record<string, string>,
+    category: { crime: "Delito", suspicious: "Sospechoso", safety: "Seguridad", animal: "Animal", lost_found: "Perdido y hallado", kindness: "Buen gesto", other: "Otro" } as Record<string, string>,
     corrected: "Corregido",
     gone: { title: "Retirada", body: "Una publicación de la que le avisamos ya no está." },
     test: { title: "Así llegan los avisos", body: "Usted pidió una prueba." },
