@@ -13,7 +13,8 @@ from sqlalchemy import select
 from api.resident import posts as sending
 from api.resident.desk import Desk
 from feed import keeping, posting
-from storage import decisions, staff
+from storage import decisions, premoderation, staff
+from storage.atlas import versions
 from storage.db import CHORES, OPERATOR
 from storage.decisions import Why
 from storage.identity import clips, leases
@@ -22,7 +23,7 @@ from storage.identity.schema import authorship
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId, Receipt
 from storage.kit import clock
-from storage.kit.ids import PostId
+from storage.kit.ids import BlockId, PostId
 from storage.posts import Verb
 from tests import builders
 from tests.api.asking import Client
@@ -376,13 +377,16 @@ def test_a_phone_s_clock_may_run_a_little_fast(ada: Neighbour, desk: Desk) -> No
     assert max(happened) <= clock.now()
 
 
-def test_thirty_posts_an_hour_are_enough(ada: Neighbour, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond that one waits; a repeated request is no new post."""
+def test_thirty_posts_an_hour_are_enough(ada: Neighbour, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond that one waits, before there is anything; a repeated request is no new post."""
     monkeypatch.setattr(sending, "ACCEPTED", Limit("posts", 1, clock.HOUR))
     upload_id, when = ada.upload(), at(-clock.HOUR)
     first = ada.post(key="key-number-1", upload_id=upload_id, happened_at=when)
+    before = builders.all_rows(desk.stores.record)
 
     assert ada.post().status_code == 429
+    assert builders.all_rows(desk.stores.record) == before, "a moderator has nothing to count by"
+    assert len(clip_ids(desk)) == 1
     assert ada.post(key="key-number-1", upload_id=upload_id, happened_at=when).content == first.content
 
 
@@ -403,6 +407,22 @@ def test_a_preview_is_what_gets_published(ada: Neighbour, desk: Desk, airlock: A
         {"kind": "email", "count": 1},
         {"kind": "phone", "count": 1},
     ]
+
+
+def test_a_preview_tells_where_posts_are_judged_first(ada: Neighbour, desk: Desk) -> None:
+    """Before anything is sent, and until when; elsewhere, and of another kind, nothing."""
+    lead, record = builders.a_moderator(desk.stores.record, "lea"), desk.stores.record
+    with record.read() as conn:
+        block = versions.block(conn, BlockId(ada.block))
+    assert block
+    with record.write(by=OPERATOR) as tx:
+        premoderation.begin(tx, block.division.id, "crime", staff_id=lead, note="a rumour", lasts=clock.HOUR)
+
+    asked = [ada.ask("POST", "/v1/previews", said(ada.block, category=kind)).json() for kind in ("crime", "safety")]
+
+    assert asked[0]["judged_until"].endswith("Z")
+    assert asked[1]["judged_until"] is None
+    assert "rumour" not in str(asked)
 
 
 def test_a_preview_is_of_what_will_be_sent(ada: Neighbour) -> None:
