@@ -42,6 +42,27 @@ def by_staff(page: Page, stack: Stack, eyes: Eyes, folder: Path) -> None:
     page.get_by_role("link", name="Staff", exact=True).click()
     page.get_by_role("button", name="End account").first.click()
     eyes.look(page, "staff: end an account, dialog")
+    closes(page)
+    invites(page, eyes)
+
+
+def invites(page: Page, eyes: Eyes) -> None:
+    """What somebody may do, a link for another, the page it opens, and a desk that is locked."""
+    page.get_by_role("button", name="Roles", exact=True).first.click()
+    eyes.look(page, "staff: roles, dialog")
+    closes(page)
+    page.get_by_role("button", name="Invite somebody").click()
+    page.get_by_role("button", name="Make the link").click()
+    link = page.get_by_role("dialog").get_by_text("/join#").inner_text()
+    eyes.look(page, "staff: invite, dialog")
+    closes(page)
+    page.get_by_role("button", name="everything", exact=True).click()
+    page.get_by_role("button", name="Lock this desk").click()
+    expect(page.get_by_role("heading", name="This desk is locked")).to_be_visible()
+    eyes.look(page, "staff: locked")
+    page.goto(link)
+    expect(page.get_by_role("img", name=re.compile("The key"))).to_be_visible()
+    eyes.look(page, "staff: join")
 
 
 def at_the_desk(page: Page, eyes: Eyes) -> None:
@@ -57,7 +78,7 @@ def at_the_desk(page: Page, eyes: Eyes) -> None:
         expect(page.get_by_role("dialog")).to_be_visible()
         eyes.look(page, f"staff: {what}, dialog")
         closes(page)
-    for what in ("Your flags", "Digest by mail", "Where I am logged in"):
+    for what in ("Your flags", "Digest by mail", "Where I am logged in", "Second factor"):
         page.get_by_role("button", name="everything", exact=True).click()
         if what == "Your flags":
             eyes.look(page, "staff: menu")
