@@ -42,6 +42,7 @@ RESIDENT = {
     "POST /v1/previews",
     "POST /v1/names",
     "POST /v1/who-could-this-be",
+    "GET /v1/inbox",
     "GET /v1/cameras",
     "POST /v1/cameras",
     "GET /v1/cameras/ledger",

@@ -182,6 +182,16 @@ export const en = {
     area: "Area",
     post: "Post",
     me: "Me",
+    inbox: {
+      title: "Inbox",
+      lead: "What you are asked. You answer or you do not: nobody is told that something reached you, and silence is no answer.",
+      empty: "Nothing is asked of you",
+      emptyLead: "Look in when you like. What is asked stands here until its day is over.",
+      kind: { request: "Footage is asked for", question: "A question about your post", notice: "A notice" },
+      until: (at: string) => `until ${at}`,
+      waits: "Not answered",
+      said: "Answered",
+    },
     login: {
       title: "What did your camera see?",
       lead: "Share a clip with your neighbours and your patrol division. They see the block, never who you are.",

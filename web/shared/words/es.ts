@@ -183,6 +183,16 @@ export const es: Words = {
     area: "Zona",
     post: "Publicar",
     me: "Yo",
+    inbox: {
+      title: "Buzón",
+      lead: "Lo que te preguntan. Respondes o no: a nadie se le dice que algo te llegó, y el silencio no es una respuesta.",
+      empty: "No te preguntan nada",
+      emptyLead: "Mira cuando quieras. Lo que se pregunta queda aquí hasta que termine su plazo.",
+      kind: { request: "Se piden grabaciones", question: "Una pregunta sobre tu publicación", notice: "Un aviso" },
+      until: (at: string) => `hasta el ${at}`,
+      waits: "Sin responder",
+      said: "Respondido",
+    },
     login: {
       title: "¿Qué vio tu cámara?",
       lead: "Comparte un clip con tus vecinos y tu división de patrulla. Ven la cuadra, nunca quién eres.",

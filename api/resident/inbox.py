@@ -1,0 +1,51 @@
+"""The inbox: everything that is asked of me, of whatever kind, in one list. Each kind has calls of its own beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from api.resident.desk import Asking, AtDesk, Desk
+from storage.identity.vault import ResidentId
+
+router = APIRouter(tags=["inbox"])
+
+
+class Kind(StrEnum):
+    """What can be asked of a resident."""
+
+    REQUEST = "request"
+    QUESTION = "question"
+    NOTICE = "notice"
+
+
+class Line(BaseModel):
+    """One thing in the list: about what, in a few words; when it is gone; whether I have said nothing to it (`waits`)."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Kind
+    id: str
+    about: str
+    ends_at: str
+    waits: bool
+
+
+class Inbox(BaseModel):
+    """What I am asked, the soonest over first."""
+
+    model_config = ConfigDict(extra="forbid")
+    items: list[Line]
+
+
+# Each kind brings its lines itself; they are put into order here.
+SOURCES: tuple[Callable[[Desk, ResidentId], list[Line]], ...] = ()
+
+
+@router.get("/v1/inbox")
+def inbox(asking: Asking, desk: AtDesk) -> Inbox:
+    """Everything that is asked of me."""
+    found = [line for source in SOURCES for line in source(desk, asking)]
+    return Inbox(items=sorted(found, key=lambda line: (line.ends_at, line.id)))
