@@ -1,4 +1,4 @@
-"""The inbox: everything that is asked of me, of whatever kind, in one list. Each kind has calls of its own beside it."""
+"""The inbox: everything that is asked of me, of whatever kind, in one list. Each kind has calls of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class Line(BaseModel):
-    """One thing in the list: about what, in a few words; when it is gone; whether I have said nothing to it (`waits`)."""
+    """One thing in the list: about what, in a few words; when it is gone; whether I said nothing to it (`waits`)."""
 
     model_config = ConfigDict(extra="forbid")
     kind: Kind
