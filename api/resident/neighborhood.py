@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk, home_of
-from api.resident.names import name_for
 from api.stores import Media
 from feed import tickets
 from feed.events import PostAsSeen, as_seen
@@ -26,6 +25,7 @@ from storage.identity.vault import ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
+from storage.kit.pseudonyms import name_for
 from storage.post_lists import Wanted
 from storage.posts import CATEGORIES, Post, PostState
 from workers.redact.text import scrub
