@@ -67,6 +67,11 @@ RECORD = Side(
         ),
         "appeals": ("id", "post_id", "against", "text", "at", "state", "decision_id"),
         "suspensions": ("decision_id", "post_id", "proposal_id", "lifts", "due_at", "carried_out"),
+        "letters": (
+            *("id", "kind", "post_id", "case_id", "decision_id", "thread", "text", "listed", "reason", "guidelines"),
+            *("asked_by", "asked_at", "due_at", "ends_at", "carried_out"),
+        ),
+        "letter_answers": ("letter_id", "name", "text", "shown_at"),
         "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     CAMERAS = "cameras"
+    QUESTION = "question"
+    HELPED = "helped"
     CLOSE = "close"
     REOPEN = "reopen"
 

@@ -32,13 +32,14 @@ class Act(StrEnum):
     NOTE = "note"
     LINK = "link"
     CAMERAS = "cameras"
+    WRITE = "write"
     CLOSE = "close"
     REOPEN = "reopen"
 
 
 WHEN: dict[Act, CaseState] = {
     **dict.fromkeys((Act.CONSENT, Act.REFUSE), CaseState.ASKED),
-    **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.CLOSE), CaseState.OPEN),
+    **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.WRITE, Act.CLOSE), CaseState.OPEN),
     Act.REOPEN: CaseState.CLOSED,
 }
 LEADS_TO: dict[Act, CaseState] = {
@@ -111,4 +112,6 @@ def _may(act: Act, who: Asker, case: Standing) -> bool:
         return leads or detects
     if act is Act.CAMERAS:
         return detects
+    if act is Act.WRITE:
+        return _works(who, case)
     return leads or _works(who, case)

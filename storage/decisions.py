@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from storage.db import Tx
 from storage.kit import ids
@@ -13,9 +13,13 @@ from storage.kit.clock import SECOND
 from storage.kit.errors import Conflict
 from storage.kit.ids import PostId, StaffId
 from storage.posts import PostState
-from storage.schema import decisions, staff_members
+from storage.schema import decisions, posts, staff_members, staff_roles
+from storage.staff import Role
 
-TAKES_OFF = ("hold", "hide", "remove")  # what an author is told of, and may answer
+WARN = "warn"  # the post stays, and its author is told of a guideline
+ASK, ASK_HELD = "ask", "ask_held"  # its author is asked something; held meanwhile
+ASKED = (ASK, ASK_HELD)
+TAKES_OFF = ("hold", "hide", "remove", ASK_HELD)  # what an author is told of, and may answer
 EDIT = "edit"  # words were taken out, for good
 PROPOSE = "propose"  # the first of two people says that what was removed may come back
 SUSPEND = "suspend"  # the first of two people says that its author is to send nothing for a while
@@ -98,6 +102,25 @@ def answerable(conn: Connection, post_id: PostId) -> Told | None:
 def edited(conn: Connection, post_id: PostId) -> Told | None:
     """The newest decision that took words out of a post: its author is told of that too."""
     return _told(conn, post_id, (EDIT,))
+
+
+def who_decided(conn: Connection, decision_id: str, post_id: PostId, verbs: Collection[str]) -> StaffId | None:
+    """Who decided so about this post, if it stands and they are a moderator there still.
+
+    Of a post that was withdrawn since, nobody knows the division.
+    """
+    duty = (staff_roles.c.staff_id == decisions.c.staff_id) & (staff_roles.c.role == Role.MODERATOR)
+    here = or_(staff_roles.c.division_id.in_(("", posts.c.division_id)), posts.c.division_id.is_(None))
+    query = (
+        select(decisions.c.staff_id)
+        .join(posts, posts.c.id == decisions.c.post_id)
+        .join(staff_members, staff_members.c.id == decisions.c.staff_id)
+        .join(staff_roles, duty)
+        .where(decisions.c.id == decision_id, decisions.c.post_id == post_id, decisions.c.verb.in_(verbs))
+        .where(~decisions.c.undone, ~staff_members.c.ended, here)
+    )
+    found = conn.execute(query.limit(1)).scalar_one_or_none()
+    return None if found is None else StaffId(found)
 
 
 def _told(conn: Connection, post_id: PostId, verbs: Collection[str]) -> Told | None:

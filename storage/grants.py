@@ -38,6 +38,8 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "appeals": {"select": "post_id", "delete": ""},
         "claims": {"select": "post_id", "delete": ""},
         "nods": {"select": "post_id", "delete": ""},
+        "letters": {"select": "id post_id", "delete": ""},
+        "letter_answers": {"select": "letter_id", "delete": ""},
     },
 )
 
@@ -77,6 +79,12 @@ AIRLOCK: Role = merged(
         "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
+        # What is said to a post's author, and whether who asked may ask it.
+        "letters": {"select": ALL, "update": "carried_out"},
+        "letter_answers": {"insert": ALL},
+        "cases": {"select": "id state division_id"},
+        "case_members": {"select": ALL},
+        "case_links": {"select": "case_id post_id"},
     },
 )
 STAFF: Role = merged(
@@ -112,6 +120,8 @@ STAFF: Role = merged(
         "case_entries": {"select": ALL, "insert": ALL},
         "camera_pins": {"select": ALL},
         "camera_looks": {"select": ALL, "insert": ALL},
+        "letters": {"select": ALL, "insert": ALL, "delete": ""},
+        "letter_answers": {"select": ALL},
     },
 )
 FEED: Role = merged(

@@ -26,6 +26,8 @@ from storage.schema_cases import case_links as case_links
 from storage.schema_cases import case_members as case_members
 from storage.schema_cases import cases as cases
 from storage.schema_cases import incidents as incidents
+from storage.schema_letters import letter_answers as letter_answers
+from storage.schema_letters import letters as letters
 from storage.schema_moderation import appeals as appeals
 from storage.schema_moderation import claims as claims
 from storage.schema_moderation import decisions as decisions

@@ -10,15 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from storage.db import Tx, database_now
-from storage.decisions import AGREE, SUSPEND, TURNS_DOWN
+from storage.decisions import AGREE, SUSPEND, TURNS_DOWN, who_decided
 from storage.kit.clock import HOUR
 from storage.kit.ids import PostId, StaffId
 from storage.posts import PostState, Verb
-from storage.schema import decisions, posts, staff_members, staff_roles, suspensions
-from storage.staff import Role
+from storage.schema import decisions, staff_members, suspensions
 
 WAIT_MS = HOUR  # the minute to undo is long over; and it is the same whoever is found, or nobody
 OFF = (PostState.HIDDEN, PostState.REMOVED)  # whose post stands has broken nothing, and could not appeal
@@ -128,9 +127,9 @@ def is_true(conn: Connection, asked: Asked) -> bool:
     A row that somebody else wrote, or whose moderators are none any more, moves nobody.
     """
     if asked.lifts:
-        return _who(conn, asked.decision_id, asked.post_id, Verb.RESTORE) is not None
-    first = _who(conn, asked.proposal_id, asked.post_id, SUSPEND)
-    second = _who(conn, asked.decision_id, asked.post_id, AGREE)
+        return who_decided(conn, asked.decision_id, asked.post_id, (Verb.RESTORE,)) is not None
+    first = who_decided(conn, asked.proposal_id, asked.post_id, (SUSPEND,))
+    second = who_decided(conn, asked.decision_id, asked.post_id, (AGREE,))
     return first is not None and second is not None and first != second
 
 
@@ -152,18 +151,3 @@ def _is_open() -> tuple[ColumnElement[bool], ...]:
     answers = (later.c.post_id == decisions.c.post_id, later.c.verb.in_((AGREE, *TURNS_DOWN)), ~later.c.undone)
     newest = select(func.max(later.c.at)).where(*answers).scalar_subquery()
     return decisions.c.verb == SUSPEND, ~decisions.c.undone, func.coalesce(newest, 0) < decisions.c.at
-
-
-def _who(conn: Connection, decision_id: str, post_id: PostId, verb: str) -> str | None:
-    """Who decided so, if it stands and they may; of a post that was withdrawn since, nobody knows the division."""
-    duty = (staff_roles.c.staff_id == decisions.c.staff_id) & (staff_roles.c.role == Role.MODERATOR)
-    here = or_(staff_roles.c.division_id.in_(("", posts.c.division_id)), posts.c.division_id.is_(None))
-    query = (
-        select(decisions.c.staff_id)
-        .join(posts, posts.c.id == decisions.c.post_id)
-        .join(staff_members, staff_members.c.id == decisions.c.staff_id)
-        .join(staff_roles, duty)
-        .where(decisions.c.id == decision_id, decisions.c.post_id == post_id, decisions.c.verb == verb)
-        .where(~decisions.c.undone, ~staff_members.c.ended, here)
-    )
-    return conn.execute(query.limit(1)).scalar_one_or_none()

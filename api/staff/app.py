@@ -18,6 +18,7 @@ from api.staff import (
     moderation,
     oversight,
     posts,
+    questions,
     roster,
     unread,
     waiting,
@@ -49,6 +50,7 @@ def create_app(given: Stores) -> FastAPI:
         cases,
         case_cameras,
         case_links,
+        questions,
         oversight,
         words,
     ):

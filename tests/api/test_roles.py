@@ -88,6 +88,10 @@ STAFF = {
     "POST /v1/cases/{case_id}/cameras": "detective",
     "POST /v1/cases/{case_id}/links": "investigator",
     "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
+    "GET /v1/cases/{case_id}/questions": "investigator",
+    "POST /v1/cases/{case_id}/questions": "investigator",
+    "POST /v1/cases/{case_id}/helped": "investigator",
+    "GET /v1/questions/guidelines": "investigator",
 }
 
 

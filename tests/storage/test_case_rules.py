@@ -19,8 +19,8 @@ ALL_OF_A_LEAD = {"consent", "refuse", "assign", "note", "link", "close", "reopen
 PEOPLE = {
     "lead": (Asker(StaffId("a"), NOWHERE, NOWHERE, HERE), False, ALL_OF_A_LEAD),
     "lead who asked": (Asker(ASKED_BY, NOWHERE, NOWHERE, HERE), True, ALL_OF_A_LEAD - {"consent", "refuse", "reopen"}),
-    "detective": (Asker(StaffId("b"), HERE, HERE, NOWHERE), True, {"note", "link", "close", "cameras"}),
-    "analyst": (Asker(StaffId("c"), HERE, NOWHERE, NOWHERE), True, {"note", "link"}),
+    "detective": (Asker(StaffId("b"), HERE, HERE, NOWHERE), True, {"note", "link", "close", "cameras", "write"}),
+    "analyst": (Asker(StaffId("c"), HERE, NOWHERE, NOWHERE), True, {"note", "link", "write"}),
     "detective who is not assigned": (Asker(StaffId("d"), HERE, HERE, NOWHERE), False, set[str]()),
     "detective of another division": (Asker(StaffId("e"), THERE, THERE, NOWHERE), True, set[str]()),
     "lead of another division": (Asker(StaffId("f"), NOWHERE, NOWHERE, THERE), True, set[str]()),
@@ -28,12 +28,12 @@ PEOPLE = {
     "detective here who leads there": (
         Asker(StaffId("h"), HERE, HERE, THERE),
         True,
-        {"note", "link", "close", "cameras"},
+        {"note", "link", "close", "cameras", "write"},
     ),
 }
 WHEN = {
     CaseState.ASKED: {"consent", "refuse"},
-    CaseState.OPEN: {"assign", "note", "link", "cameras", "close"},
+    CaseState.OPEN: {"assign", "note", "link", "cameras", "write", "close"},
     CaseState.REFUSED: set[str](),
     CaseState.CLOSED: {"reopen"},
 }

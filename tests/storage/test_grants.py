@@ -36,6 +36,8 @@ WORDS = {
     "decisions": {"note"},
     "appeals": {"text"},
     "nods": {"mark"},
+    "letters": {"text", "asked_by"},
+    "letter_answers": {"text", "name"},
 }
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 CLOSED = {
@@ -58,7 +60,7 @@ CLOSED = {
     },
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
-        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions")},
+        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "letters", "letter_answers")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
@@ -77,6 +79,8 @@ CLOSED = {
         "flags": {"text", "reason", "origin"},
         "decisions": {"note", "staff_id", "from_state", "to_state"},
         "appeals": {"text"},
+        "letters": {"text", "asked_by", "case_id", "kind"},
+        "letter_answers": {"text", "name"},
         "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
         **{
@@ -84,8 +88,11 @@ CLOSED = {
             for name in ("audit_entries", "tickets", "endings", "watches", "digests", "digest_mails", "digest_codes")
         },
     },
-    "porchlight_airlock": {
-        **CASES,
+    "porchlight_airlock": {  # of a case, whether who asks a post's author something works in it
+        **{name: {""} for name in ("incidents", "case_entries", "camera_looks")},
+        "cases": {"number", "incident_id", "asked_by", "asked_at", "consented_by"},
+        "case_links": {"incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
+        "letter_answers": {"text", "name", "shown_at"},
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin", "slip_digest"},
         "appeals": {"text"},

@@ -13,6 +13,7 @@ from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, sc
 from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
 from workers.airlock.pins import bring_pins
+from workers.airlock.questioning import bring_letters, cross_answers
 from workers.airlock.reconcile import reconcile
 from workers.airlock.suspending import carry_out
 from workers.every import Round, is_late, repeat
@@ -21,6 +22,7 @@ from workers.queue import doorbell
 
 CAMERAS_SECONDS = 600  # days and years are what is waited for here
 SUSPENSIONS_SECONDS = 600  # after the hour that all wait
+LETTERS_SECONDS = 300  # answers cross at midnight and noon: these minutes are the same for all of a batch
 RECONCILE_SECONDS = 15  # with a lease of 60 s a killed worker's clip is taken up within 75 s
 
 
@@ -40,6 +42,8 @@ def main() -> None:
             Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
             Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
             Round("suspensions", SUSPENSIONS_SECONDS, lambda: carry_out(stores, airlock.authorship_life)),
+            Round("letters", LETTERS_SECONDS, lambda: bring_letters(stores)),
+            Round("answers", LETTERS_SECONDS, lambda: cross_answers(stores)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
         late = checks.rounds(lambda: is_late(rounds))
