@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 
 from api import http, places, stores
 from api.resident import (
+    answering,
     appealing,
     auth,
     camera_ledger,
@@ -39,6 +40,7 @@ def create_app(desk: Desk) -> FastAPI:
         posts.router,
         mine.router,
         appealing.router,
+        answering.router,
         correcting.router,
         who_could.router,
         words.router,
