@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Column, select
 
 from storage.db import Database
-from storage.identity.schema import cameras, clips, listening, metadata, residents
+from storage.identity.schema import arrived_letters, cameras, clips, listening, metadata, residents
 from storage.kit.clock import QUARTER_HOUR
 from storage.kit.ids import digest
 from storage.schema import renditions, segments
@@ -19,6 +19,8 @@ from tests.attacks.people import Person, Sent
 CROSSES = {
     *(clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys),
     *(residents.c.home_block, cameras.c.block_id),  # a block is everybody's
+    # What was brought to a clip from the record, and the answer until it crosses: by whom, neither says.
+    *(arrived_letters.c.id, arrived_letters.c.thread, arrived_letters.c.text, arrived_letters.c.answer),
     listening.c.handle,  # drawn for one ticket: the record knows the listener by it, and nobody there whose it is
 }
 # A minute after a worker's last sign of life. Nothing happens then; but of 160 clips one met one of 2,000 lines of the

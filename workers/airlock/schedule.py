@@ -42,8 +42,8 @@ def main() -> None:
             Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
             Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
             Round("suspensions", SUSPENSIONS_SECONDS, lambda: carry_out(stores, airlock.authorship_life)),
-            Round("letters", LETTERS_SECONDS, lambda: bring_letters(stores)),
-            Round("answers", LETTERS_SECONDS, lambda: cross_answers(stores)),
+            Round("letters", LETTERS_SECONDS, lambda: bring_letters(stores.vault, stores.record)),
+            Round("answers", LETTERS_SECONDS, lambda: cross_answers(stores.vault, stores.record)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
         late = checks.rounds(lambda: is_late(rounds))

@@ -87,7 +87,7 @@ class Desk:
         """The moment at which what was answered crosses has come."""
         with self.stores.vault.write(by=OPERATOR) as tx:
             tx.execute(update(arrived_letters).values(crosses_at=arrived_letters.c.crosses_at - BATCH))
-        return cross_answers(self.stores)
+        return cross_answers(self.stores.vault, self.stores.record)
 
     def sent(self) -> list[Sent]:
         """What the case is told."""
@@ -123,12 +123,12 @@ def test_by_its_own_roles_the_airlock_brings_a_question_and_takes_the_answer_bac
     desk.ask(post_id)
     before = (desk.arrived(clip_id), desk.sent()[0].carried_out)
 
-    told = [bring_letters(own) for _ in range(2)]
+    told = [bring_letters(own.vault, own.record) for _ in range(2)]
     desk.answer(clip_id)
-    early = cross_answers(own)
+    early = cross_answers(own.vault, own.record)
     with desk.stores.vault.write(by=OPERATOR) as tx:
         tx.execute(update(arrived_letters).values(crosses_at=arrived_letters.c.crosses_at - BATCH))
-    crossed = [cross_answers(own) for _ in range(2)]
+    crossed = [cross_answers(own.vault, own.record) for _ in range(2)]
     if desk.stores.vault.engine.dialect.name != "sqlite":
         for one in (own.vault, own.record):
             one.engine.dispose()
@@ -154,7 +154,7 @@ def test_the_record_is_the_same_whoever_is_found_or_nobody(desk: Desk, ada: Resi
     for post_id in (found, over, nobodys):
         desk.ask(post_id)
 
-    assert bring_letters(desk.stores) == 3
+    assert bring_letters(desk.stores.vault, desk.stores.record) == 3
 
     with desk.stores.record.read() as conn:
         lines = [line for line in audit.page(conn, before=None, limit=50) if line.action == "letter.carry_out"]
@@ -180,7 +180,7 @@ def test_a_forged_row_brings_nothing(desk: Desk, ada: ResidentId) -> None:
             new = Letter("a" * 26, Kind.QUESTION, post_id, "a" * 26, desk.dee, tx.now() + DAY, case_id=desk.case_id)
             on_record.add(tx, replace(new, **{"text": ASKED, **changes}), due_at=tx.now())
             tx.audit("test", "")
-        assert bring_letters(desk.stores) == 1
+        assert bring_letters(desk.stores.vault, desk.stores.record) == 1
         return bool(desk.arrived(clip_id))
 
     assert not forged(asked_by=mo)
@@ -207,7 +207,7 @@ def test_no_second_thread_and_no_flood_reaches_a_clip(desk: Desk, ada: ResidentI
     """Whoever writes into the record, one thread is open, and no more than twenty letters stand."""
     clip_id, _, post_id = desk.post(ada)
     desk.ask(post_id)
-    bring_letters(desk.stores)
+    bring_letters(desk.stores.vault, desk.stores.record)
     with desk.stores.record.read() as conn:
         thread = conn.execute(select(rows.c.thread)).scalar_one()
     with desk.stores.record.write(by=OPERATOR) as tx:
@@ -220,7 +220,7 @@ def test_no_second_thread_and_no_flood_reaches_a_clip(desk: Desk, ada: ResidentI
             on_record.add(tx, replace(one, case_id=desk.case_id, text=f"Was it {number}?"), due_at=tx.now())
         tx.audit("test", "")
 
-    assert bring_letters(desk.stores) == 50
+    assert bring_letters(desk.stores.vault, desk.stores.record) == 50
 
     said = desk.arrived(clip_id)
     assert len(said) == letters.MOST_STANDING
@@ -236,7 +236,7 @@ def test_a_thread_goes_on_after_its_batch_and_no_other_case_cuts_in(desk: Desk, 
         desk.ask(post_id)
     _earlier(desk, BATCH)
     desk.ask(post_id, "Was it a red car?")
-    bring_letters(desk.stores)
+    bring_letters(desk.stores.vault, desk.stores.record)
 
     assert desk.arrived(clip_id) == [ASKED, "Was it a red car?"]
     assert len({one.letter.thread for one in desk.sent()}) == 1
@@ -255,7 +255,7 @@ def test_a_withdrawn_post_ends_its_thread_and_leaves_no_word_on_either_side(desk
     """Also of an answer on its way: it crosses to nothing; asked again, it is as one that never was."""
     clip_id, _, post_id = desk.post(ada)
     desk.ask(post_id)
-    bring_letters(desk.stores)
+    bring_letters(desk.stores.vault, desk.stores.record)
     desk.answer(clip_id)
     with desk.stores.record.write(by=RESIDENT) as tx:
         posting.end(tx, desk.stores.bell, post_id, Verb.WITHDRAW)
@@ -286,15 +286,15 @@ def test_killed_between_the_two_sides_each_way_is_gone_again(
     with monkeypatch.context() as away:
         away.setattr(on_record, "set_carried_out", _away)
         with pytest.raises(Unavailable):
-            bring_letters(desk.stores)
-    assert (bring_letters(desk.stores), desk.arrived(clip_id)) == (1, [ASKED])
+            bring_letters(desk.stores.vault, desk.stores.record)
+    assert (bring_letters(desk.stores.vault, desk.stores.record), desk.arrived(clip_id)) == (1, [ASKED])
     desk.answer(clip_id)
     with monkeypatch.context() as away:
         away.setattr(letters, "set_crossed", _away)
         with pytest.raises(Unavailable):
             desk.comes_the_batch()
 
-    assert cross_answers(desk.stores) == 1
+    assert cross_answers(desk.stores.vault, desk.stores.record) == 1
     assert [one.answer and one.answer.text for one in desk.sent()] == ["Yes, two of them."]
 
 
@@ -304,7 +304,7 @@ def test_all_answers_of_a_batch_cross_together_and_in_no_order_of_their_coming(d
     made = [desk.post(ada) for _ in range(6)]
     for _, _, post_id in made:
         desk.ask(post_id)
-    bring_letters(desk.stores)
+    bring_letters(desk.stores.vault, desk.stores.record)
     for clip_id, _, _ in reversed(made):
         desk.answer(clip_id)
 
@@ -333,14 +333,14 @@ def test_that_it_helped_is_said_once_with_the_next_batch_and_cannot_be_answered(
         questions.tell_helped(tx, who, desk.case_id, post_id)
         with pytest.raises(Conflict):
             questions.tell_helped(tx, who, desk.case_id, post_id)
-    early = bring_letters(desk.stores)
+    early = bring_letters(desk.stores.vault, desk.stores.record)
     with desk.stores.record.write(by=OPERATOR) as tx:
         due = tx.connection.execute(select(rows.c.due_at)).scalar_one()
         assert due == next_batch(tx.now())
         tx.execute(update(rows).values(due_at=due - BATCH))
         tx.audit("test", "")
 
-    assert (early, bring_letters(desk.stores)) == (0, 1)
+    assert (early, bring_letters(desk.stores.vault, desk.stores.record)) == (0, 1)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         (one,) = letters.of_clip(tx.connection, clip_id)
         assert (one.kind, one.text) == (Kind.HELPED, "")
@@ -353,7 +353,7 @@ def test_what_is_over_is_forgotten_and_answered_no_more(desk: Desk, ada: Residen
     """A week after it was asked; until an answer has crossed it can be put otherwise, and not afterwards."""
     clip_id, _, post_id = desk.post(ada)
     desk.ask(post_id)
-    bring_letters(desk.stores)
+    bring_letters(desk.stores.vault, desk.stores.record)
     desk.answer(clip_id, "No.")
     desk.answer(clip_id, "Yes, after all.")
     desk.comes_the_batch()
@@ -364,7 +364,7 @@ def test_what_is_over_is_forgotten_and_answered_no_more(desk: Desk, ada: Residen
     with pytest.raises(NotThere):
         desk.answer(clip_id)
 
-    bring_letters(desk.stores)
+    bring_letters(desk.stores.vault, desk.stores.record)
 
     assert [one.answer and one.answer.text for one in desk.sent()] == ["Yes, after all."]
     assert desk.arrived(clip_id) == []
