@@ -7,7 +7,7 @@ import { w } from "../shared/words/words.svelte";
 
 export const caseStates = ["asked", "open", "closed", "refused"] as const;
 export type CaseState = (typeof caseStates)[number];
-export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "close" | "reopen";
+export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "write" | "close" | "reopen";
 export type Incident = { id: string; number: string; type: string; happened_at: string; division: Division; block: Block | null };
 export type Member = { id: string; name: string };
 
@@ -39,7 +39,7 @@ export type Link = {
   by: string;
   at: string;
 };
-export type EntryKind = "ask" | "assign" | "unassign" | "unlink" | Exclude<Act, "assign">;
+export type EntryKind = "ask" | "assign" | "unassign" | "unlink" | "question" | "helped" | Exclude<Act, "assign" | "write">;
 export type Entry = { kind: EntryKind; by: string; at: string; text: string; about: string | null; reason: LinkReason | null };
 export type CaseInFull = Case & { members: Member[]; links: Link[]; timeline: Entry[] };
 
