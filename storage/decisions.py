@@ -19,7 +19,8 @@ from storage.staff import Role
 WARN = "warn"  # the post stays, and its author is told of a guideline
 ASK, ASK_HELD = "ask", "ask_held"  # its author is asked something; held meanwhile
 ASKED = (ASK, ASK_HELD)
-TAKES_OFF = ("hold", "hide", "remove", ASK_HELD)  # what an author is told of, and may answer
+HOLDS = ("hold", ASK_HELD)
+TAKES_OFF = (*HOLDS, "hide", "remove")  # what an author is told of, and may answer
 EDIT = "edit"  # words were taken out, for good
 PROPOSE = "propose"  # the first of two people says that what was removed may come back
 SUSPEND = "suspend"  # the first of two people says that its author is to send nothing for a while

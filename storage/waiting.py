@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, case, func, select, union_all
 
 from storage.appeals import AppealState
-from storage.decisions import PROPOSE
+from storage.decisions import HOLDS, PROPOSE
 from storage.kit.clock import HOUR, MINUTE
 from storage.kit.ids import DivisionId, PostId
+from storage.letters import Kind
 from storage.posts import PostState
-from storage.schema import appeals, decisions, flags, posts
+from storage.schema import appeals, decisions, flags, letter_answers, letters, posts
 from storage.suspensions import OFF, open_proposals
 
 CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
@@ -39,7 +40,7 @@ def page(
     conn: Connection, in_divisions: Collection[DivisionId], *, after: tuple[int, str] | None, limit: int
 ) -> list[Waits]:
     """What waits in these divisions, what is due first, first; after the place (due_at, id) of another page."""
-    ways = (_flagged, _held, _appealed, _proposed, _to_suspend)
+    ways = (_flagged, _held, _appealed, _proposed, _to_suspend, _answered)
     all_ = union_all(*(way(in_divisions) for way in ways))
     each = all_.subquery()
     since, due_at = func.min(each.c.since), func.min(each.c.due_at)
@@ -60,7 +61,7 @@ def _flagged(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int
 
 def _held(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
     held_at = select(func.max(decisions.c.at)).where(decisions.c.post_id == posts.c.id, ~decisions.c.undone)
-    since = func.coalesce(held_at.where(decisions.c.verb == "hold").scalar_subquery(), posts.c.published_at)
+    since = func.coalesce(held_at.where(decisions.c.verb.in_(HOLDS)).scalar_subquery(), posts.c.published_at)
     query = select(posts.c.id.label("post_id"), since.label("since"), (since + OFF_SCREEN_MS).label("due_at"))
     return query.where(posts.c.state == PostState.HELD, posts.c.division_id.in_(in_divisions))
 
@@ -85,3 +86,15 @@ def _to_suspend(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, 
     query = select(decisions.c.post_id, decisions.c.at.label("since"), (decisions.c.at + SECOND_MS).label("due_at"))
     query = query.join(posts, posts.c.id == decisions.c.post_id)
     return open_proposals(query).where(posts.c.state.in_(OFF), posts.c.division_id.in_(in_divisions))
+
+
+def _answered(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    """Posts whose author answered what a moderator asked, until something is decided about them."""
+    at = letter_answers.c.shown_at
+    # Asked for each answer by itself: there are few, and all decisions of a city are many.
+    newest = select(func.max(decisions.c.at)).where(decisions.c.post_id == letters.c.post_id, ~decisions.c.undone)
+    since = func.coalesce(newest.scalar_subquery(), 0) < at
+    query = select(letters.c.post_id, at.label("since"), (at + OFF_SCREEN_MS).label("due_at"))
+    query = query.join(letter_answers, letter_answers.c.letter_id == letters.c.id)
+    query = query.join(posts, posts.c.id == letters.c.post_id)
+    return query.where(letters.c.kind == Kind.ASKED, since, posts.c.division_id.in_(in_divisions))

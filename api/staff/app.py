@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from api import places, stores
 from api.http import new_app
 from api.staff import (
+    asking,
     case_cameras,
     case_links,
     cases,
@@ -46,6 +47,7 @@ def create_app(given: Stores) -> FastAPI:
         flagged,
         waiting,
         moderation,
+        asking,
         incidents,
         cases,
         case_cameras,

@@ -11,9 +11,10 @@ from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from api.staff.auth import Moderator
 from api.staff.deciding import demand_may_decide
 from api.staff.flagged import ReasonCount, counted
+from api.staff.questions import AnswerSeen, answer_seen
 from api.stores import Record
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import appeals, claims, decisions, flags, posts, suspensions, waiting
+from storage import appeals, claims, decisions, flags, letters, posts, suspensions, waiting
 from storage.appeals import OpenAppeal
 from storage.claims import Claim
 from storage.decisions import PROPOSE, Decision
@@ -21,6 +22,7 @@ from storage.flags import Flag
 from storage.kit.clock import as_text
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId, StaffId
+from storage.letters import Sent
 from storage.posts import Post, PostState
 from storage.staff import Role
 from storage.suspensions import OFF, Proposal
@@ -29,7 +31,7 @@ from storage.waiting import Waits
 router = APIRouter(prefix="/v1", tags=["moderation"])
 MOST_FLAGS = 20  # told in full for each post; the counts are of all
 
-Kind = Literal["flag", "hold", "appeal", "restore", "suspend"]
+Kind = Literal["flag", "hold", "appeal", "restore", "suspend", "answer"]
 
 
 class FlagSeen(Closed):
@@ -73,6 +75,17 @@ class ToSuspend(Proposed):
     reason: str
 
 
+class AskedOf(Closed):
+    """What a moderator asked the author: in words or one of those listed, and what was answered once its batch came."""
+
+    text: str
+    listed: str
+    by: str
+    at: str
+    ends_at: str
+    answer: AnswerSeen | None
+
+
 class WaitingSeen(Closed):
     """A post that waits, for which reasons, since when, and by when it ought to be decided."""
 
@@ -86,6 +99,7 @@ class WaitingSeen(Closed):
     appeal: AppealSeen | None
     proposed: Proposed | None
     to_suspend: ToSuspend | None
+    asked: list[AskedOf]
     claim: ClaimSeen | None
 
 
@@ -101,6 +115,7 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
         found = posts.some(conn, mine, [one.post_id for one in waits])
         said, answered = flags.of_posts(conn, list(found)), appeals.open_of(conn, list(found))
         taken, to_suspend = claims.of_posts(conn, list(found)), suspensions.open_of(conn, list(found))
+        to_authors = letters.of_posts(conn, list(found))
         removed = [post.id for post in found.values() if post.state is PostState.REMOVED]
         past = {post_id: decisions.of_post(conn, post_id) for post_id in removed}
     shown = [(one, found[one.post_id]) for one in waits if one.post_id in found]
@@ -110,9 +125,10 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
         here, appeal = said.get(post.id, []), answered.get(post.id)
         proposed, claim = _proposed(past.get(post.id, [])), taken.get(post.id)
         suspend = to_suspend.get(post.id) if post.state in OFF else None
+        asked = to_authors.get(post.id, [])
         return WaitingSeen(
             post=as_seen(post),
-            kinds=_kinds(post, here, appeal, proposed, suspend),
+            kinds=_kinds(post, here, appeal, proposed, suspend, asked),
             since=as_text(one.since),
             due_at=as_text(one.due_at),
             count=len(here),
@@ -121,6 +137,7 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
             appeal=_appeal(appeal, me.member.id) if appeal else None,
             proposed=_proposal(proposed, me.member.id) if proposed else None,
             to_suspend=_to_suspend(suspend, me.member.id) if suspend else None,
+            asked=[_asked(sent) for sent in asked],
             claim=_claim(claim, me.member.id) if claim else None,
         )
 
@@ -149,12 +166,18 @@ def release(post_id: PostId, me: Moderator, record: Record) -> None:
 
 
 def _kinds(
-    post: Post, said: list[Flag], appeal: OpenAppeal | None, proposed: Decision | None, suspend: Proposal | None
+    post: Post,
+    said: list[Flag],
+    appeal: OpenAppeal | None,
+    proposed: Decision | None,
+    suspend: Proposal | None,
+    asked: list[Sent],
 ) -> list[Kind]:
     there: dict[Kind, bool] = {
         "appeal": appeal is not None,
         "restore": proposed is not None,
         "suspend": suspend is not None,
+        "answer": any(one.answer for one in asked),
         "flag": bool(said),
         "hold": post.state is PostState.HELD,
     }
@@ -177,6 +200,17 @@ def _proposal(one: Decision, me: StaffId) -> Proposed:
 def _to_suspend(one: Proposal, me: StaffId) -> ToSuspend:
     mine = one.staff_id == me
     return ToSuspend(by=one.name, note=one.note, at=as_text(one.at), mine=mine, reason=one.reason)
+
+
+def _asked(one: Sent) -> AskedOf:
+    return AskedOf(
+        text=one.letter.text,
+        listed=one.letter.listed,
+        by=one.by,
+        at=as_text(one.asked_at),
+        ends_at=as_text(one.letter.ends_at),
+        answer=answer_seen(one),
+    )
 
 
 def _claim(one: Claim, me: StaffId) -> ClaimSeen:

@@ -92,6 +92,8 @@ STAFF = {
     "POST /v1/cases/{case_id}/questions": "investigator",
     "POST /v1/cases/{case_id}/helped": "investigator",
     "GET /v1/questions/guidelines": "investigator",
+    "GET /v1/moderation/questions": "moderator",
+    "POST /v1/posts/{post_id}/asks": "moderator",
 }
 
 

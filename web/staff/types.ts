@@ -9,9 +9,9 @@ export type Me = {
   demo: boolean;
 };
 
-export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend";
+export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend" | "warn";
 
-export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend";
+export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend" | "answer";
 export type FlagSeen = {
   reason: FlagReason;
   text: string;
@@ -33,6 +33,7 @@ export type Waiting = {
   appeal: { text: string; at: string; mine: boolean } | null;
   proposed: { by: string; note: string; at: string; mine: boolean } | null;
   to_suspend: { by: string; note: string; at: string; mine: boolean; reason: string } | null;
+  asked: { text: string; listed: string; by: string; at: string; ends_at: string; answer: { name: string; text: string; at: string } | null }[];
   claim: Claim | null;
 };
 
@@ -40,7 +41,7 @@ export type Decided = { post: Post; state: PostState; waits_for_second: boolean 
 export type Outcome = { post_id: string; state: PostState | null; waits_for_second: boolean; code: string | null };
 
 export type Decision = {
-  verb: Verb | "propose" | "edit" | "agree";
+  verb: Verb | "propose" | "edit" | "agree" | "ask" | "ask_held";
   reason: string;
   note: string | null;
   by: string;
