@@ -7,9 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from api.resident import inbox
 from api.resident.desk import Asking, AtDesk, Desk
-from api.resident.inbox import Line
+from api.resident.inbox_lines import Kind, Line
 from api.resident.letter_seen import LetterSeen, letter_seen
 from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import title_of
@@ -75,13 +74,10 @@ def lines(desk: Desk, asking: ResidentId) -> list[Line]:
     return [_line(desk, mine, of[mine.handle]) for mine in found]
 
 
-inbox.SOURCES += (lines,)
-
-
 def _line(desk: Desk, mine: Mine, clip: Clip) -> Line:
     letter = mine.letter
     asks = letter.kind in ANSWERED
-    kind = inbox.Kind.QUESTION if asks else inbox.Kind.NOTICE
+    kind = Kind.QUESTION if asks else Kind.NOTICE
     waits = asks and not letter.answered
     return Line(kind=kind, id=letter.id, about=title_of(desk, clip), ends_at=as_text(letter.ends_at), waits=waits)
 
