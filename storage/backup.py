@@ -72,6 +72,13 @@ RECORD = Side(
             *("asked_by", "asked_at", "due_at", "ends_at", "carried_out"),
         ),
         "letter_answers": ("letter_id", "name", "text", "shown_at"),
+        "comment_flags": (
+            *("id", "comment_id", "post_id", "said_by", "said", "reason", "text", "flagged_at"),
+            *("decision_id", "slip_digest"),
+        ),
+        "comment_decisions": (
+            *("id", "comment_id", "post_id", "verb", "reason", "guidelines", "note", "staff_id", "at"),
+        ),
         "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),

@@ -39,6 +39,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "claims": {"select": "post_id", "delete": ""},
         "nods": {"select": "post_id", "delete": ""},
         "letters": {"select": "id post_id", "delete": ""},
+        "comment_flags": {"select": "post_id", "delete": ""},
         "letter_answers": {"select": "letter_id", "delete": ""},
     },
 )
@@ -50,6 +51,8 @@ RESIDENT: Role = merged(
     {
         "atlas_versions": {"select": ALL},
         "comments": {"select": ALL, "insert": ALL},
+        "comment_flags": {"select": "slip_digest decision_id", "insert": ALL},
+        "comment_decisions": {"select": "id verb reason guidelines"},
         "flags": {"select": "slip_digest decision_id", "insert": ALL},  # what became of a flag, for who holds its slip
         "tickets": {"insert": ALL},
         "endings": {"insert": ALL},
@@ -120,6 +123,9 @@ STAFF: Role = merged(
         "case_entries": {"select": ALL, "insert": ALL},
         "camera_pins": {"select": ALL},
         "camera_looks": {"select": ALL, "insert": ALL},
+        "comment_flags": {"select": ALL, "update": "said_by said decision_id"},
+        "comment_decisions": {"insert": ALL},
+        "comments": {"select": "id", "delete": ""},  # takes away one that was flagged, and reads none
         "letters": {"select": ALL, "insert": ALL, "delete": ""},
         "letter_answers": {"select": ALL},
     },

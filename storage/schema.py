@@ -30,6 +30,8 @@ from storage.schema_letters import letter_answers as letter_answers
 from storage.schema_letters import letters as letters
 from storage.schema_moderation import appeals as appeals
 from storage.schema_moderation import claims as claims
+from storage.schema_moderation import comment_decisions as comment_decisions
+from storage.schema_moderation import comment_flags as comment_flags
 from storage.schema_moderation import decisions as decisions
 from storage.schema_moderation import flags as flags
 from storage.schema_moderation import suspensions as suspensions

@@ -18,7 +18,7 @@ from storage.kit.clock import HOUR, MINUTE
 from storage.kit.ids import DivisionId, PostId
 from storage.letters import Kind
 from storage.posts import PostState
-from storage.schema import appeals, decisions, flags, letter_answers, letters, posts
+from storage.schema import appeals, comment_flags, decisions, flags, letter_answers, letters, posts
 from storage.suspensions import OFF, open_proposals
 
 CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
@@ -40,7 +40,7 @@ def page(
     conn: Connection, in_divisions: Collection[DivisionId], *, after: tuple[int, str] | None, limit: int
 ) -> list[Waits]:
     """What waits in these divisions, what is due first, first; after the place (due_at, id) of another page."""
-    ways = (_flagged, _held, _appealed, _proposed, _to_suspend, _answered)
+    ways = (_flagged, _held, _appealed, _proposed, _to_suspend, _answered, _comments)
     all_ = union_all(*(way(in_divisions) for way in ways))
     each = all_.subquery()
     since, due_at = func.min(each.c.since), func.min(each.c.due_at)
@@ -98,3 +98,12 @@ def _answered(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, in
     query = query.join(letter_answers, letter_answers.c.letter_id == letters.c.id)
     query = query.join(posts, posts.c.id == letters.c.post_id)
     return query.where(letters.c.kind == Kind.ASKED, since, posts.c.division_id.in_(in_divisions))
+
+
+def _comments(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    shown = posts.c.state == PostState.LIVE
+    child = shown & (comment_flags.c.reason == "child")
+    due_at = comment_flags.c.flagged_at + case((child, CHILD_MS), (shown, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
+    query = select(comment_flags.c.post_id, comment_flags.c.flagged_at.label("since"), due_at.label("due_at"))
+    query = query.join(posts, posts.c.id == comment_flags.c.post_id)
+    return query.where(comment_flags.c.decision_id == "", posts.c.division_id.in_(in_divisions))

@@ -14,9 +14,10 @@ from api.staff.flagged import ReasonCount, counted
 from api.staff.questions import AnswerSeen, answer_seen
 from api.stores import Record
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import appeals, claims, decisions, flags, letters, posts, suspensions, waiting
+from storage import appeals, claims, comment_flags, decisions, flags, letters, posts, suspensions, waiting
 from storage.appeals import OpenAppeal
 from storage.claims import Claim
+from storage.comment_flags import Flagged
 from storage.decisions import PROPOSE, Decision
 from storage.flags import Flag
 from storage.kit.clock import as_text
@@ -31,7 +32,7 @@ from storage.waiting import Waits
 router = APIRouter(prefix="/v1", tags=["moderation"])
 MOST_FLAGS = 20  # told in full for each post; the counts are of all
 
-Kind = Literal["flag", "hold", "appeal", "restore", "suspend", "answer"]
+Kind = Literal["flag", "hold", "appeal", "restore", "suspend", "answer", "comment"]
 
 
 class FlagSeen(Closed):
@@ -86,6 +87,17 @@ class AskedOf(Closed):
     answer: AnswerSeen | None
 
 
+class FlaggedComment(Closed):
+    """A comment that neighbours flagged: its words, the name it stands under, and what is said about it."""
+
+    id: str
+    name: str
+    text: str
+    count: int
+    reasons: list[str]
+    notes: list[str]
+
+
 class WaitingSeen(Closed):
     """A post that waits, for which reasons, since when, and by when it ought to be decided."""
 
@@ -100,6 +112,7 @@ class WaitingSeen(Closed):
     proposed: Proposed | None
     to_suspend: ToSuspend | None
     asked: list[AskedOf]
+    comments: list[FlaggedComment]
     claim: ClaimSeen | None
 
 
@@ -115,6 +128,7 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
         found = posts.some(conn, mine, [one.post_id for one in waits])
         said, answered = flags.of_posts(conn, list(found)), appeals.open_of(conn, list(found))
         taken, to_suspend = claims.of_posts(conn, list(found)), suspensions.open_of(conn, list(found))
+        said_below = comment_flags.of_posts(conn, list(found))
         to_authors = letters.of_posts(conn, list(found))
         removed = [post.id for post in found.values() if post.state is PostState.REMOVED]
         past = {post_id: decisions.of_post(conn, post_id) for post_id in removed}
@@ -128,7 +142,7 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
         asked = to_authors.get(post.id, [])
         return WaitingSeen(
             post=as_seen(post),
-            kinds=_kinds(post, here, appeal, proposed, suspend, asked),
+            kinds=_kinds(post, here, appeal, proposed, suspend, asked, said_below.get(post.id, [])),
             since=as_text(one.since),
             due_at=as_text(one.due_at),
             count=len(here),
@@ -138,6 +152,7 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
             proposed=_proposal(proposed, me.member.id) if proposed else None,
             to_suspend=_to_suspend(suspend, me.member.id) if suspend else None,
             asked=[_asked(sent) for sent in asked],
+            comments=[_comment(one) for one in said_below.get(post.id, [])],
             claim=_claim(claim, me.member.id) if claim else None,
         )
 
@@ -172,12 +187,14 @@ def _kinds(
     proposed: Decision | None,
     suspend: Proposal | None,
     asked: list[Sent],
+    below: list[Flagged],
 ) -> list[Kind]:
     there: dict[Kind, bool] = {
         "appeal": appeal is not None,
         "restore": proposed is not None,
         "suspend": suspend is not None,
         "answer": any(one.answer for one in asked),
+        "comment": bool(below),
         "flag": bool(said),
         "hold": post.state is PostState.HELD,
     }
@@ -210,6 +227,15 @@ def _asked(one: Sent) -> AskedOf:
         at=as_text(one.asked_at),
         ends_at=as_text(one.letter.ends_at),
         answer=answer_seen(one),
+    )
+
+
+def _comment(one: Flagged) -> FlaggedComment:
+    here = one.flags[:MOST_FLAGS]
+    reasons = list(dict.fromkeys(flag.reason for flag in one.flags))
+    notes = [flag.text for flag in here if flag.text]
+    return FlaggedComment(
+        id=one.comment_id, name=one.name, text=one.text, count=len(one.flags), reasons=reasons, notes=notes
     )
 
 

@@ -94,6 +94,7 @@ STAFF = {
     "GET /v1/questions/guidelines": "investigator",
     "GET /v1/moderation/questions": "moderator",
     "POST /v1/posts/{post_id}/asks": "moderator",
+    "POST /v1/comments/{comment_id}/decisions": "moderator",
 }
 
 

@@ -36,6 +36,8 @@ WORDS = {
     "decisions": {"note"},
     "appeals": {"text"},
     "nods": {"mark"},
+    "comment_flags": {"text", "said", "said_by"},
+    "comment_decisions": {"note"},
     "letters": {"text", "asked_by"},
     "letter_answers": {"text", "name"},
 }
@@ -54,13 +56,17 @@ CLOSED = {
         "staff_members": {"password_hash", "name"},
     },
     "porchlight_staff": {
-        **{name: {""} for name in ("comments", "nods", "endings")},
+        "comments": {"name", "text", "post_id", "at"},  # of one that is flagged, its flag has the words
+        **{name: {""} for name in ("nods", "endings")},
         "audit_payloads": {"salt"},
         "digest_mails": {"told"},
     },
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
-        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "letters", "letter_answers")},
+        **{
+            name: {""}
+            for name in ("appeals", "claims", "nods", "suspensions", "letters", "letter_answers", "comment_flags")
+        },
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
@@ -80,6 +86,8 @@ CLOSED = {
         "decisions": {"note", "staff_id", "from_state", "to_state"},
         "appeals": {"text"},
         "letters": {"text", "asked_by", "case_id", "kind"},
+        "comment_flags": {"text", "said", "said_by", "reason"},
+        "comment_decisions": {"note", "staff_id", "at"},
         "letter_answers": {"text", "name"},
         "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
@@ -93,6 +101,7 @@ CLOSED = {
         "cases": {"number", "incident_id", "asked_by", "asked_at", "consented_by"},
         "case_links": {"incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
         "letter_answers": {"text", "name", "shown_at"},
+        "comment_flags": {"text", "said", "said_by", "slip_digest"},
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin", "slip_digest"},
         "appeals": {"text"},

@@ -11,7 +11,7 @@ export type Me = {
 
 export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend" | "warn";
 
-export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend" | "answer";
+export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend" | "answer" | "comment";
 export type FlagSeen = {
   reason: FlagReason;
   text: string;
@@ -34,6 +34,7 @@ export type Waiting = {
   proposed: { by: string; note: string; at: string; mine: boolean } | null;
   to_suspend: { by: string; note: string; at: string; mine: boolean; reason: string } | null;
   asked: { text: string; listed: string; by: string; at: string; ends_at: string; answer: { name: string; text: string; at: string } | null }[];
+  comments: { id: string; name: string; text: string; count: number; reasons: string[]; notes: string[] }[];
   claim: Claim | null;
 };
 

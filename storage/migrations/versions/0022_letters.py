@@ -1,4 +1,4 @@
-"""What is said to the unknown author of a post, and what they answer."""
+"""What is said to the unknown author of a post, what they answer, and what is wrong with a comment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -44,7 +44,44 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_letter_answers_letter_id")),
         sa.PrimaryKeyConstraint("letter_id", name=op.f("pk_letter_answers")),
     )
+    _comments()
     if op.get_bind().dialect.name != "postgresql":
         return  # SQLite overwrites what it deletes (`secure_delete`)
-    for table in ("letters", "letter_answers"):  # words taken back leave soon
+    for table in ("letters", "letter_answers", "comment_flags"):  # words taken back leave soon
         op.execute(f"alter table {table} set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500)")
+
+
+def _comments() -> None:
+    op.create_table(
+        "comment_flags",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("comment_id", sa.String(length=40), nullable=False),
+        sa.Column("post_id", sa.String(length=40), nullable=False),
+        sa.Column("said_by", sa.String(length=40), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("flagged_at", sa.BigInteger(), nullable=False),
+        sa.Column("decision_id", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("slip_digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_comment_flags_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_flags")),
+    )
+    for columns in (["slip_digest"], ["decision_id", "post_id"], ["post_id"]):
+        op.create_index(f"ix_comment_flags_{'_'.join(columns)}", "comment_flags", columns)
+    op.create_table(
+        "comment_decisions",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("comment_id", sa.String(length=40), nullable=False),
+        sa.Column("post_id", sa.String(length=40), nullable=False),
+        sa.Column("verb", sa.String(length=14), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("guidelines", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_comment_decisions_post_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_members.id"], name=op.f("fk_comment_decisions_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_decisions")),
+    )
+    op.create_index("ix_comment_decisions_post_id", "comment_decisions", ["post_id"])

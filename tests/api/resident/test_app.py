@@ -75,6 +75,7 @@ RESIDENT = {
     "POST /v1/posts/mine/{handle}/questions/{letter_id}/answers",
     "POST /v1/receipts/{receipt}/questions/{letter_id}/answers",
     "GET /v1/inbox/questions/{letter_id}",
+    "POST /v1/comments/{comment_id}/flags",
     "POST /v1/posts/mine/{handle}/corrections",
     "POST /v1/receipts/{receipt}/corrections",
     "POST /v1/feed/tickets",

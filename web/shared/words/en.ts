@@ -141,6 +141,8 @@ export const en = {
       waits: "Nobody has decided yet",
       outcome: {
         dismiss: "A moderator kept the post",
+        keep_comment: "A moderator kept the comment",
+        remove_comment: "A moderator removed the comment",
         warn: "A moderator pointed the author to a guideline",
         hold: "A moderator holds the post",
         hide: "A moderator hid the post",
@@ -264,6 +266,7 @@ export const en = {
     detail: {
       comments: "Comments",
       noComments: "No comments yet.",
+      flagComment: "Flag this comment",
       add: "Add a comment",
       addHint: "Neighbours see the words, not your name. Leave out names and numbers.",
       send: "Comment",
@@ -951,7 +954,7 @@ export const en = {
       empty: "The queue is empty",
       emptyLead: "What is flagged, held or appealed appears here, what is due first at the top.",
       flags: (n: number) => (n === 1 ? "1 flag" : `${n} flags`),
-      kinds: { flag: "Flagged", hold: "Held", appeal: "Appeal", restore: "Second look", suspend: "Suspend author", answer: "Answered" },
+      kinds: { flag: "Flagged", hold: "Held", appeal: "Appeal", restore: "Second look", suspend: "Suspend author", answer: "Answered", comment: "Flagged comment" },
       due: (when: string) => `due ${when}`,
       late: (when: string) => `late, due ${when}`,
       pick: (title: string) => `Select “${title}”`,
@@ -1017,6 +1020,14 @@ export const en = {
       },
       severalDone: (n: number, of: number) =>
         n === of ? `${n} decided.` : `${n} of ${of} decided. Somebody works on the others, or they have moved on.`,
+      comments: {
+        title: "Flagged comments",
+        keep: "Keep comment",
+        remove: "Remove comment",
+        removeTitle: "Remove this comment",
+        removeLead: "It goes for good: nobody keeps its words, so this cannot be undone. Who flagged it learns by which guideline.",
+        done: { keep: "Comment kept.", remove: "Comment removed." },
+      },
       askedOf: "The author was asked",
       askedUntil: (at: string) => `The author can answer until ${at}.`,
       asking: {

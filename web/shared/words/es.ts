@@ -142,6 +142,8 @@ export const es: Words = {
       waits: "Nadie ha decidido todavía",
       outcome: {
         dismiss: "Un moderador dejó la publicación",
+        keep_comment: "Un moderador dejó el comentario",
+        remove_comment: "Un moderador eliminó el comentario",
         warn: "Un moderador señaló una regla al autor",
         hold: "Un moderador retiene la publicación",
         hide: "Un moderador ocultó la publicación",
@@ -265,6 +267,7 @@ export const es: Words = {
     detail: {
       comments: "Comentarios",
       noComments: "Aún no hay comentarios.",
+      flagComment: "Denunciar este comentario",
       add: "Añade un comentario",
       addHint: "Los vecinos ven las palabras, no tu nombre. No pongas nombres ni números.",
       send: "Comentar",
@@ -952,7 +955,7 @@ export const es: Words = {
       empty: "La cola está vacía",
       emptyLead: "Lo denunciado, retenido o apelado aparece aquí, lo más urgente arriba.",
       flags: (n) => (n === 1 ? "1 denuncia" : `${n} denuncias`),
-      kinds: { flag: "Denunciada", hold: "Retenida", appeal: "Apelación", restore: "Segunda mirada", suspend: "Suspender a su autor", answer: "Respondió" },
+      kinds: { flag: "Denunciada", hold: "Retenida", appeal: "Apelación", restore: "Segunda mirada", suspend: "Suspender a su autor", answer: "Respondió", comment: "Comentario denunciado" },
       due: (when) => `vence ${when}`,
       late: (when) => `con retraso, venció ${when}`,
       pick: (title) => `Elegir «${title}»`,
@@ -1018,6 +1021,14 @@ export const es: Words = {
       },
       severalDone: (n, of) =>
         n === of ? `${n} decididas.` : `${n} de ${of} decididas. Alguien trabaja en las demás, o ya cambiaron.`,
+      comments: {
+        title: "Comentarios denunciados",
+        keep: "Dejar el comentario",
+        remove: "Eliminar el comentario",
+        removeTitle: "Eliminar este comentario",
+        removeLead: "Desaparece para siempre: nadie guarda sus palabras, así que no se puede deshacer. Quien lo denunció sabrá por qué regla.",
+        done: { keep: "El comentario se queda.", remove: "Comentario eliminado." },
+      },
       askedOf: "Se preguntó al autor",
       askedUntil: (at) => `El autor puede responder hasta el ${at}.`,
       asking: {
