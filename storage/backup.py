@@ -79,6 +79,10 @@ RECORD = Side(
         "comment_decisions": (
             *("id", "comment_id", "post_id", "verb", "reason", "guidelines", "note", "staff_id", "at"),
         ),
+        "notices": (
+            *("id", "division_id", "text", "state", "written_by", "written_at", "days", "consented_by"),
+            *("shown_at", "ends_at"),
+        ),
         "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),

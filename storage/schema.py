@@ -28,6 +28,7 @@ from storage.schema_cases import cases as cases
 from storage.schema_cases import incidents as incidents
 from storage.schema_letters import letter_answers as letter_answers
 from storage.schema_letters import letters as letters
+from storage.schema_letters import notices as notices
 from storage.schema_moderation import appeals as appeals
 from storage.schema_moderation import claims as claims
 from storage.schema_moderation import comment_decisions as comment_decisions

@@ -1,4 +1,4 @@
-"""The record's tables of what is said to the unknown author of a post, and of what they answer: never of whom it is."""
+"""The record's tables of what staff say to people they do not know: to a post's author, to a division."""
 
 from __future__ import annotations
 
@@ -39,3 +39,19 @@ letter_answers = Table(
     Column("text", Text, nullable=False),
     Column("shown_at", BigInteger, nullable=False),
 )
+# storage/notices.py. What the police let all neighbours of a division know.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("division_id", ID, ForeignKey("divisions.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting | shown | refused | ended
+    Column("written_by", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("consented_by", ID, ForeignKey("staff_members.id")),  # the second person
+    Column("shown_at", BigInteger),
+    Column("ends_at", BigInteger),
+)
+Index("ix_notices_division_id_state", notices.c.division_id, notices.c.state)

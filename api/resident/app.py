@@ -19,6 +19,7 @@ from api.resident import (
     mine,
     neighborhood,
     nodding,
+    notices,
     posts,
     uploads,
     who_could,
@@ -52,6 +53,7 @@ def create_app(desk: Desk) -> FastAPI:
         neighborhood.router,
         flagging.router,
         nodding.router,
+        notices.router,
     ):
         app.include_router(router)
     # Published and the same for everyone: what somebody reads here tells nothing, and it can be cached for ever.

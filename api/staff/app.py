@@ -18,6 +18,7 @@ from api.staff import (
     judging_comments,
     log_ins,
     moderation,
+    notices,
     oversight,
     posts,
     questions,
@@ -55,6 +56,7 @@ def create_app(given: Stores) -> FastAPI:
         case_cameras,
         case_links,
         questions,
+        notices,
         oversight,
         words,
     ):

@@ -65,8 +65,18 @@ CLOSED = {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
         **{
             name: {""}
-            for name in ("appeals", "claims", "nods", "suspensions", "letters", "letter_answers", "comment_flags")
+            for name in (
+                "appeals",
+                "claims",
+                "nods",
+                "suspensions",
+                "letters",
+                "letter_answers",
+                "comment_flags",
+                "notices",
+            )
         },
+        **{name: {""} for name in ("letters", "letter_answers", "comment_flags")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "posts": {"words"},
@@ -88,6 +98,7 @@ CLOSED = {
         "letters": {"text", "asked_by", "case_id", "kind"},
         "comment_flags": {"text", "said", "said_by", "reason"},
         "comment_decisions": {"note", "staff_id", "at"},
+        "notices": {"written_by", "written_at", "consented_by"},
         "letter_answers": {"text", "name"},
         "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},

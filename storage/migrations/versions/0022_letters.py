@@ -1,4 +1,4 @@
-"""What is said to the unknown author of a post, what they answer, and what is wrong with a comment."""
+"""What is said to the unknown author of a post, what they answer, what is wrong with a comment, and notices."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("letter_id", name=op.f("pk_letter_answers")),
     )
     _comments()
+    _notices()
     if op.get_bind().dialect.name != "postgresql":
         return  # SQLite overwrites what it deletes (`secure_delete`)
     for table in ("letters", "letter_answers", "comment_flags"):  # words taken back leave soon
@@ -85,3 +86,24 @@ def _comments() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_decisions")),
     )
     op.create_index("ix_comment_decisions_post_id", "comment_decisions", ["post_id"])
+
+
+def _notices() -> None:
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("division_id", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("written_by", sa.String(length=40), nullable=False),
+        sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("consented_by", sa.String(length=40), nullable=True),
+        sa.Column("shown_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["division_id"], ["divisions.id"], name=op.f("fk_notices_division_id")),
+        sa.ForeignKeyConstraint(["written_by"], ["staff_members.id"], name=op.f("fk_notices_written_by")),
+        sa.ForeignKeyConstraint(["consented_by"], ["staff_members.id"], name=op.f("fk_notices_consented_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+    )
+    op.create_index("ix_notices_division_id_state", "notices", ["division_id", "state"])

@@ -76,6 +76,7 @@ RESIDENT = {
     "POST /v1/receipts/{receipt}/questions/{letter_id}/answers",
     "GET /v1/inbox/questions/{letter_id}",
     "POST /v1/comments/{comment_id}/flags",
+    "GET /v1/neighborhood/notices",
     "POST /v1/posts/mine/{handle}/corrections",
     "POST /v1/receipts/{receipt}/corrections",
     "POST /v1/feed/tickets",
