@@ -71,6 +71,22 @@ RECORD = Side(
         "blurs": ("decision_id", "post_id", "boxes", "returns", "state", "tries", "media_keys"),
         "known_bad": ("name", "version", "reason", "loaded_at", "files", "views"),
         "premoderation": ("division_id", "category", "staff_id", "note", "since", "ends_at"),
+        "letters": (
+            *("id", "kind", "post_id", "case_id", "decision_id", "thread", "text", "listed", "reason", "guidelines"),
+            *("asked_by", "asked_at", "due_at", "ends_at", "carried_out"),
+        ),
+        "letter_answers": ("letter_id", "name", "text", "shown_at"),
+        "comment_flags": (
+            *("id", "comment_id", "post_id", "said_by", "said", "reason", "text", "flagged_at"),
+            *("decision_id", "slip_digest"),
+        ),
+        "comment_decisions": (
+            *("id", "comment_id", "post_id", "verb", "reason", "guidelines", "note", "staff_id", "at"),
+        ),
+        "notices": (
+            *("id", "division_id", "text", "state", "written_by", "written_at", "days", "consented_by"),
+            *("shown_at", "ends_at"),
+        ),
         "nods": ("post_id", "kind", "mark"),
         "comments": ("id", "post_id", "seq", "name", "text", "at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),

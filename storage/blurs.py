@@ -79,7 +79,7 @@ def locked(tx: Tx, decision_id: str) -> Blur | None:
 
 def is_true(conn: Connection, blur: Blur) -> bool:
     """Whether a moderator who may decided so: a row that somebody else wrote changes no picture."""
-    return who(conn, blur.decision_id, blur.post_id, BLUR) is not None
+    return who(conn, blur.decision_id, blur.post_id, (BLUR,)) is not None
 
 
 def begin(tx: Tx, blur: Blur) -> None:

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     DENY = "deny"
     RESOLVE = "resolve"
     CONTACT = "contact"  # an owner's, opened
+    QUESTION = "question"
+    HELPED = "helped"
     CLOSE = "close"
     REOPEN = "reopen"
 

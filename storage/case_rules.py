@@ -35,13 +35,14 @@ class Act(StrEnum):
     EXPORT = "export"
     FOOTAGE = "footage"
     SECOND_FOOTAGE = "second_footage"  # judging and resolving what was asked for
+    WRITE = "write"
     CLOSE = "close"
     REOPEN = "reopen"
 
 
 WHEN: dict[Act, CaseState] = {
     **dict.fromkeys((Act.CONSENT, Act.REFUSE), CaseState.ASKED),
-    **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.EXPORT, Act.CLOSE), CaseState.OPEN),
+    **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.WRITE, Act.EXPORT, Act.CLOSE), CaseState.OPEN),
     **dict.fromkeys((Act.FOOTAGE, Act.SECOND_FOOTAGE), CaseState.OPEN),
     Act.REOPEN: CaseState.CLOSED,
 }
@@ -115,4 +116,6 @@ def _may(act: Act, who: Asker, case: Standing) -> bool:
         return leads or detects
     if act in (Act.CAMERAS, Act.FOOTAGE):
         return detects
+    if act is Act.WRITE:
+        return _works(who, case)
     return leads or _works(who, case)

@@ -40,6 +40,17 @@ def of_post(conn: Connection, post_id: PostId, *, limit: int = 500) -> list[Comm
     return [Comment(row.id, row.name, row.text, row.at) for row in conn.execute(query)]
 
 
+def one(conn: Connection, comment_id: str) -> tuple[PostId, Comment] | None:
+    """A comment and the post it stands under, if it is there."""
+    row = conn.execute(select(comments).where(comments.c.id == comment_id)).one_or_none()
+    return None if row is None else (PostId(row.post_id), Comment(row.id, row.name, row.text, row.at))
+
+
+def remove(tx: Tx, comment_id: str) -> None:
+    """Deletes one comment, for good: nobody keeps its words. The caller says so in the audit."""
+    tx.execute(delete(comments).where(comments.c.id == comment_id))
+
+
 def erase(tx: Tx, post_id: PostId) -> None:
     """Deletes a post's comments: the post is gone for good."""
     tx.execute(delete(comments).where(comments.c.post_id == post_id))

@@ -15,7 +15,11 @@ from storage.kit.ids import PostId, StaffId
 from storage.posts import PostState
 from storage.schema import decisions, staff_members
 
-TAKES_OFF = ("hold", "hide", "remove")  # what an author is told of, and may answer
+WARN = "warn"  # the post stays, and its author is told of a guideline
+ASK, ASK_HELD = "ask", "ask_held"  # its author is asked something; held meanwhile
+ASKED = (ASK, ASK_HELD)
+HOLDS = ("hold", ASK_HELD)
+TAKES_OFF = (*HOLDS, "hide", "remove")  # what an author is told of, and may answer
 EDIT = "edit"  # words were taken out, for good
 BLUR = "blur"  # a box of the picture is filled, for good
 PROPOSE = "propose"  # the first of two people says that what was removed may come back

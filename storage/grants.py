@@ -40,6 +40,9 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "claims": {"select": "post_id", "delete": ""},
         "nods": {"select": "post_id", "delete": ""},
         "case_holds": {"select": "post_id", "delete": ""},
+        "letters": {"select": "id post_id", "delete": ""},
+        "comment_flags": {"select": "post_id", "delete": ""},
+        "letter_answers": {"select": "letter_id", "delete": ""},
     },
 )
 
@@ -50,6 +53,10 @@ RESIDENT: Role = merged(
     {
         "atlas_versions": {"select": ALL},
         "comments": {"select": ALL, "insert": ALL},
+        "comment_flags": {"select": "slip_digest decision_id", "insert": ALL},
+        "comment_decisions": {"select": "id verb reason guidelines"},
+        # The police's, signed by nobody of them; who wrote one stands in a column this role cannot read.
+        "notices": {"select": "id division_id text state shown_at ends_at"},
         "flags": {"select": "slip_digest decision_id", "insert": ALL},  # what became of a flag, for who holds its slip
         "tickets": {"insert": ALL},
         "endings": {"insert": ALL},
@@ -98,6 +105,10 @@ AIRLOCK: Role = merged(
         "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
+        # What is said to a post's author, and whether who asked may ask it.
+        "letters": {"select": ALL, "update": "carried_out"},
+        "letter_answers": {"insert": ALL},
+        "case_links": {"select": "case_id post_id"},
     },
 )
 # Reads what the feed tells, to alert neighbours of it; writes nothing.
@@ -158,6 +169,12 @@ STAFF: Role = merged(
         "footage_request_blocks": {"select": ALL, "insert": ALL},
         "footage_answers": {"select": ALL, "update": "contact_opened_at"},
         "case_keys": {"select": ALL, "insert": ALL},
+        "comment_flags": {"select": ALL, "update": "said_by said decision_id"},
+        "comment_decisions": {"insert": ALL},
+        "notices": {"select": ALL, "insert": ALL, "update": "state consented_by shown_at ends_at"},
+        "comments": {"select": "id", "delete": ""},  # takes away one that was flagged, and reads none
+        "letters": {"select": ALL, "insert": ALL, "delete": ""},
+        "letter_answers": {"select": ALL},
     },
 )
 FEED: Role = merged(

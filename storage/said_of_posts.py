@@ -1,8 +1,8 @@
-"""All that others said and did about a post: flags, comments, appeals, claims, nods. It goes when the post does."""
+"""All that others said and did about a post: flags, comments, letters and more. It goes when the post does."""
 
 from __future__ import annotations
 
-from storage import appeals, claims, comments, flags, nods
+from storage import appeals, claims, comment_flags, comments, flags, letters, nods
 from storage.db import Tx
 from storage.kit.ids import PostId
 
@@ -14,3 +14,5 @@ def erase(tx: Tx, post_id: PostId) -> None:
     appeals.erase(tx, post_id)
     claims.erase(tx, post_id)
     nods.erase(tx, post_id)
+    letters.erase(tx, post_id)
+    comment_flags.erase(tx, post_id)

@@ -33,9 +33,14 @@ from storage.schema_footage import footage_answers as footage_answers
 from storage.schema_footage import footage_request_blocks as footage_request_blocks
 from storage.schema_footage import footage_requests as footage_requests
 from storage.schema_footage import published_requests as published_requests
+from storage.schema_letters import letter_answers as letter_answers
+from storage.schema_letters import letters as letters
+from storage.schema_letters import notices as notices
 from storage.schema_moderation import appeals as appeals
 from storage.schema_moderation import blurs as blurs
 from storage.schema_moderation import claims as claims
+from storage.schema_moderation import comment_decisions as comment_decisions
+from storage.schema_moderation import comment_flags as comment_flags
 from storage.schema_moderation import decisions as decisions
 from storage.schema_moderation import flags as flags
 from storage.schema_moderation import known_bad as known_bad

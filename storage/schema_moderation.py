@@ -143,3 +143,35 @@ premoderation = Table(
     Column("since", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
 )
+# storage/comment_flags.py. What neighbours say is wrong with a comment; its words are here until they were judged.
+comment_flags = Table(
+    "comment_flags",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("comment_id", ID, nullable=False),  # which may be gone
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("said_by", String(40), nullable=False),  # the name it stands under, and its words; "" once it was decided
+    Column("said", Text, nullable=False),
+    Column("reason", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("flagged_at", BigInteger, nullable=False),
+    Column("decision_id", ID, nullable=False, server_default=""),  # by which it was settled; "" while open
+    Column("slip_digest", String(64), nullable=False),
+)
+Index("ix_comment_flags_slip_digest", comment_flags.c.slip_digest)
+Index("ix_comment_flags_decision_id_post_id", comment_flags.c.decision_id, comment_flags.c.post_id)
+Index("ix_comment_flags_post_id", comment_flags.c.post_id)
+comment_decisions = Table(
+    "comment_decisions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("comment_id", ID, nullable=False),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("verb", String(14), nullable=False),  # keep_comment | remove_comment
+    Column("reason", String(40), nullable=False),
+    Column("guidelines", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("ix_comment_decisions_post_id", comment_decisions.c.post_id)

@@ -128,9 +128,9 @@ def is_true(conn: Connection, asked: Asked) -> bool:
     A row that somebody else wrote, or whose moderators are none any more, moves nobody.
     """
     if asked.lifts:
-        return who(conn, asked.decision_id, asked.post_id, Verb.RESTORE) is not None
-    first = who(conn, asked.proposal_id, asked.post_id, SUSPEND)
-    second = who(conn, asked.decision_id, asked.post_id, AGREE)
+        return who(conn, asked.decision_id, asked.post_id, (Verb.RESTORE,)) is not None
+    first = who(conn, asked.proposal_id, asked.post_id, (SUSPEND,))
+    second = who(conn, asked.decision_id, asked.post_id, (AGREE,))
     return first is not None and second is not None and first != second
 
 

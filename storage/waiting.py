@@ -14,11 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select, un
 
 from storage.appeals import AppealState
 from storage.blurs import WAITS
-from storage.decisions import PROPOSE
+from storage.decisions import HOLDS, PROPOSE
 from storage.kit.clock import HOUR, MINUTE
 from storage.kit.ids import DivisionId, PostId
+from storage.letters import Kind
 from storage.posts import PostState
-from storage.schema import appeals, blurs, decisions, flags, posts
+from storage.schema import appeals, blurs, comment_flags, decisions, flags, letter_answers, letters, posts
 from storage.suspensions import OFF, open_proposals
 
 CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
@@ -48,7 +49,7 @@ def page(
 
     `urgent`: only what cannot wait for anybody's turn, a child on screen.
     """
-    ways = (_urgent,) if urgent else (_flagged, _held, _appealed, _proposed, _to_suspend)
+    ways = (_urgent,) if urgent else (_flagged, _held, _appealed, _proposed, _to_suspend, _answered, _comments)
     all_ = union_all(*(way(in_divisions) for way in ways))
     each = all_.subquery()
     since, due_at = func.min(each.c.since), func.min(each.c.due_at)
@@ -85,7 +86,7 @@ def _flagged(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int
 
 def _held(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
     held_at = select(func.max(decisions.c.at)).where(decisions.c.post_id == posts.c.id, ~decisions.c.undone)
-    since = func.coalesce(held_at.where(decisions.c.verb == "hold").scalar_subquery(), posts.c.published_at)
+    since = func.coalesce(held_at.where(decisions.c.verb.in_(HOLDS)).scalar_subquery(), posts.c.published_at)
     query = select(posts.c.id.label("post_id"), since.label("since"), (since + OFF_SCREEN_MS).label("due_at"))
     comes_back = select(blurs.c.post_id).where(blurs.c.post_id == posts.c.id, WAITS).exists()
     return query.where(posts.c.state == PostState.HELD, posts.c.division_id.in_(in_divisions), ~comes_back)
@@ -111,3 +112,24 @@ def _to_suspend(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, 
     query = select(decisions.c.post_id, decisions.c.at.label("since"), (decisions.c.at + SECOND_MS).label("due_at"))
     query = query.join(posts, posts.c.id == decisions.c.post_id)
     return open_proposals(query).where(posts.c.state.in_(OFF), posts.c.division_id.in_(in_divisions))
+
+
+def _answered(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    """Posts whose author answered what a moderator asked, until something is decided about them."""
+    at = letter_answers.c.shown_at
+    # Asked for each answer by itself: there are few, and all decisions of a city are many.
+    newest = select(func.max(decisions.c.at)).where(decisions.c.post_id == letters.c.post_id, ~decisions.c.undone)
+    since = func.coalesce(newest.scalar_subquery(), 0) < at
+    query = select(letters.c.post_id, at.label("since"), (at + OFF_SCREEN_MS).label("due_at"))
+    query = query.join(letter_answers, letter_answers.c.letter_id == letters.c.id)
+    query = query.join(posts, posts.c.id == letters.c.post_id)
+    return query.where(letters.c.kind == Kind.ASKED, since, posts.c.division_id.in_(in_divisions))
+
+
+def _comments(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, int]]:
+    shown = posts.c.state == PostState.LIVE
+    child = shown & (comment_flags.c.reason == "child")
+    due_at = comment_flags.c.flagged_at + case((child, CHILD_MS), (shown, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
+    query = select(comment_flags.c.post_id, comment_flags.c.flagged_at.label("since"), due_at.label("due_at"))
+    query = query.join(posts, posts.c.id == comment_flags.c.post_id)
+    return query.where(comment_flags.c.decision_id == "", posts.c.division_id.in_(in_divisions))

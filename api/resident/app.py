@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from api import http, places, stores
 from api.resident import (
     alerts,
+    answering,
     appealing,
     auth,
     camera_ledger,
@@ -14,10 +15,12 @@ from api.resident import (
     correcting,
     flagging,
     guidelines,
+    inbox,
     listings,
     mine,
     neighborhood,
     nodding,
+    notices,
     posts,
     uploads,
     who_could,
@@ -39,6 +42,7 @@ def create_app(desk: Desk) -> FastAPI:
         posts.router,
         mine.router,
         appealing.router,
+        answering.router,
         correcting.router,
         who_could.router,
         words.router,
@@ -46,10 +50,12 @@ def create_app(desk: Desk) -> FastAPI:
         camera_ledger.router,
         alerts.router,
         listings.router,
+        inbox.router,
         guidelines.router,
         neighborhood.router,
         flagging.router,
         nodding.router,
+        notices.router,
     ):
         app.include_router(router)
     # Published and the same for everyone: what somebody reads here tells nothing, and it can be cached for ever.

@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import AppealSeen, appeal_seen
 from storage import appeals
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, limits
+from storage.identity import limits
 from storage.identity.clips import Clip
 from storage.identity.limits import Limit
-from storage.identity.vault import Receipt, ResidentId
+from storage.identity.vault import ResidentId
 from storage.kit import clock
 from workers.redact.text import scrub
 
@@ -30,19 +31,15 @@ class NewAppeal(BaseModel):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
-@router.post("/v1/receipts/{receipt}/appeals", status_code=201)
-def appeal(receipt: str, body: NewAppeal, asking: Asking, desk: AtDesk) -> AppealSeen:
+@router.post(BY_RECEIPT + "/appeals", status_code=201)
+def appeal(clip: ByReceipt, body: NewAppeal, asking: Asking, desk: AtDesk) -> AppealSeen:
     """Answers by the receipt, also when nothing says any more whose the post was."""
-    with desk.stores.vault.read() as conn:
-        clip = clips.by_receipt(conn, Receipt(receipt))
     return _appeal(desk, asking, clip, body)
 
 
-@router.post("/v1/posts/mine/{handle}/appeals", status_code=201)
-def appeal_mine(handle: str, body: NewAppeal, asking: Asking, desk: AtDesk) -> AppealSeen:
+@router.post(BY_HANDLE + "/appeals", status_code=201)
+def appeal_mine(clip: ByHandle, body: NewAppeal, asking: Asking, desk: AtDesk) -> AppealSeen:
     """Answers about one of my posts."""
-    with desk.stores.vault.read() as conn:
-        clip = authorship.by_handle(conn, asking, handle)
     return _appeal(desk, asking, clip, body)
 
 

@@ -8,14 +8,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from feed.correcting import correct, correctable, with_correction
 from feed.events import PostAsSeen, as_seen
 from storage import posts
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, limits
+from storage.identity import limits
 from storage.identity.clips import Clip
 from storage.identity.limits import Limit
-from storage.identity.vault import Receipt, ResidentId
+from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.kit.errors import Refused
 from workers.guidelines.check import check
@@ -33,19 +34,15 @@ class NewCorrection(BaseModel):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
-@router.post("/v1/receipts/{receipt}/corrections", status_code=201)
-def correct_by_receipt(receipt: str, body: NewCorrection, asking: Asking, desk: AtDesk) -> PostAsSeen:
+@router.post(BY_RECEIPT + "/corrections", status_code=201)
+def correct_by_receipt(clip: ByReceipt, body: NewCorrection, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """Corrects by the receipt, also when nothing says any more whose the post was."""
-    with desk.stores.vault.read() as conn:
-        clip = clips.by_receipt(conn, Receipt(receipt))
     return _correct(desk, asking, clip, body)
 
 
-@router.post("/v1/posts/mine/{handle}/corrections", status_code=201)
-def correct_mine(handle: str, body: NewCorrection, asking: Asking, desk: AtDesk) -> PostAsSeen:
+@router.post(BY_HANDLE + "/corrections", status_code=201)
+def correct_mine(clip: ByHandle, body: NewCorrection, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """Corrects one of my posts."""
-    with desk.stores.vault.read() as conn:
-        clip = authorship.by_handle(conn, asking, handle)
     return _correct(desk, asking, clip, body)
 
 

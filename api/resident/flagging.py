@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.resident.desk import Asking, AtDesk
 from api.resident.neighborhood import WORDS_A_DAY, still_live, visible
-from storage import flags
+from storage import comment_flags, comments, flags
 from storage.db import RESIDENT
 from storage.identity import limits
 from storage.kit import clock, ids
@@ -20,12 +20,17 @@ from workers.redact.text import scrub
 router = APIRouter(tags=["my area"])
 
 
-class NewFlag(BaseModel):
-    """What is wrong with a post, and where in the clip."""
+class NewCommentFlag(BaseModel):
+    """What is wrong with a comment."""
 
     model_config = ConfigDict(extra="forbid")
     reason: Literal["privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other"]
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+
+
+class NewFlag(NewCommentFlag):
+    """What is wrong with a post, and where in the clip."""
+
     at_seconds: int | None = Field(default=None, ge=0, le=3600)
 
 
@@ -65,11 +70,32 @@ def flag(post_id: PostId, body: NewFlag, asking: Asking, desk: AtDesk) -> Slip:
     return Slip(slip=slip)
 
 
+@router.post("/v1/comments/{comment_id}/flags", status_code=202)
+def flag_comment(comment_id: str, body: NewCommentFlag, asking: Asking, desk: AtDesk) -> Slip:
+    """Tells the moderators that something is wrong with a comment under a post that I see."""
+    with desk.stores.record.read() as conn:
+        found = comments.one(conn, comment_id)
+    if found is None:
+        raise NotThere
+    post_id, _ = found
+    visible(desk, asking, post_id)
+    slip = ids.new_secret()
+    limits.count(desk.stores.vault, WORDS_A_DAY, asking)
+    with desk.stores.record.write(by=RESIDENT) as tx:
+        still_live(tx, post_id)
+        standing = comments.one(tx.connection, comment_id)
+        if standing is None:  # a moderator removed it a moment ago
+            raise NotThere
+        words, at = scrub(body.text), clock.rounded(tx.now())
+        comment_flags.add(tx, post_id, standing[1], reason=body.reason, text=words, flagged_at=at, slip=slip)
+    return Slip(slip=slip)
+
+
 @router.get("/v1/flags/{slip}")
 def outcome(slip: Annotated[str, Path(max_length=80)], _asking: Asking, desk: AtDesk) -> OutcomeSeen:
     """What became of a flag, for whoever holds its slip; its post may be gone for good, then nothing is left of it."""
     with desk.stores.record.read() as conn:
-        found = flags.outcome(conn, slip)
+        found = flags.outcome(conn, slip) or comment_flags.outcome(conn, slip)
     if found is None:
         raise NotThere
     return OutcomeSeen(open=found.verb is None, verb=found.verb, guideline=found.reason, version=found.guidelines)

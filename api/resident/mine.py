@@ -9,11 +9,11 @@ from pydantic import BaseModel
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import Followed, MineSeen, OriginalProof, Standing, mine_seen, standing
 from storage.db import RESIDENT
 from storage.identity import authorship, clips, originals
 from storage.identity.clips import Clip, ClipState
-from storage.identity.vault import Receipt
 from storage.kit import log
 from workers.airlock.withdraw import take_back
 
@@ -26,21 +26,18 @@ class TakenBack(BaseModel):
     state: ClipState
 
 
-@router.get("/v1/receipts/{receipt}")
-def follow(receipt: str, _asking: Asking, desk: AtDesk) -> Followed:
+@router.get(BY_RECEIPT)
+def follow(clip: ByReceipt, desk: AtDesk) -> Followed:
     """How far a clip is, by its receipt; and what proves its original, also when nothing says any more whose it was."""
     with desk.stores.vault.read() as conn:
-        clip = clips.by_receipt(conn, Receipt(receipt))
         proof = originals.proof(conn, clip.upload_id)
     original = None if proof is None else OriginalProof(salt=proof[0], sha256=proof[1])
     return Followed(**dict(standing(desk, clip)), original=original)
 
 
-@router.delete("/v1/receipts/{receipt}")
-def withdraw(receipt: str, _asking: Asking, desk: AtDesk) -> TakenBack:
+@router.delete(BY_RECEIPT)
+def withdraw(clip: ByReceipt, desk: AtDesk) -> TakenBack:
     """Takes a clip back, at any moment, by its receipt."""
-    with desk.stores.vault.read() as conn:
-        clip = clips.by_receipt(conn, Receipt(receipt))
     return _withdraw(desk, clip)
 
 
@@ -53,19 +50,15 @@ def mine(asking: Asking, desk: AtDesk, cursor: Cursor = None, limit: Limit = DEF
     return page(found, limit, place=lambda _last: (after,), seen=partial(mine_seen, desk))
 
 
-@router.get("/v1/posts/mine/{handle}")
-def follow_mine(handle: str, asking: Asking, desk: AtDesk) -> Standing:
+@router.get(BY_HANDLE)
+def follow_mine(clip: ByHandle, desk: AtDesk) -> Standing:
     """How far one of my clips is."""
-    with desk.stores.vault.read() as conn:
-        clip = authorship.by_handle(conn, asking, handle)
     return standing(desk, clip)
 
 
-@router.delete("/v1/posts/mine/{handle}")
-def withdraw_mine(handle: str, asking: Asking, desk: AtDesk) -> TakenBack:
+@router.delete(BY_HANDLE)
+def withdraw_mine(clip: ByHandle, desk: AtDesk) -> TakenBack:
     """Takes one of my clips back, at any moment."""
-    with desk.stores.vault.read() as conn:
-        clip = authorship.by_handle(conn, asking, handle)
     return _withdraw(desk, clip)
 
 

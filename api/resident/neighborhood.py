@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk, home_of
-from api.resident.names import name_for
 from api.stores import Media
 from feed import tickets
 from feed.events import PostAsSeen, as_seen
@@ -26,6 +25,7 @@ from storage.identity.vault import ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
+from storage.kit.pseudonyms import name_for
 from storage.post_lists import Wanted
 from storage.posts import CATEGORIES, Post, PostState
 from workers.redact.text import scrub
@@ -80,7 +80,7 @@ def area(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[PostAsSeen]:
     """Live posts of my area, newest first."""
-    division = _my_division(desk, asking)
+    division = division_of_home(desk, asking)
     with desk.stores.record.read() as conn:
         found = post_lists.page(conn, [division], Wanted(category), before=number(cursor), limit=limit + 1)
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
@@ -138,7 +138,7 @@ def ticket(request: Request, asking: Asking, desk: AtDesk) -> TicketSeen:
     # Drawn for this ticket: the feed knows the listener by it, and only the identity side whose log-in ends it.
     grant = Grant(
         audience="resident",
-        divisions=(_my_division(desk, asking),),
+        divisions=(division_of_home(desk, asking),),
         handle=ids.new_id(),
         ends_at=clock.now() + listening.LISTENS_AT_MOST,
     )
@@ -148,7 +148,8 @@ def ticket(request: Request, asking: Asking, desk: AtDesk) -> TicketSeen:
         return TicketSeen(ticket=tickets.issue(tx, grant), url=desk.settings.feed_address)
 
 
-def _my_division(desk: Desk, asking: ResidentId) -> DivisionId:
+def division_of_home(desk: Desk, asking: ResidentId) -> DivisionId:
+    """The division that the home of who asks is in; raises Conflict where none was chosen, and NotThere."""
     home = home_of(desk, asking)
     with desk.stores.record.read() as conn:
         block = versions.block(conn, home)
@@ -163,7 +164,7 @@ def visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
         mine = authorship.own_block(conn, asking, post_id)
     with desk.stores.record.read() as conn:
         block = versions.block(conn, mine) if mine else None
-        division = block.division.id if block else _my_division(desk, asking)
+        division = block.division.id if block else division_of_home(desk, asking)
         post = posts.one(conn, [division], post_id, kept=mine is not None)
     if post is None or (post.state is not PostState.LIVE and mine is None):
         raise NotThere

@@ -6,12 +6,14 @@ from pydantic import BaseModel
 
 from api.boxes import Drawn, as_drawn
 from api.resident.desk import Desk
+from api.resident.letter_seen import LetterSeen, letter_seen
+from api.resident.letter_seen import Named as Named
 from feed.events import PostAsSeen, as_seen
 from storage import appeals, decisions, posts
 from storage.appeals import Appeal, AppealState
 from storage.atlas import versions
 from storage.decisions import BLUR
-from storage.identity import clips, held_for
+from storage.identity import clips, held_for, letters
 from storage.identity.authorship import Mine
 from storage.identity.clips import Clip, ClipState, Stage
 from storage.kit import clock
@@ -41,13 +43,6 @@ OTHER_REASONS = {
 
 DECIDED = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 _MESSAGES = {**{reason.value: sentence for reason, sentence in SENTENCES.items()}, **OTHER_REASONS}
-
-
-class Named(BaseModel):
-    """The guideline by which something was decided, and the version that says what it means."""
-
-    guideline: str
-    version: int
 
 
 class ReasonSeen(BaseModel):
@@ -90,6 +85,7 @@ class Standing(BaseModel):
     waits_until: str | None
     may_appeal: bool
     appeal: AppealSeen | None
+    letters: list[LetterSeen]
 
 
 class OriginalProof(BaseModel):
@@ -116,6 +112,8 @@ def standing(desk: Desk, clip: Clip) -> Standing:
     """Where the clip stands now."""
     post = _post(desk, clip)
     may_appeal, appeal = _appeal(desk, post)
+    with desk.stores.vault.read() as conn:
+        arrived = letters.of_clip(conn, clip.id)
     return Standing(
         state=clip.state,
         progress=clip.progress,
@@ -130,6 +128,7 @@ def standing(desk: Desk, clip: Clip) -> Standing:
         waits_until=clock.as_text(clip.begun_at) if _waits(clip) else None,
         may_appeal=may_appeal,
         appeal=appeal,
+        letters=[letter_seen(one) for one in arrived],
     )
 
 
@@ -137,11 +136,19 @@ def mine_seen(desk: Desk, one: Mine) -> MineSeen:
     """One row of the resident's own list."""
     seen = standing(desk, one.clip)
     title = seen.post.title if seen.post else ""
-    if not title:
-        with desk.stores.vault.read() as conn:
-            typed = clips.words(conn, desk.stores.vault, one.clip)
-        title = typed[0] if typed else ""
-    return MineSeen(**dict(seen), handle=one.handle, title=title)
+    return MineSeen(**dict(seen), handle=one.handle, title=title or _typed(desk, one.clip))
+
+
+def title_of(desk: Desk, clip: Clip) -> str:
+    """What the post is called; of one that is none yet, what was typed until that is shredded."""
+    post = _post(desk, clip)
+    return post.title if post and post.title else _typed(desk, clip)
+
+
+def _typed(desk: Desk, clip: Clip) -> str:
+    with desk.stores.vault.read() as conn:
+        typed = clips.words(conn, desk.stores.vault, clip)
+    return typed[0] if typed else ""
 
 
 def _waits(clip: Clip) -> bool:

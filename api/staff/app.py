@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from api import places, stores
 from api.http import new_app
 from api.staff import (
+    asking,
     blurring,
     case_cameras,
     case_links,
@@ -21,12 +22,15 @@ from api.staff import (
     footage,
     incidents,
     joining,
+    judging_comments,
     load,
     log_ins,
     moderation,
+    notices,
     oversight,
     posts,
     premoderation,
+    questions,
     roster,
     second_factor,
     suggestions,
@@ -65,6 +69,8 @@ def create_app(given: Stores) -> FastAPI:
         blurring,
         load,
         premoderation,
+        asking,
+        judging_comments,
         incidents,
         cases,
         case_cameras,
@@ -73,6 +79,8 @@ def create_app(given: Stores) -> FastAPI:
         exports,
         suggestions,
         footage,
+        questions,
+        notices,
         oversight,
         words,
     ):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.staff import suspending
+from api.staff import suspending, writing
+from api.staff.writing import Question
 from feed import editing, posting, undoing
 from feed.bell import Bell
-from storage import appeals, blurs, claims, decisions, feed_log, flags, posts, suspensions
+from storage import appeals, blurs, claims, decisions, feed_log, flags, letters, posts, suspensions
 from storage.db import Tx
-from storage.decisions import PROPOSE, SUSPEND, Why
+from storage.decisions import PROPOSE, SUSPEND, WARN, Why
 from storage.kit.errors import Conflict, NotAllowed, NotThere
 from storage.kit.ids import PostId, StaffId
 from storage.posts import Post, PostState, Verb
@@ -60,12 +61,25 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
         return Done(post.state, waits_for_second=waits)
     if wish.verb == Verb.RESTORE and blurs.is_asked(tx.connection, post_id):
         raise Conflict("Its picture is being made anew: it was to be shown only then.", code="being_blurred")
+    if wish.verb == WARN:
+        writing.demand_shown(post)
     after = _change(tx, bell, post, wish)
     decision = note(tx, post, wish, member.id, after)
     flags.settle(tx, post_id, by=decision)
     appeals.settle(tx, post_id, granted=wish.verb == Verb.RESTORE, by=decision)
     if wish.verb == Verb.RESTORE:
         suspensions.lift(tx, post_id, decision)
+    if wish.verb == WARN:
+        writing.warn(tx, post, member.id, decision, _why(wish))
+    claims.erase(tx, post_id)
+    return Done(after)
+
+
+def ask_author(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wish, question: Question) -> Done:
+    """Asks the author something, and holds the post meanwhile where that is wished; raises as `carry_out` does."""
+    post = held_here(tx, member, post_id)
+    claims.demand_free(tx, post_id, member.id)
+    after = writing.ask(tx, bell, post, member.id, _why(wish), question)
     claims.erase(tx, post_id)
     return Done(after)
 
@@ -99,6 +113,7 @@ def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
     flags.reopen(tx, undone.id)
     appeals.reopen(tx, post_id, undone.id)
     suspensions.forget(tx, post_id, undone.id)
+    letters.forget(tx, undone.id)
     return Done(undone.from_state)
 
 
@@ -139,9 +154,9 @@ def _may_hurt(tx: Tx, post_id: PostId) -> bool:
 
 
 def _change(tx: Tx, bell: Bell, post: Post, wish: Wish) -> PostState:
-    if wish.verb != DISMISS:
+    if wish.verb not in (DISMISS, WARN):
         return posting.decide(tx, bell, post.id, Verb(wish.verb), reason=wish.reason)[1]
-    tx.audit("post.dismiss", post.id, {"reason": wish.reason})
+    tx.audit(f"post.{wish.verb}", post.id, {"reason": wish.reason})
     return post.state
 
 

@@ -33,7 +33,7 @@ MOST_AT_ONCE = 50  # each is a transaction: two seconds at worst
 class NewDecision(Closed):
     """What is to happen to a post, and by which guideline."""
 
-    verb: Literal["hold", "hide", "restore", "remove", "dismiss", "suspend"]
+    verb: Literal["hold", "hide", "restore", "remove", "dismiss", "suspend", "warn"]
     reason: Annotated[str, Field(max_length=40)]
     note: Annotated[str, Field(max_length=1000)] = ""
 
@@ -109,7 +109,7 @@ def decide(post_id: PostId, new: NewDecision, me: Moderator, record: Record, bel
     wish = _wish(new)
     with record.write(by=me.member.actor) as tx:
         done = carry_out(tx, bell, me.member, post_id, wish)
-        return _decided(tx, me, post_id, done)
+        return decided_of(tx, me, post_id, done)
 
 
 @router.delete("/posts/{post_id}/decisions/last")
@@ -117,7 +117,7 @@ def undo(post_id: PostId, me: Moderator, record: Record, bell: Rings) -> Decided
     """Undoes my newest decision about a post, within a minute: all is as it was before."""
     with record.write(by=me.member.actor) as tx:
         done = take_back(tx, bell, me.member, post_id)
-        return _decided(tx, me, post_id, done)
+        return decided_of(tx, me, post_id, done)
 
 
 @router.post("/posts/{post_id}/edits")
@@ -126,7 +126,7 @@ def edit(post_id: PostId, new: NewEdit, me: Moderator, record: Record, bell: Rin
     demand_guideline(new.reason)
     with record.write(by=me.member.actor) as tx:
         wish = Wish(EDIT, new.reason, new.note)
-        answer = _decided(tx, me, post_id, take_out(tx, bell, me.member, post_id, wish, new.cut))
+        answer = decided_of(tx, me, post_id, take_out(tx, bell, me.member, post_id, wish, new.cut))
     post_words.forget_all(record, by=me.member.actor, most=FORGETTING)
     return answer
 
@@ -191,7 +191,8 @@ def demand_guideline(reason: str) -> None:
         raise Refused("That is not one of the guidelines.", fields={"reason": "This is not one of the choices."})
 
 
-def _decided(tx: Tx, me: LogIn, post_id: PostId, done: Done) -> Decided:
+def decided_of(tx: Tx, me: LogIn, post_id: PostId, done: Done) -> Decided:
+    """The answer to a decision about a post of this moderator's divisions, which the caller holds."""
     post = posts.one(tx.connection, me.member.reach(Role.MODERATOR), post_id)
     assert post is not None, "it was held a moment ago"
     return Decided(post=as_seen(post), state=done.state, waits_for_second=done.waits_for_second)

@@ -11,11 +11,13 @@ from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from api.staff.auth import Moderator
 from api.staff.deciding import demand_may_decide
 from api.staff.flagged import ReasonCount, counted
+from api.staff.questions import AnswerSeen, answer_seen
 from api.stores import Record, Settings
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import appeals, claims, decisions, flags, posts, shifts, suspensions, waiting
+from storage import appeals, claims, comment_flags, decisions, flags, letters, posts, shifts, suspensions, waiting
 from storage.appeals import OpenAppeal
 from storage.claims import Claim
+from storage.comment_flags import Flagged
 from storage.db import Database, Tx
 from storage.decisions import PROPOSE, Decision
 from storage.flags import Flag
@@ -23,6 +25,7 @@ from storage.kit.clock import SECOND, as_text
 from storage.kit.errors import NotThere, TooOften
 from storage.kit.ids import PostId, StaffId
 from storage.kit.settings import RecordSettings
+from storage.letters import Sent
 from storage.posts import Post, PostState
 from storage.shifts import Shift
 from storage.staff import LogIn, Role
@@ -32,7 +35,7 @@ from storage.waiting import Waits
 router = APIRouter(prefix="/v1", tags=["moderation"])
 MOST_FLAGS = 20  # told in full for each post; the counts are of all
 
-Kind = Literal["flag", "hold", "appeal", "restore", "suspend"]
+Kind = Literal["flag", "hold", "appeal", "restore", "suspend", "answer", "comment"]
 
 
 class FlagSeen(Closed):
@@ -76,6 +79,28 @@ class ToSuspend(Proposed):
     reason: str
 
 
+class AskedOf(Closed):
+    """What a moderator asked the author: in words or one of those listed, and what was answered once its batch came."""
+
+    text: str
+    listed: str
+    by: str
+    at: str
+    ends_at: str
+    answer: AnswerSeen | None
+
+
+class FlaggedComment(Closed):
+    """A comment that neighbours flagged: its words, the name it stands under, and what is said about it."""
+
+    id: str
+    name: str
+    text: str
+    count: int
+    reasons: list[str]
+    notes: list[str]
+
+
 class WaitingSeen(Closed):
     """A post that waits, for which reasons, since when, and by when it ought to be decided."""
 
@@ -89,6 +114,8 @@ class WaitingSeen(Closed):
     appeal: AppealSeen | None
     proposed: Proposed | None
     to_suspend: ToSuspend | None
+    asked: list[AskedOf]
+    comments: list[FlaggedComment]
     claim: ClaimSeen | None
 
 
@@ -116,6 +143,8 @@ def queue(
         found = posts.some(conn, mine, [one.post_id for one in waits])
         said, answered = flags.of_posts(conn, list(found)), appeals.open_of(conn, list(found))
         taken, to_suspend = claims.of_posts(conn, list(found)), suspensions.open_of(conn, list(found))
+        said_below = comment_flags.of_posts(conn, list(found))
+        to_authors = letters.of_posts(conn, list(found))
         removed = [post.id for post in found.values() if post.state is PostState.REMOVED]
         past = {post_id: decisions.of_post(conn, post_id) for post_id in removed}
     shown = [(one, found[one.post_id]) for one in waits if one.post_id in found]
@@ -125,9 +154,10 @@ def queue(
         here, appeal = said.get(post.id, []), answered.get(post.id)
         proposed, claim = _proposed(past.get(post.id, [])), taken.get(post.id)
         suspend = to_suspend.get(post.id) if post.state in OFF else None
+        asked = to_authors.get(post.id, [])
         return WaitingSeen(
             post=as_seen(post),
-            kinds=_kinds(post, here, appeal, proposed, suspend),
+            kinds=_kinds(post, here, appeal, proposed, suspend, asked, said_below.get(post.id, [])),
             since=as_text(one.since),
             due_at=as_text(one.due_at),
             count=len(here),
@@ -136,6 +166,8 @@ def queue(
             appeal=_appeal(appeal, me.member.id) if appeal else None,
             proposed=_proposal(proposed, me.member.id) if proposed else None,
             to_suspend=_to_suspend(suspend, me.member.id) if suspend else None,
+            asked=[_asked(sent) for sent in asked],
+            comments=[_comment(one) for one in said_below.get(post.id, [])],
             claim=_claim(claim, me.member.id) if claim else None,
         )
 
@@ -189,12 +221,20 @@ def _demand_awake(tx: Tx, shift: Shift, post_id: PostId) -> None:
 
 
 def _kinds(
-    post: Post, said: list[Flag], appeal: OpenAppeal | None, proposed: Decision | None, suspend: Proposal | None
+    post: Post,
+    said: list[Flag],
+    appeal: OpenAppeal | None,
+    proposed: Decision | None,
+    suspend: Proposal | None,
+    asked: list[Sent],
+    below: list[Flagged],
 ) -> list[Kind]:
     there: dict[Kind, bool] = {
         "appeal": appeal is not None,
         "restore": proposed is not None,
         "suspend": suspend is not None,
+        "answer": any(one.answer for one in asked),
+        "comment": bool(below),
         "flag": bool(said),
         "hold": post.state is PostState.HELD,
     }
@@ -217,6 +257,26 @@ def _proposal(one: Decision, me: StaffId) -> Proposed:
 def _to_suspend(one: Proposal, me: StaffId) -> ToSuspend:
     mine = one.staff_id == me
     return ToSuspend(by=one.name, note=one.note, at=as_text(one.at), mine=mine, reason=one.reason)
+
+
+def _asked(one: Sent) -> AskedOf:
+    return AskedOf(
+        text=one.letter.text,
+        listed=one.letter.listed,
+        by=one.by,
+        at=as_text(one.asked_at),
+        ends_at=as_text(one.letter.ends_at),
+        answer=answer_seen(one),
+    )
+
+
+def _comment(one: Flagged) -> FlaggedComment:
+    here = one.flags[:MOST_FLAGS]
+    reasons = list(dict.fromkeys(flag.reason for flag in one.flags))
+    notes = [flag.text for flag in here if flag.text]
+    return FlaggedComment(
+        id=one.comment_id, name=one.name, text=one.text, count=len(one.flags), reasons=reasons, notes=notes
+    )
 
 
 def _claim(one: Claim, me: StaffId) -> ClaimSeen:

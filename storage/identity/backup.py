@@ -43,6 +43,10 @@ IDENTITY = Side(
             ),
         ),
         "authorship": ("clip_id", "resident_id", "handle"),
+        "arrived_letters": (
+            *("id", "clip_id", "kind", "thread", "text", "listed", "reason", "guidelines", "ends_at", "answered"),
+            *("answer", "crosses_at"),
+        ),
         "suspended": ("clip_id", "reason", "guidelines", "ends_at"),
         "idempotency": ("resident_id", "key", "request_digest", "clip_id", "salt"),
         "cameras": (

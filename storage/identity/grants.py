@@ -26,6 +26,7 @@ RESIDENT: Role = merged(
         "clips": {"insert": ALL},
         "authorship": {"select": ALL, "insert": ALL},
         "suspended": {"select": ALL},
+        "arrived_letters": {"select": ALL, "update": "answered answer crosses_at", "delete": ""},
         "idempotency": {"select": ALL, "insert": ALL},
         "cameras": {
             "select": ALL,
@@ -55,6 +56,12 @@ AIRLOCK: Role = merged(
         },
         "authorship": {"select": "clip_id", "delete": ""},
         "suspended": {"select": "clip_id", "insert": ALL, "delete": ""},  # of whose clip, it cannot look up
+        "arrived_letters": {
+            "select": ALL,
+            "insert": ALL,
+            "update": "answer",
+            "delete": "",
+        },  # to a clip, whosever it is
         "idempotency": {"select": "clip_id", "delete": ""},
         "uploads": {"update": "resident_id", "delete": ""},
         "log_in_codes": {"select": "ends_at", "delete": ""},

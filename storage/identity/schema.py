@@ -155,6 +155,26 @@ suspended = Table(
     Column("guidelines", Integer, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
 )
+# letters.py: what the airlock brought to a clip, whoever sent it, and what is answered until it crosses
+arrived_letters = Table(
+    "arrived_letters",
+    metadata,
+    Column("id", ID, primary_key=True),  # as on the record
+    Column("clip_id", ID, ForeignKey("clips.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("thread", ID, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("listed", String(24), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("guidelines", Integer, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("answered", Boolean, nullable=False, server_default="0"),
+    Column("answer", Text),  # none: not answered, or it has crossed
+    Column("crosses_at", BigInteger),
+)
+Index("ix_arrived_letters_clip_id", arrived_letters.c.clip_id)
+Index("ix_arrived_letters_crosses_at", arrived_letters.c.crosses_at)
+Index("ix_arrived_letters_ends_at", arrived_letters.c.ends_at)
 idempotency = Table(
     "idempotency",
     metadata,

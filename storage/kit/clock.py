@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 QUARTER_HOUR = 15 * 60 * 1000  # a post's times are rounded to this, so that they say little (PROTOCOL.md)
 SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
+BATCH = 12 * HOUR  # what residents answer crosses at midnight and at noon, UTC: nothing tells when somebody wrote it
 
 
 def now() -> int:
@@ -24,6 +25,11 @@ def now_ns() -> int:
 def rounded(at: int) -> int:
     """`at` moved down to the quarter hour."""
     return at - at % QUARTER_HOUR
+
+
+def next_batch(after: int) -> int:
+    """The first moment later than `after` at which answers cross."""
+    return (after // BATCH + 1) * BATCH
 
 
 def as_text(at: int) -> str:

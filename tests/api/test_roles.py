@@ -122,6 +122,15 @@ STAFF = {
     "POST /v1/requests/{request_id}/resolve": "detective or lead",
     "POST /v1/cases/{case_id}/links": "investigator",
     "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
+    "GET /v1/cases/{case_id}/questions": "investigator",
+    "POST /v1/cases/{case_id}/questions": "investigator",
+    "POST /v1/cases/{case_id}/helped": "investigator",
+    "GET /v1/questions/guidelines": "investigator",
+    **{f"{method} /v1/notices": "lead" for method in ("GET", "POST")},
+    **{f"POST /v1/notices/{{notice_id}}/{step}": "lead" for step in ("consent", "refuse", "end")},
+    "GET /v1/moderation/questions": "moderator",
+    "POST /v1/posts/{post_id}/asks": "moderator",
+    "POST /v1/comments/{comment_id}/decisions": "moderator",
 }
 
 

@@ -15,6 +15,7 @@ from storage.identity.schema import (
     alert_wishes,
     alerted,
     alerts,
+    arrived_letters,
     cameras,
     clips,
     listening,
@@ -38,6 +39,8 @@ CROSSES = {
     *(residents.c.home_block, cameras.c.block_id, alerts.c.block_id, alert_wishes.c.block_id),  # a block is everybody's
     *(alert_posts.c.post_id, alert_posts.c.block_id, alerted.c.post_id, tellings.c.post_id, push_retries.c.post_id),
     alert_place.c.epoch,  # the name of the feed's log, which stands in every cursor
+    # What was brought to a clip from the record, and the answer until it crosses: by whom, neither says.
+    *(arrived_letters.c.id, arrived_letters.c.thread, arrived_letters.c.text, arrived_letters.c.answer),
     listening.c.handle,  # drawn for one ticket: the record knows the listener by it, and nobody there whose it is
 }
 # A minute after a worker's last sign of life. Nothing happens then; but of 160 clips one met one of 2,000 lines of the

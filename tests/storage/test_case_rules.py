@@ -15,13 +15,13 @@ HERE, THERE = frozenset({DivisionId("here")}), frozenset({DivisionId("there")})
 NOWHERE = frozenset[DivisionId]()
 ASKED_BY = StaffId("who asked")
 ALL_OF_A_LEAD = {"consent", "refuse", "assign", "note", "link", "export", "second_footage", "close", "reopen"}
-ALL_OF_A_DETECTIVE = {"note", "link", "export", "close", "cameras", "footage", "second_footage"}
+ALL_OF_A_DETECTIVE = {"note", "link", "write", "export", "close", "cameras", "footage", "second_footage"}
 # Who: (where they investigate, where as a detective, where they lead, whether assigned) -> what may be theirs.
 PEOPLE = {
     "lead": (Asker(StaffId("a"), NOWHERE, NOWHERE, HERE), False, ALL_OF_A_LEAD),
     "lead who asked": (Asker(ASKED_BY, NOWHERE, NOWHERE, HERE), True, ALL_OF_A_LEAD - {"consent", "refuse", "reopen"}),
     "detective": (Asker(StaffId("b"), HERE, HERE, NOWHERE), True, ALL_OF_A_DETECTIVE),
-    "analyst": (Asker(StaffId("c"), HERE, NOWHERE, NOWHERE), True, {"note", "link"}),
+    "analyst": (Asker(StaffId("c"), HERE, NOWHERE, NOWHERE), True, {"note", "link", "write"}),
     "detective who is not assigned": (Asker(StaffId("d"), HERE, HERE, NOWHERE), False, set[str]()),
     "detective of another division": (Asker(StaffId("e"), THERE, THERE, NOWHERE), True, set[str]()),
     "lead of another division": (Asker(StaffId("f"), NOWHERE, NOWHERE, THERE), True, set[str]()),
@@ -34,7 +34,7 @@ PEOPLE = {
 }
 WHEN = {
     CaseState.ASKED: {"consent", "refuse"},
-    CaseState.OPEN: {"assign", "note", "link", "cameras", "export", "footage", "second_footage", "close"},
+    CaseState.OPEN: {"assign", "note", "link", "cameras", "write", "export", "footage", "second_footage", "close"},
     CaseState.REFUSED: set[str](),
     CaseState.CLOSED: {"reopen"},
 }

@@ -44,6 +44,10 @@ WORDS = {
     "decisions": {"note"},
     "appeals": {"text"},
     "nods": {"mark"},
+    "comment_flags": {"text", "said", "said_by"},
+    "comment_decisions": {"note"},
+    "letters": {"text", "asked_by"},
+    "letter_answers": {"text", "name"},
 }
 # What a role must never read, whatever is granted one day: table -> columns ("" is the whole table).
 VIEWS = {"known_bad": {""}, "removed_views": {""}}  # who could read one, might look for a camera by it
@@ -72,7 +76,8 @@ CLOSED = {
         "invitations": {"secret_digest", "second_factor", "role"},
     },
     "porchlight_staff": {
-        **{name: {""} for name in ("comments", "nods", "endings")},
+        "comments": {"name", "text", "post_id", "at"},  # of one that is flagged, its flag has the words
+        **{name: {""} for name in ("nods", "endings")},
         "audit_payloads": {"salt"},
         "digest_mails": {"told"},
         "blurs": {"boxes", "media_keys"},
@@ -80,7 +85,8 @@ CLOSED = {
     },
     "porchlight_feed": {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
-        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "blurs")},
+        **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "blurs", "notices")},
+        **{name: {""} for name in ("letters", "letter_answers", "comment_flags")},
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "desks": {"touched_at", "proved_at"},
@@ -111,6 +117,11 @@ CLOSED = {
         "flags": {"text", "reason", "origin"},
         "decisions": {"note", "staff_id", "from_state", "to_state"},
         "appeals": {"text"},
+        "letters": {"text", "asked_by", "case_id", "kind"},
+        "comment_flags": {"text", "said", "said_by", "reason"},
+        "comment_decisions": {"note", "staff_id", "at"},
+        "notices": {"written_by", "written_at", "consented_by"},
+        "letter_answers": {"text", "name"},
         "claims": {"staff_id", "ends_at"},
         **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
         **{name: {""} for name in ("desks", "recovery_codes", "invitations", "openings")},
@@ -131,6 +142,8 @@ CLOSED = {
         "case_keys": {"private_key_sealed"},
         "premoderation": {"staff_id", "note"},
         "case_holds": {"case_id"},  # it says for which case a clip was shared, and asks nothing of it
+        "letter_answers": {"text", "name", "shown_at"},
+        "comment_flags": {"text", "said", "said_by", "slip_digest"},
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin", "slip_digest"},
         "appeals": {"text"},

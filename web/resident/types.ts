@@ -4,6 +4,7 @@ import type { Block, Division, Post } from "../shared/types";
 import type { Redaction } from "./blur";
 import type { NameSeen } from "../shared/names";
 import type { Box } from "../shared/boxes";
+import type { Letter } from "./letters";
 
 export type Home = Block & { division: Division };
 export type Suspended = { until: string; decided_by: { guideline: string; version: number }; handle: string };
@@ -33,6 +34,7 @@ export type Progress = {
   waits_until: string | null;
   may_appeal: boolean;
   appeal: { state: "open" | "granted" | "denied" | "moot"; at: string } | null;
+  letters: Letter[];
 };
 
 /** It moves: on its way to the screens or off them, or on them and not yet complete. */

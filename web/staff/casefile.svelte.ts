@@ -7,7 +7,7 @@ import { w } from "../shared/words/words.svelte";
 
 export const caseStates = ["asked", "open", "closed", "refused"] as const;
 export type CaseState = (typeof caseStates)[number];
-export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "footage" | "second_footage" | "export" | "close" | "reopen";
+export type Act = "consent" | "refuse" | "assign" | "note" | "link" | "cameras" | "write" | "footage" | "second_footage" | "export" | "close" | "reopen";
 export type Incident = { id: string; number: string; type: string; happened_at: string; division: Division; block: Block | null };
 export type Member = { id: string; name: string };
 
@@ -39,8 +39,8 @@ export type Link = {
   by: string;
   at: string;
 };
-type Further = "ask" | "assign" | "unassign" | "unlink" | "approve" | "deny" | "resolve" | "contact" | "download";
-export type EntryKind = Further | Exclude<Act, "assign" | "second_footage">;
+type Further = "ask" | "assign" | "unassign" | "unlink" | "approve" | "deny" | "resolve" | "contact" | "download" | "question" | "helped";
+export type EntryKind = Further | Exclude<Act, "assign" | "second_footage" | "write">;
 export type Entry = { kind: EntryKind; by: string; at: string; text: string; about: string | null; reason: LinkReason | null };
 export type CaseInFull = Case & { members: Member[]; links: Link[]; timeline: Entry[] };
 

@@ -1,5 +1,6 @@
 // Saying a decision, about one or several, and how to take it back; and who works on what.
 import * as api from "../shared/api";
+import type { QuestionRules } from "./threads.svelte";
 import type { Claim, Decided, Decision, Outcome, Suspension, Verb, Waiting } from "./types";
 
 export const KEPT = "within_guidelines"; // what keeping and restoring cite: nothing is broken
@@ -9,6 +10,21 @@ export const decide = (postId: string, verb: Verb, reason: string, note = "") =>
 
 export const decideSeveral = async (postIds: string[], verb: Verb, reason: string, note = "") =>
   (await api.post<{ items: Outcome[] }>("/v1/moderation/decisions", { post_ids: postIds, verb, reason, note })).items;
+
+/** Asks whoever sent a post: one of those listed, or in words of one's own. */
+export const ask = (postId: string, question: { reason: string; listed?: string; text?: string; hold: boolean }) =>
+  api.post<Decided>(`/v1/posts/${postId}/asks`, question);
+
+let questions: Promise<QuestionRules> | undefined;
+
+/** What authors are asked most, and by which rules one asks in words of one's own. */
+export function questionRules(): Promise<QuestionRules> {
+  questions ??= api.get<QuestionRules>("/v1/moderation/questions").catch((error) => {
+    questions = undefined;
+    throw error;
+  });
+  return questions;
+}
 
 export const undo = (postId: string) => api.del<Decided>(`/v1/posts/${postId}/decisions/last`);
 
@@ -23,7 +39,7 @@ export const history = (postId: string) => api.get<{ items: Decision[]; suspensi
 
 /** What can be decided about something, each with its key; the first one leaves it as it is. */
 export function verbsOf({ post, proposed, to_suspend }: Waiting): [Verb, string][] {
-  if (post.state === "live") return [["dismiss", "d"], ["hold", "o"], ["hide", "h"], ["remove", "x"]];
+  if (post.state === "live") return [["dismiss", "d"], ["warn", "w"], ["hold", "o"], ["hide", "h"], ["remove", "x"]];
   if (post.state === "held") return [["restore", "d"], ["hide", "h"], ["remove", "x"]];
   const back: [Verb, string][] = proposed?.mine ? [] : [["restore", "r"]];
   const agree: [Verb, string][] = to_suspend && !to_suspend.mine ? [["suspend", "u"]] : [];

@@ -102,6 +102,12 @@ export class QueueState {
     void this.read();
   }
 
+  /** The author of what is open was asked: it waits as before, and for a minute this can be undone. */
+  asked(held: boolean): void {
+    if (this.current) this.#tell(held ? w().staff.queue.done.ask_held : w().staff.queue.done.ask, [this.current.post.id]);
+    void this.read();
+  }
+
   async takeBack(): Promise<void> {
     const last = this.#last;
     this.#last = null;

@@ -43,9 +43,9 @@ export type SecondFactor = { is_set: boolean; recovery_codes_left: number };
 export type Key = { key: string; link: string };
 export type Offer = { role: Role; division: Division | null; ends_at: string; second_factor: Key; shortest_password: number };
 
-export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend";
+export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend" | "warn";
 
-export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend";
+export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend" | "answer" | "comment";
 export type FlagSeen = {
   reason: FlagReason;
   text: string;
@@ -67,6 +67,8 @@ export type Waiting = {
   appeal: { text: string; at: string; mine: boolean } | null;
   proposed: { by: string; note: string; at: string; mine: boolean } | null;
   to_suspend: { by: string; note: string; at: string; mine: boolean; reason: string } | null;
+  asked: { text: string; listed: string; by: string; at: string; ends_at: string; answer: { name: string; text: string; at: string } | null }[];
+  comments: { id: string; name: string; text: string; count: number; reasons: string[]; notes: string[] }[];
   claim: Claim | null;
 };
 
@@ -74,7 +76,7 @@ export type Decided = { post: Post; state: PostState; waits_for_second: boolean 
 export type Outcome = { post_id: string; state: PostState | null; waits_for_second: boolean; code: string | null };
 
 export type Decision = {
-  verb: Verb | "propose" | "edit" | "blur" | "agree";
+  verb: Verb | "propose" | "edit" | "blur" | "agree" | "ask" | "ask_held";
   reason: string;
   note: string | null;
   by: string;

@@ -14,6 +14,7 @@ from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, sc
 from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
 from workers.airlock.pins import bring_pins
+from workers.airlock.questioning import bring_letters, cross_answers
 from workers.airlock.reconcile import reconcile
 from workers.airlock.remembering import look_at_removed
 from workers.airlock.suspending import carry_out
@@ -25,6 +26,7 @@ CAMERAS_SECONDS = 600  # days and years are what is waited for here
 SUSPENSIONS_SECONDS = 600  # after the hour that all wait
 BLUR_SECONDS = 3  # a moderator waits for it, and where nothing is asked for, it is one look
 REMOVED_SECONDS = 30  # nobody records, uploads and sends a clip again sooner
+LETTERS_SECONDS = 300  # answers cross at midnight and noon: these minutes are the same for all of a batch
 RECONCILE_SECONDS = 15  # with a lease of 60 s a killed worker's clip is taken up within 75 s
 
 
@@ -45,6 +47,8 @@ def main() -> None:
             Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
             Round("suspensions", SUSPENSIONS_SECONDS, lambda: carry_out(stores, airlock.authorship_life)),
             Round("removed_clips", REMOVED_SECONDS, lambda: look_at_removed(airlock)),
+            Round("letters", LETTERS_SECONDS, lambda: bring_letters(stores.vault, stores.record)),
+            Round("answers", LETTERS_SECONDS, lambda: cross_answers(stores.vault, stores.record)),
             Round("figures", RECONCILE_SECONDS, lambda: figures.tell(stores.vault, bell)),
         ]
         # A long clip is made anew for minutes: it is not late, and its programs have ends of their own.

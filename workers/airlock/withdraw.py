@@ -5,7 +5,7 @@ from __future__ import annotations
 from feed import posting
 from storage import feed_log, post_words, posts, takedowns
 from storage.db import AIRLOCK
-from storage.identity import clips, originals
+from storage.identity import clips, letters, originals
 from storage.identity.clips import Clip, ClipState
 from storage.identity.vault import ClipId
 from storage.posts import Verb
@@ -30,6 +30,7 @@ def take_back(stores: BothSides, clip_id: ClipId) -> bool:
     keys = tombstone(stores, clip)
     with stores.vault.write(by=AIRLOCK) as tx:
         originals.forget_key(tx, clip.upload_id)
+        letters.erase(tx, clip_id)
     _clear(stores, clip, keys)
     shred(stores, clip.upload_id)
     if not post_words.forget_all(stores.record, by=AIRLOCK, most=STEPS):

@@ -77,8 +77,9 @@ def test_the_receipt_answers_when_nobody_is_the_author_any_more(
 
 def test_an_answer_says_something_and_not_too_much(ada: Neighbour) -> None:
     """Else the field is named."""
+    receipt = ada.posted()
     for text in ("", "  ", "x" * 1001, None):
-        answer = ada.ask("POST", f"/v1/receipts/{'a' * 32}/appeals", {"text": text})
+        answer = ada.ask("POST", f"/v1/receipts/{receipt}/appeals", {"text": text})
 
         assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["text"])
 

@@ -58,8 +58,9 @@ def test_a_correction_breaks_no_guideline_that_the_post_did_not(ada: Neighbour, 
 
 def test_a_correction_says_something_and_not_too_much(ada: Neighbour) -> None:
     """Else the field is named."""
+    receipt = ada.posted()
     for text in ("", "  ", "x" * 501, None):
-        answer = ada.ask("POST", f"/v1/receipts/{'a' * 32}/corrections", {"text": text})
+        answer = ada.ask("POST", f"/v1/receipts/{receipt}/corrections", {"text": text})
 
         assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["text"])
 

@@ -104,6 +104,8 @@ def test_an_item_holds_nothing_by_which_two_posts_are_joined(
         "appeal",
         "proposed",
         "to_suspend",
+        "asked",
+        "comments",
         "claim",
     }
     assert {frozenset(item) for item in items} == {frozenset(fields)}

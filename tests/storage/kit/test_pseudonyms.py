@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from api.resident.names import name_for
+from storage.kit.pseudonyms import name_for
 
 
 def test_a_name_is_two_words_and_a_number() -> None:

@@ -1,4 +1,4 @@
-"""Names under which neighbours speak: plain words, one name per person and post, and none that lasts."""
+"""Names under which people speak where nobody is to know who they are: plain words, and none that lasts."""
 
 from __future__ import annotations
 
