@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
+from storage.count_kinds import ABOUT_POSTS, ANSWERS, Kind
 from storage.db import Tx, database_now
 from storage.decisions import AGREE
 from storage.kit import clock
@@ -43,47 +43,6 @@ LEAST = 12  # a smaller count may be about one household: it is not told (the k 
 ROUND = 5
 SETTLED_MS = DAY  # after a month's end: rounded times have come in, and what is undone within the minute is undone
 MOST_MONTHS = 24  # that are counted or told, the newest
-
-
-class Kind(StrEnum):
-    """What is counted. Of searches that there were any, never for what: the audit does not say it."""
-
-    POSTS = "posts"
-    CORRECTIONS = "corrections"
-    VIEWINGS = "viewings"
-    FLAGS_BY_NEIGHBOURS = "flags_by_neighbours"
-    FLAGS_BY_POLICE = "flags_by_police"
-    REMOVALS = "removals"
-    OTHER_DECISIONS = "other_decisions"
-    APPEALS = "appeals"
-    APPEALS_UPHELD = "appeals_upheld"
-    HELD_BY_CHECK = "held_by_check"  # posts that began held, by their words
-    FLAGS_DECIDED = "flags_decided"
-    FLAGS_DECIDED_IN_TIME = "flags_decided_in_time"  # of these, within what the queue gives them
-    SECOND_LOOKS = "second_looks"  # proposals that another moderator answered
-    SECOND_LOOKS_AGREED = "second_looks_agreed"
-    SUSPENSIONS = "suspensions"  # asked for by two: whether anybody was found stands nowhere
-    SEARCHES = "searches"
-    CASES = "cases"
-    CAMERA_LOOKS = "camera_looks"
-    BLOCKS_WITH_A_PIN = "blocks_with_a_pin"  # on the day of counting
-    FOOTAGE_REQUESTS = "footage_requests"  # by when they went out
-    ANSWERS_SHARED = "answers_shared"  # by when their batch was shown
-    ANSWERS_NOTHING = "answers_nothing"
-    ANSWERS_ASK_ME = "answers_ask_me"
-    ANSWERS_NO = "answers_no"
-
-
-ANSWERS = {  # what owners say; whoever says nothing is counted nowhere
-    Kind.ANSWERS_SHARED: "shared",
-    Kind.ANSWERS_NOTHING: "nothing",
-    Kind.ANSWERS_ASK_ME: "ask_me",
-    Kind.ANSWERS_NO: "no",
-}
-KEEP_THEIR_DIVISION = frozenset(
-    {Kind.SEARCHES, Kind.CASES, Kind.CAMERA_LOOKS, Kind.BLOCKS_WITH_A_PIN, Kind.FOOTAGE_REQUESTS, *ANSWERS}
-)
-ABOUT_POSTS = tuple(kind for kind in Kind if kind not in KEEP_THEIR_DIVISION)
 GONE = ""  # the division of a post that was taken back or ended: its row says no more where it was
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.granting import ALL, Grants, Role, merged
+from storage.grants_cases import CASEWORK
 from storage.schema import metadata
 
 NOW_MS = "extract(epoch from statement_timestamp()) * 1000"
@@ -119,6 +120,7 @@ ALERTS: Role = merged(
 STAFF: Role = merged(
     _SHOWS,
     _PLAYS,
+    CASEWORK,
     _NOTES,
     _TELLS,
     {
@@ -152,23 +154,6 @@ STAFF: Role = merged(
         "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at confirmed", "delete": ""},
         "digest_mails": {"select": "staff_id", "insert": ALL, "delete": ""},
         "digest_codes": {"select": ALL, "insert": ALL, "update": ALL},
-        "incidents": {"select": ALL, "insert": ALL},
-        "cases": {"select": ALL, "insert": ALL, "update": "state consented_by"},
-        "case_members": {"select": ALL, "insert": ALL, "delete": ""},
-        "case_links": {"select": ALL, "insert": ALL, "delete": ""},
-        "case_holds": {"select": ALL},
-        "case_exports": {"select": ALL, "insert": ALL},
-        "case_entries": {"select": ALL, "insert": ALL},
-        "camera_pins": {"select": ALL},
-        "camera_looks": {"select": ALL, "insert": ALL},
-        "footage_requests": {
-            "select": ALL,
-            "insert": ALL,
-            "update": "state approved_by sent_at resolved_at ends_at",
-        },
-        "footage_request_blocks": {"select": ALL, "insert": ALL},
-        "footage_answers": {"select": ALL, "update": "contact_opened_at"},
-        "case_keys": {"select": ALL, "insert": ALL},
         "comment_flags": {"select": ALL, "update": "said_by said decision_id"},
         "comment_decisions": {"insert": ALL},
         "notices": {"select": ALL, "insert": ALL, "update": "state consented_by shown_at ends_at"},

@@ -16,7 +16,7 @@ from api.published import PublishedHead, PublishedHeads
 from api.who import anyone
 from feed.events import Closed
 from storage import counts, footage_log, heads
-from storage.counts import Kind
+from storage.count_kinds import Kind
 from storage.db import Database
 from storage.footage_log import Published
 from storage.footage_rules import Kind as Incident

@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select, update
 from feed import correcting, posting
 from feed.bell import Bell
 from storage import appeals, counts, decisions, flags, footage_answers, staff
-from storage.counts import ABOUT_POSTS, GONE, LEAST, ROUND, Kind
+from storage.count_kinds import ABOUT_POSTS, Kind
+from storage.counts import GONE, LEAST, ROUND
 from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Actor, Database, database_now
 from storage.decisions import Why
 from storage.kit import clock

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from storage import counts
-from storage.counts import SETTLED_MS, Kind
+from storage.count_kinds import Kind
+from storage.counts import SETTLED_MS
 from storage.db import OPERATOR, Database, database_now
 from storage.kit import clock
 from storage.kit.clock import DAY

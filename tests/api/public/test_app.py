@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from api.public.rules import RETENTION, USES
 from storage import heads
-from storage.counts import Kind
+from storage.count_kinds import Kind
 from storage.db import OPERATOR, Database
 from storage.kit.clock import HOUR
 from storage.schema import public_counts, published_requests
