@@ -152,7 +152,7 @@ def asks_for_footage(page: Page, eyes: Eyes) -> None:
     page.get_by_role("link", name="Ask for footage").click()
     page.get_by_label("What to look for").fill("Which way did the grey van go? You must say.")
     expect(page.get_by_text("Puts pressure on who is asked")).to_be_visible()
-    expect(page.get_by_text("The area is smaller than 0.025 square miles")).to_be_visible()
+    expect(page.get_by_text("Choose blocks: draw on the map")).to_be_visible()
     eyes.look(page, "staff: a request for footage, faults")
     page.get_by_label("What to look for").fill("Which way did the grey van go?")
     page.get_by_label("From", exact=True).fill("2026-01-05T12:00")

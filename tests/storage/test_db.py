@@ -283,7 +283,8 @@ def _put_a_row_everywhere(record: Database) -> None:
     """One row in every table, all of them called "x" or 1, so that each refers to the other tables' one."""
     with record.write(by=OPERATOR) as tx:
         for table in metadata.sorted_tables:
-            row = {column.name: column.type.python_type("1") for column in table.columns}
+            kinds = {column.name: column.type.python_type for column in table.columns}
+            row = {name: b"1" if kind is bytes else kind("1") for name, kind in kinds.items()}
             if not tx.connection.execute(select(table)).first():
                 tx.connection.execute(insert(table).values(row))
 

@@ -1,61 +1,28 @@
-"""Requests for footage: composed by a case's detective, judged by a second person, answered in batches."""
+"""Requests for footage: composed by a case's detective, judged by a second person, ended and never changed."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
-from api.stores import Stores
-from storage import audit, case_keys, footage_answers
+from storage import audit
 from storage.audit import Sought
-from storage.case_keys import StaffKey
-from storage.db import AIRLOCK, OPERATOR, Database
-from storage.footage_answers import Kind
-from storage.kit import clock, keys
-from storage.kit.clock import DAY, HOUR
-from storage.kit.ids import BlockId, CaseId, PostId, RequestId
+from storage.db import OPERATOR, Database
+from storage.kit.clock import HOUR
 from storage.schema import footage_requests, staff_log_ins
 from storage.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, Person, an_incident, casework  # noqa: F401 - fixture
-from tests.storage.footage import a_batch, a_window, lay_squares, squares
-
-TEXT = "A grey van left along the alley. Did your camera see it?"
-LARGE = squares(range(7), range(2))
-
-
-@pytest.fixture
-def work(record: Database, casework: Casework, monkeypatch: pytest.MonkeyPatch) -> Casework:  # noqa: F811
-    """Casework on ground that can be measured."""
-    lay_squares(record, monkeypatch)
-    return casework
-
-
-def a_draft(blocks: frozenset[BlockId] = squares(range(2)), **said: object) -> dict[str, object]:
-    """A small request, unless said otherwise."""
-    begin, end = (clock.as_text(at) for at in a_window())
-    draft = {"blocks": sorted(blocks), "window_from": begin, "window_to": end, "kind": "burglary", "text": TEXT}
-    return {**draft, **said}
-
-
-def _ask(person: Person, path: str, blocks: frozenset[BlockId] = squares(range(2)), **said: object) -> httpx.Response:
-    return person.ask.post(f"{path}/requests", a_draft(blocks, **said))
-
-
-def _bring(record: Database, request: str, kind: Kind, *, ago: int = 0, **more: Any) -> str:
-    with record.write(by=AIRLOCK) as tx:
-        return footage_answers.bring(tx, RequestId(request), kind, shown_at=a_batch(ago), **more)
+from tests.api.staff.footage_work import LARGE, TEXT, a_draft, ask, the_work  # noqa: F401 - fixture
+from tests.storage.footage import squares
 
 
 @pytest.mark.engines("sqlite")
 def test_a_preview_says_what_would_become_of_it(record: Database, work: Casework) -> None:
     """How it reads, how far it reaches, alone and with what was asked before; and nothing is kept."""
     path = work.opened()
-    _ask(work.detective, path, squares(range(8)))
+    ask(work.detective, path, squares(range(8)))
 
     told = work.detective.ask.post(f"{path}/requests/previews", a_draft(squares(range(8), range(1, 2)))).json()
     wrong = work.detective.ask.post(
@@ -86,8 +53,8 @@ def test_a_small_one_goes_out_and_a_large_one_waits(record: Database, work: Case
     """For a lead of the division, or another detective of the case; who asked is told it takes another."""
     path = work.opened()
 
-    (small,) = _ask(work.detective, path).json()["items"]
-    large = _ask(work.detective, path, LARGE, text="Another.").json()["items"][0]
+    (small,) = ask(work.detective, path).json()["items"]
+    large = ask(work.detective, path, LARGE, text="Another.").json()["items"][0]
     own = work.detective.ask.post(f"/v1/requests/{large['id']}/approve")
     approved = work.lead.ask.post(f"/v1/requests/{large['id']}/approve", {"why": "Fine."})
 
@@ -109,8 +76,8 @@ def test_a_small_one_goes_out_and_a_large_one_waits(record: Database, work: Case
 def test_it_is_refused_or_resolved_and_never_changed(record: Database, work: Casework) -> None:
     """By a second person, and by whoever works in the case; there is no call that changes a word of it."""
     path = work.opened()
-    large = _ask(work.detective, path, LARGE).json()["items"][0]["id"]
-    small = _ask(work.detective, path, squares(range(9, 11), range(4, 6))).json()["items"][0]["id"]
+    large = ask(work.detective, path, LARGE).json()["items"][0]["id"]
+    small = ask(work.detective, path, squares(range(9, 11), range(4, 6))).json()["items"][0]["id"]
 
     refused = work.lead.ask.post(f"/v1/requests/{large}/refuse", {"why": "Too wide."}).json()["items"]
     resolved = work.detective.ask.post(f"/v1/requests/{small}/resolve").json()["items"]
@@ -144,7 +111,7 @@ def test_what_cannot_be_asked_says_why(
     """By a stable code and the part of the form; nothing is entered."""
     path = work.opened()
 
-    answer = _ask(work.detective, path, **said)
+    answer = ask(work.detective, path, **said)
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, code)
     assert field in answer.json()["error"]["fields"]
@@ -156,11 +123,11 @@ def test_a_tiling_one_is_refused_whatever_path_it_takes(record: Database, work: 
     """Beside what was asked, or with a block left out between; the preview says so too."""
     path = work.opened()
     for row in range(2):
-        _ask(work.detective, path, squares(range(12), range(row, row + 1)))
+        ask(work.detective, path, squares(range(12), range(row, row + 1)))
 
     for row in (2, 3):
         tiling = squares(range(12), range(row, row + 1))
-        assert _ask(work.detective, path, tiling).json()["error"]["code"] == "tiles_area"
+        assert ask(work.detective, path, tiling).json()["error"]["code"] == "tiles_area"
         seen = work.detective.ask.post(f"{path}/requests/previews", a_draft(tiling)).json()
         assert seen["faults"] == ["tiles_area"]
 
@@ -173,7 +140,7 @@ def test_only_the_detective_of_the_open_case_asks(record: Database, work: Casewo
     analyst, other = work.new(Role.ANALYST, "Central"), work.new(Role.DETECTIVE, "Central")
     far = work.new(Role.DETECTIVE, "East")
     work.lead.ask.post(f"{path}/members", {"member_id": analyst.id})
-    request = _ask(work.detective, path, LARGE).json()["items"][0]["id"]
+    request = ask(work.detective, path, LARGE).json()["items"][0]["id"]
 
     asked = {
         "a lead": (work.lead, path, 403),
@@ -184,17 +151,17 @@ def test_only_the_detective_of_the_open_case_asks(record: Database, work: Casewo
         "one that waits": (work.detective, waiting, 409),
     }
     for name, (person, where, status) in asked.items():
-        assert _ask(person, where).status_code == status, name
+        assert ask(person, where).status_code == status, name
         assert person.ask.post(f"{where}/requests/previews", a_draft()).status_code == status, name
     there = {person: person.ask.get(f"{path}/requests").status_code for person in (work.lead, analyst, other, far)}
     assert list(there.values()) == [200, 200, 404, 404]
-    assert _ask(work.detective, path, frozenset({builders.block("East")})).status_code == 404
+    assert ask(work.detective, path, frozenset({builders.block("East")})).status_code == 404
     for act in ("approve", "refuse", "resolve"):
         none = work.lead.ask.post(f"/v1/requests/{'a' * 26}/{act}")
         assert other.ask.post(f"/v1/requests/{request}/{act}").json() == none.json()  # not there, or not theirs
         assert none.status_code == 404
     work.detective.ask.post(f"{path}/close")
-    assert _ask(work.detective, path).status_code == 409
+    assert ask(work.detective, path).status_code == 409
     assert work.lead.ask.post(f"/v1/requests/{request}/approve").status_code == 409
     assert [one["may"] for one in work.lead.ask.get(f"{path}/requests").json()["items"]] == [[]]
 
@@ -203,13 +170,13 @@ def test_only_the_detective_of_the_open_case_asks(record: Database, work: Casewo
 def test_asking_takes_a_second_factor_of_the_last_half_hour(record: Database, work: Casework) -> None:
     """So do sending a large one and opening a contact; reading and resolving do not."""
     path = work.opened()
-    request = _ask(work.detective, path, LARGE).json()["items"][0]["id"]
+    request = ask(work.detective, path, LARGE).json()["items"][0]["id"]
     with record.write(by=OPERATOR) as tx:
         tx.execute(update(staff_log_ins).values(ends_at=staff_log_ins.c.ends_at - HOUR))
         tx.audit("test", "")
 
     answers = [
-        _ask(work.detective, path),
+        ask(work.detective, path),
         work.lead.ask.post(f"/v1/requests/{request}/approve"),
         work.detective.ask.post(f"{path}/answers/{'a' * 26}/contact"),
     ]
@@ -219,68 +186,12 @@ def test_asking_takes_a_second_factor_of_the_last_half_hour(record: Database, wo
     assert work.detective.ask.post(f"/v1/requests/{request}/resolve").status_code == 200
 
 
-@pytest.mark.engines("postgresql")
-def test_answers_are_read_in_batches_and_say_nothing_else(record: Database, work: Casework, bell: Any) -> None:
-    """Before their moment the bytes are those of nobody having answered; and whoever says nothing changes no byte."""
-    path = work.opened()
-    (request,) = (one["id"] for one in _ask(work.detective, path).json()["items"])
-    silent = work.detective.ask.get(f"{path}/requests").content
-    _bring(record, request, Kind.NO, ago=-1)
-    assert work.detective.ask.get(f"{path}/requests").content == silent
-
-    post = builders.a_published_post(record, bell)
-    for kind in (Kind.NOTHING, Kind.ASK_ME):
-        _bring(record, request, kind)
-    shared = _bring(record, request, Kind.SHARED, post=post.id)
-
-    (told,) = work.detective.ask.get(f"{path}/requests").json()["items"]
-    answers: list[dict[str, object]] = told["answers"]
-    assert sorted(str(one["kind"]) for one in answers) == ["ask_me", "nothing", "shared"]
-    assert [one["id"] for one in answers] == sorted(str(one["id"]) for one in answers)
-    assert {tuple(sorted(one)) for one in answers} == {
-        ("block", "contact", "id", "kind", "opened_at", "post_id", "shown_at")
-    }
-    (clip,) = [one for one in answers if one["id"] == shared]
-    assert (clip["post_id"], clip["block"]) == (post.id, {"id": post.block.id, "label": post.block.label})
-    builders.entomb(record, PostId(post.id))
-    (gone,) = [
-        one for one in work.detective.ask.get(f"{path}/requests").json()["items"][0]["answers"] if one["id"] == shared
-    ]
-    assert (gone["post_id"], gone["block"], gone["kind"]) == (None, None, "shared")
-
-
-@pytest.mark.engines("postgresql")
-def test_a_contact_is_opened_by_the_cases_detective(record: Database, work: Casework, given: Stores) -> None:
-    """An entry of the case; for others, or under another key of the staff program, it does not open."""
-    path = work.opened()
-    case = CaseId(path.split("/")[-1])
-    (request,) = (one["id"] for one in _ask(work.detective, path).json()["items"])
-    with record.read() as conn:
-        public = case_keys.public_of(conn, case)
-    assert public is not None
-    sealed = case_keys.seal(public, request, b"Ann, 555-0100")
-    answer = _bring(record, request, Kind.ASK_ME, contact=sealed, contact_expires_at=clock.now() + DAY)
-
-    for person, status in ((work.lead, 403), (work.new(Role.DETECTIVE, "Central"), 404)):
-        assert person.ask.post(f"{path}/answers/{answer}/contact").status_code == status
-    opened = work.detective.ask.post(f"{path}/answers/{answer}/contact")
-
-    assert (opened.status_code, opened.json()) == (200, {"contact": "Ann, 555-0100"})
-    assert work.lead.ask.get(path).json()["timeline"][-1]["kind"] == "contact"
-    assert "555-0100" not in work.lead.ask.get(path).text + work.lead.ask.get(f"{path}/requests").text
-    key = given.settings.cases_key_file
-    held = key.read_bytes()
-    key.write_bytes(bytes(32))
-    assert work.detective.ask.post(f"{path}/answers/{answer}/contact").json()["error"]["code"] == "seal_broken"
-    assert StaffKey(keys.read_or_make(key)) != StaffKey(held)
-
-
 @pytest.mark.engines("sqlite")
 def test_the_agencys_form_of_a_number_is_a_setting(record: Database, work: Casework, staff_app: FastAPI) -> None:
     """By default what case numbers usually are; what is written is kept with the request."""
     path = work.opened()
 
-    asked = _ask(work.detective, path, case_number="KC26-4711")
+    asked = ask(work.detective, path, case_number="KC26-4711")
 
     assert asked.json()["items"][0]["case_number"] == "KC26-4711"
     with record.read() as conn:

@@ -1176,6 +1176,7 @@ export const en = {
         until: (at: string) => `Owners may answer until ${at}.`,
         over: "No more answers are taken.",
         faults: {
+          no_area: "Choose blocks: draw on the map, or find them by name.",
           area_small: "The area is smaller than 0.025 square miles: so few homes would point at somebody.",
           area_large: "The area is larger than 0.5 square miles.",
           area_pieces: "The blocks do not hang together.",

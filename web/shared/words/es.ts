@@ -1177,6 +1177,7 @@ export const es: Words = {
         until: (at: string) => `Los dueños pueden responder hasta ${at}.`,
         over: "Ya no se aceptan respuestas.",
         faults: {
+          no_area: "Elige cuadras: dibuja en el mapa o búscalas por nombre.",
           area_small: "La zona tiene menos de 0.025 millas cuadradas: tan pocas viviendas señalarían a alguien.",
           area_large: "La zona tiene más de 0.5 millas cuadradas.",
           area_pieces: "Las cuadras no están juntas.",
