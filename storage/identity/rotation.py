@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Row, Table, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
-from storage.identity import authorship, push_devices
+from storage.identity import alerted, authorship, push_devices
 from storage.identity.residents import mail_lookup
 from storage.identity.schema import (
     alerts,
@@ -87,6 +87,7 @@ def _drop_worthless(tx: Tx) -> None:
     that opens nothing.
     """
     authorship.forget_views(tx)
+    alerted.forget_all(tx)
     push_devices.forget_all(tx)  # the key that push services know us by is made of the vault's
     tx.execute(delete(idempotency))
     tx.execute(delete(log_in_codes))

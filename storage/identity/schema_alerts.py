@@ -82,11 +82,12 @@ tellings = Table(
     Column("made_at", BigInteger, nullable=False),
 )
 
-# alerted.py: who was told of which post, so that a correction reaches them all; it goes with the post
+# alerted.py: who was told of which post, so that a correction reaches them all; it goes with the post. Who holds this
+# database without the vault's key cannot tell which post a mark is: nothing joins it to one.
 alerted = Table(
     "alerted",
     metadata,
-    Column("post_id", ID, primary_key=True),
+    Column("mark", ID, primary_key=True),
     Column("alert_id", ID, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("pushed", Boolean, nullable=False),  # by a notification of its own, which can be closed

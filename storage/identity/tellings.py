@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.db import Tx
 from storage.identity.alerts import AlertId, Reach, newest
@@ -77,9 +77,7 @@ def go_to(tx: Tx, there: Place) -> None:
 def known(conn: Connection, post_id: PostId) -> Known | None:
     """A post that is alerted of, or was and still stands."""
     row = conn.execute(select(alert_posts).where(alert_posts.c.post_id == post_id)).one_or_none()
-    if row is None:
-        return None
-    return Known(PostId(row.post_id), row.n, BlockId(row.block_id), row.category, row.words_digest, row.version)
+    return None if row is None else _known(row)
 
 
 def all_known(conn: Connection) -> list[PostId]:
@@ -144,10 +142,19 @@ def waiting(conn: Connection) -> tuple[int, int | None]:
     return int(row[0]), row[1]
 
 
+def corrected(conn: Connection) -> list[Known]:
+    """All posts that were corrected and stand: a few of the city's last 90 days."""
+    query = select(alert_posts).where(alert_posts.c.version > 1).order_by(alert_posts.c.n)
+    return [_known(row) for row in conn.execute(query)]
+
+
 def in_places(conn: Connection, places: Collection[BlockId], *, after: int) -> list[Known]:
     """Posts that may name any of these places and came after number `after`, oldest first."""
     query = select(alert_posts).where(alert_posts.c.block_id.in_(places), alert_posts.c.n > after)
-    return [
-        Known(PostId(row.post_id), row.n, BlockId(row.block_id), row.category, row.words_digest, row.version)
-        for row in conn.execute(query.order_by(alert_posts.c.n))
-    ]
+    return [_known(row) for row in conn.execute(query.order_by(alert_posts.c.n))]
+
+
+def _known(row: Row[tuple[object, ...]]) -> Known:
+    said = row._mapping
+    place = BlockId(said["block_id"])
+    return Known(PostId(said["post_id"]), said["n"], place, said["category"], said["words_digest"], said["version"])

@@ -13,7 +13,6 @@ from storage.identity.schema import (
     alert_place,
     alert_posts,
     alert_wishes,
-    alerted,
     alerts,
     arrived_letters,
     cameras,
@@ -37,7 +36,7 @@ from workers.airlock.mailroom import ALERT
 CROSSES = {
     *(clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys),
     *(residents.c.home_block, cameras.c.block_id, alerts.c.block_id, alert_wishes.c.block_id),  # a block is everybody's
-    *(alert_posts.c.post_id, alert_posts.c.block_id, alerted.c.post_id, tellings.c.post_id, push_retries.c.post_id),
+    *(alert_posts.c.post_id, alert_posts.c.block_id, tellings.c.post_id, push_retries.c.post_id),
     alert_place.c.epoch,  # the name of the feed's log, which stands in every cursor
     # What was brought to a clip from the record, and the answer until it crosses: by whom, neither says.
     *(arrived_letters.c.id, arrived_letters.c.thread, arrived_letters.c.text, arrived_letters.c.answer),

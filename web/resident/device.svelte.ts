@@ -9,7 +9,7 @@ const KEPT = "device"; // by what the program calls this browser, to take it awa
 const able = () => "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
 export function register(): void {
-  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => {});
+  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => {});
 }
 
 /** How it is; a browser that was added and is not known any more, or under another key, is added anew. */

@@ -21,6 +21,7 @@ from storage.feed_log import Kind as Happened
 from storage.identity import alerted, push_devices, tellings
 from storage.identity.alerts import Reach
 from storage.identity.tellings import Kind, Place
+from storage.identity.vault import Vault
 from storage.kit import clock, ids, log
 from storage.kit.ids import BlockId, PostId
 from storage.posts import PostState
@@ -42,7 +43,7 @@ def follow(office: Office) -> None:
             atlas = versions.current(conn)
         with office.vault.write(by=AIRLOCK) as tx:
             for told in page.happenings:
-                _take(tx, atlas, told, f"{page.head.epoch}/{told.line.seq}")
+                _take(tx, office.vault, atlas, told, f"{page.head.epoch}/{told.line.seq}")
             tellings.go_to(tx, Place(page.head.epoch, page.happenings[-1].line.seq))
 
 
@@ -70,7 +71,7 @@ def _begin(office: Office, head: Head) -> None:
         tellings.go_to(tx, Place(head.epoch, head.seq))
 
 
-def _take(tx: Tx, atlas: Atlas, told: Happening, name: str) -> None:
+def _take(tx: Tx, vault: Vault, atlas: Atlas, told: Happening, name: str) -> None:
     """`name` is the line's own, so that one read twice is told once."""
     if isinstance(told.event, Told):
         _take_post(tx, atlas, told.event.post, name)
@@ -78,7 +79,7 @@ def _take(tx: Tx, atlas: Atlas, told: Happening, name: str) -> None:
         _take_back(tx, told.line.post_id, name)
     elif told.event is not None:
         _forget(tx, told.line.post_id)
-        alerted.forget(tx, told.line.post_id)
+        alerted.forget(tx, vault, told.line.post_id)
 
 
 def _take_post(tx: Tx, atlas: Atlas, post: PostAsSeen, name: str) -> None:

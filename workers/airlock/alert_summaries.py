@@ -5,13 +5,16 @@ A summary is made when it is due, of posts as they are then: what was taken back
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from feed.events import PostAsSeen
 from storage.atlas import versions
 from storage.atlas.around import around, places_with
 from storage.db import AIRLOCK, database_now
-from storage.identity import alerted, alerts, push_devices
+from storage.identity import alerted, alerts, push_devices, tellings
 from storage.identity.alerts import Recipient
 from storage.identity.push_devices import Device
+from storage.identity.tellings import Known
 from storage.kit import clock
 from storage.kit.ids import BlockId
 from workers.airlock import alert_words
@@ -28,34 +31,35 @@ def sum_up(office: Office) -> bool:
     with office.vault.read() as conn:
         now = database_now(conn)
         due = alerts.due(conn, now, limit=AT_ONCE)
+        corrected = tellings.corrected(conn) if due else []
     places = _places(office, {one.block for one in due})
     for one in due:
-        _sum_up(office, one, now, places)
+        quiet = one.quiet.ends(now, office.zone) if one.quiet and one.digest is None else None
+        if quiet is None:
+            _sum_up(office, one, now, places, corrected)
+        else:  # it became so since
+            with office.vault.write(by=AIRLOCK) as tx:
+                alerts.summed_up(tx, one, since=one.since, next_at=quiet)
     return bool(due)
 
 
-def _sum_up(office: Office, one: Recipient, now: int, places: _Places) -> None:
-    quiet = one.quiet.ends(now, office.zone) if one.quiet and one.digest is None else None
-    if quiet is not None:
-        with office.vault.write(by=AIRLOCK) as tx:
-            alerts.summed_up(tx, one, since=one.since, next_at=quiet)
-        return
+def _sum_up(office: Office, one: Recipient, now: int, places: _Places, corrected: Sequence[Known]) -> None:
+    own, near = places[one.block]
     with office.vault.read() as conn:
         up_to = alerts.newest(conn)
-        new, corrected = alerted.new_to(conn, one, *places[one.block])
-        shown = alerted.shown_to(conn, one.id)
+        found = alerted.new_to(conn, office.vault, one, own=own, near=near, corrected=corrected)
         devices = push_devices.of_recipients(conn, office.vault, [one.id])
-    seen = live(office.record, {post.post_id for post in (*new, *corrected)})
-    new, corrected = ([post for post in some if post.post_id in seen] for some in (new, corrected))
-    if new or corrected:
-        _tell(office, one, [seen[post.post_id] for post in new], [seen[post.post_id] for post in corrected], devices)
-    # What had a notification of its own before keeps it, and can still be closed.
-    pushed = {post.post_id for post in corrected if post.post_id in shown}
+    seen = live(office.record, {post.post_id for post in (*found.new, *found.corrected)})
+    new, changed = ([post for post in some if post.post_id in seen] for some in (found.new, found.corrected))
+    if new or changed:
+        _tell(office, one, [seen[post.post_id] for post in new], [seen[post.post_id] for post in changed], devices)
     # Noted after it was told: who is killed between tells it again, under the same names.
     next_at = None if one.digest is None else clock.next_time_of_day(now, one.digest, office.zone)
     with office.vault.write(by=AIRLOCK) as tx:
-        for post in (*new, *corrected) if devices or one.mail_sealed is not None else ():
-            alerted.note(tx, post.post_id, {one.id: post.post_id in pushed}, version=post.version)
+        for post in (*new, *changed) if devices or one.mail_sealed is not None else ():
+            # What had a notification of its own before keeps it, and can still be closed.
+            shown = {one.id: post.post_id in found.shown}
+            alerted.note(tx, office.vault, post.post_id, shown, version=post.version)
         alerts.summed_up(tx, one, since=up_to, next_at=next_at)
 
 

@@ -79,7 +79,7 @@ def _tell_post(office: Office, telling: Telling) -> None:
     told = {one.id: one.id in pushed for one in batch.told if one.mail_sealed is not None or one.id in pushed}
     with office.vault.write(by=AIRLOCK) as tx:
         note(tx, answered, telling.kind)
-        alerted.note(tx, telling.post_id, told, version=known.version)
+        alerted.note(tx, office.vault, telling.post_id, told, version=known.version)
         alerts.hold_back(tx, batch.held)
         tellings.go_on(tx, telling, batch.done_to)
 
@@ -89,11 +89,11 @@ def _batch(office: Office, telling: Telling, known: Known) -> _Batch:
         if telling.kind is Kind.NEW:
             ids, done_to = alerted.who_wishes(conn, telling, known.category)
         else:
-            ids, done_to = alerted.who_was(conn, telling)
-        told_before, now = alerted.versions(conn, known.post_id, ids), database_now(conn)
+            ids, done_to = alerted.who_was(conn, office.vault, telling)
+        told_before, now = alerted.versions(conn, office.vault, known.post_id, ids), database_now(conn)
         told, held = [], {}
         for one in alerted.recipients(conn, ids):
-            if told_before.get(one.id, 0) >= known.version or one.digest is not None:
+            if told_before.get(one.id, (0, False))[0] >= known.version or one.digest is not None:
                 continue  # told by now, or by the day's summary
             ends = one.quiet.ends(now, office.zone) if one.quiet else None
             if ends is None:
@@ -118,8 +118,9 @@ def _tell_gone(office: Office, telling: Telling) -> None:
     """A batch of those whose screen may show it: its words are replaced. Nothing is told of who was not pushed to."""
     assert telling.post_id is not None
     with office.vault.read() as conn:
-        ids, done_to = alerted.who_was(conn, telling)
-        pushed = alerted.pushed(conn, telling.post_id, ids)
+        ids, done_to = alerted.who_was(conn, office.vault, telling)
+        told = alerted.versions(conn, office.vault, telling.post_id, ids)
+        pushed = [one for one, (_, shown) in told.items() if shown]
         of = {one.id: one for one in alerted.recipients(conn, pushed)}
         devices = push_devices.of_recipients(conn, office.vault, pushed)
     said = alert_words.push_of_gone(telling.post_id)
@@ -129,7 +130,7 @@ def _tell_gone(office: Office, telling: Telling) -> None:
     with office.vault.write(by=AIRLOCK) as tx:
         note(tx, answered, Kind.GONE)
         if done_to is None:
-            alerted.forget(tx, telling.post_id)
+            alerted.forget(tx, office.vault, telling.post_id)
         tellings.go_on(tx, telling, done_to)
 
 

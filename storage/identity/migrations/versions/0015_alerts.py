@@ -89,12 +89,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "alerted",
-        sa.Column("post_id", sa.String(length=40), nullable=False),
+        sa.Column("mark", sa.String(length=40), nullable=False),
         sa.Column("alert_id", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("pushed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alerted_alert_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("post_id", "alert_id", name=op.f("pk_alerted")),
+        sa.PrimaryKeyConstraint("mark", "alert_id", name=op.f("pk_alerted")),
     )
     op.create_index("ix_alerted_alert_id", "alerted", ["alert_id"])
     op.create_table(
