@@ -30,7 +30,8 @@ def by_staff(page: Page, stack: Stack, eyes: Eyes, folder: Path) -> None:
     (folder / "incidents.csv").write_text(INCIDENTS)
     on_a_case(page, stack, eyes, folder / "incidents.csv")
     at_the_queue(page, eyes)
-    for name, shown in (("Staff", "End account"), ("Audit", "Details")):
+    shown_there = {"Moderation": "Who has looked at how much", "Staff": "End account", "Audit": "Details"}
+    for name, shown in shown_there.items():
         page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_text(shown).first).to_be_attached()
         eyes.look(page, f"staff: {name}")
