@@ -35,7 +35,8 @@ def by_staff(page: Page, stack: Stack, eyes: Eyes, folder: Path) -> None:
     page.get_by_role("button", name="Judge these first").click()
     expect(page.get_by_role("button", name="End it now")).to_be_visible()
     eyes.look(page, "staff: first judged")
-    for name, shown in (("Staff", "End account"), ("Audit", "Details")):
+    shown_there = {"Moderation": "Who has looked at how much", "Staff": "End account", "Audit": "Details"}
+    for name, shown in shown_there.items():
         page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_text(shown).first).to_be_attached()
         eyes.look(page, f"staff: {name}")

@@ -67,7 +67,8 @@ def locks_and_opens(page: Page, stack: Stack) -> None:
     page.reload()
     page.get_by_role("listitem", name="Ruth").get_by_role("button", name="Roles").click()
     page.get_by_label("Role", exact=True).select_option(label="Detective")
-    page.clock.fast_forward("11:00")
+    with page.expect_response("**/v1/log-ins/current/lock"):
+        page.clock.fast_forward("11:00")
     expect(page.get_by_role("heading", name="This desk is locked")).to_be_visible()
     assert page.evaluate("fetch('/v1/staff').then((answer) => answer.status)") == 401
 

@@ -62,8 +62,8 @@ def test_a_flag_is_decided_answered_and_taken_back(stack: Stack, new_page: NewPa
     assert (told["verb"], told["guideline"]) == ("hide", "privacy")
 
 
-def _moderates(page: Page, stack: Stack, name: str) -> Page:
-    token = stack.staff_token(name, ["moderator"])
+def _moderates(page: Page, stack: Stack, name: str, *, division: str | None = None) -> Page:
+    token = stack.staff_token(name, ["moderator"], [division] if division else [])
     address = f"http://staff.localhost:{stack.base + 1}"
     page.context.add_cookies([{"name": "porchlight-staff-dev", "value": token, "url": address, "sameSite": "Strict"}])
     page.goto(f"{address}/moderation")
