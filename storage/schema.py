@@ -33,6 +33,7 @@ from storage.schema_moderation import flags as flags
 from storage.schema_moderation import suspensions as suspensions
 from storage.schema_public import public_counts as public_counts
 from storage.schema_public import published_heads as published_heads
+from storage.schema_public import shared_links as shared_links
 from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
 from storage.schema_staff import digests as digests
@@ -210,6 +211,7 @@ comments = Table(
     Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("name", String(40), nullable=False),
+    Column("mark", String(40), nullable=False, server_default=""),  # as of a nod; empty: from before there were any
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("post_id", "seq"),

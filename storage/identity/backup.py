@@ -49,6 +49,8 @@ IDENTITY = Side(
             *("confirmed_at", "retired_at", "name_sealed", "request_digest"),
         ),
         "camera_listings": ("id", "sealed"),
+        "passkeys": ("id", "resident_id", "credential_lookup", "sealed"),
+        "partings": ("id", "what", "due_at"),
     },
     left_out={
         "log_in_codes": "they last ten minutes",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Row, Table, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
-from storage.identity import authorship
+from storage.identity import authorship, passkeys
 from storage.identity.residents import mail_lookup
 from storage.identity.schema import (
     camera_listings,
@@ -59,6 +59,8 @@ def reseal(old: Vault, new: Vault) -> Resealed:
         for row in _rows(tx, camera_listings, camera_listings.c.sealed):
             sealed = _anew(old, new, f"camera_listings:{row.id}", row.sealed)
             tx.execute(update(camera_listings).where(camera_listings.c.id == row.id).values(sealed=sealed))
+        for key in passkeys.everybodys(tx.connection, old):
+            passkeys.reseal(tx, new, key)
         tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
     return Resealed(mails, originals, named)
@@ -72,7 +74,7 @@ def _shut_out_writers(tx: Tx) -> None:
     # A page already sealed anew would not see what a program, believed to be stopped, puts there under the old key.
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(
-            text("lock table residents, uploads, cameras, camera_listings, vault_canary in exclusive mode")
+            text("lock table residents, uploads, cameras, camera_listings, passkeys, vault_canary in exclusive mode")
         )
 
 
