@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import appeals, claims, comments, feed_log, flags, nods, post_changes, posts, segments
+from storage import appeals, claims, comments, feed_log, flags, nods, post_changes, posts, segments, shared_links
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
@@ -199,6 +199,7 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     appeals.erase(tx, post_id)
     claims.erase(tx, post_id)
     nods.erase(tx, post_id)
+    shared_links.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)
     if place is not None:
         _ring(tx, bell, head.epoch, _TOLD[verb], place, None)

@@ -25,6 +25,7 @@ _SHOWS = merged(
         "renditions": {"select": ALL},
     },
 )
+_SHARED = "{0} in (select post_id from shared_links)"  # rows of posts that somebody shares outside
 _PLAYS = {"segments": {"select": ALL}}  # the feed tells that there is a playlist, and needs none of its pieces
 _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over and deleted, and need not be read
     _NOTES,
@@ -38,6 +39,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "appeals": {"select": "post_id", "delete": ""},
         "claims": {"select": "post_id", "delete": ""},
         "nods": {"select": "post_id", "delete": ""},
+        "shared_links": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -60,6 +62,7 @@ RESIDENT: Role = merged(
         "decisions": {"select": "id post_id verb reason guidelines at undone"},
         "appeals": {"select": "id against at state", "insert": ALL},
         "nods": {"select": ALL, "insert": ALL},
+        "shared_links": {"select": ALL, "insert": ALL},
     },
 )
 AIRLOCK: Role = merged(
@@ -69,6 +72,7 @@ AIRLOCK: Role = merged(
     {
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
+        "comments": {"select": "id"},  # to take one back for who wrote it, and has left
         "endings": {"insert": ALL},
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
@@ -126,11 +130,15 @@ FEED: Role = merged(
         "staff_log_ins": {"select": "token_digest"},  # whether a listener's log-in was ended
     },
 )
-PUBLIC: Role = {  # what was rounded, and nothing it was made of
-    "public_counts": {"select": ALL},
-    "published_heads": {"select": ALL},
-    "divisions": {"select": ALL},
-}
+PUBLIC: Role = merged(  # what was rounded, and nothing it was made of; and posts to which there is a link (`rows`)
+    _SHOWS,
+    _PLAYS,
+    {
+        "public_counts": {"select": ALL},
+        "published_heads": {"select": ALL},
+        "shared_links": {"select": ALL},
+    },
+)
 _COUNTS = {  # the months that are over, by division: what happened where and when, by nobody
     "posts": {"select": "id division_id"},
     "cases": {"select": "id division_id"},
@@ -173,6 +181,14 @@ GRANTS = Grants(
         "porchlight_public": PUBLIC,
         "porchlight_chores": CHORES,
     },
-    # The feed tells of what is live: of a post that is held, hidden or removed it cannot read a word.
-    rows={"posts": {"porchlight_feed": "state = 'live'"}},
+    rows={
+        # The feed tells of what is live: of a post that is held, hidden or removed it cannot read a word. What nobody
+        # shares outside is not there for the program that everybody can ask.
+        "posts": {
+            "porchlight_feed": "state = 'live'",
+            "porchlight_public": f"state = 'live' and {_SHARED.format('id')}",
+        },
+        "renditions": {"porchlight_public": _SHARED.format("post_id")},
+        "segments": {"porchlight_public": _SHARED.format("post_id")},
+    },
 )

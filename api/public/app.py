@@ -1,6 +1,8 @@
-"""The public program: how much happens, in round numbers, and what holds the audit to its past. Nobody logs in.
+"""The public program: how much happens, in round numbers, what holds the audit to its past, and single posts that
+somebody shows outside by a link. Nobody logs in.
 
-It reads what was rounded and signed before it: of posts, people and their acts it can read nothing.
+It reads what was rounded and signed before it, and of posts those to which there is a link: of people and their acts
+it can read nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api.http import Program, new_app
+from api.public import sharing
 from api.public.rules import RETENTION, USES, Kept, Use
 from api.published import PublishedHead, PublishedHeads
 from api.who import anyone
@@ -15,6 +18,7 @@ from feed.events import Closed
 from storage import counts, heads
 from storage.counts import Kind
 from storage.db import Database
+from storage.objects import Bucket
 
 PROGRAM: Program = "public"
 
@@ -53,9 +57,10 @@ class Transparency(Closed):
     never: tuple[Use, ...] = USES
 
 
-def create_app(record: Database) -> FastAPI:
-    """The app over the record."""
+def create_app(record: Database, bucket: Bucket) -> FastAPI:
+    """The app over the record and its media."""
     app = new_app(PROGRAM)
+    sharing.give(app, record, bucket)
 
     @app.get("/v1/transparency", dependencies=[Depends(anyone)], tags=["transparency"])
     def transparency() -> Transparency:
