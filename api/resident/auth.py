@@ -65,11 +65,12 @@ class CodeSent(BaseModel):
 
 
 class RedeemCode(BaseModel):
-    """The code that came by mail."""
+    """The code that came by mail; `same`: it is right for whoever is logged in here already, and for nobody else."""
 
     model_config = ConfigDict(extra="forbid")
     email: str = Field(max_length=254)
     code: str = Field(max_length=12)
+    same: bool = False
 
 
 class LoggedIn(BaseModel):
@@ -112,7 +113,9 @@ def redeem_code(body: RedeemCode, request: Request, desk: AtDesk, response: Resp
     within = limits.is_within(vault, GUESSES, body.email.strip().lower())
     with vault.write(by=RESIDENT) as tx:
         found = logins.redeem(tx, vault, body.email if within else logins.nobody(), body.code)
-        token = logins.start(tx, found, instead_of=desk.cookie.token(request)) if found else None
+        before = desk.cookie.token(request)
+        is_right = found and not (body.same and found != logins.who(tx.connection, before or ""))
+        token = logins.start(tx, found, instead_of=before) if found and is_right else None
         tx.after_commit(hang_up, desk.stores, RESIDENT)
     if token is None:
         raise Refused("That code is not right, or too old. Ask for a new one.", code="wrong_code")

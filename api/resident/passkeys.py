@@ -56,13 +56,14 @@ class NewPasskey(BaseModel):
 
 
 class Proof(BaseModel):
-    """What the browser signed, bytes as base64url."""
+    """What the browser signed, bytes as base64url; `same` as with a code."""
 
     model_config = ConfigDict(extra="forbid")
     credential: Annotated[Encoded, Field(max_length=1400)]
     client_data: Encoded
     authenticator_data: Encoded
     signature: Encoded
+    same: bool = False
 
 
 @router.post("/v1/log-ins/passkey/options", dependencies=[Depends(anyone)])
@@ -76,17 +77,16 @@ def log_in(body: Proof, request: Request, desk: AtDesk, response: Response) -> L
     """Logs in by a passkey. One that is not known, was removed, or signed something else: the same answer, as late."""
     vault = desk.stores.vault
     answer = Answer(body.credential, body.client_data, body.authenticator_data, body.signature)
+    before = desk.cookie.token(request)
     with vault.read() as conn:
-        found = passkeys.find(conn, vault, answer.credential_id)
+        found, here = passkeys.find(conn, vault, answer.credential_id), logins.who(conn, before or "")
     challenge = answer.challenge
     proved = _site(desk.settings).proves(answer, challenge, found.public_key if found else None)
-    if (
-        not (challenges.is_ours(vault, LOG_IN, challenge) and proved and challenges.use_up(vault, challenge))
-        or not found
-    ):
+    proved = proved and challenges.is_ours(vault, LOG_IN, challenge) and challenges.use_up(vault, challenge)
+    if found is None or not proved or (body.same and found.resident_id != here):
         raise Refused("That passkey does not open anything here. Use a code by mail.", code="wrong_passkey")
     with vault.write(by=RESIDENT) as tx:
-        token = logins.start(tx, found.resident_id, instead_of=desk.cookie.token(request))
+        token = logins.start(tx, found.resident_id, instead_of=before)
         tx.after_commit(hang_up, desk.stores, RESIDENT)
     desk.cookie.put(response, token, seconds=logins.LOG_IN_LIFE // clock.SECOND)
     return LoggedIn(token=token)

@@ -71,3 +71,19 @@ def test_who_logs_in_again_in_the_same_browser_has_one_log_in(neighbour: NewNeig
     assert browser.get("/v1/me").status_code == 401
     seen = browser.get("/v1/log-ins", headers={"authorization": f"Bearer {token}"}).json()["items"]
     assert [one["is_this"] for one in seen] == [True]
+
+
+def test_who_proves_who_they_are_anew_cannot_become_somebody_else(neighbour: NewNeighbour, desk: Desk) -> None:
+    """A right code of another address is a wrong one there: nobody leaves an account they did not mean."""
+    ada, eve = neighbour("ada"), neighbour("eve")
+    ada.client.post("/v1/log-ins", {"email": "eve@example.org"})
+    (code,) = mailed(desk)
+
+    answer = ada.client.post("/v1/log-ins/code", {"email": "eve@example.org", "code": code, "same": True})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "wrong_code")
+    assert (len(listed(ada)), len(listed(eve))) == (1, 1)
+    ada.client.post("/v1/log-ins", {"email": "ada@example.org"})
+    mine = next(one for one in mailed(desk) if one != code)
+    again = ada.client.post("/v1/log-ins/code", {"email": "ada@example.org", "code": mine, "same": True})
+    assert again.status_code == 200

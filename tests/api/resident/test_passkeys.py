@@ -86,12 +86,14 @@ def test_they_are_listed_and_taken_away(ada: Neighbour, somebody: Client) -> Non
     assert ada.ask("DELETE", f"/v1/passkeys/{first}").status_code == 404
 
 
-def test_whatever_is_wrong_the_answer_is_the_same(ada: Neighbour, somebody: Client) -> None:
+def test_whatever_is_wrong_the_answer_is_the_same(
+    ada: Neighbour, somebody: Client, app: FastAPI, client: NewClient
+) -> None:
     """A key nobody has, another's signature, another site, an old challenge, one used before, noise: one answer."""
     phone = Device()
     added(ada, phone)
     used = phone.signs(options_of(somebody))
-    assert somebody.post("/v1/log-ins/passkey", used).status_code == 200
+    assert client(app).post("/v1/log-ins/passkey", used).status_code == 200
     wrong = [
         used,
         Device().signs(options_of(somebody)),
@@ -109,6 +111,20 @@ def test_whatever_is_wrong_the_answer_is_the_same(ada: Neighbour, somebody: Clie
     assert {(one.status_code, one.content) for one in answers} == {(422, answers[0].content)}
     assert answers[0].json()["error"]["code"] == "wrong_passkey"
     assert not [one for one in answers if "set-cookie" in one.headers]
+
+
+def test_who_proves_who_they_are_anew_cannot_become_somebody_else(ada: Neighbour, neighbour: NewNeighbour) -> None:
+    """Another account's passkey is no proof there, one's own is."""
+    eve, phone, hers = neighbour("eve"), Device(), Device()
+    added(ada, phone)
+    added(eve, hers)
+
+    answers = [
+        ada.ask("POST", "/v1/log-ins/passkey", device.signs(options_of(ada.client)) | {"same": True})
+        for device in (hers, phone)
+    ]
+
+    assert [one.status_code for one in answers] == [422, 200]
 
 
 def test_what_was_not_made_as_asked_is_refused(ada: Neighbour, neighbour: NewNeighbour) -> None:
