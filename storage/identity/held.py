@@ -21,7 +21,7 @@ from storage.identity import (
 )
 from storage.identity.clips import Clip, words
 from storage.identity.vault import ResidentId, Vault
-from storage.kit.clock import as_text
+from storage.kit.clock import as_text, rounded
 
 Row = Mapping[str, object]
 Asked = Callable[[Connection, Vault, ResidentId], Sequence[Row]]
@@ -56,7 +56,7 @@ def _counted(conn: Connection, vault: Vault, who: ResidentId) -> Sequence[Row]:
     mine = residents.one(conn, vault, who)
     names = [who, *([mine.mail.lower()] if mine else [])]
     counted = [found for name in names for found in limits.counted_of(conn, vault, name)]
-    return [{"since": as_text(since), "times": times} for since, times in counted]
+    return [{"since": as_text(rounded(since)), "times": times} for since, times in counted]
 
 
 def _passkeys(conn: Connection, vault: Vault, who: ResidentId) -> Sequence[Row]:

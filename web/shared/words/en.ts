@@ -588,7 +588,7 @@ export const en = {
     },
     alike: {
       title: "Is it one of these?",
-      lead: "Posts from this block of about that time. What you type was compared on this page and not sent.",
+      lead: "Posts from this block of about that time. They were found on this page: nothing you typed was sent to find them.",
       follow: "Follow this one instead",
       followed: "You have said that you have seen it too. Your draft is kept.",
     },

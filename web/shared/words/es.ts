@@ -589,7 +589,7 @@ export const es: Words = {
     },
     alike: {
       title: "¿Es una de estas?",
-      lead: "Publicaciones de esta cuadra y de esa hora, más o menos. Lo que escribes se comparó en esta página y no se envió.",
+      lead: "Publicaciones de esta cuadra y de esa hora, más o menos. Se encontraron en esta página: nada de lo que escribes se envió para encontrarlas.",
       follow: "Seguir esta en su lugar",
       followed: "Has dicho que tú también lo viste. Tu borrador queda guardado.",
     },
