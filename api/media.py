@@ -16,9 +16,9 @@ from fastapi import Request, Response
 from api import answers, playlists
 from api.arrivals import Arrivals
 from api.streams import Stream
-from api.under_way import UnderWay
+from api.under_way import Stands, States, UnderWay
 from feed.events import PLAYLIST
-from storage import segments
+from storage import posts, segments
 from storage.db import Database
 from storage.kit.errors import NotThere, PorchlightError
 from storage.objects import Bucket
@@ -50,12 +50,15 @@ class _NoSuchRange(PorchlightError):
 class MediaDoor:
     """Answers for media, out of the bucket and as the record says."""
 
-    def __init__(self, record: Database, bucket: Bucket) -> None:
-        self._record, self._bucket, self._under_way = record, bucket, UnderWay(record)
+    def __init__(self, record: Database, bucket: Bucket, states: States = posts.states) -> None:
+        self._record, self._bucket, self._under_way = record, bucket, UnderWay(record, states)
         self.arrivals = Arrivals(record)
 
-    def answer(self, request: Request, post: Post, file: str) -> Response:
-        """The file, whole (200) or the range asked for (206, 416); NotThere if the post, or the bucket, has none."""
+    def answer(self, request: Request, post: Post, file: str, *, by: Stands | None = None) -> Response:
+        """The file, whole (200) or the range asked for (206, 416); NotThere if the post, or the bucket, has none.
+
+        `by` is what lets the one who asks see the post, where that is not the post itself.
+        """
         suffix = PurePath(file).suffix
         if suffix not in TYPES:
             raise NotThere
@@ -64,7 +67,7 @@ class MediaDoor:
             told = self._playlist(post, file).encode()
             headers["content-length"] = str(len(told))
             return Response(None if request.method == "HEAD" else told, 200, headers, TYPES[suffix])
-        return self._bytes(request, post, self._pieces(post, file), headers, TYPES[suffix])
+        return self._bytes(request, by or post, self._pieces(post, file), headers, TYPES[suffix])
 
     def whole(self, key: str) -> Generator[bytes, None, None]:
         """The bytes of something that is no post's, as fast as they are taken; NotThere before the first."""
@@ -103,7 +106,7 @@ class MediaDoor:
         return found
 
     def _bytes(
-        self, request: Request, post: Post, pieces: Sequence[Piece], headers: dict[str, str], kind: str
+        self, request: Request, by: Stands, pieces: Sequence[Piece], headers: dict[str, str], kind: str
     ) -> Response:
         size = sum(piece.bytes for piece in pieces)
         # We hand out nothing that `If-Range` could name, so whoever sends it has something else: the whole is right.
@@ -120,7 +123,7 @@ class MediaDoor:
         if request.method == "HEAD":
             self._bucket.size(pieces[0].key)
             return Response(None, status, headers, kind)
-        return Stream(_across(self._bucket, pieces, whole), self._under_way, post, status, headers, kind)
+        return Stream(_across(self._bucket, pieces, whole), self._under_way, by, status, headers, kind)
 
 
 def _across(bucket: Bucket, pieces: Sequence[Piece], span: Span) -> Generator[bytes, None, None]:

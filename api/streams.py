@@ -9,8 +9,7 @@ from anyio.to_thread import run_sync
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.under_way import UnderWay
-from storage.posts import Post
+from api.under_way import Stands, UnderWay
 
 # Threads of their own: viewers who wait for a bucket that hangs hold up nobody who asks for anything else.
 READERS = CapacityLimiter(32)
@@ -27,7 +26,7 @@ class Stream(StreamingResponse):
         self,
         pieces: Generator[bytes, None, None],
         under_way: UnderWay,
-        post: Post,
+        post: Stands,
         status: int,
         headers: dict[str, str],
         kind: str,

@@ -6,15 +6,18 @@ seconds later, and a thousand slow viewers cost no more questions than one.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from typing import Protocol
 
 from anyio import move_on_after
+from sqlalchemy import Connection
 
 from api.together import Together
 from storage import posts
 from storage.db import Database
 from storage.kit.errors import NotThere, Unavailable
-from storage.posts import Post
+from storage.posts import PostState
 
 # A stream looks this often, at an answer that was asked for at most so long before.
 LOOKS_SECONDS = 0.5
@@ -23,17 +26,32 @@ HOLDS_SECONDS = 1.5
 _LEAST_PAUSE_SECONDS = 0.1  # where the record refuses at once
 
 
+class Stands(Protocol):
+    """A post as it was when somebody was let see it, or what else lets them: a link is named by its own id."""
+
+    @property
+    def id(self) -> str:
+        """What it is asked about by."""
+
+    @property
+    def state(self) -> PostState:
+        """How it stood."""
+
+
+States = Callable[[Connection, Sequence[str]], Mapping[str, PostState]]
+
+
 class UnderWay:
-    """The posts that are being streamed, and how they stood when last asked."""
+    """What is being streamed, and how it stood when last asked: posts, by their ids, where nothing else is said."""
 
-    def __init__(self, record: Database) -> None:
-        self._together = Together(record, posts.states)
+    def __init__(self, record: Database, states: States = posts.states) -> None:
+        self._together = Together(record, states)
 
-    def streaming(self, post: Post) -> AbstractContextManager[None]:
+    def streaming(self, post: Stands) -> AbstractContextManager[None]:
         """While inside, the post is one of those asked about."""
         return self._together.about(post.id)
 
-    async def must_stand(self, post: Post) -> None:
+    async def must_stand(self, post: Stands) -> None:
         """Before the first byte: NotThere if it is not as it was, Unavailable if the record does not say in time."""
         await self._look(post, HOLDS_SECONDS)
         stood = self._stood(post)
@@ -42,7 +60,7 @@ class UnderWay:
         if not stood:
             raise NotThere
 
-    async def stands(self, post: Post) -> bool:
+    async def stands(self, post: Stands) -> bool:
         """Whether it is still as it was, by the last answer while that holds; without one nobody can say so."""
         last = self._together.last
         await self._look(post, HOLDS_SECONDS - (last.age if post.id in last.told else 0))
@@ -53,12 +71,12 @@ class UnderWay:
         """Seconds until the next look: less after an answer that came late."""
         return max(LOOKS_SECONDS - self._together.last.age, _LEAST_PAUSE_SECONDS)
 
-    def _stood(self, post: Post) -> bool | None:
+    def _stood(self, post: Stands) -> bool | None:
         last = self._together.last
         if post.id not in last.told or last.age >= HOLDS_SECONDS:
             return None
         return last.told[post.id] is post.state
 
-    async def _look(self, post: Post, seconds: float) -> None:
+    async def _look(self, post: Stands, seconds: float) -> None:
         with suppress(Unavailable), move_on_after(seconds):
             await self._together.ask(post.id, LOOKS_SECONDS)

@@ -1,7 +1,11 @@
-"""Comments under a post, each under a name that stands for one neighbour there and for nobody anywhere else."""
+"""Comments under a post, each under a name that stands for one neighbour there and for nobody anywhere else.
+
+So does its mark, which is longer: two neighbours may have one name by chance, and each takes back their own alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -10,6 +14,16 @@ from storage.db import Tx
 from storage.kit import ids
 from storage.kit.ids import PostId
 from storage.schema import comments, posts
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Whose one comment is, for who can make the mark again; `mark` is empty from before there were any."""
+
+    id: str
+    post: PostId
+    name: str
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -22,14 +36,13 @@ class Comment:
     at: int
 
 
-def add(tx: Tx, post_id: PostId, *, name: str, text: str, at: int) -> Comment:
+def add(tx: Tx, post_id: PostId, *, name: str, text: str, at: int, mark: str = "") -> Comment:
     """Adds a comment under the post, whose row's lock keeps comments in line."""
     tx.connection.execute(select(posts.c.id).where(posts.c.id == post_id).with_for_update())
     last = tx.connection.execute(select(func.max(comments.c.seq)).where(comments.c.post_id == post_id)).scalar()
     comment = Comment(ids.new_id(), name, text, at)
-    tx.execute(
-        insert(comments).values(id=comment.id, post_id=post_id, seq=(last or 0) + 1, name=name, text=text, at=at)
-    )
+    said = {"name": name, "mark": mark, "text": text, "at": at}
+    tx.execute(insert(comments).values(id=comment.id, post_id=post_id, seq=(last or 0) + 1, **said))
     tx.audit("comment.add", post_id, {"comment": comment.id})
     return comment
 
@@ -49,6 +62,22 @@ def one(conn: Connection, comment_id: str) -> tuple[PostId, Comment] | None:
 def remove(tx: Tx, comment_id: str) -> None:
     """Deletes one comment, for good: nobody keeps its words. The caller says so in the audit."""
     tx.execute(delete(comments).where(comments.c.id == comment_id))
+
+
+def marks(conn: Connection) -> Iterator[Marked]:
+    """The marks of all comments, post by post, without a word of any: a hundred thousand take a second or two."""
+    query = select(comments.c.id, comments.c.post_id, comments.c.name, comments.c.mark).order_by(comments.c.post_id)
+    for row in conn.execute(query.execution_options(yield_per=1000)):
+        yield Marked(row.id, PostId(row.post_id), row.name, row.mark)
+
+
+def take_back(tx: Tx, comment_id: str) -> None:
+    """Deletes one comment for whoever wrote it. Twice is once."""
+    here = comments.c.id == comment_id
+    post_id = tx.connection.execute(select(comments.c.post_id).where(here)).scalar_one_or_none()
+    if post_id is not None:
+        tx.execute(delete(comments).where(here))
+        tx.audit("comment.take_back", post_id)
 
 
 def erase(tx: Tx, post_id: PostId) -> None:

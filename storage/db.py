@@ -24,6 +24,7 @@ UNAUDITED = frozenset(
     {
         "tickets",  # one for every page that opens; the viewing itself is audited
         "endings",  # of residents' listeners: no line may tell when somebody logged out
+        "shared_links",  # what somebody shows of a post outside: nobody at a desk need learn that, or when
         "viewed_posts",  # beside the viewing's own entry
         "read_marks",  # what is new on one's own desk changes nothing for anybody else
         "log_in_tries",  # counted before anyone is known

@@ -27,6 +27,7 @@ _SHOWS = merged(
         "renditions": {"select": ALL},
     },
 )
+_SHARED = "{0} in (select post_id from shared_links)"  # rows of posts that somebody shares outside
 _PLAYS = {"segments": {"select": ALL}}  # the feed tells that there is a playlist, and needs none of its pieces
 _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over and deleted, and need not be read
     _NOTES,
@@ -44,6 +45,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "letters": {"select": "id post_id", "delete": ""},
         "comment_flags": {"select": "post_id", "delete": ""},
         "letter_answers": {"select": "letter_id", "delete": ""},
+        "shared_links": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -71,6 +73,7 @@ RESIDENT: Role = merged(
         "appeals": {"select": "id against at state", "insert": ALL},
         "nods": {"select": ALL, "insert": ALL},
         "premoderation": {"select": "division_id category ends_at"},  # told before sending
+        "shared_links": {"select": ALL, "insert": ALL},
     },
 )
 AIRLOCK: Role = merged(
@@ -80,6 +83,7 @@ AIRLOCK: Role = merged(
     {
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
+        "comments": {"select": "id"},  # to take one back for who wrote it, and has left
         "endings": {"insert": ALL},
         "case_holds": {"insert": ALL},  # of a clip that was shared for a case
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
@@ -175,12 +179,16 @@ FEED: Role = merged(
         "desks": {"select": "token_digest locked"},  # or its desk locked
     },
 )
-PUBLIC: Role = {  # what was rounded, and nothing it was made of
-    "public_counts": {"select": ALL},
-    "published_heads": {"select": ALL},
-    "published_requests": {"select": ALL},
-    "divisions": {"select": ALL},
-}
+PUBLIC: Role = merged(  # what was rounded, and nothing it was made of; and posts to which there is a link (`rows`)
+    _SHOWS,
+    _PLAYS,
+    {
+        "public_counts": {"select": ALL},
+        "published_heads": {"select": ALL},
+        "published_requests": {"select": ALL},
+        "shared_links": {"select": ALL},
+    },
+)
 _COUNTS = {  # the months that are over, by division: what happened where and when, by nobody
     "posts": {"select": "id division_id"},
     "cases": {"select": "id division_id"},
@@ -245,8 +253,14 @@ GRANTS = Grants(
         "porchlight_chores": CHORES,
     },
     rows={
-        # These tell of what is live: of a post that is held, hidden or removed they cannot read a word.
-        "posts": dict.fromkeys(("porchlight_feed", "porchlight_alerts"), "state = 'live'"),
+        # These tell of what is live: of a post that is held, hidden or removed they cannot read a word. What nobody
+        # shares outside is not there for the program that everybody can ask.
+        "posts": {
+            **dict.fromkeys(("porchlight_feed", "porchlight_alerts"), "state = 'live'"),
+            "porchlight_public": f"state = 'live' and {_SHARED.format('id')}",
+        },
+        "renditions": {"porchlight_public": _SHARED.format("post_id")},
+        "segments": {"porchlight_public": _SHARED.format("post_id")},
         # Staff see answers from their batch's moment on, and before it not that there are any.
         "footage_answers": {"porchlight_staff": f"shown_at <= {NOW_MS}"},
     },

@@ -147,10 +147,10 @@ def state_of(conn: Connection, post_id: PostId) -> PostState | None:
     return None if found is None else PostState(found)
 
 
-def states(conn: Connection, ids: Iterable[PostId]) -> dict[PostId, PostState]:
+def states(conn: Connection, ids: Iterable[str]) -> dict[str, PostState]:
     """How those of `ids` stand that the record ever heard of."""
     query = select(posts.c.id, posts.c.state).where(posts.c.id.in_(list(ids)))
-    return {PostId(row.id): PostState(row.state) for row in conn.execute(query)}
+    return {row.id: PostState(row.state) for row in conn.execute(query)}
 
 
 def media_keys(conn: Connection, post_id: PostId) -> list[str]:

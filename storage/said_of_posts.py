@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import appeals, claims, comment_flags, comments, flags, letters, nods
+from storage import appeals, claims, comment_flags, comments, flags, letters, nods, shared_links
 from storage.db import Tx
 from storage.kit.ids import PostId
 
@@ -16,3 +16,4 @@ def erase(tx: Tx, post_id: PostId) -> None:
     nods.erase(tx, post_id)
     letters.erase(tx, post_id)
     comment_flags.erase(tx, post_id)
+    shared_links.erase(tx, post_id)

@@ -50,6 +50,7 @@ from storage.schema_moderation import removed_views as removed_views
 from storage.schema_moderation import suspensions as suspensions
 from storage.schema_public import public_counts as public_counts
 from storage.schema_public import published_heads as published_heads
+from storage.schema_public import shared_links as shared_links
 from storage.schema_staff import desks as desks
 from storage.schema_staff import digest_codes as digest_codes
 from storage.schema_staff import digest_mails as digest_mails
@@ -230,6 +231,7 @@ comments = Table(
     Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("name", String(40), nullable=False),
+    Column("mark", String(40), nullable=False, server_default=""),  # as of a nod; empty: from before there were any
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     UniqueConstraint("post_id", "seq"),

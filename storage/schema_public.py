@@ -1,8 +1,8 @@
-"""The record's tables of what is published for everybody: all that the public program may read, with the divisions."""
+"""The record's tables of what is published for everybody: counts, heads, and links to single posts."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
 
 from storage.tables import ID, metadata
 
@@ -25,3 +25,15 @@ published_heads = Table(
     Column("key", String(64), nullable=False),  # the public half, as hex
     Column("signature", String(128), nullable=False),  # Ed25519, as hex
 )
+
+# storage/shared_links.py. Of a link the digest alone: who made it stands nowhere, and when neither.
+shared_links = Table(
+    "shared_links",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
+    Column("shows", String(7), nullable=False),  # words | picture | all
+    Column("place", String(8), nullable=False),  # block | division
+)
+Index("ix_shared_links_post_id", shared_links.c.post_id)

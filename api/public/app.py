@@ -1,8 +1,8 @@
-"""The public program: how much happens, in round numbers, what was asked for, and what holds the audit to its past.
+"""The public program: how much happens, in round numbers, what was asked for, what holds the audit to its past, and
+single posts that somebody shows outside by a link. Nobody logs in.
 
-Nobody logs in.
-
-It reads what was rounded and signed before it: of posts, people and their acts it can read nothing.
+It reads what was rounded and signed before it, and of posts those to which there is a link: of people and their acts
+it can read nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 
 from api.http import Program, new_app
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
+from api.public import sharing
 from api.public.rules import RETENTION, USES, Kept, Use
 from api.published import PublishedHead, PublishedHeads
 from api.who import anyone
@@ -21,6 +22,7 @@ from storage.db import Database
 from storage.footage_log import Published
 from storage.footage_rules import Kind as Incident
 from storage.kit import clock
+from storage.objects import Bucket
 
 PROGRAM: Program = "public"
 
@@ -75,9 +77,10 @@ class Transparency(Closed):
     never: tuple[Use, ...] = USES
 
 
-def create_app(record: Database) -> FastAPI:
-    """The app over the record."""
+def create_app(record: Database, bucket: Bucket) -> FastAPI:
+    """The app over the record and its media."""
     app = new_app(PROGRAM)
+    sharing.give(app, record, bucket)
 
     @app.get("/v1/transparency", dependencies=[Depends(anyone)], tags=["transparency"])
     def transparency() -> Transparency:

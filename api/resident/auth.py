@@ -18,7 +18,7 @@ from storage.db import RESIDENT
 from storage.identity import alerts, limits, listening, listings, logins, residents
 from storage.identity.limits import Limit
 from storage.kit import clock
-from storage.kit.errors import Refused
+from storage.kit.errors import NotLoggedIn, Refused
 from storage.kit.ids import BlockId
 from workers.airlock import mailroom
 from workers.airlock.both_sides import mail_folder
@@ -68,11 +68,12 @@ class CodeSent(BaseModel):
 
 
 class RedeemCode(BaseModel):
-    """The code that came by mail."""
+    """The code that came by mail; `same`: it is right for whoever is logged in here already, and for nobody else."""
 
     model_config = ConfigDict(extra="forbid")
     email: str = Field(max_length=254)
     code: str = Field(max_length=12)
+    same: bool = False
 
 
 class LoggedIn(BaseModel):
@@ -106,13 +107,19 @@ def ask_code(body: AskCode, desk: AtDesk, language: Annotated[Language, Depends(
 
 
 @router.post("/v1/log-ins/code", dependencies=[Depends(anyone)])
-def redeem_code(body: RedeemCode, desk: AtDesk, response: Response) -> LoggedIn:
-    """Turns the code into a log-in; after too many guesses for one address, none is right."""
+def redeem_code(body: RedeemCode, request: Request, desk: AtDesk, response: Response) -> LoggedIn:
+    """Turns the code into a log-in; after too many guesses for one address, none is right.
+
+    In a browser where its owner was logged in, the new log-in takes the place of that one.
+    """
     vault = desk.stores.vault
     within = limits.is_within(vault, GUESSES, body.email.strip().lower())
     with vault.write(by=RESIDENT) as tx:
         found = logins.redeem(tx, vault, body.email if within else logins.nobody(), body.code)
-        token = logins.start(tx, found) if found else None
+        before = desk.cookie.token(request)
+        is_right = found and not (body.same and found != logins.who(tx.connection, before or ""))
+        token = logins.start(tx, found, instead_of=before) if found and is_right else None
+        tx.after_commit(hang_up, desk.stores, RESIDENT)
     if token is None:
         raise Refused("That code is not right, or too old. Ask for a new one.", code="wrong_code")
     desk.cookie.put(response, token, seconds=logins.LOG_IN_LIFE // clock.SECOND)
@@ -134,9 +141,10 @@ def me(asking: Asking, desk: AtDesk) -> Me:
     with desk.stores.vault.read() as conn:
         mine = residents.one(conn, desk.stores.vault, asking)
         listed, kept = listings.is_listed(conn, asking), suspended.seen(conn, asking)
-    assert mine is not None, "a log-in stands for a resident"
+    if mine is None:  # they left a moment ago
+        raise NotLoggedIn("Log in to see this.")
     return Me(
-        email_hint=_hint(mine.mail),
+        email_hint=hint_of(mine.mail),
         home=_home(desk, mine.home),
         mine_days=desk.identity.authorship_life // clock.DAY,
         listed=listed,
@@ -169,6 +177,7 @@ def _home(desk: Desk, home: BlockId | None) -> Home | None:
     return Home(**seen.model_dump(), division=division)
 
 
-def _hint(mail: str) -> str:
+def hint_of(mail: str) -> str:
+    """Enough of an address for its owner to know it by."""
     name, _, place = mail.partition("@")
     return f"{name[:1]}…@{place[:1]}…"

@@ -12,7 +12,7 @@ from storage.atlas import versions
 from storage.atlas.shapes import Block, LargerBlock
 from storage.identity import logins, residents
 from storage.identity.vault import ResidentId
-from storage.kit.errors import Conflict, NotLoggedIn, Refused
+from storage.kit.errors import Conflict, NotAllowed, NotLoggedIn, Refused
 from storage.kit.ids import BlockId
 from storage.kit.settings import IdentitySettings, RecordSettings
 from workers.airlock.both_sides import BothSides
@@ -51,8 +51,22 @@ class _Resident(Who):
         return found
 
 
+class _JustProved(Who):
+    name = "resident, logged in anew"
+
+    def __call__(self, request: Request) -> ResidentId:
+        """The resident who asks, and proved within the last half hour who they are; raises NotLoggedIn, NotAllowed."""
+        desk, asking = desk_of(request), resident(request)
+        with desk.stores.vault.read() as conn:
+            fresh = logins.is_fresh(conn, desk.cookie.token(request) or "")
+        if not fresh:
+            raise NotAllowed("Log in once more before you do this.", code="log_in_anew")
+        return asking
+
+
 resident = _Resident()
 Asking = Annotated[ResidentId, Depends(resident)]
+Proved = Annotated[ResidentId, Depends(_JustProved())]
 AtDesk = Annotated[Desk, Depends(desk_of)]
 
 

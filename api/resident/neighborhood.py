@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk, home_of
+from api.resident.names import signed
 from api.stores import Media
 from feed import tickets
 from feed.events import PostAsSeen, as_seen
@@ -25,7 +26,6 @@ from storage.identity.vault import ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
-from storage.kit.pseudonyms import name_for
 from storage.post_lists import Wanted
 from storage.posts import CATEGORIES, Post, PostState
 from workers.redact.text import scrub
@@ -125,11 +125,11 @@ def say(post_id: PostId, body: NewComment, asking: Asking, desk: AtDesk) -> Comm
     """Says something under a post, by a name that stands for me there and nowhere else."""
     visible(desk, asking, post_id)
     limits.count(desk.stores.vault, WORDS_A_DAY, asking)
-    name = name_for(desk.stores.vault.keyed("comment name", post_id, asking))
+    name, mark = signed(desk.stores.vault, post_id, asking)
     with desk.stores.record.write(by=RESIDENT) as tx:
         still_live(tx, post_id)
         at = clock.rounded(tx.now())
-        return _seen(comments.add(tx, post_id, name=name, text=scrub(body.text), at=at))
+        return _seen(comments.add(tx, post_id, name=name, mark=mark, text=scrub(body.text), at=at))
 
 
 @router.post("/v1/feed/tickets")

@@ -19,7 +19,7 @@ from storage.identity.schema import authorship, idempotency, residents
 from storage.identity.schema import clips as clip_rows
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit import ids
-from storage.kit.errors import Conflict, NotThere
+from storage.kit.errors import Conflict, NotLoggedIn, NotThere
 from storage.kit.ids import BlockId, PostId
 
 RECEIPT_BYTES = 20  # 160 bits, 32 characters
@@ -50,10 +50,21 @@ def receipt_again(conn: Connection, vault: Vault, resident_id: ResidentId, key: 
     return receipt_for(vault, resident_id, key, conn.execute(select(idempotency.c.salt).where(here)).scalar_one())
 
 
+def receipts(conn: Connection, vault: Vault, resident_id: ResidentId) -> dict[ClipId, Receipt]:
+    """The receipts of all clips that are still known to be this resident's, made again."""
+    query = select(idempotency).where(idempotency.c.resident_id == resident_id)
+    return {ClipId(row.clip_id): receipt_for(vault, resident_id, row.key, row.salt) for row in conn.execute(query)}
+
+
 def wait_turn(tx: Tx, resident_id: ResidentId) -> None:
-    """Puts a resident's requests in line: of a double click, the second one finds what the first one made."""
+    """Puts a resident's requests in line: of a double click, the second one finds what the first one made.
+
+    Raises NotLoggedIn for who left a moment ago.
+    """
     mine = select(residents.c.id).where(residents.c.id == resident_id)
-    tx.connection.execute(mine.with_for_update(key_share=True))  # who only refers to the row need not wait
+    # Who only refers to the row need not wait.
+    if tx.connection.execute(mine.with_for_update(key_share=True)).first() is None:
+        raise NotLoggedIn("Log in to see this.")
 
 
 def accepted_before(conn: Connection, resident_id: ResidentId, key: str, request: str) -> ClipId | None:
@@ -100,6 +111,19 @@ def end(tx: Tx, clip_ids: Sequence[ClipId]) -> None:
     """Cuts what ties these clips to residents; `originals.disown` does so for their uploads. Twice is once."""
     tx.execute(delete(idempotency).where(idempotency.c.clip_id.in_(clip_ids)))
     tx.execute(delete(authorship).where(authorship.c.clip_id.in_(clip_ids)))
+
+
+def standing(conn: Connection, resident_id: ResidentId) -> dict[str, ClipId]:
+    """By handle, all of a resident's clips that were not taken back."""
+    query = select(authorship.c.handle, authorship.c.clip_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
+    mine = query.where(authorship.c.resident_id == resident_id, clip_rows.c.state.not_in(GONE))
+    return {row.handle: ClipId(row.clip_id) for row in conn.execute(mine)}
+
+
+def end_of(tx: Tx, resident_id: ResidentId) -> None:
+    """Cuts all that ties clips to this resident; `originals.disown_of` does so for their uploads."""
+    tx.execute(delete(idempotency).where(idempotency.c.resident_id == resident_id))
+    tx.execute(delete(authorship).where(authorship.c.resident_id == resident_id))
 
 
 def of_resident(conn: Connection, resident_id: ResidentId, *, skip: int = 0, limit: int = 100) -> list[Mine]:

@@ -59,6 +59,8 @@ IDENTITY = Side(
             *("digest_minute", "since", "next_at"),
         ),
         "alert_wishes": ("alert_id", "category", "block_id", "reach"),
+        "passkeys": ("id", "resident_id", "credential_lookup", "sealed"),
+        "partings": ("id", "what", "due_at"),
     },
     left_out={
         "log_in_codes": "they last ten minutes",

@@ -192,6 +192,12 @@ def over(tx: Tx) -> list[CameraId]:
     return [CameraId(found) for found in tx.connection.execute(select(cameras.c.id).where(past)).scalars()]
 
 
+def all_of(conn: Connection, resident_id: ResidentId) -> list[CameraId]:
+    """All of a resident's cameras, with those that were retired today."""
+    mine = select(cameras.c.id).where(cameras.c.resident_id == resident_id)
+    return [CameraId(found) for found in conn.execute(mine).scalars()]
+
+
 def erase(tx: Tx, camera_ids: Sequence[CameraId]) -> None:
     """Erases these for good; what is said of them elsewhere goes first (`listings.erase`)."""
     tx.execute(delete(cameras).where(cameras.c.id.in_(camera_ids)))

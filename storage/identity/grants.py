@@ -16,22 +16,25 @@ RESIDENT: Role = merged(
     _SHREDS,
     _STARTS,
     {
-        "residents": {"select": ALL, "insert": ALL, "update": "home_block home_changes camera_moves"},
+        "residents": {"select": ALL, "insert": ALL, "update": "home_block home_changes camera_moves", "delete": ""},
         "log_in_codes": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
         "log_ins": {"select": ALL, "insert": ALL, "delete": ""},
         "listening": {"select": ALL, "insert": ALL, "update": "log_in", "delete": ""},
-        "tries": {"select": ALL, "insert": ALL, "update": ALL},
-        "uploads": {"select": ALL, "insert": ALL},
+        "tries": {"select": ALL, "insert": ALL, "update": ALL, "delete": ""},
+        "passkeys": {"select": ALL, "insert": ALL, "delete": ""},
+        "partings": {"insert": ALL},
+        "uploads": {"select": ALL, "insert": ALL, "update": "resident_id"},
         "upload_parts": {"insert": ALL, "update": "writer object_key"},
         "clips": {"insert": ALL},
-        "authorship": {"select": ALL, "insert": ALL},
+        "authorship": {"select": ALL, "insert": ALL, "delete": ""},
         "suspended": {"select": ALL},
         "arrived_letters": {"select": ALL, "update": "answered answer crosses_at", "delete": ""},
-        "idempotency": {"select": ALL, "insert": ALL},
+        "idempotency": {"select": ALL, "insert": ALL, "delete": ""},
         "cameras": {
             "select": ALL,
             "insert": ALL,
             "update": "block_id facing indoor retention_days ask state confirmed_at retired_at name_sealed",
+            "delete": "",
         },
         "camera_listings": {"select": ALL, "insert": ALL, "update": "sealed", "delete": ""},
         "alerts": {
@@ -68,6 +71,7 @@ AIRLOCK: Role = merged(
         "log_ins": {"select": "ends_at", "delete": ""},
         "listening": {"select": ALL, "delete": ""},  # whose log-in's digest it is, it cannot look up
         "tries": {"select": "window_start", "delete": ""},
+        "partings": {"select": ALL, "delete": ""},
         # Looks after cameras and says on the record where some are: it cannot read whose one is or what it is called.
         "cameras": {
             "select": "id block_id facing retention_days state confirmed_at retired_at",

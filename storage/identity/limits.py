@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from storage.db import OPERATOR, RESIDENT, Tx
 from storage.identity.schema import tries
 from storage.identity.vault import Vault
 from storage.kit.errors import TooOften
 from storage.upserts import ensure
+
+WHO_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,25 @@ def forget(vault: Vault, *, older_than: int) -> None:
         tx.execute(delete(tries).where(tries.c.window_start < tx.now() - older_than))
 
 
+def counted_of(conn: Connection, vault: Vault, who: str) -> list[tuple[int, int]]:
+    """Since when, and how often, things were counted of `who`; which they were the table does not say."""
+    mine = tries.c.what.startswith(_of(vault, who), autoescape=True)
+    found = conn.execute(select(tries.c.window_start, tries.c.tried).where(mine).order_by(tries.c.window_start))
+    return [(row.window_start, row.tried) for row in found]
+
+
+def forget_of(tx: Tx, vault: Vault, who: str) -> None:
+    """Forgets whatever was counted of `who`."""
+    tx.execute(delete(tries).where(tries.c.what.startswith(_of(vault, who), autoescape=True)))
+
+
+def _of(vault: Vault, who: str) -> str:
+    """What all that is counted of `who` begins with: without it, nobody could find the rows of who leaves."""
+    return vault.keyed("limits of", who)[:WHO_BYTES].hex()
+
+
 def _counted(vault: Vault, limit: Limit, who: str) -> int:
-    what = vault.keyed("limits", limit.name, who).hex()
+    what = _of(vault, who) + vault.keyed("limits", limit.name, who).hex()
     with vault.write(by=RESIDENT) as tx:
         return _count(tx, what, limit)
 

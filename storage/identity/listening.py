@@ -42,6 +42,12 @@ def let_go(tx: Tx, resident_id: ResidentId) -> None:
     tx.execute(update(listening).where(listening.c.log_in.in_(theirs)).values(log_in=None))
 
 
+def until(conn: Connection, resident_id: ResidentId) -> list[int]:
+    """When those who listen by log-ins of this resident have to ask for a new ticket."""
+    query = select(listening.c.ends_at).join(log_ins, log_ins.c.token_digest == listening.c.log_in)
+    return list(conn.execute(query.where(log_ins.c.resident_id == resident_id)).scalars())
+
+
 def over(conn: Connection) -> list[str]:
     """Words of listeners that are to end, at most 500: the database itself cut them from a log-in that ended."""
     return list(conn.execute(select(listening.c.handle).where(listening.c.log_in.is_(None)).limit(AT_ONCE)).scalars())

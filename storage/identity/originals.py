@@ -210,6 +210,20 @@ def disown(tx: Tx, upload_ids: Sequence[str]) -> None:
     tx.execute(update(uploads).where(uploads.c.id.in_(upload_ids)).values(resident_id=None))
 
 
+def of_resident(conn: Connection, resident_id: ResidentId) -> list[Upload]:
+    """All uploads that are known to be this resident's, oldest first."""
+    mine = select(uploads.c.id).where(uploads.c.resident_id == resident_id).order_by(uploads.c.created_at)
+    return [one(conn, upload_id) for upload_id in conn.execute(mine).scalars().all()]
+
+
+def disown_of(tx: Tx, resident_id: ResidentId) -> None:
+    """Forgets that uploads are this resident's, and shreds what of them nobody posted: its bytes go in a round."""
+    mine = uploads.c.resident_id == resident_id
+    unposted = uploads.c.state.in_((UploadState.OPEN, UploadState.COMPLETE))
+    tx.execute(update(uploads).where(mine, unposted).values(key_sealed=None, state=UploadState.SHREDDED))
+    tx.execute(update(uploads).where(mine).values(resident_id=None))
+
+
 def drop_unposted(tx: Tx) -> None:
     """Deletes what is left of uploads nobody posted, once they are shredded: who began one, and when."""
     posted = exists().where(clips.c.upload_id == uploads.c.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Row, Table, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
-from storage.identity import alerted, authorship, push_devices
+from storage.identity import alerted, authorship, passkeys, push_devices
 from storage.identity.residents import mail_lookup
 from storage.identity.schema import (
     alerts,
@@ -63,6 +63,8 @@ def reseal(old: Vault, new: Vault) -> Resealed:
         for row in _rows(tx, alerts, alerts.c.mail_sealed):
             sealed = _anew(old, new, f"alerts:{row.id}", row.mail_sealed)
             tx.execute(update(alerts).where(alerts.c.id == row.id).values(mail_sealed=sealed))
+        for key in passkeys.everybodys(tx.connection, old):
+            passkeys.reseal(tx, new, key)
         tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
     return Resealed(mails, originals, named)
@@ -76,7 +78,10 @@ def _shut_out_writers(tx: Tx) -> None:
     # A page already sealed anew would not see what a program, believed to be stopped, puts there under the old key.
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(
-            text("lock table residents, uploads, cameras, camera_listings, alerts, vault_canary in exclusive mode")
+            text(
+                "lock table residents, uploads, cameras, camera_listings, alerts, passkeys, vault_canary"
+                " in exclusive mode"
+            )
         )
 
 

@@ -68,6 +68,16 @@ listening = Table(
     Column("ends_at", BigInteger, nullable=False),
 )
 Index("ix_listening_log_in", listening.c.log_in)
+# passkeys.py: `credential_lookup` finds the one that a browser answers with, and does not tell it
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", ID, primary_key=True),  # how its owner's list names it
+    Column("resident_id", ID, ForeignKey("residents.id"), nullable=False),
+    Column("credential_lookup", String(64), nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),  # its name, the credential's id and public key
+)
+Index("ix_passkeys_resident_id", passkeys.c.resident_id)
 # limits.py: how often a keyed thing (mail, address, resident) was tried in a window
 tries = Table(
     "tries",
@@ -184,6 +194,16 @@ idempotency = Table(
     Column("clip_id", ID, ForeignKey("clips.id"), nullable=False),
     Column("salt", String(40), nullable=False, server_default=""),  # without it nobody can make the receipt again
 )
+
+# partings.py: what somebody who left wants taken back, each at a time of its own; whose it was stands nowhere
+partings = Table(
+    "partings",
+    metadata,
+    Column("id", ID, primary_key=True),  # of the clip, or of the comment
+    Column("what", String(8), nullable=False),  # clip | comment
+    Column("due_at", BigInteger, nullable=False),
+)
+Index("ix_partings_due_at", partings.c.due_at)
 
 # cameras.py: what a camera can be asked for stands in clear, so that a hundred thousand are matched by an index
 cameras = Table(

@@ -65,9 +65,9 @@ def staff_app(given: Stores) -> FastAPI:
 
 
 @pytest.fixture
-def public_app(record: Database, city: builders.City) -> FastAPI:
+def public_app(given: Stores, city: builders.City) -> FastAPI:
     """The public program."""
-    return create_public(builders.as_role(record, "public"))
+    return create_public(builders.as_role(given.record, "public"), given.bucket)
 
 
 @pytest.fixture

@@ -37,9 +37,9 @@ def test_staff_are_told_to_come_back(away: Database, given: Stores, client: NewC
         assert "127.0.0.1" not in answer.text and "porchlight_staff" not in answer.text
 
 
-def test_the_public_is_told_to_come_back(away: Database, client: NewClient) -> None:
+def test_the_public_is_told_to_come_back(away: Database, given: Stores, client: NewClient) -> None:
     """As everybody else."""
-    answer = client(create_public(away)).get("/v1/transparency")
+    answer = client(create_public(away, given.bucket)).get("/v1/transparency")
 
     assert answer.status_code == 503
 

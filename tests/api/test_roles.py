@@ -165,10 +165,10 @@ def test_both_programs_describe_themselves(staff_app: FastAPI, public_app: FastA
 
 
 def test_the_public_program_is_open_and_small(public_app: FastAPI) -> None:
-    """Counts, and nothing else."""
-    assert routes(public_app) == dict.fromkeys(
-        (*OPEN, "GET /v1/transparency", "GET /v1/audit-heads", "GET /v1/requests"), ("anyone",)
-    )
+    """Counts, and what somebody shows by a link; nothing else."""
+    shown = ("GET /v1/shared/{link}", "GET /v1/media/{link}/{file}", "HEAD /v1/media/{link}/{file}")
+    counts = ("GET /v1/transparency", "GET /v1/audit-heads", "GET /v1/requests")
+    assert routes(public_app) == dict.fromkeys((*OPEN, *counts, *shown), ("anyone",))
 
 
 def test_nobody_gets_in_without_a_log_in(staff_app: FastAPI, client: NewClient) -> None:

@@ -36,6 +36,9 @@ def test_nothing_serious_hinders_anybody_on_any_page(
     public.goto(f"{stack.public}/")
     expect(public.get_by_role("heading", name="In numbers")).to_be_visible()
     eyes.look(public, "public")
+    public.goto(f"{stack.public}/shared#nothing")
+    expect(public.get_by_text("Nothing is shown here")).to_be_visible()
+    eyes.look(public, "shared, nothing")
 
     page = new_page(PHONE)
     logs_in(page, stack, eyes)
@@ -47,6 +50,7 @@ def test_nothing_serious_hinders_anybody_on_any_page(
     expect(page.get_by_text("Nothing is asked of you")).to_be_visible()
     eyes.look(page, "empty inbox")
     owns_a_camera(author, stack, eyes)
+    has_an_account(author.page, eyes)
     writes_a_post(author, clip, eyes)
     opened.by_staff(new_page(PHONE), stack, eyes, tmp_path)
 
@@ -90,6 +94,19 @@ def owns_a_camera(owner: Resident, stack: Stack, eyes: Eyes) -> None:
     row.get_by_role("link", name="Change").click()
     expect(page.get_by_role("region", name="A business? List it openly")).to_be_visible()
     eyes.look(page, "camera, change")
+
+
+def has_an_account(page: Page, eyes: Eyes) -> None:
+    """Passkeys, log-ins and what is held; the way out, and its last question."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Me").click()
+    page.get_by_role("link", name="Account and data").click()
+    expect(page.get_by_role("list", name="Where you are logged in")).to_be_visible()
+    eyes.look(page, "account")
+    page.get_by_role("link", name="Leave Porchlight").click()
+    page.get_by_role("button", name="Leave Porchlight").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    eyes.look(page, "leave, dialog")
+    closes(page)
 
 
 def writes_a_post(author: Resident, clip: Path, eyes: Eyes) -> None:

@@ -53,7 +53,7 @@ KINDS = {
     "resident": Kind(("api.resident",), "resident", "resident", "resident", media=True),
     "staff": Kind(("api.staff",), "staff", "staff", media=True),
     "feed": Kind(("feed",), "feed", "feed"),
-    "public": Kind(("api.public",), "public"),
+    "public": Kind(("api.public",), "public", media=True),
     "airlock-worker": Kind(("workers.run", "airlock"), "airlock", "airlock", "worker", media=True, rank=WORK),
     "airlock-large": Kind(("workers.run", "airlock-large"), "airlock", "airlock", "worker", media=True, rank=WORK),
     "airlock-ladder": Kind(("workers.run", "airlock-ladder"), "airlock", "airlock", "worker", media=True, rank=WORK),

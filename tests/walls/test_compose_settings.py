@@ -66,7 +66,7 @@ def test_each_program_is_given_what_it_uses() -> None:
     """The stores of the record for whoever opens them, all stores for both sides."""
     stores = {name: stores_named(containers()[name]) for name in OURS}
 
-    assert stores["public"] == {"PORCHLIGHT_RECORD_DATABASE"}
+    assert stores["public"] == {"PORCHLIGHT_RECORD_DATABASE", "PORCHLIGHT_MEDIA"}
     assert stores["feed"] == {*RECORD_VARIABLES} - {"PORCHLIGHT_MEDIA"}
     assert stores["staff-api"] == stores["chores"] == {*RECORD_VARIABLES}
     assert stores["migrate"] == MIGRATED  # it runs at every start: no key of what residents sent, and no queue

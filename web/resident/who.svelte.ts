@@ -1,11 +1,12 @@
 // Who is logged in here, as far as this page knows.
 import * as api from "../shared/api";
+import { forgetAll } from "../shared/kept";
 import { go } from "../shared/route.svelte";
 import { discard, nameLarger } from "./draft.svelte";
 import { addAnew, turnOff } from "./device.svelte";
 import type { Me } from "./types";
 
-export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error" }>({ me: null, known: "asking" });
+export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error"; left: boolean }>({ me: null, known: "asking", left: false });
 
 api.whenLoggedOut(() => {
   who.me = null;
@@ -28,6 +29,13 @@ export async function ask(): Promise<void> {
 export async function leave(): Promise<void> {
   await turnOff().catch(() => {}); // the log-in takes it along in any case
   await api.del("/v1/log-ins/current");
+  await forget("loggedOut");
+}
+
+/** Whoever was here is here no longer, and has left nothing on this device. */
+export async function forget(why: "loggedOut" | "left"): Promise<void> {
+  who.left = why === "left";
+  if (who.left) forgetAll();
   nameLarger(false);
   await discard();
   who.me = null;

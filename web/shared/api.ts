@@ -39,6 +39,14 @@ export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, { bo
 export const patch = <T>(path: string, body: unknown) => call<T>("PATCH", path, { body });
 /** Sends a file's bytes as they are. */
 export const postFile = <T>(path: string, file: Blob, type: string) => call<T>("POST", path, { raw: file, headers: { "Content-Type": type } });
+/** A file that the program answers with, whole. */
+export async function getFile(path: string): Promise<Blob> {
+  const answer = await fetch(path).catch(() => {
+    throw new LineCut("no answer");
+  });
+  if (answer.ok) return await answer.blob();
+  throw await refused(answer);
+}
 export const del = <T>(path: string) => call<T>("DELETE", path, {});
 
 type Extra = { body?: unknown; raw?: Blob; headers?: Record<string, string>; signal?: AbortSignal };

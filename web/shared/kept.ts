@@ -17,3 +17,15 @@ export function keep(key: string, value: unknown): void {
     // Private windows may refuse; the page works without.
   }
 }
+
+/** Forgets all that this site remembered on this device, but for how its pages look. */
+export function forgetAll(): void {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("porchlight.") && !["porchlight.language", "porchlight.theme"].includes(key)) localStorage.removeItem(key);
+    }
+    sessionStorage.clear();
+  } catch {
+    // As above.
+  }
+}

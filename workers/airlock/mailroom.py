@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 from storage.kit import ids
@@ -48,6 +50,19 @@ def drop_old(folder: Path, *, older_than: int) -> None:
         with suppress(FileNotFoundError):  # the operator of the machine may delete them too
             if mail.stat().st_mtime * 1000 < older_than:
                 mail.unlink()
+
+
+def drop_to(folder: Path, to: str) -> None:
+    """Deletes mails that were left for this address: who it belonged to has left."""
+    for mail in folder.glob(f"*{CODE}"):
+        with suppress(FileNotFoundError):
+            if _is_to(mail.read_bytes(), to):
+                mail.unlink()
+
+
+def _is_to(mail: bytes, to: str) -> bool:
+    told = str(message_from_bytes(mail, policy=default)["To"] or "")
+    return told.strip().lower() == to.strip().lower()
 
 
 def _leave(folder: Path, name: str, to: str, code: str, language: str) -> Path:

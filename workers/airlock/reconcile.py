@@ -19,6 +19,7 @@ from workers.airlock.agree import TOMBSTONES, agree, is_whole, settle
 from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.hanging_up import hang_up
 from workers.airlock.nobodys import end_authorship
+from workers.airlock.parting import take_leave
 from workers.airlock.shred import shred
 from workers.airlock.trying import TOO_MANY_FAULTS, say_no
 from workers.airlock.withdraw import take_back, tombstone
@@ -39,6 +40,7 @@ def reconcile(airlock: Airlock, doorbell: Doorbell) -> None:
     """One round; each step is harmless when repeated, and a step that fails does not keep the next from running."""
     for step in (
         _resend,
+        _part,
         _finish_withdrawals,
         _settle,
         _shred_what_is_due,
@@ -78,6 +80,11 @@ def _each(ones: Iterable[T], do: Callable[[T], object]) -> None:
             raise  # no clip's fault, and the next would wait as long for it
         except Exception as error:  # noqa: BLE001  the next round tries this one again
             log.fault("reconcile_clip_failed", error)
+
+
+def _part(airlock: Airlock, _doorbell: Doorbell) -> None:
+    """Before withdrawals are finished: those that are begun here go with them."""
+    take_leave(airlock.stores)
 
 
 def _finish_withdrawals(airlock: Airlock, _doorbell: Doorbell) -> None:

@@ -29,6 +29,8 @@ ANYONE = {
     "GET /v1/places/cells/{division}/{sha256}.json",
     "POST /v1/log-ins",
     "POST /v1/log-ins/code",
+    "POST /v1/log-ins/passkey",
+    "POST /v1/log-ins/passkey/options",
     "PUT /v1/uploads/{upload_id}/parts/{number}",  # by its signed address
 }
 RESIDENT = {
@@ -80,6 +82,28 @@ RESIDENT = {
     "POST /v1/posts/mine/{handle}/corrections",
     "POST /v1/receipts/{receipt}/corrections",
     "POST /v1/feed/tickets",
+    "GET /v1/log-ins",
+    "DELETE /v1/log-ins/others",
+    "DELETE /v1/log-ins/{handle}",
+    "GET /v1/passkeys",
+    "DELETE /v1/passkeys/{passkey_id}",
+    *(
+        f"{method} /v1/{path}"
+        for mine in ("posts/mine/{handle}", "receipts/{receipt}")
+        for method, path in (
+            ("GET", f"{mine}/links"),
+            ("POST", f"{mine}/links"),
+            ("DELETE", f"{mine}/links/{{link_id}}"),
+            ("PUT", f"{mine}/resolved"),
+            ("DELETE", f"{mine}/resolved"),
+        )
+    ),
+}
+PROVED = {  # only within half an hour of a log-in
+    "POST /v1/me/leave",
+    "GET /v1/me/held",
+    "POST /v1/passkeys",
+    "POST /v1/passkeys/options",
 }
 # Words of which a place, a name or a machine could be told finer than a block.
 FINER = re.compile(r"\b(lat|lon|lng|latitude|longitude|coord\w*|geo\w*|point|bbox|viewport|street|address|zip)\b")
@@ -109,7 +133,11 @@ def test_each_route_names_who_may_ask(app: FastAPI) -> None:
     """The whole table: a route that is new, or that names nobody, is seen here."""
     table = {f"{one.method} {one.path}": one.who for one in declared(app)}
 
-    assert table == {**dict.fromkeys(ANYONE, ("anyone",)), **dict.fromkeys(RESIDENT, ("resident",))}
+    assert table == {
+        **dict.fromkeys(ANYONE, ("anyone",)),
+        **dict.fromkeys(RESIDENT, ("resident",)),
+        **dict.fromkeys(PROVED, ("resident, logged in anew",)),
+    }
 
 
 def test_nobody_gets_in_without_a_log_in(app: FastAPI, desk: Desk, client: NewClient, ada: Neighbour) -> None:
@@ -117,7 +145,7 @@ def test_nobody_gets_in_without_a_log_in(app: FastAPI, desk: Desk, client: NewCl
     with desk.stores.vault.write(by=OPERATOR) as tx:
         tx.execute(log_ins.update().values(ends_at=1))
     for stranger in (client(app), client(app, "b" * 52), ada.client):
-        for route in RESIDENT:
+        for route in RESIDENT | PROVED:
             assert ask(stranger, route) == 401, route
 
     assert not {ask(client(app), route) for route in ANYONE} & {401, 403}
@@ -127,7 +155,7 @@ def test_a_resident_reaches_every_route(ada: Neighbour) -> None:
     """What is asked for is made up, so it is not there or cannot be accepted; nothing breaks."""
     statuses = {route: ask(ada.client, route) for route in sorted(RESIDENT - {"DELETE /v1/log-ins/current"})}
 
-    assert {route: status for route, status in statuses.items() if status not in (200, 404, 422)} == {}
+    assert {route: status for route, status in statuses.items() if status not in (200, 204, 404, 422)} == {}
 
 
 def test_a_staff_token_opens_nothing_here(app: FastAPI, client: NewClient, analyst: Client) -> None:

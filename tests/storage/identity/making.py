@@ -5,15 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from storage.db import AIRLOCK, RESIDENT, Tx
-from storage.identity import accepting, authorship, cameras, clips, leases, logins, originals, residents, sealed_parts
+from storage.identity import (
+    accepting,
+    alerted,
+    alerts,
+    authorship,
+    cameras,
+    clips,
+    leases,
+    limits,
+    listening,
+    listings,
+    logins,
+    originals,
+    passkeys,
+    push_devices,
+    residents,
+    sealed_parts,
+    suspended,
+    tellings,
+)
 from storage.identity.accepting import Accepted
+from storage.identity.alerts import Reach, Wanted
 from storage.identity.cameras import Ask, Facing, Facts
 from storage.identity.clips import Clip
+from storage.identity.limits import Limit
+from storage.identity.listings import Listing
+from storage.identity.push_devices import Subscription
 from storage.identity.vault import CameraId, ClipId, Receipt, ResidentId, Vault
-from storage.kit.clock import HOUR
-from storage.kit.ids import new_id
+from storage.kit.clock import DAY, HOUR
+from storage.kit.ids import BlockId, PostId, new_id
 from storage.objects import Bucket
 from tests import builders
 
@@ -110,6 +134,40 @@ def airlock(vault: Vault) -> Iterator[Tx]:
     """A transaction of the airlock."""
     with vault.write(by=AIRLOCK) as tx:
         yield tx
+
+
+def everything_of(vault: Vault, mail: str, *, block: BlockId | None = None) -> ResidentId:
+    """A resident of whom every table of the identity side has a row, but for those that are nobody's."""
+    who = a_resident(vault, mail)
+    token = a_token(vault, who)
+    with vault.write(by=RESIDENT) as tx:
+        residents.move(tx, who, block or builders.block())
+        listening.note(tx, token, new_id())
+        logins.new_code(tx, vault, mail)
+        passkeys.add(tx, vault, who, name="Phone", credential=new_id().encode(), public_key=b"public")
+        originals.begin(tx, vault, who, 10)
+    camera_id = a_camera(vault, who)
+    with vault.write(by=RESIDENT) as tx:
+        listings.give(tx, vault, who, camera_id, Listing("12 Orchard Way", "Mara"))
+    clip_id, _ = an_accepted_clip(vault, who)
+    for counted in (who, mail.lower()):
+        limits.count(vault, Limit("something", 2, HOUR), counted)
+    with vault.write(by=AIRLOCK) as tx:
+        post_id = the_clip(vault, clip_id).post_id
+        suspended.begin(tx, post_id, reason="privacy", guidelines=1, life=30 * DAY)
+    _alerts_of(vault, who, token, mail, post_id)
+    return who
+
+
+def _alerts_of(vault: Vault, who: ResidentId, token: str, mail: str, post_id: PostId) -> None:
+    wanted, browser = Wanted({"crime": Reach.AROUND}, mail=True), Subscription(f"https://push/{new_id()}", b"k", b"s")
+    with vault.write(by=RESIDENT) as tx:
+        mine = alerts.ask(tx, vault, who, wanted, home=builders.block(), mail=mail, zone=ZoneInfo("UTC"))
+        device = push_devices.add(tx, vault, mine, token, browser)
+        tellings.begin_test(tx, mine)
+    with vault.write(by=AIRLOCK) as tx:
+        alerted.note(tx, vault, post_id, {mine: True}, version=0)
+        push_devices.retry_later(tx, device, post_id, "new", tries=1, at=0)
 
 
 def bytes_below(folder: Path) -> bytes:
