@@ -213,7 +213,7 @@ def spans_of(conn: Connection, post_id: PostId, file: str) -> list[Span]:
 
 def standing(conn: Connection, post_ids: Collection[PostId]) -> set[PostId]:
     """Those of the posts that were not taken back."""
-    return {post_id for post_id, state in posts.states(conn, post_ids).items() if state in STANDS}
+    return {PostId(post_id) for post_id, state in posts.states(conn, post_ids).items() if state in STANDS}
 
 
 def _all_stand(conn: Connection, papers: Papers) -> bool:
