@@ -91,7 +91,7 @@ class Answered(Shown):
 
 @pytest.fixture
 def asked(stack: Stack) -> Iterator[Answered]:
-    """The record behind the screens, and a case: opened as is journeyed elsewhere (test_cases.py), closed in the end."""
+    """The record behind the screens, and a case: opened as test_cases.py does by hand, and closed in the end."""
     here = Answered(stack)
     by = {name: {"authorization": f"Bearer {_token(stack, name)}"} for name in ("detective", "lead")}
     with httpx.Client(base_url=stack.staff, trust_env=False) as http:
