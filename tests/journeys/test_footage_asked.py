@@ -30,7 +30,6 @@ def test_a_request_is_composed_on_the_map_judged_by_a_second_person_and_never_ti
     stack: Stack, new_page: NewPage, asked: Answered
 ) -> None:
     """The detective draws, is told what is wrong and how it reads; a lead sends it, owners answer; no more is asked."""
-    _opens_a_case(stack)
     detective, lead = (Staff(new_page(size), stack, name).page for size, name in ((DESK, "detective"), (PHONE, "lead")))
     _goes_to_the_requests(detective)
     expect(detective.get_by_text("Nothing was asked for yet")).to_be_visible()
@@ -92,14 +91,8 @@ class Answered(Shown):
 
 @pytest.fixture
 def asked(stack: Stack) -> Iterator[Answered]:
-    """The record behind the screens."""
+    """The record behind the screens, and a case: opened as test_cases.py does by hand, and closed in the end."""
     here = Answered(stack)
-    yield here
-    here.record.engine.dispose()
-
-
-def _opens_a_case(stack: Stack) -> None:
-    """What is journeyed elsewhere (test_cases.py), by its calls."""
     by = {name: {"authorization": f"Bearer {_token(stack, name)}"} for name in ("detective", "lead")}
     with httpx.Client(base_url=stack.staff, trust_env=False) as http:
         csv = {**by["lead"], "content-type": "text/csv"}
@@ -108,6 +101,9 @@ def _opens_a_case(stack: Stack) -> None:
         new = {"number": NUMBER, "incident_id": incident["id"], "why": "Seen twice."}
         case = http.post("/v1/cases", json=new, headers=by["detective"]).json()["id"]
         assert http.post(f"/v1/cases/{case}/consent", headers=by["lead"]).status_code == 200
+        yield here
+        http.post(f"/v1/cases/{case}/close", headers=by["lead"])  # no other journey's detective finds it open
+    here.record.engine.dispose()
 
 
 def _token(stack: Stack, name: str) -> str:

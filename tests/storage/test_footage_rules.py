@@ -126,7 +126,7 @@ _WINDOWS = st.tuples(st.integers(-14 * 96, -48), st.integers(1, 48)).map(
 _ASKED = st.builds(Asked, _AREAS, _WINDOWS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(_ASKED, max_size=12))
 def test_what_is_allowed_never_adds_up(asked: list[Asked]) -> None:
     """Whatever is asked in whatever order: no block is ever asked for more than twelve hours in all, and no moment for
@@ -144,7 +144,7 @@ def test_what_is_allowed_never_adds_up(asked: list[Asked]) -> None:
             assert GROUND.area(piece) <= MOST_MILES
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(_ASKED, min_size=2, max_size=6), st.data())
 def test_the_order_of_what_was_asked_before_means_nothing(asked: list[Asked], data: st.DataObject) -> None:
     """The judgement is of the set."""

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from feed import posting, tickets
 from feed.bell import Bell
 from feed.tickets import Grant
-from storage import comments, feed_log, post_changes, posts, staff, takedowns
-from storage.db import CHORES, OPERATOR, Database, database_now
+from storage import comments, feed_log, footage_answers, post_changes, posts, staff, takedowns
+from storage.db import AIRLOCK, CHORES, OPERATOR, Database, database_now
 from storage.feed_log import Kind
 from storage.kit.clock import DAY, HOUR, rounded
 from storage.kit.clock import now as clock_now
@@ -21,10 +21,13 @@ from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
 from storage.objects import Bucket, Folder
 from storage.posts import PostState, Verb
+from storage.schema import footage_answers as answer_rows
 from storage.schema import staff_log_ins
 from storage.schema import tickets as ticket_rows
+from storage.staff import Role
 from tests.builders import a_published_post, a_rendition, as_role, division, the_post
 from tests.cases import an_open_case, close, link
+from tests.storage.footage import Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 from workers import chores, figures, schedule
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -139,6 +142,23 @@ def test_tickets_nobody_used_are_forgotten(
     assert counts == [1, 0]
     with record.write(by=OPERATOR) as tx:
         assert tickets.redeem(tx, usable) == grant
+
+
+def test_contacts_of_owners_that_expired_are_forgotten(desk: Desk, bucket: Bucket, bell: Bell) -> None:
+    """Under the chores' own role, which reads none of them."""
+    case = a_case(desk.record)
+    request = desk.ask(desk.member("Dee", Role.DETECTIVE, case), case)
+    with desk.record.write(by=AIRLOCK) as tx:
+        for expires_at in (1, clock_now() + DAY):
+            contact = {"contact": b"sealed", "contact_expires_at": expires_at}
+            footage_answers.bring(tx, request, footage_answers.Kind.ASK_ME, shown_at=a_batch(), **contact)
+
+    counts = [chores.forget_ended(desk.as_role("chores"), bucket, bell) for _ in range(2)]
+
+    assert counts == [1, 0]
+    with desk.record.read() as conn:
+        held = conn.execute(select(answer_rows.c.contact)).scalars().all()
+    assert sorted(held, key=bool) == [None, b"sealed"]
 
 
 def test_log_ins_that_ended_are_forgotten(
