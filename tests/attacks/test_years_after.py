@@ -10,7 +10,16 @@ from sqlalchemy import exists, select, update
 
 from api.commands.asking import ask
 from storage.db import AIRLOCK, Database
-from storage.identity.schema import authorship, clips, idempotency, metadata, residents
+from storage.identity.schema import (
+    alert_posts,
+    alert_wishes,
+    alerts,
+    authorship,
+    clips,
+    idempotency,
+    metadata,
+    residents,
+)
 from storage.kit import clock
 from storage.kit.settings import AUTHORSHIP_DAYS
 from tests.attacks.harvest import A_TIME, LEAST
@@ -20,7 +29,10 @@ from tests.attacks.world import World
 
 ENDS_WITHIN = 120.0  # seconds: a round of whoever reconciles, on a machine that is busy
 # What many rows share, and says only where somebody lives or what a clip shows: a guess among all of a block.
-SHARED = {clips.c.block_id, clips.c.category, residents.c.home_block}
+SHARED = {
+    *(clips.c.block_id, clips.c.category, residents.c.home_block),
+    *(alerts.c.block_id, alert_wishes.c.block_id, alert_posts.c.block_id),
+}
 
 
 def test_a58_once_authorship_is_over_no_row_leads_from_a_resident_to_their_clip(world: World, tried: Tried) -> None:

@@ -77,9 +77,9 @@ def open_office(record: RecordSettings, identity: IdentitySettings) -> Office:
     )
 
 
-def alert(office: Office) -> None:
-    """Follows and tells until there is nothing to tell, or a few seconds are over. Killed anywhere, it goes on."""
-    until = time.monotonic() + WORK_SECONDS
+def alert(office: Office, seconds: float = WORK_SECONDS) -> None:
+    """Follows and tells until there is nothing to tell, or so long. Killed anywhere, it goes on."""
+    until = time.monotonic() + seconds
     with only_one(office.vault, ALERTING) as first:
         while first:
             follow(office)

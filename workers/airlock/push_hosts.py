@@ -61,6 +61,7 @@ class PushHosts:
         """`allowed`: hosts, which stand for those below them too; `http://127.0.0.1:PORT` is a test's stand-in."""
         self._allowed, self._signer, self._resolve = tuple(allowed), signer, resolve or public_addresses
         self._tls = ssl.create_default_context()
+        self._signing = threading.Lock()
         self._signed: dict[str, tuple[int, str]] = {}
         self._away: dict[str, float] = {}
         self._mine = threading.local()
@@ -134,10 +135,11 @@ class PushHosts:
 
     def _authorization(self, origin: str) -> str:
         now = clock.now()
-        signed_at, header = self._signed.get(origin, (0, ""))
-        if now - signed_at > SIGNED_FOR // 2:
-            header = self._signer.authorization(origin, now)
-            self._signed[origin] = now, header
+        with self._signing:  # or each of many threads would say another one, and be told apart by it
+            signed_at, header = self._signed.get(origin, (0, ""))
+            if now - signed_at > SIGNED_FOR // 2:
+                header = self._signer.authorization(origin, now)
+                self._signed[origin] = now, header
         return header
 
 

@@ -5,12 +5,26 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select, update
 
 from storage import dump
 from storage.db import OPERATOR, RESIDENT
-from storage.identity import authorship, backup, cameras, clips, listings, logins, originals, residents
+from storage.identity import (
+    alerts,
+    authorship,
+    backup,
+    cameras,
+    clips,
+    listings,
+    logins,
+    originals,
+    push_devices,
+    residents,
+)
+from storage.identity.alerts import Reach, Wanted
 from storage.identity.cameras import CameraState
 from storage.identity.listings import Listing
 from storage.identity.originals import UploadState
@@ -18,6 +32,7 @@ from storage.identity.vault import Receipt, ResidentId, SealBrokenError, Vault, 
 from storage.kit.errors import NotThere
 from tests.builders import block
 from tests.conftest import NewDatabase
+from tests.servers.push_stand_in import Browser
 from tests.storage.identity.making import KEY, MAIL, a_camera, a_token, an_accepted_clip, bytes_below
 
 
@@ -113,3 +128,24 @@ def test_another_vault_key_opens_nothing(vault: Vault, new_identity: NewDatabase
     with other.read() as conn:
         assert residents.find(conn, other, MAIL) is None
     other.engine.dispose()
+
+
+def test_what_is_wished_for_comes_back_and_devices_do_not(
+    vault: Vault, empty: Vault, ada: ResidentId, tmp_path: Path
+) -> None:
+    """Posts are numbered anew after it; a browser is added again by its next log-in."""
+    with vault.write(by=RESIDENT) as tx:
+        wanted = Wanted({"crime": Reach.BLOCK}, mail=True, digest=420)
+        alert_id = alerts.ask(tx, vault, ada, wanted, home=block(), mail=MAIL, zone=ZoneInfo("UTC"))
+        token = logins.start(tx, ada)
+        push_devices.add(tx, vault, alert_id, token, Browser("https://push.example.net/1").subscription)
+        tx.execute(update(alerts.alerts).values(since=17))
+    manifest = backup.back_up(vault, tmp_path / "copy")
+
+    with empty.write(by=OPERATOR) as tx:
+        backup.restore(tx, empty, tmp_path / "copy", manifest)
+
+    with empty.read() as conn:
+        assert alerts.of(conn, ada) == wanted
+        assert conn.execute(select(alerts.alerts.c.since)).scalar_one() == 0
+        assert push_devices.ids_of(conn, alert_id) == []

@@ -5,15 +5,32 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import column, func, select, table
 
 from storage.db import RESIDENT
-from storage.identity import authorship, cameras, clips, listings, logins, originals, residents, rotation
+from storage.identity import (
+    alerted,
+    alerts,
+    authorship,
+    cameras,
+    clips,
+    listings,
+    logins,
+    originals,
+    push_devices,
+    residents,
+    rotation,
+)
+from storage.identity.alerts import Reach, Wanted
 from storage.identity.listings import Listing
 from storage.identity.rotation import Resealed
 from storage.identity.vault import ResidentId, SealBrokenError, Vault, is_under, new_key
+from storage.kit.ids import PostId
+from tests.builders import block
+from tests.servers.push_stand_in import Browser
 from tests.storage.identity.making import MAIL, a_camera, a_resident, a_token, an_accepted_clip
 
 
@@ -139,3 +156,23 @@ def test_the_canary_sings_for_the_new_key(vault: Vault, renewed: Vault) -> None:
         rotation.reseal(vault, renewed)
 
         assert (is_under(vault), is_under(renewed)) == (False, True)
+
+
+def test_alerts_go_on_by_mail_and_devices_are_asked_anew(vault: Vault, renewed: Vault, ada: ResidentId) -> None:
+    """An address for alerts opens under the new key; browsers know us by a key that was made of the old one."""
+    subscription = Browser("https://push.example.net/1").subscription
+    with vault.write(by=RESIDENT) as tx:
+        wanted = Wanted({"crime": Reach.BLOCK}, mail=True)
+        alert_id = alerts.ask(tx, vault, ada, wanted, home=block(), mail=MAIL, zone=ZoneInfo("UTC"))
+        push_devices.add(tx, vault, alert_id, logins.start(tx, ada), subscription)
+        alerted.note(tx, vault, PostId("p"), {alert_id: True}, version=1)
+
+    rotation.reseal(vault, renewed)
+
+    with renewed.read() as conn:
+        (one,) = alerted.recipients(conn, [alert_id])
+        assert one.mail_sealed is not None
+        assert renewed.unseal(f"alerts:{alert_id}", one.mail_sealed).decode() == MAIL
+        assert alerts.of(conn, ada) == wanted
+        assert push_devices.ids_of(conn, alert_id) == []
+        assert alerted.versions(conn, vault, PostId("p"), [alert_id]) == {}

@@ -35,6 +35,7 @@ from workers.airlock.push_hosts import PushHosts
 from workers.airlock.web_push import Signer
 
 ZONE = ZoneInfo("America/Chicago")
+PATIENCE_SECONDS = 120.0  # on a machine that is busy
 SITE = "https://porch.example.org"
 ALL = dict.fromkeys(("suspicious", "kindness"), Reach.AROUND)
 
@@ -128,8 +129,8 @@ class AlertedTown:
             posting.end(tx, self.bell, post_id, verb)
 
     def alert(self) -> None:
-        """One round."""
-        alert(self.office)
+        """One round, until there is nothing to tell."""
+        alert(self.office, PATIENCE_SECONDS)
 
     def told(self, person: Person) -> list[dict[str, object]]:
         """What their browser was told, without the language."""

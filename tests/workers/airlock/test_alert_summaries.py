@@ -140,3 +140,15 @@ def test_quiet_hours_go_by_the_citys_clock(quiet: Quiet, minute: int, ends: int 
     found = quiet.ends(now, ZONE)
 
     assert found == (None if ends is None else clock.next_time_of_day(now, ends, ZONE))
+
+
+def test_mails_that_nothing_sent_go_after_a_day(town: AlertedTown) -> None:
+    """Each says that something was posted near somebody."""
+    town.person("ada", 0, mail=True)
+    town.publish(0)
+    town.alert()
+    town.office.drop_old_mails(clock.now())
+    assert len(town.mails()) == 1
+
+    town.office.drop_old_mails(clock.now() + clock.DAY + clock.MINUTE)
+    assert town.mails() == []
