@@ -9,7 +9,7 @@ from storage.kit.clock import DAY, HOUR, MINUTE, QUARTER_HOUR
 DAYS = 90
 LINES_EACH = 3  # of the log for a post: published, and two updates
 LOG_KEPT = 100_000  # lines, as workers/chores keeps them
-WAITING = 2_000  # flagged posts nobody has looked at yet: what a city's moderators leave for tomorrow
+WAITING = 10_000  # flagged posts nobody has looked at yet, or a fifth of all where there are fewer
 
 
 def statements(dialect: str, seeds: int, count: int) -> Iterator[str]:

@@ -37,6 +37,7 @@ def blur_all(airlock: Airlock) -> int:
     with only_one(airlock.stores.record, BLURRING) as first:
         if not first:
             return 0
+        airlock.stores.media.demand_there()  # else each round begins, and gives back, what it cannot do
         _demand_sandbox(airlock.tools)
         for one in due:
             try:

@@ -37,7 +37,7 @@ from workers.redact.views import Views, from_bytes, to_bytes
 
 pytestmark = pytest.mark.engines("sqlite")
 USUAL = 0x5555AAAA0F0FF0F0
-OUT = [0, 0xFFFFF, 0x3FFFFFFF, 0]  # of four keyframes, something stands out in the second and the third
+OUT = [0, 0xFFFFF, 0x3FFFFFFF, 0, 0]  # of five keyframes, something stands out in the second and the third
 
 
 def a_clip(*changes: int) -> Views:

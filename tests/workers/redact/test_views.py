@@ -57,7 +57,7 @@ def test_near_is_near(bits: int, near: bool) -> None:
 
 
 def test_a_clip_is_known_again_by_what_stands_out_in_it() -> None:
-    """At the same times, seven of ten; a few bits more or less are no matter."""
+    """At the same times, nine of ten; a few bits more or less are no matter."""
     before = clip(0, 0, 20, 0, 0, 30, 0, 0, 12, 0)
 
     assert can_return(before)
