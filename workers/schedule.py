@@ -11,7 +11,7 @@ from storage.kit.ready import Check
 from storage.kit.redis import connect
 from storage.kit.settings import RECORD_VARIABLES, RecordSettings
 from storage.record import LINEAGE, open_record
-from workers import chores, digests, figures, publishing
+from workers import chores, digests, figures, locking, publishing
 from workers.every import Round, is_late, repeat
 
 MINUTES = 60.0
@@ -52,7 +52,7 @@ def _rounds(here: RecordSettings) -> list[Round]:
     ]
     office = digests.Office(here.mail_folder, here.time_zone, here.desk_address)
     rounds.append(Round("send_digests", DIGEST_SECONDS, partial(digests.send, record, office)))
-    rounds.append(Round("lock_idle_desks", LOCK_SECONDS, partial(chores.lock_idle_desks, record, here.desk_lock)))
+    rounds.append(Round("lock_idle_desks", LOCK_SECONDS, partial(locking.lock_idle_desks, record, here.desk_lock)))
     seed = keys.read_or_make(here.head_key_file)
     rounds.append(Round("publish_counts", PUBLISH_SECONDS, partial(publishing.publish_counts, record)))
     rounds.append(Round("publish_head", PUBLISH_SECONDS, partial(publishing.publish_head, record, seed)))
