@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from storage import second_looks, waiting
 from storage.db import database_now
@@ -18,6 +18,7 @@ from storage.schema import appeals, audit_entries, decisions, flags, posts
 from storage.waiting import Waits
 
 LEAST = 12  # a share of fewer says more of chance, or of one person, than of a division
+STAND = (PostState.LIVE, PostState.HELD, PostState.HIDDEN, PostState.REMOVED)  # the others' rows say nothing any more
 MOST_WAITING = 1000  # more is told as this many
 
 
@@ -33,8 +34,8 @@ class Share:
 class Load:
     """A division's moderation: what waits now, and of some days what was decided, how soon and how well.
 
-    `median_wait`: milliseconds from a flag to its decision. `held`: posts that the check of words held, of all that
-    were published; `kept_off`: of those that were decided, which stayed off. `corrected`: corrections, of all posts.
+    `median_wait`: milliseconds from a flag to its decision. `held`: posts that the check of words held, of those
+    published in these days; `kept_off`: of those that were decided, which stayed off. `corrected`: of the published.
     """
 
     division: DivisionId
@@ -53,7 +54,7 @@ class Load:
 def of(conn: Connection, division: DivisionId, since: int) -> Load:
     """The load of a division since then (milliseconds since 1970)."""
     now, waits = database_now(conn), waiting.page(conn, [division], after=None, limit=MOST_WAITING)
-    settled, published = _settled(conn, division, since), _lines(conn, division, since, "post.publish")
+    settled, published = _settled(conn, division, since), _published(conn, division, since)
     looks = [one.agreed for one in second_looks.answered(conn, since, now + 1) if one.division == division]
     return Load(
         division=division,
@@ -64,9 +65,9 @@ def of(conn: Connection, division: DivisionId, since: int) -> Load:
         in_time=_share([wait <= most for wait, most, _ in settled]),
         agreed=_share(looks),
         upheld=_share(_appeals(conn, division, since)),
-        held=Share(_lines(conn, division, since, "flag.add", by="airlock"), published),
+        held=_share([held for held, _ in published]),
         kept_off=_share([off for _, _, off in settled if off is not None]),
-        corrected=Share(_lines(conn, division, since, "post.correct"), published),
+        corrected=_share([corrected for _, corrected in published]),
     )
 
 
@@ -104,9 +105,12 @@ def _appeals(conn: Connection, division: DivisionId, since: int) -> list[bool]:
     return [state == "granted" for state in rows]
 
 
-def _lines(conn: Connection, division: DivisionId, since: int, action: str, *, by: str | None = None) -> int:
-    """Posts of the division that the audit says this of."""
-    lines = audit_entries.c
-    query = select(func.count(lines.subject.distinct())).join(posts, posts.c.id == lines.subject)
-    query = query.where(lines.action == action, lines.at >= since, posts.c.division_id == division)
-    return int(conn.execute(query if by is None else query.where(lines.by == by)).scalar_one())
+def _published(conn: Connection, division: DivisionId, since: int) -> list[tuple[bool, bool]]:
+    """Of each post published since that still stands: whether its words held it, and whether it was corrected.
+
+    By each post's own rows: the audit of a city has millions of lines, and no way through them by time.
+    """
+    held = exists().where(flags.c.post_id == posts.c.id, flags.c.origin == "check")
+    corrected = exists().where(audit_entries.c.subject == posts.c.id, audit_entries.c.action == "post.correct")
+    here = (posts.c.division_id == division, posts.c.published_at >= since, posts.c.state.in_(STAND))
+    return [(bool(row[0]), bool(row[1])) for row in conn.execute(select(held, corrected).where(*here))]

@@ -70,12 +70,6 @@ def forget_ended(record: Database, _bucket: Bucket, _bell: Bell) -> int:
         return over + footage_answers.expire_contacts(tx)
 
 
-def lock_idle_desks(record: Database, after_ms: int) -> int:
-    """Locks desks that nobody has touched for so long, and ends what they listen to; answers how many."""
-    with record.write(by=CHORES) as tx:
-        return desks.lock_idle(tx, after_ms)
-
-
 def end_idle_accounts(record: Database, _bucket: Bucket, _bell: Bell) -> int:
     """Ends accounts of the staff that nobody has used for a quarter of a year; answers how many."""
     with record.write(by=CHORES) as tx:

@@ -11,7 +11,7 @@ from storage.kit.ready import Check
 from storage.kit.redis import connect
 from storage.kit.settings import RECORD_VARIABLES, RecordSettings
 from storage.record import LINEAGE, open_record
-from workers import chores, digests, figures, publishing
+from workers import chores, digests, figures, locking, publishing
 from workers.court import packages
 from workers.every import Round, is_late, repeat
 
@@ -56,7 +56,7 @@ def _rounds(here: RecordSettings) -> list[Round]:
     ]
     office = digests.Office(here.mail_folder, here.time_zone, here.desk_address)
     rounds.append(Round("send_digests", DIGEST_SECONDS, partial(digests.send, record, office)))
-    rounds.append(Round("lock_idle_desks", LOCK_SECONDS, partial(chores.lock_idle_desks, record, here.desk_lock)))
+    rounds.append(Round("lock_idle_desks", LOCK_SECONDS, partial(locking.lock_idle_desks, record, here.desk_lock)))
     # Embedded, beside the record: what is made in a folder that the identity folder lies in is closed to this program.
     scratch = None if "://" in here.media else here.data / "record"
     exporting = partial(packages.make_next, record, bucket, keys.read_or_make(here.export_key_file), scratch)

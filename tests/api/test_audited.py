@@ -46,9 +46,8 @@ LINES = {
     "POST /v1/invitations": "staff.invite",
     "DELETE /v1/invitations/{invitation_id}": "staff.uninvite",
     "POST /v1/invitations/offer": "",
-    "POST /v1/invitations/join": (
-        "staff.make staff.set_second_factor staff.grant staff.join staff.draw_recovery_codes staff.log_in"
-    ),
+    "POST /v1/invitations/join": "staff.make staff.set_second_factor staff.grant staff.join"
+    " staff.draw_recovery_codes staff.log_in",
     "POST /v1/staff/{staff_id}/roles": "staff.grant",
     "DELETE /v1/staff/{staff_id}/roles/{role}": "staff.take_back",
     "DELETE /v1/staff/{staff_id}/log-ins": "staff.end_log_ins",

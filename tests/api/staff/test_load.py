@@ -34,7 +34,7 @@ def short(given: Stores, client: NewClient, record: Database, a_member: NewStaff
 
 def flagged(record: Database, bell: Bell, *, reason: str = "privacy") -> Post:
     """A live post that somebody flagged just now."""
-    post = builders.a_published_post(record, bell)
+    post = builders.a_published_post(record, bell, published_at=now())
     builders.a_flag(record, post.id, reason=reason, at=now())
     return post
 
