@@ -39,6 +39,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "claims": {"select": "post_id", "delete": ""},
         "nods": {"select": "post_id", "delete": ""},
         "case_holds": {"select": "post_id", "delete": ""},
+        "vouched": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -61,6 +62,7 @@ RESIDENT: Role = merged(
         "decisions": {"select": "id post_id verb reason guidelines at undone"},
         "appeals": {"select": "id against at state", "insert": ALL},
         "nods": {"select": ALL, "insert": ALL},
+        "vouched": {"insert": ALL},  # by its author, if they choose to
     },
 )
 AIRLOCK: Role = merged(
@@ -113,6 +115,7 @@ STAFF: Role = merged(
         "case_links": {"select": ALL, "insert": ALL, "delete": ""},
         "case_holds": {"select": ALL},
         "case_exports": {"select": ALL, "insert": ALL},
+        "vouched": {"select": ALL},
         "case_entries": {"select": ALL, "insert": ALL},
         "camera_pins": {"select": ALL},
         "camera_looks": {"select": ALL, "insert": ALL},

@@ -28,6 +28,7 @@ from storage.schema_cases import case_links as case_links
 from storage.schema_cases import case_members as case_members
 from storage.schema_cases import cases as cases
 from storage.schema_cases import incidents as incidents
+from storage.schema_cases import vouched as vouched
 from storage.schema_moderation import appeals as appeals
 from storage.schema_moderation import claims as claims
 from storage.schema_moderation import decisions as decisions

@@ -76,9 +76,9 @@ CLOSED = {
         name: {""} for name in metadata.tables if name not in ("public_counts", "published_heads", "divisions")
     },
     "porchlight_resident": {
-        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
-        **{name: {""} for name in ("case_exports",)},
+        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "case_exports", "suspensions")},
         "case_holds": {"case_id"},
+        "vouched": {"sha256"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
         "case_entries": {"kind", "text", "about", "reason", "by"},

@@ -19,6 +19,8 @@ export type ClipState =
   | "withdrawn";
 export type Stage = "received" | "checking" | "encoding" | "proving" | "publishing" | "finishing" | "done";
 
+export type Original = { salt: string; sha256: string; told: boolean };
+
 export type Progress = {
   state: ClipState;
   progress: number;
@@ -32,6 +34,8 @@ export type Progress = {
   trim: [number, number] | null;
   waits_until: string | null;
   may_appeal: boolean;
+  /** What proves the original; told to who has the receipt alone. */
+  original?: Original | null;
   appeal: { state: "open" | "granted" | "denied"; at: string } | null;
 };
 

@@ -535,6 +535,15 @@ export const en = {
       quarantined: "We tried several times and could not finish. A person at Porchlight will look at it. Nobody else sees it.",
       gone: "Nobody sees this post any more. Copies on our side are deleted.",
       going: "It is being taken down everywhere.",
+      prove: {
+        open: "Prove the original in court",
+        lead: "Police keep a new picture of your clip, never your file. If a court asks whether your file is the original, it can be proved, and you need not say who you are.",
+        tells: "If you choose this, police are told a digest that means nothing without your salt, and so that somebody still has this receipt. Keep the file and the salt.",
+        yes: "Let it be proved",
+        told: "It can be proved: packages that go to court from now on say by what. Keep your file, and this salt.",
+        salt: "Salt:",
+        refused: { nothing_to_prove: "The post is not there any more, so there is nothing to prove." } as Record<string, string>,
+      },
       correct: {
         open: "Correct it",
         lead: "What you add stands under your words, for police and neighbours alike, and is shown at once. Nothing that stands there is taken away.",
