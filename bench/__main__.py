@@ -25,6 +25,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "alerts": (),
     "atlas": (),
     "pins": (),
+    "court": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
 }
 

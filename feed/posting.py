@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import case_holds, feed_log, flags, post_changes, posts, said_of_posts, segments
+from storage import case_holds, feed_log, flags, post_changes, posts, said_of_posts, segments, vouched
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.held import Held
@@ -201,6 +201,7 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     keys = post_changes.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
     said_of_posts.erase(tx, post_id)
     case_holds.erase(tx, post_id)
+    vouched.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)
     if place is not None and state is not PostState.KEPT:  # nobody who listens knows of that one
         ring(tx, bell, head.epoch, _TOLD[verb], place, None)

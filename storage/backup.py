@@ -96,6 +96,7 @@ RECORD = Side(
             *("id", "case_id", "post_id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"),
         ),
         "case_holds": ("post_id", "case_id"),
+        "vouched": ("post_id", "sha256"),
         "camera_looks": ("case_id", "seq", "block_id"),
         "case_entries": ("case_id", "seq", "kind", "text", "about", "reason", "by", "at"),
         "footage_requests": (

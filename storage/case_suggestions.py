@@ -23,11 +23,11 @@ from storage.post_words import words_of
 from storage.posts import Post, PostState
 
 SHOWN = 12
-KNOWN = 6  # of what the case knows, the newest, are looked round
-PAGE = 150  # posts of one look
-BLOCKS = 60
-WORDS = 8
-OF_A_WORD = 40
+KNOWN = 4  # of what the case knows, the newest, are looked round
+PAGE = 60  # posts of one look: what is fetched is most of the time a question takes
+BLOCKS = 30
+WORDS = 6
+OF_A_WORD = 20
 _BEFORE, _AFTER = 7 * DAY, 30 * DAY  # of what happened: a post may come weeks after
 _CLOSE_BEFORE, _CLOSE_AFTER = 6 * HOUR, 30 * HOUR
 

@@ -46,6 +46,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "comment_flags": {"select": "post_id", "delete": ""},
         "letter_answers": {"select": "letter_id", "delete": ""},
         "shared_links": {"select": "post_id", "delete": ""},
+        "vouched": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -74,6 +75,7 @@ RESIDENT: Role = merged(
         "nods": {"select": ALL, "insert": ALL},
         "premoderation": {"select": "division_id category ends_at"},  # told before sending
         "shared_links": {"select": ALL, "insert": ALL},
+        "vouched": {"insert": ALL},  # by its author, if they choose to
     },
 )
 AIRLOCK: Role = merged(

@@ -11,6 +11,7 @@ CASEWORK: Role = {
     "case_links": {"select": ALL, "insert": ALL, "delete": ""},
     "case_holds": {"select": ALL},
     "case_exports": {"select": ALL, "insert": ALL},
+    "vouched": {"select": ALL},
     "case_entries": {"select": ALL, "insert": ALL},
     "camera_pins": {"select": ALL},
     "camera_looks": {"select": ALL, "insert": ALL},

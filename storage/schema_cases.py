@@ -70,6 +70,14 @@ case_holds = Table(
 )
 Index("ix_case_holds_case_id", case_holds.c.case_id)
 
+# storage/vouched.py. What its author let be proved of a post: the salted SHA-256 of its original, never the salt.
+vouched = Table(
+    "vouched",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+)
+
 # storage/case_exports.py. A package for court, from when it is asked for until it is erased.
 case_exports = Table(
     "case_exports",

@@ -11,10 +11,13 @@ from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import Followed, MineSeen, OriginalProof, Standing, mine_seen, standing
+from storage import posts, vouched
 from storage.db import RESIDENT
 from storage.identity import authorship, clips, originals
 from storage.identity.clips import Clip, ClipState
 from storage.kit import log
+from storage.kit.errors import Conflict
+from storage.posts import PostState
 from workers.airlock.withdraw import take_back
 
 router = APIRouter(tags=["posts"])
@@ -31,8 +34,23 @@ def follow(clip: ByReceipt, desk: AtDesk) -> Followed:
     """How far a clip is, by its receipt; and what proves its original, also when nothing says any more whose it was."""
     with desk.stores.vault.read() as conn:
         proof = originals.proof(conn, clip.upload_id)
-    original = None if proof is None else OriginalProof(salt=proof[0], sha256=proof[1])
+    with desk.stores.record.read() as conn:
+        told = vouched.has(conn, clip.post_id)
+    original = None if proof is None else OriginalProof(salt=proof[0], sha256=proof[1], told=told)
     return Followed(**dict(standing(desk, clip)), original=original)
+
+
+@router.put(f"{BY_RECEIPT}/original")
+def let_be_proved(clip: ByReceipt, desk: AtDesk) -> Followed:
+    """Lets packages for court say by what the original is proved: a salted digest crosses, at a rounded time."""
+    with desk.stores.vault.read() as conn:
+        proof = originals.proof(conn, clip.upload_id)
+    with desk.stores.record.write(by=RESIDENT) as tx:
+        post = posts.locked(tx, clip.post_id, kept=True)
+        if proof is None or post is None or post.state not in (PostState.LIVE, PostState.KEPT):
+            raise Conflict("There is nothing to be proved now.", code="nothing_to_prove")
+        vouched.add(tx, post.id, proof[1])
+    return follow(clip, desk)
 
 
 @router.delete(BY_RECEIPT)

@@ -93,6 +93,7 @@ class OriginalProof(BaseModel):
 
     salt: str
     sha256: str
+    told: bool  # the record has `sha256`, not the salt, for packages that go to court: the author let it
 
 
 class Followed(Standing):

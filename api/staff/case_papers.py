@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from api.staff import case_seen
 from feed.events import as_seen
-from storage import case_exports, case_holds, cases, posts
+from storage import case_exports, case_holds, cases, posts, vouched
 from storage.case_exports import STANDS, Line, Papers
 from storage.cases import Case
 from storage.staff import VIEWERS, StaffMember
@@ -34,7 +34,7 @@ def papers(
         "posts": sorted(shown, key=lambda post: (post["happened_at"], post["id"])),
         "people": cases.names(conn, {member.id, *_named(case_exports.custody(conn, case_id, held))}),
         "stills": [[post_id, at] for post_id, at in stills],
-        "originals": {},
+        "originals": vouched.of(conn, held),
     }
 
 

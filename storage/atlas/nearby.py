@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from math import dist
 
 import numpy as np
 import shapely
@@ -25,7 +26,7 @@ class Nearby:
         first, second = self._index.get(one or ""), self._index.get(other or "")
         if first is None or second is None:
             return None
-        return float(np.hypot(*(self._middles[first] - self._middles[second])))
+        return dist(self._points[first], self._points[second])
 
     def around(self, place: str | None, metres: float, *, most: int) -> list[BlockId]:
         """The places whose middle is so near, the nearest first, itself among them; none for one that is not known."""
@@ -43,6 +44,10 @@ class Nearby:
     @cached_property
     def _index(self) -> dict[str, int]:
         return {str(place): at for at, place in enumerate(self._places)}
+
+    @cached_property
+    def _points(self) -> list[tuple[float, float]]:
+        return [(x, y) for x, y in self._middles.tolist()]
 
     @cached_property
     def _middles(self) -> NDArray[np.float64]:

@@ -87,7 +87,7 @@ def test_a_case_is_opened_by_two_a_post_linked_and_cameras_looked_at(
     linking.get_by_role("button", name="Link to case").click()
     expect(detective.get_by_text("Linked to CR-26-1.")).to_be_visible()
     lead.reload()
-    expect(lead.get_by_role("link", name="A dented van")).to_be_visible()
+    expect(lead.get_by_role("list", name="Linked").get_by_role("link", name="A dented van")).to_be_visible()
 
     shown.pin(shown.blocks("Central")[0])
     detective.get_by_role("link", name="Cases", exact=True).click()

@@ -17,7 +17,7 @@ from storage.kit import clock
 from storage.kit.ids import PostId, new_id
 from storage.objects import Folder
 from storage.posts import NewPost, Rendition
-from tests.cases import OpenCase, an_open_case, link
+from tests.cases import OpenCase, an_open_case, close, link
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Staff
 from tests.journeys.test_desk import Shown
@@ -32,7 +32,7 @@ class Filed(Shown):
 
     def __init__(self, stack: Stack) -> None:
         super().__init__(stack)
-        self._media = Folder(stack.data / "record/media")
+        self._media, self._cases = Folder(stack.data / "record/media"), list[OpenCase]()
 
     def film(self, title: str, clip: Path) -> PostId:
         """A live post with a clip that plays."""
@@ -53,7 +53,14 @@ class Filed(Shown):
             detective = staff.find(tx.connection, "detective")
             assert detective is not None
             cases.assign(tx, made.lead, made.id, detective)
+        self._cases.append(made)
         return made
+
+    def close(self) -> None:
+        """No other journey's detective finds two cases that are open."""
+        for case in self._cases:
+            close(self.record, case)
+        self.record.engine.dispose()
 
 
 @pytest.fixture
@@ -61,7 +68,7 @@ def filed(stack: Stack) -> Iterator[Filed]:
     """The record behind the screens."""
     here = Filed(stack)
     yield here
-    here.record.engine.dispose()
+    here.close()
 
 
 def test_the_case_exports_and_verifies(
@@ -74,7 +81,11 @@ def test_the_case_exports_and_verifies(
     """What is alike is linked by one press; the package has the clip to the byte, a still of it, and stands."""
     words = ("-f", "lavfi", "-i", "testsrc2=s=640x360:r=30:d=3", "-c:v", "libx264", "-preset", "ultrafast")
     clip = make_clip("court.mp4", *words, "-pix_fmt", "yuv420p", "-movflags", "+faststart")
-    case, first, second = filed.case("CR-27-1"), filed.film("A dented van", clip), filed.film("Dented and grey", clip)
+    case, first, second = (
+        filed.case("CR-27-1"),
+        filed.film("A scratched lorry", clip),
+        filed.film("Scratched and loud", clip),
+    )
     link(filed.record, case, first)
     detective = Staff(new_page(PHONE), stack, "detective").page
     lead = Staff(new_page(DESK), stack, "lead").page
@@ -82,9 +93,9 @@ def test_the_case_exports_and_verifies(
     for page in (detective, lead):
         page.get_by_role("link", name="Cases", exact=True).click()
         page.get_by_role("button", name=re.compile("^CR-27-1")).click()
-    detective.get_by_role("button", name="Link “Dented and grey” to this case").click()
+    detective.get_by_role("button", name="Link “Scratched and loud” to this case").click()
     expect(detective.get_by_text("Linked to CR-27-1.")).to_be_visible()
-    detective.get_by_role("link", name="Dented and grey").first.click()
+    detective.get_by_role("link", name="Scratched and loud").first.click()
     detective.get_by_role("button", name="Choose the still at 0:00").click()
     expect(detective.get_by_text("Still at 0:00 chosen")).to_be_visible()
     detective.get_by_role("link", name="To case CR-27-1").click()

@@ -124,6 +124,7 @@ CLOSED = {
         **VIEWS,
         "premoderation": {"staff_id", "note"},
         "case_holds": {"case_id"},
+        "vouched": {"sha256"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
         "case_entries": {"kind", "text", "about", "reason", "by"},

@@ -20,6 +20,8 @@ export type ClipState =
   | "withdrawn";
 export type Stage = "received" | "checking" | "encoding" | "proving" | "publishing" | "finishing" | "done";
 
+export type Original = { salt: string; sha256: string; told: boolean };
+
 export type Progress = {
   state: ClipState;
   progress: number;
@@ -33,6 +35,8 @@ export type Progress = {
   trim: [number, number] | null;
   waits_until: string | null;
   may_appeal: boolean;
+  /** What proves the original; told to who has the receipt alone. */
+  original?: Original | null;
   appeal: { state: "open" | "granted" | "denied" | "moot"; at: string } | null;
   letters: Letter[];
 };

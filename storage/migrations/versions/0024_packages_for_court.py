@@ -1,4 +1,4 @@
-"""Packages for court: what was asked for, how far it is, and where its bytes are."""
+"""Packages for court: what was asked for, how far it is, where its bytes are, and what originals can be proved by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "vouched",
+        sa.Column("post_id", sa.String(length=40), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_vouched_post_id")),
+        sa.PrimaryKeyConstraint("post_id", name=op.f("pk_vouched")),
+    )
     op.create_table(
         "case_exports",
         sa.Column("id", sa.String(length=40), nullable=False),

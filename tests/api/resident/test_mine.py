@@ -6,9 +6,12 @@ import hashlib
 from typing import Any
 
 from api.resident.desk import Desk
+from storage import vouched
+from storage.kit.ids import PostId
 from storage.posts import Verb
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import decide, published
+from tests.builders import all_rows
 from workers.airlock.admit import Airlock
 from workers.airlock.nobodys import end_authorship
 
@@ -43,6 +46,22 @@ def test_a_receipt_proves_the_original_to_whoever_has_the_file(ada: Neighbour, d
 
     assert hashlib.sha256(bytes.fromhex(told["salt"]) + CONTENT).hexdigest() == told["sha256"]
     assert ada.get(f"/v1/receipts/{ada.posted()}")["original"] is None
+
+
+def test_an_original_can_be_proved_in_court_if_its_author_says_so(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """The digest crosses and no salt; until then, and once the post ended, the record has nothing. Twice is once."""
+    receipt, post = published(ada, desk, airlock, upload_id=ada.upload(CONTENT))
+    before, path = ada.get(f"/v1/receipts/{receipt}")["original"], f"/v1/receipts/{receipt}/original"
+
+    told = [ada.ask("PUT", path).json()["original"] for _ in range(2)]
+
+    assert (before["told"], told) == (False, [{**before, "told": True}] * 2)
+    with desk.stores.record.read() as conn:
+        assert vouched.of(conn, [PostId(post["id"])]) == {post["id"]: before["sha256"]}
+    assert before["salt"].encode() not in all_rows(desk.stores.record)
+    ada.ask("DELETE", f"/v1/receipts/{receipt}")
+    assert ada.ask("PUT", path).json()["error"]["code"] == "nothing_to_prove"
+    assert before["sha256"].encode() not in all_rows(desk.stores.record)
 
 
 def _its_time_is_over(desk: Desk) -> None:

@@ -662,6 +662,15 @@ export const en = {
       resolve: "Resolved",
       resolved: "Your post says that it is resolved.",
       unresolved: "Your post no longer says that it is resolved.",
+      prove: {
+        open: "Prove the original in court",
+        lead: "Police keep a new picture of your clip, never your file. If a court asks whether your file is the original, it can be proved, and you need not say who you are.",
+        tells: "If you choose this, police are told a digest that means nothing without your salt, and so that somebody still has this receipt. Keep the file and the salt.",
+        yes: "Let it be proved",
+        told: "It can be proved: packages that go to court from now on say by what. Keep your file, and this salt.",
+        salt: "Salt:",
+        refused: { nothing_to_prove: "The post is not there any more, so there is nothing to prove." } as Record<string, string>,
+      },
       correct: {
         open: "Correct it",
         lead: "What you add stands under your words, for police and neighbours alike, and is shown at once. Nothing that stands there is taken away.",

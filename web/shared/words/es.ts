@@ -663,6 +663,15 @@ export const es: Words = {
       resolve: "Resuelto",
       resolved: "Tu publicación dice que está resuelta.",
       unresolved: "Tu publicación ya no dice que está resuelta.",
+      prove: {
+        open: "Probar el original en un juzgado",
+        lead: "La policía guarda una imagen nueva de tu clip, nunca tu archivo. Si un juzgado pregunta si tu archivo es el original, se puede probar, y no tienes que decir quién eres.",
+        tells: "Si lo eliges, la policía recibe un resumen que sin tu sal no dice nada, y así que alguien aún tiene este recibo. Guarda el archivo y la sal.",
+        yes: "Permitir que se pruebe",
+        told: "Se puede probar: los paquetes que vayan al juzgado desde ahora dicen con qué. Guarda tu archivo y esta sal.",
+        salt: "Sal:",
+        refused: { nothing_to_prove: "La publicación ya no está, así que no hay nada que probar." },
+      },
       correct: {
         open: "Corregir",
         lead: "Lo que añadas queda debajo de tus palabras, para policía y vecinos por igual, y se muestra en el acto. Nada de lo que está se quita.",
