@@ -15,19 +15,7 @@ from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import (
-    appeals,
-    claims,
-    comment_flags,
-    comments,
-    feed_log,
-    flags,
-    letters,
-    nods,
-    post_changes,
-    posts,
-    segments,
-)
+from storage import belongings, feed_log, flags, post_changes, posts, segments
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
@@ -206,13 +194,7 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     if state in (goal, PostState.WITHDRAWN):
         return []
     keys = post_changes.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
-    flags.erase(tx, post_id)
-    comments.erase(tx, post_id)
-    appeals.erase(tx, post_id)
-    claims.erase(tx, post_id)
-    nods.erase(tx, post_id)
-    letters.erase(tx, post_id)
-    comment_flags.erase(tx, post_id)
+    belongings.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)
     if place is not None:
         _ring(tx, bell, head.epoch, _TOLD[verb], place, None)

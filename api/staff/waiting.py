@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
+from api.staff.asking import AskedOf, asked_seen
 from api.staff.auth import Moderator
 from api.staff.deciding import demand_may_decide
 from api.staff.flagged import ReasonCount, counted
-from api.staff.questions import AnswerSeen, answer_seen
+from api.staff.judging_comments import FlaggedComment, comment_seen
 from api.stores import Record
 from feed.events import Closed, PostAsSeen, as_seen
 from storage import appeals, claims, comment_flags, decisions, flags, letters, posts, suspensions, waiting
@@ -76,28 +77,6 @@ class ToSuspend(Proposed):
     reason: str
 
 
-class AskedOf(Closed):
-    """What a moderator asked the author: in words or one of those listed, and what was answered once its batch came."""
-
-    text: str
-    listed: str
-    by: str
-    at: str
-    ends_at: str
-    answer: AnswerSeen | None
-
-
-class FlaggedComment(Closed):
-    """A comment that neighbours flagged: its words, the name it stands under, and what is said about it."""
-
-    id: str
-    name: str
-    text: str
-    count: int
-    reasons: list[str]
-    notes: list[str]
-
-
 class WaitingSeen(Closed):
     """A post that waits, for which reasons, since when, and by when it ought to be decided."""
 
@@ -151,8 +130,8 @@ def queue(me: Moderator, record: Record, cursor: Cursor = None, limit: Limit = D
             appeal=_appeal(appeal, me.member.id) if appeal else None,
             proposed=_proposal(proposed, me.member.id) if proposed else None,
             to_suspend=_to_suspend(suspend, me.member.id) if suspend else None,
-            asked=[_asked(sent) for sent in asked],
-            comments=[_comment(one) for one in said_below.get(post.id, [])],
+            asked=[asked_seen(sent) for sent in asked],
+            comments=[comment_seen(one) for one in said_below.get(post.id, [])],
             claim=_claim(claim, me.member.id) if claim else None,
         )
 
@@ -217,26 +196,6 @@ def _proposal(one: Decision, me: StaffId) -> Proposed:
 def _to_suspend(one: Proposal, me: StaffId) -> ToSuspend:
     mine = one.staff_id == me
     return ToSuspend(by=one.name, note=one.note, at=as_text(one.at), mine=mine, reason=one.reason)
-
-
-def _asked(one: Sent) -> AskedOf:
-    return AskedOf(
-        text=one.letter.text,
-        listed=one.letter.listed,
-        by=one.by,
-        at=as_text(one.asked_at),
-        ends_at=as_text(one.letter.ends_at),
-        answer=answer_seen(one),
-    )
-
-
-def _comment(one: Flagged) -> FlaggedComment:
-    here = one.flags[:MOST_FLAGS]
-    reasons = list(dict.fromkeys(flag.reason for flag in one.flags))
-    notes = [flag.text for flag in here if flag.text]
-    return FlaggedComment(
-        id=one.comment_id, name=one.name, text=one.text, count=len(one.flags), reasons=reasons, notes=notes
-    )
 
 
 def _claim(one: Claim, me: StaffId) -> ClaimSeen:

@@ -11,7 +11,6 @@ from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour
 
 
-
 @pytest.mark.engines("sqlite")
 def test_all_who_live_in_the_division_read_the_same_and_nobody_else(
     ada: Neighbour, neighbour: NewNeighbour, desk: Desk, town: Town

@@ -272,7 +272,7 @@ export const en = {
     detail: {
       comments: "Comments",
       noComments: "No comments yet.",
-      flagComment: "Flag this comment",
+      flagComment: "What is wrong with this comment?",
       add: "Add a comment",
       addHint: "Neighbours see the words, not your name. Leave out names and numbers.",
       send: "Comment",

@@ -273,7 +273,7 @@ export const es: Words = {
     detail: {
       comments: "Comentarios",
       noComments: "Aún no hay comentarios.",
-      flagComment: "Denunciar este comentario",
+      flagComment: "¿Qué tiene de malo este comentario?",
       add: "Añade un comentario",
       addHint: "Los vecinos ven las palabras, no tu nombre. No pongas nombres ni números.",
       send: "Comentar",
