@@ -122,7 +122,7 @@ def at_the_queue(page: Page, eyes: Eyes) -> None:
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_enabled()
     eyes.look(page, "staff: queue")
-    page.get_by_role("button", name="Ask the author", exact=True).click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(5)
     eyes.look(page, "staff: ask the author, dialog")
     closes(page)

@@ -1025,7 +1025,7 @@ export const es: Words = {
       cites: (title) => `Cita: ${title}`,
       note: "Nota",
       noteHint: "Para el registro. Sin nombres.",
-      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar", edit: "Editar", suspend: "Propuesto suspender a su autor", agree: "Suspender", warn: "Advertir", ask: "Preguntar al autor", ask_held: "Preguntó al autor, retenida mientras tanto" },
+      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar", edit: "Editar", suspend: "Propuesto suspender a su autor", agree: "Suspender", warn: "Advertir", ask: "Preguntar", ask_held: "Preguntó al autor, retenida mientras tanto" },
       verbHint: {
         warn: "El autor lee la regla",
         ask: "Una pregunta al autor",
