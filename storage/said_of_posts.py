@@ -9,11 +9,5 @@ from storage.kit.ids import PostId
 
 def erase(tx: Tx, post_id: PostId) -> None:
     """Erases it, in the transaction that takes the post from everybody's sight."""
-    flags.erase(tx, post_id)
-    comments.erase(tx, post_id)
-    appeals.erase(tx, post_id)
-    claims.erase(tx, post_id)
-    nods.erase(tx, post_id)
-    letters.erase(tx, post_id)
-    comment_flags.erase(tx, post_id)
-    shared_links.erase(tx, post_id)
+    for each in (flags, comments, appeals, claims, nods, letters, comment_flags, shared_links):
+        each.erase(tx, post_id)

@@ -10,16 +10,29 @@ from pydantic import Field, model_validator
 from api.staff.auth import Moderator
 from api.staff.deciding import Wish, ask_author
 from api.staff.moderation import Decided, decided_of, demand_guideline
-from api.staff.questions import Asked, demand_askable
+from api.staff.questions import AnswerSeen, Asked, answer_seen, demand_askable
 from api.staff.writing import Question
 from api.stores import Record, Rings
 from feed.events import Closed
 from storage.decisions import ASK
+from storage.kit.clock import as_text
 from storage.kit.errors import Refused
 from storage.kit.ids import PostId
+from storage.letters import Sent
 from workers.guidelines.questions import IDS_LISTED, QUESTIONS, Questions
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
+
+
+class AskedOf(Closed):
+    """What a moderator asked the author: in words or one of those listed, and what was answered once its batch came."""
+
+    text: str
+    listed: str
+    by: str
+    at: str
+    ends_at: str
+    answer: AnswerSeen | None
 
 
 class NewAsk(Closed):
@@ -55,3 +68,15 @@ def ask(post_id: PostId, new: NewAsk, me: Moderator, record: Record, bell: Rings
     with record.write(by=me.member.actor) as tx:
         done = ask_author(tx, bell, me.member, post_id, Wish(ASK, new.reason), question)
         return decided_of(tx, me, post_id, done)
+
+
+def asked_seen(one: Sent) -> AskedOf:
+    """What was asked, as the queue shows it."""
+    return AskedOf(
+        text=one.letter.text,
+        listed=one.letter.listed,
+        by=one.by,
+        at=as_text(one.asked_at),
+        ends_at=as_text(one.letter.ends_at),
+        answer=answer_seen(one),
+    )

@@ -12,13 +12,25 @@ from api.staff.moderation import demand_guideline
 from api.stores import Record
 from feed.events import Closed
 from storage import claims, comment_flags, posts
-from storage.comment_flags import KEEP, REMOVE
+from storage.comment_flags import KEEP, REMOVE, Flagged
 from storage.kit.errors import NotThere
 from storage.staff import Role
 from workers.guidelines.rules import IN_FORCE
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
+MOST_NOTES = 20  # told in full for each comment; the count is of all
 VERBS = {"keep": KEEP, "remove": REMOVE}
+
+
+class FlaggedComment(Closed):
+    """A comment that neighbours flagged: its words, the name it stands under, and what is said about it."""
+
+    id: str
+    name: str
+    text: str
+    count: int
+    reasons: list[str]
+    notes: list[str]
 
 
 class NewCommentDecision(Closed):
@@ -56,3 +68,13 @@ def decide(comment_id: str, new: NewCommentDecision, me: Moderator, record: Reco
             by=me.member.id,
         )
     return CommentDecided(verb=new.verb)
+
+
+def comment_seen(one: Flagged) -> FlaggedComment:
+    """A flagged comment, as the queue shows it."""
+    here = one.flags[:MOST_NOTES]
+    reasons = list(dict.fromkeys(flag.reason for flag in one.flags))
+    notes = [flag.text for flag in here if flag.text]
+    return FlaggedComment(
+        id=one.comment_id, name=one.name, text=one.text, count=len(one.flags), reasons=reasons, notes=notes
+    )

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from sqlalchemy import Connection
 
+from api.staff.asking import AskedOf, asked_seen
 from api.staff.flagged import ReasonCount, counted
-from api.staff.questions import AnswerSeen, answer_seen
+from api.staff.judging_comments import FlaggedComment, comment_seen
 from feed.events import Closed, PostAsSeen, as_seen
 from storage import appeals, claims, comment_flags, decisions, flags, letters, suspensions
 from storage.appeals import OpenAppeal
@@ -69,28 +70,6 @@ class ToSuspend(Proposed):
     reason: str
 
 
-class AskedOf(Closed):
-    """What a moderator asked the author: in words or one of those listed, and what was answered once its batch came."""
-
-    text: str
-    listed: str
-    by: str
-    at: str
-    ends_at: str
-    answer: AnswerSeen | None
-
-
-class FlaggedComment(Closed):
-    """A comment that neighbours flagged: its words, the name it stands under, and what is said about it."""
-
-    id: str
-    name: str
-    text: str
-    count: int
-    reasons: list[str]
-    notes: list[str]
-
-
 class WaitingSeen(Closed):
     """A post that waits, for which reasons, since when, and by when it ought to be decided."""
 
@@ -134,8 +113,8 @@ def of(conn: Connection, me: StaffId, shown: list[tuple[Waits, Post]]) -> list[W
                 appeal=_appeal(appeal, me) if appeal else None,
                 proposed=_proposal(proposed, me) if proposed else None,
                 to_suspend=_to_suspend(suspend, me) if suspend else None,
-                asked=[_asked(sent) for sent in asked],
-                comments=[_comment(each) for each in comments],
+                asked=[asked_seen(sent) for sent in asked],
+                comments=[comment_seen(each) for each in comments],
                 claim=claim_seen(claim, me) if claim else None,
             )
         )
@@ -184,26 +163,6 @@ def _proposal(one: Decision, me: StaffId) -> Proposed:
 def _to_suspend(one: Proposal, me: StaffId) -> ToSuspend:
     mine = one.staff_id == me
     return ToSuspend(by=one.name, note=one.note, at=as_text(one.at), mine=mine, reason=one.reason)
-
-
-def _asked(one: Sent) -> AskedOf:
-    return AskedOf(
-        text=one.letter.text,
-        listed=one.letter.listed,
-        by=one.by,
-        at=as_text(one.asked_at),
-        ends_at=as_text(one.letter.ends_at),
-        answer=answer_seen(one),
-    )
-
-
-def _comment(one: Flagged) -> FlaggedComment:
-    here = one.flags[:MOST_FLAGS]
-    reasons = list(dict.fromkeys(flag.reason for flag in one.flags))
-    notes = [flag.text for flag in here if flag.text]
-    return FlaggedComment(
-        id=one.comment_id, name=one.name, text=one.text, count=len(one.flags), reasons=reasons, notes=notes
-    )
 
 
 def _flag(flag: Flag) -> FlagSeen:

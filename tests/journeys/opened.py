@@ -79,7 +79,7 @@ def at_the_desk(page: Page, eyes: Eyes) -> None:
         expect(page.get_by_role("dialog")).to_be_visible()
         eyes.look(page, f"staff: {what}, dialog")
         closes(page)
-    for what in ("Your flags", "Digest by mail", "Where I am logged in", "Second factor"):
+    for what in ("Your flags", "Digest by mail", "Notices to neighbors", "Where I am logged in", "Second factor"):
         page.get_by_role("button", name="everything", exact=True).click()
         if what == "Your flags":
             eyes.look(page, "staff: menu")
@@ -194,6 +194,10 @@ def at_the_queue(page: Page, eyes: Eyes) -> None:
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_enabled()
     eyes.look(page, "staff: queue")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(5)
+    eyes.look(page, "staff: ask the author, dialog")
+    closes(page)
     page.get_by_role("button", name="Edit", exact=True).click()
     eyes.look(page, "staff: words out, dialog")
     closes(page)

@@ -15,18 +15,20 @@ from sqlalchemy import update
 from storage.db import OPERATOR, Database
 from storage.identity.schema import arrived_letters
 from storage.kit import clock, settings
+from tests.journeys.axe import SERIOUS, Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, clip, new_page, pytestmark  # noqa: F401
 from workers.airlock.questioning import bring_letters, cross_answers
 
 AUTHOR, TITLE, DIVISION = "answers-questions@example.org", "A truck backs into a gate", "South"
+NOTICE = "Two gates were broken this week. If your camera saw it, post it."
 ASKED, ANSWER = "Do you have the minutes before?", "Yes, and it came from the north."
 
 
 def test_a_question_is_answered_without_a_name(stack: Stack, new_page: NewPage, clip: Path) -> None:  # noqa: F811
     """Refused in words that ask who; asked; found in the inbox; read when its batch has come, under a thread's name."""
-    case_id = _a_case_with(stack, _posts(stack, clip))
+    eyes, case_id = Eyes(), _a_case_with(stack, _posts(stack, clip))
     desk = _detective(new_page(DESK), stack)
     desk.goto(f"http://staff.localhost:{stack.base + 1}/cases/{case_id}")
 
@@ -35,6 +37,7 @@ def test_a_question_is_answered_without_a_name(stack: Stack, new_page: NewPage, 
     asking.get_by_label("Question", exact=True).fill("What is your name?")
     asking.get_by_role("button", name="Ask", exact=True).click()
     expect(asking.get_by_text("never who they are").first).to_be_visible()
+    eyes.look(desk, "staff: ask an author, dialog")
     asking.get_by_label("Question", exact=True).fill(ASKED)
     asking.get_by_role("button", name="Ask", exact=True).click()
     expect(desk.get_by_text("on its way")).to_be_visible()
@@ -43,8 +46,11 @@ def test_a_question_is_answered_without_a_name(stack: Stack, new_page: NewPage, 
 
     page = Resident(new_page(PHONE), stack, AUTHOR).page
     page.get_by_role("link", name="Inbox").click()
+    expect(page.get_by_role("link", name=re.compile(TITLE))).to_be_visible()
+    eyes.look(page, "inbox with a question")
     page.get_by_role("link", name=re.compile(TITLE)).click()
     expect(page.get_by_text(ASKED)).to_be_visible()
+    eyes.look(page, "a question")
     page.get_by_role("button", name="Answer", exact=True).click()
     page.get_by_label("Your answer").fill(ANSWER)
     page.get_by_role("dialog").get_by_role("button", name="Answer", exact=True).click()
@@ -60,10 +66,29 @@ def test_a_question_is_answered_without_a_name(stack: Stack, new_page: NewPage, 
     desk.reload()
     answered = desk.locator("blockquote").filter(has_text=ANSWER)
     expect(answered).to_be_visible()
+    eyes.look(desk, "staff: a case with an answer")
     assert re.search(r"[A-Z]\w+ [A-Z]\w+ \d\d", answered.inner_text())
     assert AUTHOR.partition("@")[0] not in desk.content()
     page.reload()
     expect(page.get_by_text("You answered.")).to_be_visible()
+    _tells_everybody(stack)
+    page.get_by_role("link", name="Area").click()
+    expect(page.get_by_role("region", name="From the police").get_by_text(NOTICE)).to_be_visible()
+    eyes.look(page, "area with a notice")
+    wrong = eyes.wrong(*SERIOUS)
+    assert not wrong, wrong
+
+
+def _tells_everybody(stack: Stack) -> None:
+    """One lead of the division writes a notice, another consents."""
+    one, other = (
+        httpx.Client(base_url=stack.staff, headers=_by(stack, name, "lead"))
+        for name in ("leads-questions", "leads-too")
+    )
+    with one, other:
+        (division,) = one.get("/v1/me").json()["divisions"]
+        told = one.post("/v1/notices", json={"division_id": division["id"], "text": NOTICE})
+        other.post(f"/v1/notices/{told.json()['items'][0]['id']}/consent").raise_for_status()
 
 
 @contextmanager

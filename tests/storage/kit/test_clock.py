@@ -72,3 +72,9 @@ def test_a_time_of_day_comes_once_a_day_whatever_the_clocks_do() -> None:
     forth = datetime(2026, 3, 7, 12, tzinfo=UTC)
     assert moments(150, forth) == ["2026-03-08T08:30:00Z", "2026-03-09T07:30:00Z", "2026-03-10T07:30:00Z"]
     assert clock.local(0, zone).isoformat() == "1969-12-31T18:00:00-06:00"
+
+
+def test_answers_cross_at_midnight_and_noon() -> None:
+    """The first such moment that is later, also for one that is itself one."""
+    noon = clock.BATCH
+    assert [clock.next_batch(at) for at in (0, noon - 1, noon, noon + 1)] == [noon, noon, 2 * noon, 2 * noon]

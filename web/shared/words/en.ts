@@ -297,7 +297,7 @@ export const en = {
     detail: {
       comments: "Comments",
       noComments: "No comments yet.",
-      flagComment: "Flag this comment",
+      flagComment: "What is wrong with this comment?",
       add: "Add a comment",
       addHint: "Neighbours see the words, not your name. Leave out names and numbers.",
       send: "Comment",
@@ -1425,7 +1425,7 @@ export const en = {
       cites: (title: string) => `Cites: ${title}`,
       note: "Note",
       noteHint: "For the record. No names.",
-      verb: { hide: "Hide", hold: "Hold", remove: "Remove", dismiss: "Keep", restore: "Restore", deny: "Leave it off", propose: "Proposed to restore", edit: "Edit", blur: "Cover", suspend: "Proposed to suspend the author", agree: "Suspend author", warn: "Warn", ask: "Ask the author", ask_held: "Asked the author, held meanwhile" },
+      verb: { hide: "Hide", hold: "Hold", remove: "Remove", dismiss: "Keep", restore: "Restore", deny: "Leave it off", propose: "Proposed to restore", edit: "Edit", blur: "Cover", suspend: "Proposed to suspend the author", agree: "Suspend author", warn: "Warn", ask: "Ask", ask_held: "Asked the author, held meanwhile" },
       verbHint: {
         warn: "The author reads the guideline",
         ask: "A question to the author",

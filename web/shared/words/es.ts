@@ -298,7 +298,7 @@ export const es: Words = {
     detail: {
       comments: "Comentarios",
       noComments: "Aún no hay comentarios.",
-      flagComment: "Denunciar este comentario",
+      flagComment: "¿Qué tiene de malo este comentario?",
       add: "Añade un comentario",
       addHint: "Los vecinos ven las palabras, no tu nombre. No pongas nombres ni números.",
       send: "Comentar",
@@ -1426,7 +1426,7 @@ export const es: Words = {
       cites: (title) => `Cita: ${title}`,
       note: "Nota",
       noteHint: "Para el registro. Sin nombres.",
-      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar", edit: "Editar", blur: "Tapar", suspend: "Propuesto suspender a su autor", agree: "Suspender", warn: "Advertir", ask: "Preguntar al autor", ask_held: "Preguntó al autor, retenida mientras tanto" },
+      verb: { hide: "Ocultar", hold: "Retener", remove: "Eliminar", dismiss: "Dejar", restore: "Restaurar", deny: "Dejar fuera", propose: "Propuso restaurar", edit: "Editar", blur: "Tapar", suspend: "Propuesto suspender a su autor", agree: "Suspender", warn: "Advertir", ask: "Preguntar", ask_held: "Preguntó al autor, retenida mientras tanto" },
       verbHint: {
         warn: "El autor lee la regla",
         ask: "Una pregunta al autor",
