@@ -119,7 +119,9 @@ def of_resident(conn: Connection, resident_id: ResidentId, *, skip: int = 0, lim
 def has_posts(conn: Connection, resident_id: ResidentId) -> bool:
     """Whether anything that this resident sent, and did not take back, is still known to be theirs."""
     query = select(authorship.c.clip_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
-    stands = query.where(authorship.c.resident_id == resident_id, clip_rows.c.state.not_in(GONE))
+    # What was shared for a case is in no list and has no author to be guessed: whoever lists a camera may share too.
+    post = clip_rows.c.kept_for.is_(None) & clip_rows.c.state.not_in(GONE)
+    stands = query.where(authorship.c.resident_id == resident_id, post)
     return conn.execute(stands.limit(1)).first() is not None
 
 

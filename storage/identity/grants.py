@@ -33,6 +33,10 @@ RESIDENT: Role = merged(
             "update": "block_id facing indoor retention_days ask state confirmed_at retired_at name_sealed",
         },
         "camera_listings": {"select": ALL, "insert": ALL, "update": "sealed", "delete": ""},
+        "asked": {"select": ALL},
+        "asked_blocks": {"select": ALL},
+        "inbox_answers": {"select": ALL, "insert": ALL, "update": "contact contact_until", "delete": ""},
+        "camera_mail": {"select": ALL, "insert": ALL, "delete": ""},
     },
 )
 # Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident. It can make
@@ -58,7 +62,16 @@ AIRLOCK: Role = merged(
             "update": "state",
             "delete": "",
         },
-        "camera_listings": {"select": "id", "delete": ""},
+        "camera_listings": {"select": ALL, "delete": ""},  # brings what is said openly to the record
+        "asked": {"select": ALL, "insert": ALL, "update": "over mailed", "delete": ""},
+        "asked_blocks": {"select": "request_id", "insert": ALL},
+        # What is to cross, and where the mail to all of a division goes: by whom and to whom, it cannot look up.
+        "inbox_answers": {
+            "select": "id request_id kind clip_id contact contact_until shown_at crossed",
+            "update": "crossed contact",
+            "delete": "",
+        },
+        "camera_mail": {"select": "id division_id mail_sealed"},
     },
 )
 

@@ -12,6 +12,7 @@ from storage.identity import authorship
 from storage.identity.residents import mail_lookup
 from storage.identity.schema import (
     camera_listings,
+    camera_mail,
     cameras,
     idempotency,
     log_in_codes,
@@ -59,6 +60,9 @@ def reseal(old: Vault, new: Vault) -> Resealed:
         for row in _rows(tx, camera_listings, camera_listings.c.sealed):
             sealed = _anew(old, new, f"camera_listings:{row.id}", row.sealed)
             tx.execute(update(camera_listings).where(camera_listings.c.id == row.id).values(sealed=sealed))
+        for row in _rows(tx, camera_mail, camera_mail.c.mail_sealed):
+            sealed = _anew(old, new, f"camera_mail:{row.id}", row.mail_sealed)
+            tx.execute(update(camera_mail).where(camera_mail.c.id == row.id).values(mail_sealed=sealed))
         tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
     return Resealed(mails, originals, named)
@@ -72,7 +76,7 @@ def _shut_out_writers(tx: Tx) -> None:
     # A page already sealed anew would not see what a program, believed to be stopped, puts there under the old key.
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(
-            text("lock table residents, uploads, cameras, camera_listings, vault_canary in exclusive mode")
+            text("lock table residents, uploads, cameras, camera_listings, camera_mail, vault_canary in exclusive mode")
         )
 
 

@@ -15,15 +15,17 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
 )
 
-from storage.tables import ID, NAMES
-
-metadata = MetaData(naming_convention=NAMES)
+from storage.identity.schema_inbox import asked as asked
+from storage.identity.schema_inbox import asked_blocks as asked_blocks
+from storage.identity.schema_inbox import camera_mail as camera_mail
+from storage.identity.schema_inbox import inbox_answers as inbox_answers
+from storage.identity.tables import metadata as metadata
+from storage.tables import ID
 
 # residents.py
 residents = Table(
@@ -119,6 +121,7 @@ clips = Table(
     Column("blur", Text, nullable=False, server_default="[]"),  # JSON list: nobody may change what was asked
     Column("boxes", Text, nullable=False, server_default="[]"),  # JSON list: left, top, right, bottom in hundredths
     Column("trim", Text),  # JSON, milliseconds from and to; nor this
+    Column("kept_for", ID),  # the case it was shared for, and that alone will hold it; none: it is a post
     Column("findings", Text),  # JSON list of what the proof could not vouch for
     Column("accepted_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),

@@ -14,6 +14,7 @@ DivisionId = NewType("DivisionId", str)
 StaffId = NewType("StaffId", str)
 CaseId = NewType("CaseId", str)
 IncidentId = NewType("IncidentId", str)
+RequestId = NewType("RequestId", str)
 
 ID_BYTES = 16
 SECRET_BYTES = 32

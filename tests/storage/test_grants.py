@@ -106,7 +106,9 @@ CLOSED_IN_IDENTITY = {
         "log_ins": {"resident_id", "token_digest"},
         "log_in_codes": {"mail_lookup", "code_hash"},
         "cameras": {"resident_id", "name_sealed", "indoor", "ask", "request_digest"},
-        "camera_listings": {"sealed"},
+        "inbox_answers": {"resident_id"},
+        "camera_mail": {"resident_id"},
+        "asked_blocks": {"block_id"},
     },
 }
 

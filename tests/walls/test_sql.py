@@ -30,7 +30,7 @@ SHARED = {
         table: {f"storage/identity/{module}.py", "storage/identity/rotation.py"}
         for table, module in (
             *(("residents", "residents"), ("uploads", "originals"), ("idempotency", "authorship")),
-            *(("cameras", "cameras"), ("camera_listings", "listings")),
+            *(("cameras", "cameras"), ("camera_listings", "listings"), ("camera_mail", "camera_mail")),
         )
     },
     "log_in_codes": {"storage/identity/logins.py", "storage/identity/rotation.py"},

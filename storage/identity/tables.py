@@ -1,0 +1,9 @@
+"""The set of the identity side's tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+from storage.tables import NAMES
+
+metadata = MetaData(naming_convention=NAMES)
