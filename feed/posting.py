@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import appeals, claims, comments, feed_log, flags, nods, post_changes, posts, segments
+from storage import case_holds, feed_log, flags, post_changes, posts, said_of_posts, segments
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
@@ -73,7 +73,8 @@ def publish(
 
     FENCED also for who brings fewer pieces of an unfinished `first` than there are: whoever plays it may be behind
     those already. A whole one wins: it may be shorter by a piece, made by another version of the encoder.
-    `last` says that no further media will come. One that begins held is told to nobody, and flagged by the check.
+    `last` says that no further media will come. One that begins held is told to nobody, and flagged by the check; one
+    that is kept for a case is told to nobody, has no number of the log and no place in any list.
     """
     # The log's lock comes first: of two attempts that publish at once, the second sees the first one's post. Then the
     # post's own: the older attempt may be adding a piece, and that one counts.
@@ -82,9 +83,9 @@ def publish(
         case PostState.WITHDRAWN | PostState.EXPIRED:
             return Outcome.TAKEN_BACK
         case None:
-            post_changes.add(tx, new, generation=generation, order_key=head.seq + 1)
+            post_changes.add(tx, new, generation=generation, order_key=0 if new.kept_for else head.seq + 1)
             kind = Kind.PUBLISHED
-            _ask_moderators(tx, new)
+            _ask_about(tx, new)
         case _:
             post_changes.hold(tx, new.id)
             if first and not first.whole and len(first.pieces) - 1 < segments.count(tx.connection, new.id, first.file):
@@ -100,12 +101,12 @@ def publish(
         post_changes.make_whole(tx, new.id, first.file)
     if last:
         post_changes.set_ready(tx, new.id, generation=generation)
-    tx.audit("post.publish", new.id, {"generation": generation})
-    if kind is Kind.PUBLISHED and new.held:
+    tx.audit(f"post.{Verb.KEEP}" if new.kept_for else "post.publish", new.id, {"generation": generation})
+    if kind is Kind.PUBLISHED and new.held and not new.kept_for:
         # Its line in the log takes the number its place in lists is made of, so that no other post has it.
         place = posts.place_of(tx, new.id)
         assert place is not None, "it was put there a moment ago"
-        _ring(tx, bell, head.epoch, kind, place, None)
+        ring(tx, bell, head.epoch, kind, place, None)
     else:
         tell(tx, bell, head.epoch, kind, new.id)
     return Outcome.DONE
@@ -194,19 +195,18 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
     if state in (goal, PostState.WITHDRAWN):
         return []
     keys = post_changes.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
-    flags.erase(tx, post_id)
-    comments.erase(tx, post_id)
-    appeals.erase(tx, post_id)
-    claims.erase(tx, post_id)
-    nods.erase(tx, post_id)
+    said_of_posts.erase(tx, post_id)
+    case_holds.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)
-    if place is not None:
-        _ring(tx, bell, head.epoch, _TOLD[verb], place, None)
+    if place is not None and state is not PostState.KEPT:  # nobody who listens knows of that one
+        ring(tx, bell, head.epoch, _TOLD[verb], place, None)
     return keys
 
 
-def _ask_moderators(tx: Tx, new: NewPost) -> None:
-    if new.held:
+def _ask_about(tx: Tx, new: NewPost) -> None:
+    if new.kept_for:
+        case_holds.add(tx, new.kept_for, new.id)
+    elif new.held:
         why = {"reason": new.held.guideline, "text": new.held.rule}
         flags.add(tx, new.id, origin="check", at_seconds=None, flagged_at=new.published_at, **why)
 
@@ -233,10 +233,11 @@ def tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:
     post = posts.locked(tx, post_id)
     # Media may still arrive for a post a moderator took off the feed; nobody is told of it until it is restored.
     if post is not None and (post.state is PostState.LIVE or kind not in (Kind.PUBLISHED, Kind.UPDATED)):
-        _ring(tx, bell, epoch, kind, post, post)
+        ring(tx, bell, epoch, kind, post, post)
 
 
-def _ring(tx: Tx, bell: Bell, epoch: str, kind: Kind, place: Post | Place, seen: Post | None) -> None:
+def ring(tx: Tx, bell: Bell, epoch: str, kind: Kind, place: Post | Place, seen: Post | None) -> None:
+    """Writes a line into the log, locked by the caller, and rings for what it stands for after the commit."""
     line = feed_log.append(tx, kind, place.id, place.division, place.category)
     event = build(line, seen)
     if event is not None:

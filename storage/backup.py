@@ -75,6 +75,7 @@ RECORD = Side(
         "case_links": (
             *("id", "case_id", "post_id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"),
         ),
+        "case_holds": ("post_id", "case_id"),
         "camera_looks": ("case_id", "seq", "block_id"),
         "case_entries": ("case_id", "seq", "kind", "text", "about", "reason", "by", "at"),
         "public_counts": ("month", "division_id", "kind", "told"),
@@ -102,10 +103,14 @@ def back_up(record: Database, folder: Path) -> Manifest:
 
 @dataclass(frozen=True)
 class Moment:
-    """When a copy was made, as the record tells it: the feed's epoch, and the newest number of the audit."""
+    """When a copy was made, as the record tells it: the feed's epoch, and the newest number of the audit.
+
+    `made_at` is by the clock of whoever made it, milliseconds since 1970.
+    """
 
     epoch: str
     audited: int
+    made_at: int
 
 
 def rehearse(record: Database, folder: Path, manifest: Manifest) -> bool:
@@ -125,7 +130,7 @@ def restore(tx: Tx, folder: Path, manifest: Manifest) -> Moment:
     The numbers of the feed go on under a new epoch: a cursor from before the restore means nothing any more.
     """
     dump.fill(tx, RECORD, folder, manifest)
-    moment = Moment(feed_log.head(tx.connection).epoch, audit.head(tx.connection))
+    moment = Moment(feed_log.head(tx.connection).epoch, audit.head(tx.connection), manifest.made_at)
     feed_log.new_epoch(tx)
     feed_log.trim(tx, keep=0)
     rows = sum(part.rows for part in manifest.tables.values())

@@ -38,6 +38,7 @@ _ENTOMBS = merged(  # leaving a tombstone: what lies under it is written over an
         "appeals": {"select": "post_id", "delete": ""},
         "claims": {"select": "post_id", "delete": ""},
         "nods": {"select": "post_id", "delete": ""},
+        "case_holds": {"select": "post_id", "delete": ""},
     },
 )
 
@@ -70,6 +71,7 @@ AIRLOCK: Role = merged(
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
         "endings": {"insert": ALL},
+        "case_holds": {"insert": ALL},  # of a clip that was shared for a case
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
         # What is asked about a post's author, and whether two moderators asked it: looked up again before it is done.
@@ -109,6 +111,7 @@ STAFF: Role = merged(
         "cases": {"select": ALL, "insert": ALL, "update": "state consented_by"},
         "case_members": {"select": ALL, "insert": ALL, "delete": ""},
         "case_links": {"select": ALL, "insert": ALL, "delete": ""},
+        "case_holds": {"select": ALL},
         "case_entries": {"select": ALL, "insert": ALL},
         "camera_pins": {"select": ALL},
         "camera_looks": {"select": ALL, "insert": ALL},
@@ -148,6 +151,11 @@ CHORES: Role = merged(
     {
         "posts": {"select": "published_at order_key"},
         "divisions": {"select": ALL},
+        # Which case holds a post whose time is over, and since when it is closed: not why, nor by whom.
+        "cases": {"select": "state"},
+        "case_links": {"select": "case_id post_id"},
+        "case_holds": {"select": ALL},
+        "case_entries": {"select": "case_id kind at"},
         "staff_members": {"select": "id ended last_log_in_at", "update": "ended"},
         "staff_roles": {"select": ALL},
         "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},

@@ -21,17 +21,18 @@ from storage.segments import Piece
 
 
 def add(tx: Tx, new: NewPost, *, generation: int, order_key: int) -> None:
-    """Puts a new post on the record, live or held, its media arriving in `generation`."""
+    """Puts a new post on the record, live, held or kept to a case, its media arriving in `generation`."""
+    state = PostState.KEPT if new.kept_for else PostState.HELD if new.held else PostState.LIVE
     division = select(blocks.c.division_id).where(blocks.c.id == new.block).scalar_subquery()
     tx.execute(
         insert(posts).values(
             id=new.id,
-            state=PostState.HELD if new.held else PostState.LIVE,
+            state=state,
             kind=new.kind,
             category=new.category,
             title=new.title,
             text=new.text,
-            words=words_of(new.title, new.text),
+            words="" if new.kept_for else words_of(new.title, new.text),
             happened_at=new.happened_at,
             published_at=new.published_at,
             block_id=new.block,
@@ -119,6 +120,11 @@ def set_words(tx: Tx, post_id: PostId, title: str, text: str) -> None:
 def set_state(tx: Tx, post_id: PostId, state: PostState) -> None:
     """Moves a post; the caller asked `posts.after` whether it may."""
     tx.execute(update(posts).where(posts.c.id == post_id).values(state=state))
+
+
+def keep(tx: Tx, post_id: PostId, state: PostState) -> None:
+    """Moves a post to where its cases alone find it: nobody finds it by its words any more."""
+    tx.execute(update(posts).where(posts.c.id == post_id).values(state=state, words=""))
 
 
 def entomb(tx: Tx, post_id: PostId, state: PostState) -> list[str]:

@@ -1,4 +1,4 @@
-"""Posts and their renditions: what stands on the record about a clip, the states it may go through, and asking for it.
+"""Posts and their renditions: what stands on the record about a clip, and asking for it.
 
 `post_lists.py` asks for lists of them, `post_changes.py` changes them.
 
@@ -9,61 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from sqlalchemy import Connection, Row, Select, select, union
 
 from storage.db import Tx
 from storage.held import Held
 from storage.kit.clock import DAY
-from storage.kit.errors import Conflict
-from storage.kit.ids import BlockId, DivisionId, PostId
+from storage.kit.ids import BlockId, CaseId, DivisionId, PostId
+from storage.post_states import TRANSITIONS as TRANSITIONS
+from storage.post_states import MediaState as MediaState
+from storage.post_states import PostState as PostState
+from storage.post_states import Verb as Verb
+from storage.post_states import after as after
 from storage.schema import blocks, divisions, posts, renditions, segments
 
 KINDS = ("video", "photo")
 CATEGORIES = ("crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other")
 POSTS_LIVE_MS = 90 * DAY  # the city's promise to residents (docs/architecture.md)
-
-
-class PostState(StrEnum):
-    """Where a post stands."""
-
-    HELD = "held"
-    LIVE = "live"
-    HIDDEN = "hidden"
-    WITHDRAWN = "withdrawn"
-    REMOVED = "removed"
-    EXPIRED = "expired"
-
-
-class MediaState(StrEnum):
-    """Whether all renditions are there."""
-
-    ARRIVING = "arriving"
-    READY = "ready"
-
-
-class Verb(StrEnum):
-    """What can be done to a post that stands."""
-
-    HOLD = "hold"
-    HIDE = "hide"
-    RESTORE = "restore"
-    REMOVE = "remove"
-    WITHDRAW = "withdraw"
-    EXPIRE = "expire"
-
-
-_OPEN = (PostState.LIVE, PostState.HELD, PostState.HIDDEN)
-TRANSITIONS: dict[tuple[PostState, Verb], PostState] = {
-    (PostState.LIVE, Verb.HOLD): PostState.HELD,
-    **{(state, Verb.HIDE): PostState.HIDDEN for state in (PostState.LIVE, PostState.HELD)},
-    **{(state, Verb.RESTORE): PostState.LIVE for state in (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)},
-    **{(state, Verb.REMOVE): PostState.REMOVED for state in _OPEN},
-    **{(state, Verb.EXPIRE): PostState.EXPIRED for state in (*_OPEN, PostState.REMOVED)},
-    # The author's word is last, whatever a moderator did before; and saying it twice is saying it once.
-    **{(state, Verb.WITHDRAW): PostState.WITHDRAWN for state in (*_OPEN, PostState.REMOVED, PostState.EXPIRED)},
-}
 
 
 @dataclass(frozen=True)
@@ -124,7 +86,10 @@ class Place:
 
 @dataclass(frozen=True)
 class NewPost:
-    """What the airlock hands over: scrubbed words, a block, times already rounded; held until a moderator looks."""
+    """What the airlock hands over: scrubbed words, a block, times already rounded.
+
+    `held` until a moderator looks; `kept_for` a case alone from the first, and then no moderator is asked.
+    """
 
     id: PostId
     kind: str
@@ -136,35 +101,36 @@ class NewPost:
     block: BlockId
     seconds: int
     held: Held | None = None
+    kept_for: CaseId | None = None
 
 
-def after(state: PostState, verb: Verb) -> PostState:
-    """The state that `verb` leads to from `state`; raises Conflict where it leads nowhere."""
-    try:
-        return TRANSITIONS[state, verb]
-    except KeyError:
-        raise Conflict(f"A post that is {state} cannot be changed in this way.") from None
+def some(
+    conn: Connection, in_divisions: Collection[DivisionId], ids: Iterable[PostId], *, kept: bool = False
+) -> dict[PostId, Post]:
+    """Those of `ids` that stand in the given divisions, in whatever state; tombstones stand nowhere.
 
-
-def some(conn: Connection, in_divisions: Collection[DivisionId], ids: Iterable[PostId]) -> dict[PostId, Post]:
-    """Those of `ids` that stand in the given divisions, in whatever state; tombstones stand nowhere."""
+    A post that is kept to a case stands nowhere either, except for who says `kept`: its author, and who sees the case.
+    """
     wanted = list(ids)
     if not wanted:
         return {}
     # With nothing added to it a database might follow the division, to all of its posts, and look for ids among them.
     mine = (posts.c.division_id + "").in_(in_divisions)
-    return {post.id: post for post in _posts(conn, _everywhere().where(posts.c.id.in_(wanted), mine))}
+    return {post.id: post for post in _posts(conn, _everywhere(kept=kept).where(posts.c.id.in_(wanted), mine))}
 
 
-def one(conn: Connection, in_divisions: Collection[DivisionId], post_id: PostId) -> Post | None:
-    """The post, if it stands in one of the given divisions."""
-    return some(conn, in_divisions, [post_id]).get(post_id)
+def one(conn: Connection, in_divisions: Collection[DivisionId], post_id: PostId, *, kept: bool = False) -> Post | None:
+    """The post, if it stands in one of the given divisions; `kept` as in `some`."""
+    return some(conn, in_divisions, [post_id], kept=kept).get(post_id)
 
 
-def locked(tx: Tx, post_id: PostId) -> Post | None:
-    """The post wherever it is, its row locked for change; None where there is none or only a tombstone."""
+def locked(tx: Tx, post_id: PostId, *, kept: bool = False) -> Post | None:
+    """The post wherever it is, its row locked for change; None where there is none or only a tombstone.
+
+    `kept` as in `some`.
+    """
     tx.connection.execute(select(posts.c.id).where(posts.c.id == post_id).with_for_update())
-    found = _posts(tx.connection, _everywhere().where(posts.c.id == post_id))
+    found = _posts(tx.connection, _everywhere(kept=kept).where(posts.c.id == post_id))
     return found[0] if found else None
 
 
@@ -201,21 +167,28 @@ def kept_keys(conn: Connection, keys: Collection[str]) -> set[str]:
 
 def past(conn: Connection, published_before: int, *, limit: int) -> list[PostId]:
     """Posts whose time is over, for the chores: ids only, oldest first."""
-    states = [state for (state, verb) in TRANSITIONS if verb is Verb.EXPIRE]
+    states = [state for (state, verb) in TRANSITIONS if verb is Verb.EXPIRE and state is not PostState.KEPT]
     query = select(posts.c.id).where(posts.c.state.in_(states), posts.c.published_at < published_before)
     return [PostId(found) for found in conn.execute(query.order_by(posts.c.published_at).limit(limit)).scalars()]
+
+
+def kept(conn: Connection, *, after: str, limit: int) -> list[PostId]:
+    """Posts that are kept to their cases, for the chores: ids only, those above `after`, in order."""
+    query = select(posts.c.id).where(posts.c.state == PostState.KEPT, posts.c.id > after)
+    return [PostId(found) for found in conn.execute(query.order_by(posts.c.id).limit(limit)).scalars()]
 
 
 # The words a post is found by are its title's and text's once more: nobody who is told of it needs them.
 _TOLD = [column for column in posts.c if column is not posts.c.words]
 
 
-def _everywhere() -> Select[tuple[object, ...]]:
-    return (
+def _everywhere(*, kept: bool) -> Select[tuple[object, ...]]:
+    query = (
         select(*_TOLD, blocks.c.label, blocks.c.homes, divisions.c.name.label("division_name"))
         .join(blocks, blocks.c.id == posts.c.block_id)
         .join(divisions, divisions.c.id == posts.c.division_id)
     )
+    return query if kept else query.where(posts.c.state != PostState.KEPT)
 
 
 def _posts(conn: Connection, query: Select[tuple[object, ...]]) -> list[Post]:

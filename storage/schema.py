@@ -22,6 +22,7 @@ from sqlalchemy import (
 from storage.schema_cases import camera_looks as camera_looks
 from storage.schema_cases import camera_pins as camera_pins
 from storage.schema_cases import case_entries as case_entries
+from storage.schema_cases import case_holds as case_holds
 from storage.schema_cases import case_links as case_links
 from storage.schema_cases import case_members as case_members
 from storage.schema_cases import cases as cases

@@ -58,6 +58,16 @@ case_links = Table(
     UniqueConstraint("case_id", "incident_id"),
 )
 
+Index("ix_case_links_post_id", case_links.c.post_id)
+# storage/case_holds.py. Posts that are there for this case alone, from the first: clips shared for what it asked.
+case_holds = Table(
+    "case_holds",
+    metadata,
+    Column("post_id", ID, ForeignKey("posts.id"), primary_key=True),
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+)
+Index("ix_case_holds_case_id", case_holds.c.case_id)
+
 # storage/case_entries.py. What was done in a case, in order; never changed.
 case_entries = Table(
     "case_entries",

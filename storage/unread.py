@@ -18,7 +18,7 @@ from storage.posts import Post, PostState
 from storage.schema import posts, read_marks, viewed_posts
 from storage.upserts import insert_new
 
-_OVER = (PostState.WITHDRAWN, PostState.EXPIRED)
+_OVER = (PostState.WITHDRAWN, PostState.EXPIRED, PostState.KEPT)
 NEWEST = 1_000  # posts in which the unread are looked for; what is further down no desk shows as new
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import islice
 
-from feed import posting, tickets
+from feed import keeping, posting, tickets
 from feed.bell import Bell
-from storage import digest_codes, endings, feed_log, post_words, posts, staff, takedowns, unread
-from storage.db import CHORES, Database, database_now
+from storage import case_holds, digest_codes, endings, feed_log, post_words, posts, staff, takedowns, unread
+from storage.db import CHORES, Database, Tx, database_now
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
@@ -20,12 +20,19 @@ AT_ONCE = 200  # posts or keys looked up in one go: far below what a statement c
 
 
 def expire_posts(record: Database, bucket: Bucket, bell: Bell) -> int:
-    """Ends posts that are older than 90 days, each in a transaction of its own; answers how many."""
+    """Ends posts that are older than 90 days, each in a transaction of its own; answers how many.
+
+    One that a case holds is kept to it, and ends when none holds it any more.
+    """
     count = 0
     while found := _past(record):
         for post_id in found:
             _expire(record, bucket, bell, post_id)
         count += len(found)
+    last = ""
+    while found := _kept(record, last):
+        count += sum(_let_go(record, bucket, bell, post_id) for post_id in found)
+        last = found[-1]
     if count:
         post_words.forget_all(record, by=CHORES)
     return count
@@ -104,7 +111,30 @@ def _past(record: Database) -> list[PostId]:
         return posts.past(conn, database_now(conn) - POSTS_LIVE_MS, limit=AT_ONCE)
 
 
+def _kept(record: Database, after: str) -> list[PostId]:
+    with record.read() as conn:
+        return posts.kept(conn, after=after, limit=AT_ONCE)
+
+
 def _expire(record: Database, bucket: Bucket, bell: Bell, post_id: PostId) -> None:
     with record.write(by=CHORES) as tx:
-        for key in posting.end(tx, bell, post_id, Verb.EXPIRE):
-            tx.after_commit(bucket.delete, key)
+        if not keeping.keep(tx, bell, post_id):
+            _end(tx, bucket, bell, post_id)
+
+
+def _let_go(record: Database, bucket: Bucket, bell: Bell, post_id: PostId) -> bool:
+    with record.read() as conn:
+        if case_holds.held(conn, [post_id]):
+            return False
+    with record.write(by=CHORES) as tx:
+        feed_log.lock(tx)
+        posts.place_of(tx, post_id)
+        if case_holds.held(tx.connection, [post_id]):
+            return False  # shared for, or linked to, another case a moment ago
+        _end(tx, bucket, bell, post_id)
+    return True
+
+
+def _end(tx: Tx, bucket: Bucket, bell: Bell, post_id: PostId) -> None:
+    for key in posting.end(tx, bell, post_id, Verb.EXPIRE):
+        tx.after_commit(bucket.delete, key)

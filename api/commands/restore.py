@@ -23,10 +23,12 @@ from storage.kit import settings
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import PostId
 from storage.objects import Bucket, open_bucket
-from storage.posts import PostState, Verb
+from storage.posts import POSTS_LIVE_MS, PostState, Verb
 from storage.takedowns import Noted
 
 _SIDES = {"record": backup.RECORD, "identity": identity_backup.IDENTITY}
+AT_ONCE = 200
+NOTES_LAST_MS = POSTS_LIVE_MS  # workers/chores.forget_takedowns keeps them a day longer
 _OPEN = (PostState.LIVE, PostState.HELD, PostState.HIDDEN)
 _DOWN = {PostState.HELD: Verb.HOLD, PostState.HIDDEN: Verb.HIDE, PostState.REMOVED: Verb.REMOVE}
 
@@ -128,7 +130,17 @@ def _take_down(tx: Tx, bucket: Bucket, notes: Noted, moment: Moment) -> None:
         is_in_it = epoch == moment.epoch and seq <= moment.audited
         if not is_in_it and posts.state_of(tx.connection, post_id) is PostState.LIVE:
             posting.decide(tx, _Silent(), post_id, Verb.HOLD, reason="restore")
+    if moment.made_at < tx.now() - NOTES_LAST_MS:
+        _end_all(tx, bucket)
     print(f"taken back or down: {len(notes.gone)} and {len(notes.down)} notes looked at")
+
+
+def _end_all(tx: Tx, bucket: Bucket) -> None:
+    """Ends what a case alone would keep: the notes that say what of it was taken back since are forgotten by now."""
+    conn, before = tx.connection, tx.now() - POSTS_LIVE_MS
+    while found := [*posts.past(conn, before, limit=AT_ONCE), *posts.kept(conn, after="", limit=AT_ONCE)]:
+        for key in (key for post_id in found for key in posting.end(tx, _Silent(), post_id, Verb.EXPIRE)):
+            tx.after_commit(bucket.delete, key)
 
 
 def _notes_place(args: argparse.Namespace, bucket: Bucket) -> Bucket:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from feed.events import Closed
+from storage.case_holds import CLOSED_HOLDS_MS
 from storage.kit.clock import DAY, HOUR
 from storage.kit.settings import MOST_DAYS
 from storage.posts import POSTS_LIVE_MS
@@ -19,6 +20,7 @@ class What(StrEnum):
     """What is kept."""
 
     POSTS = "posts"
+    KEPT_FOR_A_CASE = "kept_for_a_case"  # counted from when the case is closed
     WHO_SENT_IT = "who_sent_it"  # a city may set fewer days
     QUARANTINED = "quarantined"
     CAMERAS_UNCONFIRMED = "cameras_unconfirmed"
@@ -45,6 +47,7 @@ class Kept(Closed):
 
 RETENTION = (
     Kept(what=What.POSTS, hours=POSTS_LIVE_MS // HOUR),
+    Kept(what=What.KEPT_FOR_A_CASE, hours=CLOSED_HOLDS_MS // HOUR),
     Kept(what=What.WHO_SENT_IT, hours=MOST_DAYS * DAY // HOUR),
     Kept(what=What.QUARANTINED, hours=7 * DAY // HOUR),
     Kept(what=What.CAMERAS_UNCONFIRMED, hours=365 * DAY // HOUR),

@@ -164,7 +164,7 @@ def visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
     with desk.stores.record.read() as conn:
         block = versions.block(conn, mine) if mine else None
         division = block.division.id if block else _my_division(desk, asking)
-        post = posts.one(conn, [division], post_id)
+        post = posts.one(conn, [division], post_id, kept=mine is not None)
     if post is None or (post.state is not PostState.LIVE and mine is None):
         raise NotThere
     return post

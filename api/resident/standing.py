@@ -31,6 +31,7 @@ OTHER_REASONS = {
     "removed": "A moderator removed this post.",
     "edited": "A moderator took words out of this post.",
     "expired": "This post's time was over.",
+    "kept": "This post is kept in a case of the police. Nobody else sees it.",
 }
 
 DECIDED = (PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
@@ -144,7 +145,7 @@ def _post(desk: Desk, clip: Clip) -> Post | None:
         return None
     with desk.stores.record.read() as conn:
         block = versions.block(conn, clip.block)
-        return posts.one(conn, [block.division.id], clip.post_id) if block else None
+        return posts.one(conn, [block.division.id], clip.post_id, kept=True) if block else None
 
 
 def _appeal(desk: Desk, post: Post | None) -> tuple[bool, AppealSeen | None]:

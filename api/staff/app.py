@@ -9,6 +9,7 @@ from api.http import new_app
 from api.staff import (
     case_cameras,
     case_links,
+    case_posts,
     cases,
     digest,
     flagged,
@@ -49,6 +50,7 @@ def create_app(given: Stores) -> FastAPI:
         cases,
         case_cameras,
         case_links,
+        case_posts,
         oversight,
         words,
     ):

@@ -88,7 +88,7 @@ def in_full(conn: Connection, member: StaffMember, case: Case) -> CaseInFull:
     named = {one.linked.incident for one in links} | {IncidentId(one.about) for one in entries if one.about}
     known = incidents.some(conn, {case.incident, *(one for one in named if one)})
     reach = member.reach(*VIEWERS)
-    theirs = posts.some(conn, reach, {one.linked.post for one in links if one.linked.post})
+    theirs = posts.some(conn, reach, {one.linked.post for one in links if one.linked.post}, kept=True)
     shown = [_link(one, theirs, known, reach) for one in links]
     names: dict[str, str] = {**cases.names(conn, {one.about for one in entries if one.about})}
     names |= {one.id: one.number for one in known.values() if one.division in reach}
@@ -134,7 +134,7 @@ def _link(
     incident = known.get(link.linked.incident) if link.linked.incident else None
     return LinkSeen(
         id=link.id,
-        post=as_seen(post) if post and post.state is PostState.LIVE else None,
+        post=as_seen(post) if post and post.state in (PostState.LIVE, PostState.KEPT) else None,
         incident=incident_calls.seen(incident) if incident and incident.division in reach else None,
         reason=link.reason,
         confidence=link.confidence,

@@ -86,6 +86,9 @@ STAFF = {
     "POST /v1/cases/{case_id}/members": "lead",
     "DELETE /v1/cases/{case_id}/members/{member_id}": "lead",
     "POST /v1/cases/{case_id}/cameras": "detective",
+    "GET /v1/cases/{case_id}/posts/{post_id}": "investigator",
+    "GET /v1/cases/{case_id}/posts/{post_id}/media/{file}": "investigator",
+    "HEAD /v1/cases/{case_id}/posts/{post_id}/media/{file}": "investigator",
     "POST /v1/cases/{case_id}/links": "investigator",
     "DELETE /v1/cases/{case_id}/links/{link_id}": "investigator",
 }

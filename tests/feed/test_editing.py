@@ -77,6 +77,10 @@ def test_what_can_be_edited_is_what_stands(record: Database, bell: Bell) -> None
             tx.audit("test", post.id)
         with record.read() as conn:
             before = feed_log.head(conn).seq
+        if state is PostState.KEPT:
+            with record.read() as conn:
+                assert posts.one(conn, [post.division], post.id) is None
+            continue
         try:
             cut(record, bell, post.id, "van")
         except Conflict as refused:

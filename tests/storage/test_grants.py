@@ -26,7 +26,8 @@ pytestmark = pytest.mark.engines("postgresql")
 
 VERBS = ("select", "insert", "update", "delete")
 CASES = {  # staff's, but for what a camera's owner is told; pins are brought by the airlock
-    name: {""} for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "camera_looks")
+    name: {""}
+    for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "case_holds", "camera_looks")
 }
 PINS = {"camera_pins": {""}}
 WORDS = {
@@ -41,8 +42,10 @@ WORDS = {
 CLOSED = {
     "porchlight_chores": {
         **WORDS,
-        **{name: {""} for name in CASES if name != "cases"},
+        **{name: {""} for name in ("incidents", "case_members", "camera_looks")},
         "cases": {"number", "incident_id", "asked_by", "asked_at", "consented_by"},
+        "case_links": {"id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
+        "case_entries": {"text", "about", "reason", "by"},
         "camera_pins": {"quadrant", "retention"},  # it counts blocks that have one
         "watches": {""},
         "suspensions": {""},
@@ -71,6 +74,7 @@ CLOSED = {
     },
     "porchlight_resident": {
         **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
+        "case_holds": {"case_id"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},
         "case_entries": {"kind", "text", "about", "reason", "by"},
@@ -86,6 +90,7 @@ CLOSED = {
     },
     "porchlight_airlock": {
         **CASES,
+        "case_holds": {"case_id"},  # it says for which case a clip was shared, and asks nothing of it
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin", "slip_digest"},
         "appeals": {"text"},

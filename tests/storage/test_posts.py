@@ -23,6 +23,7 @@ TABLE: dict[PostState, dict[Verb, PostState | None]] = {
         Verb.REMOVE: PostState.REMOVED,
         Verb.WITHDRAW: PostState.WITHDRAWN,
         Verb.EXPIRE: PostState.EXPIRED,
+        Verb.KEEP: PostState.KEPT,
     },
     PostState.HELD: {
         Verb.HOLD: NOWHERE,
@@ -56,6 +57,11 @@ TABLE: dict[PostState, dict[Verb, PostState | None]] = {
         Verb.WITHDRAW: PostState.WITHDRAWN,
         Verb.EXPIRE: NOWHERE,
     },
+    PostState.KEPT: {
+        **dict.fromkeys(Verb, NOWHERE),
+        Verb.WITHDRAW: PostState.WITHDRAWN,
+        Verb.EXPIRE: PostState.EXPIRED,
+    },
     PostState.WITHDRAWN: dict.fromkeys(Verb, NOWHERE),
 }
 CELLS = [(state, verb) for state in PostState for verb in Verb]
@@ -66,7 +72,7 @@ pytestmark = pytest.mark.usefixtures("city")
 @pytest.mark.parametrize(("state", "verb"), CELLS)
 def test_the_transition_table_cell_by_cell(state: PostState, verb: Verb) -> None:
     """Each verb leads from each state to the one place this table says, or raises Conflict."""
-    goal = TABLE[state][verb]
+    goal = TABLE[state].get(verb, NOWHERE)
 
     if goal is NOWHERE:
         with pytest.raises(Conflict):

@@ -24,6 +24,7 @@ from storage.posts import PostState, Verb
 from storage.schema import staff_log_ins
 from storage.schema import tickets as ticket_rows
 from tests.builders import a_published_post, a_rendition, as_role, division, the_post
+from tests.cases import an_open_case, close, link
 from workers import chores, figures, schedule
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -74,6 +75,32 @@ def test_many_posts_expire_batch_after_batch(
     counts = [chores.expire_posts(record, bucket, bell) for _ in range(2)]
 
     assert counts == [5, 0]
+
+
+def test_a_post_that_a_case_holds_is_kept_until_none_does(
+    record: Database, bucket: Bucket, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes stay while the case is open and 90 days after; then it ends as any other, by the chores' own role."""
+    monkeypatch.setattr(chores, "AT_ONCE", 2)
+    files, case, own = [a_rendition()], an_open_case(record), as_role(record, "chores")
+    held = a_published_post(record, bell, files=files, published_at=0)
+    others = [a_published_post(record, bell, published_at=0).id for _ in range(3)]
+    for post_id in (held.id, *others):
+        link(record, case, post_id)
+    _put(bucket, files[0].key)
+
+    counts = [chores.expire_posts(own, bucket, bell) for _ in range(2)]
+    with record.read() as conn:
+        assert posts.states(conn, [held.id, *others]) == dict.fromkeys([held.id, *others], PostState.KEPT)
+    assert bucket.size(files[0].key) > 0
+    close(record, case, days_ago=91)
+    counts.append(chores.expire_posts(own, bucket, bell))
+
+    assert counts == [4, 0, 4]
+    with record.read() as conn:
+        assert posts.state_of(conn, held.id) is PostState.EXPIRED
+    with pytest.raises(NotThere):
+        bucket.size(files[0].key)
 
 
 def test_a_log_is_trimmed_to_what_is_kept(

@@ -11,7 +11,7 @@ export type Media = {
   seconds: number;
 };
 
-export const postStates = ["held", "live", "hidden", "withdrawn", "removed", "expired"] as const;
+export const postStates = ["held", "live", "hidden", "withdrawn", "removed", "expired", "kept"] as const;
 export type PostState = (typeof postStates)[number];
 
 export const categories = ["crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other"] as const;

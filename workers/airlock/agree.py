@@ -71,4 +71,4 @@ def _is_entombed(stores: BothSides, clip: Clip) -> bool:
 def _post(stores: BothSides, clip: Clip) -> Post | None:
     with stores.record.read() as conn:
         block = versions.block(conn, clip.block)
-        return posts.one(conn, [block.division.id], clip.post_id) if block else None
+        return posts.one(conn, [block.division.id], clip.post_id, kept=True) if block else None

@@ -49,7 +49,7 @@ def do_without(stores: BothSides, clip: Clip) -> None:
         return
     with stores.record.write(by=AIRLOCK) as tx:
         feed_log.lock(tx)
-        post = posts.locked(tx, clip.post_id)
+        post = posts.locked(tx, clip.post_id, kept=True)
         if post is not None:  # its generation is that of the last attempt that published, not of the last that failed
             posting.add_media(tx, stores.bell, post.id, [], generation=post.media_generation, last=True)
     with stores.vault.write(by=AIRLOCK) as tx:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api.commands import restore
 from feed.actions import Send
 from feed.listener import Listener
 from feed.memory import Memory
@@ -18,9 +19,11 @@ from storage.identity import clip_lists, clips, originals
 from storage.identity.clips import ClipState
 from storage.identity.vault import ResidentId
 from storage.kit import migrate
+from storage.kit.clock import HOUR
 from storage.kit.errors import NotThere
 from storage.posts import PostState
 from tests.api.commands.town import Town, ada, town  # noqa: F401 - fixtures
+from tests.cases import an_open_case, link
 from tests.conftest import LINEAGES, NewDatabase
 from tests.servers.postgres import PostgresServer
 from workers import chores
@@ -124,6 +127,26 @@ def test_notes_kept_elsewhere_count(town: Town, ada: ResidentId) -> None:
 
     assert town.run("restore", out, "--takedowns", str(town.data / "media")) == 0
     assert town.state(clip) is PostState.WITHDRAWN
+
+
+@pytest.mark.parametrize(("older", "state"), [(False, PostState.KEPT), (True, PostState.EXPIRED)])
+def test_a_backup_older_than_its_notes_brings_back_nothing_for_a_case(
+    town: Town, ada: ResidentId, monkeypatch: pytest.MonkeyPatch, older: bool, state: PostState
+) -> None:
+    """Nobody knows any more what of it was taken back since; a younger one brings what a case holds back to it."""
+    if older:
+        monkeypatch.setattr(restore, "NOTES_LAST_MS", -HOUR)
+    clip, _ = town.clip(ada)
+    town.publish(clip)
+    link(town.stores.record, an_open_case(town.stores.record), clip.post_id)
+    out = str(town.data / "backup")
+    town.run("backup", "--out", out)
+    town.lose(identity=False)
+
+    assert town.run("restore", out) == 0
+    chores.expire_posts(town.stores.record, town.stores.media, town.stores.bell)
+
+    assert town.state(clip) is state
 
 
 def test_the_record_alone_is_settled_with_the_identity_side_that_lived_on(town: Town, ada: ResidentId) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.public.rules import RETENTION, What
-from storage import posts, staff
+from storage import case_holds, posts, staff
 from storage.identity import cameras
 from storage.kit import settings
 from storage.kit.clock import DAY, HOUR
@@ -14,6 +14,7 @@ def test_times_told_are_those_gone_by() -> None:
     """On both sides of the wall."""
     assert {one.what: one.hours * HOUR for one in RETENTION} == {
         What.POSTS: posts.POSTS_LIVE_MS,
+        What.KEPT_FOR_A_CASE: case_holds.CLOSED_HOLDS_MS,
         What.WHO_SENT_IT: settings.MOST_DAYS * DAY,
         What.QUARANTINED: reconcile.QUARANTINE_LIFE,
         What.CAMERAS_UNCONFIRMED: cameras.CONFIRMED_FOR,

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from api.resident import posts as sending
 from api.resident.desk import Desk
-from feed import posting
+from feed import keeping, posting
 from storage import decisions, staff
-from storage.db import OPERATOR
+from storage.db import CHORES, OPERATOR
 from storage.decisions import Why
 from storage.identity import clips, leases
 from storage.identity.limits import Limit
@@ -30,6 +30,7 @@ from tests.api.conftest import NewClient
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour, said
 from tests.at_once import at_once
+from tests.cases import an_open_case, link
 from tests.storage.identity.making import the_clip
 from tests.workers.airlock.looking import take_through
 from workers.airlock.admit import Airlock
@@ -552,6 +553,25 @@ def test_an_author_is_told_when_a_post_s_time_is_over(ada: Neighbour, desk: Desk
     told = ada.get(f"/v1/receipts/{receipt}")
 
     assert (told["post"], told["reason"]["code"]) == (None, "expired")
+
+
+def test_an_author_is_told_that_a_case_keeps_a_post(
+    ada: Neighbour, desk: Desk, airlock: Airlock, town: Town, neighbour: NewNeighbour
+) -> None:
+    """By receipt and in their list, and they may take it back; a neighbour is told what they are of any that ended."""
+    receipt, post = published(ada, desk, airlock)
+    bob, case = neighbour("bob"), an_open_case(desk.stores.record, where=town.central)
+    link(desk.stores.record, case, PostId(post["id"]))
+    with desk.stores.record.write(by=CHORES) as tx:
+        assert keeping.keep(tx, desk.stores.bell, PostId(post["id"]))
+
+    told, (mine,) = ada.get(f"/v1/receipts/{receipt}"), ada.get("/v1/posts/mine")["items"]
+
+    assert [(one["post"]["state"], one["reason"]["code"]) for one in (told, mine)] == [("kept", "kept")] * 2
+    assert not mine["may_appeal"]
+    assert bob.ask("GET", f"/v1/posts/{post['id']}").content == bob.ask("GET", f"/v1/posts/{'a' * 26}").content
+    assert bob.ask("GET", f"/v1/media/{post['id']}/480p.mp4").status_code == 404
+    assert ada.ask("DELETE", f"/v1/receipts/{receipt}").json() == {"state": "withdrawn"}
 
 
 @pytest.mark.parametrize("by", ["receipt", "handle"])

@@ -19,7 +19,7 @@ from tests.storage.identity.making import airlock, an_accepted_clip, the_clip
 
 _C, _P = ClipState, PostState
 UNFINISHED = (_C.RECEIVED, _C.PROCESSING, _C.QUARANTINED)
-STANDING = (_P.LIVE, _P.HELD, _P.HIDDEN, _P.REMOVED)
+STANDING = (_P.LIVE, _P.HELD, _P.HIDDEN, _P.REMOVED, _P.KEPT)
 LEFT_ALONE = [
     *((state, _P.WITHDRAWN, read) for state in (_C.REJECTED, _C.WITHDRAWN, _C.WITHDRAWING) for read in (True, False)),
     *((state, None, read) for state in (_C.REJECTED, _C.WITHDRAWN, _C.WITHDRAWING) for read in (True, False)),

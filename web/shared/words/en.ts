@@ -43,6 +43,7 @@ export const en = {
     withdrawn: "Withdrawn",
     removed: "Removed",
     expired: "Expired",
+    kept: "Kept in a case",
   },
   line: {
     live: "Live",
@@ -439,6 +440,7 @@ export const en = {
       promiseA: "Police and neighbours will see this clip and",
       promisePhoto: "Police and neighbours will see this photo and",
       promiseB: "Not your name, not your address.",
+      stays: "It stays for 90 days. One that police pin to a case may stay in that case longer, seen by nobody else. You can take it back at any time.",
       stillTells: "What can still point to you: a view that people know, a voice, your way of writing.",
       replaced: "Taken out of your words:",
       kinds: {
@@ -536,6 +538,7 @@ export const en = {
         removed: "A moderator removed this post.",
         edited: "A moderator took words out of this post.",
         expired: "This post reached the end of its time.",
+        kept: "Police keep this post in a case. Nobody else sees it, and you can still take it back.",
       } as Record<string, string>,
       wasSeen: "It was on screen already, and we took it down again. Nobody sees it any more.",
       reasonOther: "This clip could not be published.",
@@ -1076,6 +1079,7 @@ export const en = {
     keptTitle: "How long it is kept",
     kept: {
       posts: "A post, with its clip",
+      kept_for_a_case: "A post kept in a case, after that case is closed",
       who_sent_it: "Who sent a post, apart from it, at most",
       quarantined: "A clip that could not be processed",
       cameras_unconfirmed: "The pin of a camera that its owner does not confirm, at most",

@@ -44,6 +44,7 @@ export const es: Words = {
     withdrawn: "Retirada",
     removed: "Eliminada",
     expired: "Caducada",
+    kept: "Guardada en un caso",
   },
   line: {
     live: "En vivo",
@@ -440,6 +441,7 @@ export const es: Words = {
       promiseA: "La policía y los vecinos verán este clip y",
       promisePhoto: "La policía y los vecinos verán esta foto y",
       promiseB: "Ni tu nombre ni tu dirección.",
+      stays: "Queda 90 días. Si la policía la fija a un caso, puede quedar más tiempo en ese caso, donde nadie más la ve. Puedes retirarla en cualquier momento.",
       stillTells: "Lo que aún puede señalarte: una vista conocida, una voz, tu manera de escribir.",
       replaced: "Quitado de tus palabras:",
       kinds: {
@@ -537,6 +539,7 @@ export const es: Words = {
         removed: "Un moderador eliminó esta publicación.",
         edited: "Un moderador quitó palabras de esta publicación.",
         expired: "Esta publicación llegó al fin de su plazo.",
+        kept: "La policía guarda esta publicación en un caso. Nadie más la ve, y aún puedes retirarla.",
       },
       wasSeen: "Ya estaba en pantalla y la hemos retirado. Ya nadie la ve.",
       reasonOther: "Este clip no se pudo publicar.",
@@ -1077,6 +1080,7 @@ export const es: Words = {
     keptTitle: "Cuánto se guarda",
     kept: {
       posts: "Una publicación, con su clip",
+      kept_for_a_case: "Una publicación guardada en un caso, desde que el caso se cierra",
       who_sent_it: "Quién envió una publicación, aparte de ella, como máximo",
       quarantined: "Un clip que no se pudo procesar",
       cameras_unconfirmed: "La marca de una cámara que su dueño no confirma, como máximo",
