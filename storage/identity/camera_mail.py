@@ -1,6 +1,6 @@
 """Where the mail to owners of cameras goes: to all of a division who wish to be asked by mail, or to nobody.
 
-The airlock, which sends it, reads a division's addresses, and neither whose they are nor which camera brought them here.
+The airlock, which sends it, reads a division's addresses: neither whose they are nor which camera brought them.
 """
 
 from __future__ import annotations
