@@ -24,6 +24,11 @@ class Kind(StrEnum):
     LINK = "link"
     UNLINK = "unlink"
     CAMERAS = "cameras"
+    FOOTAGE = "footage"  # asked for; at once or by a second person it is sent
+    APPROVE = "approve"
+    DENY = "deny"
+    RESOLVE = "resolve"
+    CONTACT = "contact"  # an owner's, opened
     CLOSE = "close"
     REOPEN = "reopen"
 

@@ -32,6 +32,8 @@ class Act(StrEnum):
     NOTE = "note"
     LINK = "link"
     CAMERAS = "cameras"
+    FOOTAGE = "footage"
+    SECOND_FOOTAGE = "second_footage"  # judging and resolving what was asked for
     CLOSE = "close"
     REOPEN = "reopen"
 
@@ -39,6 +41,7 @@ class Act(StrEnum):
 WHEN: dict[Act, CaseState] = {
     **dict.fromkeys((Act.CONSENT, Act.REFUSE), CaseState.ASKED),
     **dict.fromkeys((Act.ASSIGN, Act.NOTE, Act.LINK, Act.CAMERAS, Act.CLOSE), CaseState.OPEN),
+    **dict.fromkeys((Act.FOOTAGE, Act.SECOND_FOOTAGE), CaseState.OPEN),
     Act.REOPEN: CaseState.CLOSED,
 }
 LEADS_TO: dict[Act, CaseState] = {
@@ -107,8 +110,8 @@ def _may(act: Act, who: Asker, case: Standing) -> bool:
         return leads and who.id != case.asked_by
     if act is Act.ASSIGN:
         return leads
-    if act is Act.CLOSE:
+    if act in (Act.CLOSE, Act.SECOND_FOOTAGE):
         return leads or detects
-    if act is Act.CAMERAS:
+    if act in (Act.CAMERAS, Act.FOOTAGE):
         return detects
     return leads or _works(who, case)

@@ -28,6 +28,7 @@ UNAUDITED = frozenset(
         "read_marks",  # what is new on one's own desk changes nothing for anybody else
         "log_in_tries",  # counted before anyone is known
         "digest_codes",  # beside what is asked for, mailed and confirmed, which is audited
+        "footage_answers",  # a line would tell when one came; opening a contact is audited beside it
         "segments",  # hundreds for a long clip, each under a publication that is audited, as is the last of them
         "feed_log",  # always beside a post's write, which is audited
         "feed_head",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.granting import ALL, Grants, Role, merged
 from storage.schema import metadata
 
+NOW_MS = "extract(epoch from statement_timestamp()) * 1000"
 _NOTES = {  # writing to the audit: a line and its payload are added, none is read or changed
     "audit_head": {"select": "one seq hash", "update": "seq hash"},
     "audit_entries": {"insert": ALL},
@@ -74,6 +75,18 @@ AIRLOCK: Role = merged(
         "case_holds": {"insert": ALL},  # of a clip that was shared for a case
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
+        # What a detective asks owners for, who may, and whether the case is open: looked up again before it is sent.
+        "footage_requests": {"select": ALL},
+        "footage_request_blocks": {"select": ALL},
+        "footage_answers": {
+            "select": "id request_id kind post_id contact_expires_at contact_opened_at shown_at",
+            "insert": ALL,
+            "update": "contact contact_expires_at",
+        },
+        "case_keys": {"select": "case_id public_key"},
+        "cases": {"select": "id division_id state"},
+        "case_members": {"select": ALL},
+        "atlas_versions": {"select": ALL},
         # What is asked about a post's author, and whether two moderators asked it: looked up again before it is done.
         "suspensions": {"select": ALL, "update": "carried_out"},
         "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
@@ -115,6 +128,14 @@ STAFF: Role = merged(
         "case_entries": {"select": ALL, "insert": ALL},
         "camera_pins": {"select": ALL},
         "camera_looks": {"select": ALL, "insert": ALL},
+        "footage_requests": {
+            "select": ALL,
+            "insert": ALL,
+            "update": "state approved_by sent_at resolved_at ends_at",
+        },
+        "footage_request_blocks": {"select": ALL, "insert": ALL},
+        "footage_answers": {"select": ALL, "update": "contact_opened_at"},
+        "case_keys": {"select": ALL, "insert": ALL},
     },
 )
 FEED: Role = merged(
@@ -132,24 +153,32 @@ FEED: Role = merged(
 PUBLIC: Role = {  # what was rounded, and nothing it was made of
     "public_counts": {"select": ALL},
     "published_heads": {"select": ALL},
+    "published_requests": {"select": ALL},
     "divisions": {"select": ALL},
 }
 _COUNTS = {  # the months that are over, by division: what happened where and when, by nobody
     "posts": {"select": "id division_id"},
     "cases": {"select": "id division_id"},
-    "blocks": {"select": "id division_id"},
+    "blocks": {"select": "id division_id label"},
     "camera_pins": {"select": "block_id"},
     "decisions": {"select": "id post_id verb at undone"},
     "appeals": {"select": "state decision_id"},
     "audit_entries": {"select": "at by"},
     "public_counts": {"select": ALL, "insert": ALL},
     "published_heads": {"select": ALL, "insert": ALL},
+    "published_requests": {"select": ALL, "insert": ALL},
+    "footage_requests": {"select": "id division_id kind window_from window_to sent_at ends_at"},
+    "footage_request_blocks": {"select": ALL},
+    "footage_answers": {"select": "request_id kind shown_at"},
+    "atlas_versions": {"select": ALL},
 }
 CHORES: Role = merged(
     _ENTOMBS,
     _COUNTS,
     {
         "posts": {"select": "published_at order_key"},
+        # A contact that expired goes.
+        "footage_answers": {"select": "contact_expires_at", "update": "contact contact_expires_at"},
         "divisions": {"select": ALL},
         # Which case holds a post whose time is over, and since when it is closed: not why, nor by whom.
         "cases": {"select": "state"},
@@ -181,6 +210,10 @@ GRANTS = Grants(
         "porchlight_public": PUBLIC,
         "porchlight_chores": CHORES,
     },
-    # The feed tells of what is live: of a post that is held, hidden or removed it cannot read a word.
-    rows={"posts": {"porchlight_feed": "state = 'live'"}},
+    rows={
+        # The feed tells of what is live: of a post that is held, hidden or removed it cannot read a word.
+        "posts": {"porchlight_feed": "state = 'live'"},
+        # Staff see answers from their batch's moment on, and before it not that there are any.
+        "footage_answers": {"porchlight_staff": f"shown_at <= {NOW_MS}"},
+    },
 )

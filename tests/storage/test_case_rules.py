@@ -14,12 +14,13 @@ from storage.kit.ids import CaseId, DivisionId, StaffId
 HERE, THERE = frozenset({DivisionId("here")}), frozenset({DivisionId("there")})
 NOWHERE = frozenset[DivisionId]()
 ASKED_BY = StaffId("who asked")
-ALL_OF_A_LEAD = {"consent", "refuse", "assign", "note", "link", "close", "reopen"}
+ALL_OF_A_LEAD = {"consent", "refuse", "assign", "note", "link", "second_footage", "close", "reopen"}
+ALL_OF_A_DETECTIVE = {"note", "link", "close", "cameras", "footage", "second_footage"}
 # Who: (where they investigate, where as a detective, where they lead, whether assigned) -> what may be theirs.
 PEOPLE = {
     "lead": (Asker(StaffId("a"), NOWHERE, NOWHERE, HERE), False, ALL_OF_A_LEAD),
     "lead who asked": (Asker(ASKED_BY, NOWHERE, NOWHERE, HERE), True, ALL_OF_A_LEAD - {"consent", "refuse", "reopen"}),
-    "detective": (Asker(StaffId("b"), HERE, HERE, NOWHERE), True, {"note", "link", "close", "cameras"}),
+    "detective": (Asker(StaffId("b"), HERE, HERE, NOWHERE), True, ALL_OF_A_DETECTIVE),
     "analyst": (Asker(StaffId("c"), HERE, NOWHERE, NOWHERE), True, {"note", "link"}),
     "detective who is not assigned": (Asker(StaffId("d"), HERE, HERE, NOWHERE), False, set[str]()),
     "detective of another division": (Asker(StaffId("e"), THERE, THERE, NOWHERE), True, set[str]()),
@@ -28,12 +29,12 @@ PEOPLE = {
     "detective here who leads there": (
         Asker(StaffId("h"), HERE, HERE, THERE),
         True,
-        {"note", "link", "close", "cameras"},
+        ALL_OF_A_DETECTIVE,
     ),
 }
 WHEN = {
     CaseState.ASKED: {"consent", "refuse"},
-    CaseState.OPEN: {"assign", "note", "link", "cameras", "close"},
+    CaseState.OPEN: {"assign", "note", "link", "cameras", "footage", "second_footage", "close"},
     CaseState.REFUSED: set[str](),
     CaseState.CLOSED: {"reopen"},
 }

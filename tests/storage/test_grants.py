@@ -30,6 +30,7 @@ CASES = {  # staff's, but for what a camera's owner is told; pins are brought by
     for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "case_holds", "camera_looks")
 }
 PINS = {"camera_pins": {""}}
+FOOTAGE = {name: {""} for name in ("footage_requests", "footage_request_blocks", "footage_answers", "case_keys")}
 WORDS = {
     "posts": {"title", "text", "words"},
     "comments": {"text", "name"},
@@ -47,6 +48,9 @@ CLOSED = {
         "case_links": {"id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
         "case_entries": {"text", "about", "reason", "by"},
         "camera_pins": {"quadrant", "retention"},  # it counts blocks that have one
+        "footage_requests": {"case_id", "case_number", "text", "asked_by", "approved_by"},
+        "footage_answers": {"contact", "post_id"},
+        "case_keys": {""},
         "watches": {""},
         "suspensions": {""},
         "endings": {"word"},
@@ -67,12 +71,16 @@ CLOSED = {
         "posts": {"words"},
         **CASES,
         **PINS,
+        **FOOTAGE,
         **{name: {""} for name in ("segments", "watches", "digests", "digest_mails", "digest_codes")},
     },
     "porchlight_public": {  # what was rounded before, and no row that it was made of
-        name: {""} for name in metadata.tables if name not in ("public_counts", "published_heads", "divisions")
+        name: {""}
+        for name in metadata.tables
+        if name not in ("public_counts", "published_heads", "published_requests", "divisions")
     },
     "porchlight_resident": {
+        **FOOTAGE,
         **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
         "case_holds": {"case_id"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
@@ -89,7 +97,9 @@ CLOSED = {
         },
     },
     "porchlight_airlock": {
-        **CASES,
+        **{name: {""} for name in CASES if name not in ("cases", "case_members")},
+        "cases": {"number", "incident_id", "asked_at", "asked_by", "consented_by"},
+        "case_keys": {"private_key_sealed"},
         "case_holds": {"case_id"},  # it says for which case a clip was shared, and asks nothing of it
         "comments": {"text", "name"},
         "flags": {"text", "reason", "origin", "slip_digest"},

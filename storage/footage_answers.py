@@ -1,0 +1,124 @@
+"""What owners answer to a request for footage. The airlock brings it; staff see it in batches, all of one at once.
+
+Nothing says when an answer came, from which block, or how many were asked: whoever says nothing is in no row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from storage import case_keys
+from storage.case_entries import Kind as Entry
+from storage.case_entries import enter
+from storage.case_keys import StaffKey
+from storage.db import Tx, database_now
+from storage.kit import ids
+from storage.kit.clock import HOUR
+from storage.kit.errors import NotThere
+from storage.kit.ids import CaseId, PostId, RequestId, StaffId
+from storage.schema import footage_answers, footage_requests
+
+BATCH_MS = 12 * HOUR  # a batch's moments are midnight and noon, UTC, the same for every request of every city
+FIRST_AFTER_MS = 6 * HOUR  # of sending: who answers within minutes must not be told from who took the afternoon
+
+
+class Kind(StrEnum):
+    """What an owner can say. Saying nothing is no answer, and seen nowhere."""
+
+    SHARED = "shared"
+    NOTHING = "nothing"
+    ASK_ME = "ask_me"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer; `shown_at` is its batch's moment, in milliseconds. `contact`: whether one is there to be opened."""
+
+    id: str
+    kind: Kind
+    post: PostId | None
+    shown_at: int
+    contact: bool
+    opened_at: int | None
+
+
+def batch_at(now: int, sent_at: int) -> int:
+    """The moment at which staff see what is answered `now` to a request that went out then. Pure."""
+    earliest = max(now + 1, sent_at + FIRST_AFTER_MS)
+    return -(-earliest // BATCH_MS) * BATCH_MS
+
+
+def bring(
+    tx: Tx,
+    request: RequestId,
+    kind: Kind,
+    *,
+    shown_at: int,
+    post: PostId | None = None,
+    contact: bytes | None = None,
+    contact_expires_at: int | None = None,
+) -> str:
+    """Adds an answer that staff see at `shown_at`; answers its id. For the airlock; the contact comes sealed."""
+    row = {"id": ids.new_id(), "request_id": request, "kind": kind, "post_id": post, "shown_at": shown_at}
+    held = {"contact": contact, "contact_expires_at": contact_expires_at}
+    tx.execute(insert(footage_answers).values(**row, **held))
+    return str(row["id"])
+
+
+def take_back_contact(tx: Tx, answer_id: str) -> bool:
+    """Takes a contact back that nobody opened; False where somebody did, or there is none."""
+    unopened = (footage_answers.c.id == answer_id, footage_answers.c.contact_opened_at.is_(None))
+    changed = update(footage_answers).where(*unopened, footage_answers.c.contact_expires_at.is_not(None))
+    return tx.execute(changed.values(contact=None, contact_expires_at=None)).rowcount == 1
+
+
+def expire_contacts(tx: Tx) -> int:
+    """Erases what expired, opened or not; answers how many."""
+    due = update(footage_answers).where(footage_answers.c.contact_expires_at <= tx.now())
+    return tx.execute(due.values(contact=None, contact_expires_at=None)).rowcount
+
+
+def of(conn: Connection, requests: Collection[RequestId]) -> dict[RequestId, list[Answer]]:
+    """What was answered to each, batch by batch, within one by a number that says nothing.
+
+    The caller knows that whoever asks may see the case. Before their batch's moment they are not there.
+    """
+    now = database_now(conn)
+    here = (footage_answers.c.request_id.in_(requests), footage_answers.c.shown_at <= now)
+    rows = conn.execute(select(footage_answers).where(*here).order_by(footage_answers.c.shown_at, footage_answers.c.id))
+    found: dict[RequestId, list[Answer]] = {request: [] for request in requests}
+    for row in rows:
+        found[RequestId(row.request_id)].append(_answer(row, now))
+    return found
+
+
+def open_contact(tx: Tx, key: StaffKey, case_id: CaseId, answer_id: str, *, by: StaffId) -> str:
+    """The contact an owner gave, and an entry of the case; from then on it cannot be taken back.
+
+    The caller holds the case's row and knows that they may. Raises NotThere where there is none, it expired, was taken
+    back, is of another case, or before its batch's moment.
+    """
+    now = tx.now()
+    query = select(footage_answers).join(footage_requests)
+    here = (footage_answers.c.id == answer_id, footage_requests.c.case_id == case_id)
+    there = query.where(*here, footage_answers.c.shown_at <= now, footage_answers.c.contact_expires_at > now)
+    # Held: the airlock takes it back before this, or finds that it was opened.
+    row = tx.connection.execute(there.with_for_update(of=footage_answers)).one_or_none()
+    if row is None or row.contact is None:
+        raise NotThere
+    told = case_keys.unseal(tx.connection, key, case_id, row.request_id, row.contact).decode()
+    opened = update(footage_answers).where(footage_answers.c.id == answer_id)
+    tx.execute(opened.where(footage_answers.c.contact_opened_at.is_(None)).values(contact_opened_at=now))
+    enter(tx, case_id, Entry.CONTACT, by=by, about=row.request_id)
+    return told
+
+
+def _answer(row: Row[tuple[object, ...]], now: int) -> Answer:
+    post = PostId(row.post_id) if row.post_id else None
+    there = row.contact is not None and row.contact_expires_at is not None and row.contact_expires_at > now
+    return Answer(row.id, Kind(row.kind), post, row.shown_at, there, row.contact_opened_at)
