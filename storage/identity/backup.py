@@ -50,6 +50,11 @@ IDENTITY = Side(
             *("confirmed_at", "retired_at", "name_sealed", "request_digest"),
         ),
         "camera_listings": ("id", "sealed"),
+        "asked": (
+            *("id", "case_id", "division_id", "kind", "text", "window_from", "window_to", "sent_at", "ends_at"),
+            *("public_key", "delivered_at", "over", "mailed"),
+        ),
+        "asked_blocks": ("request_id", "block_id"),
     },
     left_out={
         "log_in_codes": "they last ten minutes",
@@ -61,8 +66,6 @@ IDENTITY = Side(
         "uploads.key_sealed": _SHREDDED,
         "clips.words_sealed": _SHREDDED,
         "authorship.view_sealed": "it only spares its owner a surprise, and tells one camera's clips from another's",
-        "asked": "the airlock brings again what still runs",
-        "asked_blocks": "the airlock brings again what still runs",
         "inbox_answers": "an answer or a contact that was taken back since must not be given again",
         "camera_mail": "cameras come back asleep: an owner who wakes one is written to again",
         "clips.lease": "whoever held it is gone",

@@ -35,7 +35,7 @@ RESIDENT: Role = merged(
         "camera_listings": {"select": ALL, "insert": ALL, "update": "sealed", "delete": ""},
         "asked": {"select": ALL},
         "asked_blocks": {"select": ALL},
-        "inbox_answers": {"select": ALL, "insert": ALL, "update": "contact contact_until", "delete": ""},
+        "inbox_answers": {"select": ALL, "insert": ALL, "update": "contact_state", "delete": ""},
         "camera_mail": {"select": ALL, "insert": ALL, "delete": ""},
     },
 )
@@ -63,12 +63,12 @@ AIRLOCK: Role = merged(
             "delete": "",
         },
         "camera_listings": {"select": ALL, "delete": ""},  # brings what is said openly to the record
-        "asked": {"select": ALL, "insert": ALL, "update": "over mailed", "delete": ""},
+        "asked": {"select": ALL, "insert": ALL, "update": "text over mailed", "delete": ""},
         "asked_blocks": {"select": "request_id", "insert": ALL},
         # What is to cross, and where the mail to all of a division goes: by whom and to whom, it cannot look up.
         "inbox_answers": {
-            "select": "id request_id kind clip_id contact contact_until shown_at crossed",
-            "update": "crossed contact",
+            "select": "id request_id kind clip_id contact contact_until contact_state shown_at crossed",
+            "update": "crossed contact contact_state",
             "delete": "",
         },
         "camera_mail": {"select": "id division_id mail_sealed"},

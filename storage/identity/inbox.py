@@ -35,6 +35,7 @@ from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId
 from storage.upserts import insert_new
 
 KEPT_MS = 14 * DAY  # after its end: so long an owner sees what they answered, and can take a contact back
+COUNTED_MS = 400 * DAY  # how long it counts in the ledgers of owners: a year, and the month that runs
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,15 @@ class Request:
     ends_at: int
     public_key: bytes
     over: bool = False
+
+
+@dataclass(frozen=True)
+class Counted:
+    """That a case asked about a block, and when (ms)."""
+
+    block: BlockId
+    case: CaseId
+    at: int
 
 
 def arrive(tx: Tx, new: Request, blocks: Collection[BlockId]) -> bool:
@@ -80,9 +90,23 @@ def end(tx: Tx, requests: Collection[RequestId]) -> None:
     tx.execute(update(asked).where(asked.c.id.in_(requests)).values(over=True))
 
 
-def forget(tx: Tx) -> None:
-    """Forgets what ended long ago, with all that was answered to it."""
-    tx.execute(delete(asked).where(asked.c.ends_at <= tx.now() - KEPT_MS))
+def ended(conn: Connection) -> set[RequestId]:
+    """Those that ended long ago and still say what they asked."""
+    past = (asked.c.ends_at <= database_now(conn) - KEPT_MS, asked.c.text != "")
+    return {RequestId(found) for found in conn.execute(select(asked.c.id).where(*past)).scalars()}
+
+
+def forget(tx: Tx, requests: Collection[RequestId]) -> None:
+    """Leaves of these what a ledger counts, and of older ones nothing; answers go first (`inbox_answers.erase_all`)."""
+    tx.execute(update(asked).where(asked.c.id.in_(requests)).values(text=""))
+    tx.execute(delete(asked).where(asked.c.ends_at <= tx.now() - COUNTED_MS))
+
+
+def counted(conn: Connection, blocks: Collection[BlockId], *, before: int) -> list[Counted]:
+    """What was asked about these blocks before that moment (ms), in no order."""
+    query = select(asked_blocks.c.block_id, asked.c.case_id, asked.c.sent_at).join(asked)
+    rows = conn.execute(query.where(asked_blocks.c.block_id.in_(blocks), asked.c.sent_at < before))
+    return [Counted(BlockId(block), CaseId(case), at) for block, case, at in rows]
 
 
 def of_owner(conn: Connection, resident_id: ResidentId, *, now: int) -> list[Request]:

@@ -35,13 +35,24 @@ class Kind(StrEnum):
     NO = "no"
 
 
+class Contact(StrEnum):
+    """How it is with the contact that an owner gave."""
+
+    NONE = "none"
+    GIVEN = "given"
+    BACK = "back"  # its owner wants it back, and the airlock has not looked yet
+    GONE = "gone"
+    OPENED = "opened"
+
+
 @dataclass(frozen=True)
 class Answer:
-    """An owner's answer as the owner sees it; `contact` says that one was given, `gone` that its clip is off again."""
+    """An owner's answer as the owner sees it; `gone`: the clip that it shared is off again."""
 
     id: str
     kind: Kind
     clip: ClipId | None
+    contact: Contact
     contact_until: int | None
     shown_at: int
     crossed: bool
@@ -95,8 +106,8 @@ def say(
     """Says so, in the place of what was said before; the caller knows that it may be, and holds the owner's turn."""
     erase(tx, resident_id, request)
     row = {"id": ids.new_id(), "resident_id": resident_id, "request_id": request, "kind": kind, "clip_id": clip}
-    until = None if contact is None else shown_at + CONTACT_MS
-    said = {"contact": contact, "contact_until": until, "shown_at": shown_at, "crossed": False}
+    until, state = (None, Contact.NONE) if contact is None else (shown_at + CONTACT_MS, Contact.GIVEN)
+    said = {"contact": contact, "contact_until": until, "contact_state": state, "shown_at": shown_at, "crossed": False}
     tx.execute(insert(inbox_answers).values(**row, **said))
 
 
@@ -106,9 +117,28 @@ def erase(tx: Tx, resident_id: ResidentId, request: RequestId) -> None:
     tx.execute(delete(inbox_answers).where(*here))
 
 
-def take_contact_back(tx: Tx, answer_id: str) -> None:
-    """The contact is given no longer; the caller took it off the record."""
-    tx.execute(update(inbox_answers).where(inbox_answers.c.id == answer_id).values(contact=None, contact_until=None))
+def erase_all(tx: Tx, requests: Collection[RequestId]) -> None:
+    """Forgets all that was answered to these. Twice is once."""
+    tx.execute(delete(inbox_answers).where(inbox_answers.c.request_id.in_(requests)))
+
+
+def want_back(tx: Tx, resident_id: ResidentId, request: RequestId) -> None:
+    """The contact is to be taken off the record, which the airlock does unless it was opened. Twice is once."""
+    here = (inbox_answers.c.resident_id == resident_id, inbox_answers.c.request_id == request)
+    given = inbox_answers.c.contact_state == Contact.GIVEN
+    tx.execute(update(inbox_answers).where(*here, given).values(contact_state=Contact.BACK))
+
+
+def contacts_out(conn: Connection) -> dict[str, Contact]:
+    """Contacts on the record of which nobody knows that they were opened, by their answer."""
+    out = (inbox_answers.c.crossed, inbox_answers.c.contact_state.in_((Contact.GIVEN, Contact.BACK)))
+    rows = conn.execute(select(inbox_answers.c.id, inbox_answers.c.contact_state).where(*out))
+    return {row.id: Contact(row.contact_state) for row in rows}
+
+
+def tell_of_contacts(tx: Tx, answer_ids: Collection[str], state: Contact) -> None:
+    """Tells the owners of these that their contact is gone, or was opened."""
+    tx.execute(update(inbox_answers).where(inbox_answers.c.id.in_(answer_ids)).values(contact_state=state))
 
 
 def due(conn: Connection, now: int) -> list[Due]:
@@ -146,7 +176,8 @@ _NOBODYS = [column for column in inbox_answers.columns if column is not inbox_an
 def _answer(row: Row[tuple[object, ...]]) -> Answer:
     gone = row.state is not None and ClipState(row.state) in GONE
     clip = ClipId(row.clip_id) if row.clip_id else None
-    return Answer(row.id, Kind(row.kind), clip, row.contact_until, row.shown_at, row.crossed, gone)
+    contact = Contact(row.contact_state)
+    return Answer(row.id, Kind(row.kind), clip, contact, row.contact_until, row.shown_at, row.crossed, gone)
 
 
 def _due(row: Row[tuple[object, ...]]) -> Due:

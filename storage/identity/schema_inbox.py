@@ -29,7 +29,7 @@ asked = Table(
     Column("case_id", ID, nullable=False),
     Column("division_id", ID, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Text, nullable=False),  # empty some time after it ended
     Column("window_from", BigInteger, nullable=False),
     Column("window_to", BigInteger, nullable=False),
     Column("sent_at", BigInteger, nullable=False),
@@ -58,6 +58,7 @@ inbox_answers = Table(
     Column("clip_id", ID, ForeignKey("authorship.clip_id", ondelete="CASCADE")),
     Column("contact", LargeBinary),  # sealed to the case, so that not even this side opens it; it goes when it crossed
     Column("contact_until", BigInteger),
+    Column("contact_state", String(6), nullable=False),  # none | given | back | gone | opened
     Column("shown_at", BigInteger, nullable=False),  # its batch's moment
     Column("crossed", Boolean, nullable=False),
     UniqueConstraint("resident_id", "request_id"),

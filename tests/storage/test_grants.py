@@ -29,7 +29,7 @@ CASES = {  # staff's, but for what a camera's owner is told; pins are brought by
     name: {""}
     for name in ("incidents", "cases", "case_members", "case_links", "case_entries", "case_holds", "camera_looks")
 }
-PINS = {"camera_pins": {""}}
+PINS = {"camera_pins": {""}, "listed_cameras": {""}}
 FOOTAGE = {name: {""} for name in ("footage_requests", "footage_request_blocks", "footage_answers", "case_keys")}
 WORDS = {
     "posts": {"title", "text", "words"},
@@ -47,6 +47,7 @@ CLOSED = {
         "cases": {"number", "incident_id", "asked_by", "asked_at", "consented_by"},
         "case_links": {"id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
         "case_entries": {"text", "about", "reason", "by"},
+        "listed_cameras": {""},
         "camera_pins": {"quadrant", "retention"},  # it counts blocks that have one
         "footage_requests": {"case_id", "case_number", "text", "asked_by", "approved_by"},
         "footage_answers": {"contact", "post_id"},
@@ -81,7 +82,7 @@ CLOSED = {
     },
     "porchlight_resident": {
         **FOOTAGE,
-        **{name: {""} for name in ("camera_pins", "case_members", "case_links", "suspensions")},
+        **{name: {""} for name in ("camera_pins", "listed_cameras", "case_members", "case_links", "suspensions")},
         "case_holds": {"case_id"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
         "cases": {"number", "division_id", "state", "asked_by", "asked_at", "consented_by"},

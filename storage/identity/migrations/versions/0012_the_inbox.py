@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("clip_id", ID, nullable=True),
         sa.Column("contact", sa.LargeBinary(), nullable=True),
         sa.Column("contact_until", sa.BigInteger(), nullable=True),
+        sa.Column("contact_state", sa.String(length=6), nullable=False),
         sa.Column("shown_at", sa.BigInteger(), nullable=False),
         sa.Column("crossed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
