@@ -23,12 +23,12 @@ _QUOTE = str.maketrans("’‘´`“”«»", "''''\"\"\"\"")
 
 def check(title: str, text: str, category: str) -> tuple[Rule, ...]:
     """The rules that a post of these words and this category breaks, the first one first; none where it is fine."""
-    words = _plain(f"{title}\n{text}")
+    words = plain(f"{title}\n{text}")
     return tuple(rule for rule in IN_FORCE.rules if category in rule.categories and _BREAKS[rule.id](words))
 
 
-def _plain(text: str) -> str:
-    """Small letters, no accents, blanks alone between words; lines stay lines."""
+def plain(text: str) -> str:
+    """What every check of words reads: small letters, no accents, blanks alone between words; lines stay lines."""
     bare = _ACCENT.sub("", unicodedata.normalize("NFKD", text.translate(_QUOTE)))
     return "\n".join(" ".join(line.split()) for line in bare.casefold().splitlines())
 
