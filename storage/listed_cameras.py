@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from storage.camera_pins import Quadrant, Retention
 from storage.db import Tx
@@ -29,14 +29,14 @@ class Listed:
 
 def all_of(conn: Connection) -> dict[str, Listed]:
     """Every one of the city: for the airlock alone, which brought them."""
-    return {row.id: _listed(row._mapping) for row in conn.execute(select(listed_cameras))}
+    return {row.id: _listed(row) for row in conn.execute(select(listed_cameras))}
 
 
 def in_blocks(conn: Connection, blocks: Collection[BlockId]) -> list[Listed]:
     """Those of these blocks, by address; the caller knows that whoever asks may look there for a case."""
     query = select(listed_cameras).where(listed_cameras.c.block_id.in_(blocks))
     rows = conn.execute(query.order_by(listed_cameras.c.address, listed_cameras.c.id))
-    return [_listed(row._mapping) for row in rows]
+    return [_listed(row) for row in rows]
 
 
 def bring(tx: Tx, *, there: Mapping[str, Listed], gone: Collection[str]) -> None:
@@ -54,11 +54,5 @@ def _rows(there: Mapping[str, Listed]) -> list[tuple[str, dict[str, object]]]:
     return [(key, asdict(one)) for key, one in there.items()]
 
 
-def _listed(row: Mapping[str, str]) -> Listed:
-    return Listed(
-        BlockId(row["block_id"]),
-        Quadrant(row["quadrant"]),
-        Retention(row["retention"]),
-        row["address"],
-        row["contact"],
-    )
+def _listed(row: Row[tuple[object, ...]]) -> Listed:
+    return Listed(BlockId(row.block_id), Quadrant(row.quadrant), Retention(row.retention), row.address, row.contact)

@@ -6,7 +6,7 @@ of ours, makes the time longer. From then on the receipt alone opens a clip.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -133,6 +133,20 @@ def by_handle(conn: Connection, resident_id: ResidentId, handle: str) -> Clip:
     if clip is None:
         raise NotThere
     return clip
+
+
+def some(conn: Connection, resident_id: ResidentId, clip_ids: Collection[ClipId]) -> list[Mine]:
+    """Those of these clips that are the resident's own, newest first."""
+    query = select(authorship.c.handle, authorship.c.clip_id)
+    rows = conn.execute(query.where(authorship.c.resident_id == resident_id, authorship.c.clip_id.in_(clip_ids))).all()
+    found = [Mine(row.handle, clip) for row in rows if (clip := clips.one(conn, ClipId(row.clip_id))) is not None]
+    return sorted(found, key=lambda one: (-one.clip.accepted_at, one.handle))
+
+
+def handle_of(conn: Connection, resident_id: ResidentId, clip_id: ClipId) -> str | None:
+    """How the owner's own list names a clip of theirs; None for anyone else's."""
+    mine = (authorship.c.clip_id == clip_id) & (authorship.c.resident_id == resident_id)
+    return conn.execute(select(authorship.c.handle).where(mine)).scalar_one_or_none()
 
 
 def own_block(conn: Connection, resident_id: ResidentId, post_id: PostId) -> BlockId | None:

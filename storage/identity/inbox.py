@@ -80,9 +80,9 @@ def running(conn: Connection) -> set[RequestId]:
     return {RequestId(found) for found in conn.execute(query).scalars()}
 
 
-def is_known(conn: Connection, request: RequestId) -> bool:
-    """Whether it arrived, and is still remembered."""
-    return conn.execute(select(asked.c.id).where(asked.c.id == request)).first() is not None
+def known(conn: Connection) -> set[RequestId]:
+    """All that ever arrived and is remembered."""
+    return {RequestId(found) for found in conn.execute(select(asked.c.id)).scalars()}
 
 
 def end(tx: Tx, requests: Collection[RequestId]) -> None:
@@ -134,6 +134,12 @@ def cameras_asked(conn: Connection, resident_id: ResidentId, request: RequestId)
     query = select(cameras.c.id).select_from(cameras.join(asked_blocks, _stands_there())).join(asked)
     rows = conn.execute(query.where(asked.c.id == request, cameras.c.resident_id == resident_id, _could_know()))
     return {CameraId(found) for found in rows.scalars()}
+
+
+def is_unmailed(conn: Connection, *, before: int) -> bool:
+    """Whether something arrived before that moment (ms) that no mail counts yet."""
+    here = (~asked.c.mailed, asked.c.delivered_at < before)
+    return conn.execute(select(asked.c.id).where(*here).limit(1)).first() is not None
 
 
 def take_unmailed(tx: Tx, *, before: int) -> list[DivisionId]:

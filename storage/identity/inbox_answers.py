@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
@@ -83,14 +84,21 @@ def of(conn: Connection, resident_id: ResidentId) -> dict[RequestId, Answer]:
     return {RequestId(row.request_id): _answer(row) for row in rows}
 
 
-def demand_may(before: Answer | None, kind: Kind, *, now: int) -> None:
-    """Raises Conflict where one is on its way; once it crossed, a clip may follow whatever else was said. Pure."""
+def may(before: Answer | None, kind: Kind, *, now: int) -> bool:
+    """Whether this can be said after that: once it crossed, a clip may follow whatever else was said. Pure."""
     if before is None or before.is_open(now):
+        return True
+    return before.crossed and kind is Kind.SHARED and (before.kind is not Kind.SHARED or before.gone)
+
+
+def demand_may(before: Answer | None, kind: Kind, *, now: int) -> None:
+    """Raises Conflict where it cannot."""
+    if may(before, kind, now=now):
         return
+    assert before is not None, "the first answer is free"
     if not before.crossed:
         raise Conflict("Your answer is on its way and cannot be changed now.", code="answer_on_its_way")
-    if kind is not Kind.SHARED or (before.kind is Kind.SHARED and not before.gone):
-        raise Conflict("Your answer was told. It can be taken back, and not changed.", code="answer_told")
+    raise Conflict("Your answer was told. It can be taken back, and not changed.", code="answer_told")
 
 
 def say(
@@ -146,7 +154,7 @@ def due(conn: Connection, now: int) -> list[Due]:
     query = select(*_NOBODYS, clips.c.post_id).outerjoin(clips, clips.c.id == inbox_answers.c.clip_id)
     there = or_(inbox_answers.c.clip_id.is_(None), clips.c.state == ClipState.PUBLISHED)
     waits = (~inbox_answers.c.crossed, inbox_answers.c.shown_at <= now + CROSSES_MS)
-    rows = conn.execute(query.where(*waits, there).order_by(inbox_answers.c.id)).all()
+    rows: list[Any] = list(conn.execute(query.where(*waits, there).order_by(inbox_answers.c.id)))
     return [_due(row) for row in rows]
 
 
@@ -180,7 +188,7 @@ def _answer(row: Row[tuple[object, ...]]) -> Answer:
     return Answer(row.id, Kind(row.kind), clip, contact, row.contact_until, row.shown_at, row.crossed, gone)
 
 
-def _due(row: Row[tuple[object, ...]]) -> Due:
+def _due(row: Any) -> Due:
     post = PostId(row.post_id) if row.clip_id else None
     request = RequestId(row.request_id)
     return Due(row.id, request, Kind(row.kind), post, row.contact, row.contact_until, row.shown_at)

@@ -12,7 +12,7 @@ from workers.airlock.pins import QUADRANTS
 
 
 def bring_listed(vault: Vault, record: Database) -> None:
-    """One round; twice is once. What is listed no longer, paused, asleep or retired is gone from the record after it."""
+    """One round; twice is once. What is listed no longer, paused, asleep or retired is gone after it."""
     with vault.read() as conn:
         found = listings.openly(conn, vault)
     there = {

@@ -10,16 +10,31 @@ from pathlib import Path
 from storage.kit import ids
 
 CODE, NOTHING = ".eml", ".none"
+_ASKED = "Something was asked in your area / Se ha preguntado algo en tu zona"
+_ASKED_TEXT = """\
+Police asked something of residents in your part of the city. It may or may not concern you: this mail goes to everyone
+there who chose to be asked by mail, at the same hour, with the same words. Look into your Porchlight inbox when you
+like. You need not answer, and nobody is told whether you looked.
+
+La policía preguntó algo a residentes de tu parte de la ciudad. Puede que te concierna o no: este correo va a todas las
+personas de allí que eligieron recibirlo, a la misma hora y con las mismas palabras. Mira tu buzón de Porchlight cuando
+quieras. No tienes que responder, y a nadie se le dice si miraste.
+"""
 
 
 def send_code(folder: Path, to: str, code: str) -> None:
     """Leaves the mail with a log-in code in `folder`, as an `.eml` only its owner may read."""
-    _leave(folder, ids.new_id() + CODE, to, code)
+    _leave(folder, ids.new_id() + CODE, to, *_with_code(code))
 
 
 def send_nothing(folder: Path, to: str, code: str) -> None:
     """Takes as long as sending a code, and takes the mail away again."""
-    _leave(folder, ids.new_id() + NOTHING, to, code).unlink()
+    _leave(folder, ids.new_id() + NOTHING, to, *_with_code(code)).unlink()
+
+
+def send_asked(folder: Path, to: str) -> None:
+    """Leaves the one mail that owners of cameras get, in both languages: nothing of what was asked is in it."""
+    _leave(folder, ids.new_id() + CODE, to, _ASKED, _ASKED_TEXT)
 
 
 def drop_old(folder: Path, *, older_than: int) -> None:
@@ -33,14 +48,18 @@ def drop_old(folder: Path, *, older_than: int) -> None:
                 mail.unlink()
 
 
-def _leave(folder: Path, name: str, to: str, code: str) -> Path:
-    mail = EmailMessage()
-    mail["To"], mail["From"] = to, "Porchlight <no-reply@porchlight.invalid>"
-    mail["Subject"] = f"Your Porchlight code: {code}"
-    mail.set_content(
+def _with_code(code: str) -> tuple[str, str]:
+    return f"Your Porchlight code: {code}", (
         f"Your code is {code}. It works once, for ten minutes.\n\n"
         "If you did not ask for it, do nothing: without the code nobody gets in.\n"
     )
+
+
+def _leave(folder: Path, name: str, to: str, subject: str, text: str) -> Path:
+    mail = EmailMessage()
+    mail["To"], mail["From"] = to, "Porchlight <no-reply@porchlight.invalid>"
+    mail["Subject"] = subject
+    mail.set_content(text)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from storage import footage_answers
 from storage.db import AIRLOCK
 from storage.held import Held
 from storage.identity import clips, leases
@@ -25,6 +26,9 @@ def new_post(stores: BothSides, clip: Clip, kind: Literal["video", "photo"], sec
         raise Stopped
     title, text = scrub_title(typed[0]), scrub(typed[1])
     broken = check(title, text, clip.category)
+    now = clock.now()
+    # What is kept for a case is seen from its answer's moment on, with all others of that batch, and says that alone.
+    published_at = footage_answers.batch_at(now, 0) if clip.kept_for else clock.rounded(now)
     return NewPost(
         id=clip.post_id,
         kind=kind,
@@ -32,10 +36,11 @@ def new_post(stores: BothSides, clip: Clip, kind: Literal["video", "photo"], sec
         title=title,
         text=text,
         happened_at=clock.rounded(clip.happened_at),
-        published_at=clock.rounded(clock.now()),
+        published_at=published_at,
         block=clip.block,
         seconds=round(seconds * 1000),
         held=Held(broken[0].guideline, broken[0].id) if broken else None,
+        kept_for=clip.kept_for,
     )
 
 
