@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 from api import http, places, stores
 from api.resident import (
     appealing,
+    asked,
     auth,
     camera_ledger,
     cameras,
@@ -19,6 +20,7 @@ from api.resident import (
     neighborhood,
     nodding,
     posts,
+    sharing,
     uploads,
     who_could,
     words,
@@ -46,6 +48,8 @@ def create_app(desk: Desk) -> FastAPI:
         camera_ledger.router,
         listings.router,
         inbox.router,
+        asked.router,
+        sharing.router,
         guidelines.router,
         neighborhood.router,
         flagging.router,

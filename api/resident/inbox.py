@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
+from api.resident import asked
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.inbox_lines import Kind as Kind
+from api.resident.inbox_lines import Line as Line
 from storage.identity.vault import ResidentId
 
 router = APIRouter(tags=["inbox"])
-
-
-class Kind(StrEnum):
-    """What can be asked of a resident."""
-
-    REQUEST = "request"
-    QUESTION = "question"
-    NOTICE = "notice"
-
-
-class Line(BaseModel):
-    """One thing in the list: about what, in a few words; when it is gone; whether I said nothing to it (`waits`)."""
-
-    model_config = ConfigDict(extra="forbid")
-    kind: Kind
-    id: str
-    about: str
-    ends_at: str
-    waits: bool
 
 
 class Inbox(BaseModel):
@@ -41,7 +24,7 @@ class Inbox(BaseModel):
 
 
 # Each kind brings its lines itself; they are put into order here.
-SOURCES: tuple[Callable[[Desk, ResidentId], list[Line]], ...] = ()
+SOURCES: tuple[Callable[[Desk, ResidentId], list[Line]], ...] = (asked.lines,)
 
 
 @router.get("/v1/inbox")
