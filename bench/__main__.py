@@ -24,6 +24,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "feed_peers": (),
     "atlas": (),
     "pins": (),
+    "asking": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
 }
 
