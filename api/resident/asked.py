@@ -1,4 +1,4 @@
-"""What police ask the owners of cameras: reading it, answering it, and taking an answer back. Sharing: sharing.py."""
+"""What police ask owners of cameras: reading it, answering, taking an answer back. Clips: footage_sharing.py."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def take_back(request_id: RequestId, asking: Asking, desk: AtDesk) -> RequestSee
         elif said is not None and said.contact is Contact.GIVEN:
             inbox_answers.want_back(tx, asking, request_id)
         elif said is not None and _shared(said) is None:
-            raise Conflict("Your answer was told, and nothing of it is left to take back.", code="answer_told")
+            inbox_answers.demand_may(said, said.kind, now=here.now)
     shared = _shared(said)
     if shared is not None:
         withdraw_clip(desk, shared)

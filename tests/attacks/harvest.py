@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from sqlalchemy import Column, select
 
 from storage.db import Database
-from storage.identity.schema import cameras, clips, listening, metadata, residents
+from storage.identity.schema import (
+    asked,
+    asked_blocks,
+    camera_mail,
+    cameras,
+    clips,
+    inbox_answers,
+    listening,
+    metadata,
+    residents,
+)
 from storage.kit.clock import QUARTER_HOUR
 from storage.kit.ids import digest
 from storage.schema import renditions, segments
@@ -19,6 +29,10 @@ from tests.attacks.people import Person, Sent
 CROSSES = {
     *(clips.c.post_id, clips.c.block_id, clips.c.category, clips.c.media_keys),
     *(residents.c.home_block, cameras.c.block_id),  # a block is everybody's
+    # What police ask came from the record, and of an answer goes there all but whose it is and whose clip.
+    *(column for column in (*asked.columns, *asked_blocks.columns) if column is not asked.c.delivered_at),
+    *(clips.c.kept_for, camera_mail.c.division_id),
+    *(inbox_answers.columns[name] for name in ("id", "request_id", "contact", "contact_until", "shown_at")),
     listening.c.handle,  # drawn for one ticket: the record knows the listener by it, and nobody there whose it is
 }
 # A minute after a worker's last sign of life. Nothing happens then; but of 160 clips one met one of 2,000 lines of the

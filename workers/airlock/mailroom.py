@@ -8,8 +8,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from storage.kit import ids
+from storage.kit.clock import DAY
 
 CODE, NOTHING = ".eml", ".none"
+ASKED = "asked-"  # begins the name of what is no code, and lies there for a week
+ASKED_LIFE = 7 * DAY
 _ASKED = "Something was asked in your area / Se ha preguntado algo en tu zona"
 _ASKED_TEXT = """\
 Police asked something of residents in your part of the city. It may or may not concern you: this mail goes to everyone
@@ -34,7 +37,7 @@ def send_nothing(folder: Path, to: str, code: str) -> None:
 
 def send_asked(folder: Path, to: str) -> None:
     """Leaves the one mail that owners of cameras get, in both languages: nothing of what was asked is in it."""
-    _leave(folder, ids.new_id() + CODE, to, _ASKED, _ASKED_TEXT)
+    _leave(folder, ASKED + ids.new_id() + CODE, to, _ASKED, _ASKED_TEXT)
 
 
 def drop_old(folder: Path, *, older_than: int) -> None:
@@ -44,7 +47,8 @@ def drop_old(folder: Path, *, older_than: int) -> None:
     """
     for mail in (*folder.glob(f"*{CODE}"), *folder.glob(f"*{NOTHING}")):
         with suppress(FileNotFoundError):  # the operator of the machine may delete them too
-            if mail.stat().st_mtime * 1000 < older_than:
+            longer = ASKED_LIFE if mail.name.startswith(ASKED) else 0
+            if mail.stat().st_mtime * 1000 < older_than - longer:
                 mail.unlink()
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from storage import case_keys, footage_answers
-from storage.db import RESIDENT, Actor
+from storage.db import RESIDENT, Actor, database_now
 from storage.footage_answers import BATCH_MS
 from storage.identity import inbox_answers
 from storage.identity.inbox_answers import Contact, Kind
@@ -35,12 +35,11 @@ def _round(town: Town) -> None:
         vault.engine.dispose()
 
 
-def _say(town: Town, who: ResidentId, request: RequestId, kind: Kind, *, minutes: int = 5, **more: object) -> int:
-    """Says so for a batch so many minutes away; answers its moment."""
+def _say(town: Town, who: ResidentId, request: RequestId, kind: Kind, *, batches: int = 0, **more: object) -> None:
+    """Says so for the last batch of which the moment is over, which crosses at once, or one so many later."""
     with town.stores.vault.write(by=RESIDENT) as tx:
-        shown_at = tx.now() + minutes * 60_000
+        shown_at = (tx.now() // BATCH_MS + batches) * BATCH_MS
         inbox_answers.say(tx, who, request, kind, shown_at=shown_at, **more)  # type: ignore[arg-type]
-    return shown_at
 
 
 def _told(town: Town) -> list[tuple[str, int]]:
@@ -49,17 +48,20 @@ def _told(town: Town) -> list[tuple[str, int]]:
 
 
 def test_answers_cross_once_with_their_batch(town: Town) -> None:
-    """Those of a later batch stay; a second round adds nothing."""
+    """At its moment, or the next one where that is over; those of a later batch stay; a second round adds nothing."""
     ada, bob, cat = (town.owner(name, square(0)) for name in ("ada", "bob", "cat"))
     request = town.asks()
     town.round()
-    shown = [_say(town, who, request, Kind.NO) for who in (ada, bob)]
-    _say(town, cat, request, Kind.NOTHING, minutes=60)
+    for who in (ada, bob):
+        _say(town, who, request, Kind.NO)
+    _say(town, cat, request, Kind.NOTHING, batches=3)
 
     _round(town)
     _round(town)
 
-    assert sorted(_told(town)) == [("no", at) for at in shown]
+    with town.desk.record.read() as conn:
+        at = footage_answers.batch_at(database_now(conn), 0)
+    assert _told(town) == [("no", at)] * 2
     with town.stores.vault.read() as conn:
         assert [inbox_answers.of(conn, who)[request].crossed for who in (ada, bob, cat)] == [True, True, False]
 
@@ -94,7 +96,7 @@ def test_a_clip_that_comes_late_goes_with_the_next_batch(town: Town) -> None:
     clip_id, _ = an_accepted_clip(town.stores.vault, ada)
     post_id = the_clip(town.stores.vault, clip_id).post_id
     builders.a_recorded_post(town.desk.record, builders.a_new_post(id=post_id))
-    _say(town, ada, request, Kind.SHARED, minutes=-5, clip=clip_id)
+    _say(town, ada, request, Kind.SHARED, clip=clip_id)
     _round(town)
     assert _told(town) == []
 
