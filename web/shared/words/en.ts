@@ -474,6 +474,7 @@ export const en = {
       untrimmed: "All of the clip is kept.",
       blur: "What to blur?",
       blurLead: "Police and neighbours see the same picture. What is blurred stays blurred: your original is destroyed.",
+      blurLeadCase: "It is shared so that somebody or their car is recognised, so nothing is hidden unless you choose it. What is blurred stays blurred: your original is destroyed.",
       blurs: {
         faces: { label: "Faces", hint: "Of everyone in the picture, also of whoever did it." },
         plates: { label: "Licence plates", hint: "Of every vehicle in the picture." },

@@ -475,6 +475,7 @@ export const es: Words = {
       untrimmed: "Se conserva todo el clip.",
       blur: "¿Qué difuminar?",
       blurLead: "La policía y los vecinos ven la misma imagen. Lo difuminado queda así: tu original se destruye.",
+      blurLeadCase: "Se comparte para reconocer a alguien o su coche, así que nada se oculta si no lo eliges. Lo difuminado queda difuminado: tu original se destruye.",
       blurs: {
         faces: { label: "Caras", hint: "De todas las personas en la imagen, también de quien lo hizo." },
         plates: { label: "Matrículas", hint: "De todos los vehículos en la imagen." },
