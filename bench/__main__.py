@@ -26,6 +26,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "atlas": (),
     "pins": (),
     "court": (),
+    "asking": (),
     "scale": ("--posts", "10000", "100000"),  # a million takes ten minutes for each database: python -m bench.scale
 }
 

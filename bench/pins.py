@@ -53,8 +53,8 @@ def main() -> None:
     for engine in asked.engine:
         fewest: list[float] = []
         for count in sorted(asked.cameras):
-            with tempfile.TemporaryDirectory(prefix="porchlight-pins-") as folder, _sides(engine, folder) as sides:
-                found = _measured(*sides, count, asked.times)
+            with tempfile.TemporaryDirectory(prefix="porchlight-pins-") as folder, sides(engine, folder) as both:
+                found = _measured(*both, count, asked.times)
             fewest = fewest or found
             cells = [f"{ms:.0f} (x {ms / least:.1f})" for ms, least in zip(found, fewest, strict=True)]
             print(f"| {engine}, {count:,} cameras | {' | '.join(cells)} |", flush=True)
@@ -70,11 +70,11 @@ def _measured(record: Database, vault: Vault, count: int, times: int) -> list[fl
         with record.write(by=OPERATOR) as tx:
             camera_looks.look(tx, who, case_id, named[: camera_looks.MOST_AT_ONCE])
 
-    first = _taken(lambda: bring_pins(vault, record), 1)
-    return [first, _taken(lambda: bring_pins(vault, record), 5), _taken(look, times)]
+    first = taken_by(lambda: bring_pins(vault, record), 1)
+    return [first, taken_by(lambda: bring_pins(vault, record), 5), taken_by(look, times)]
 
 
-def _taken(do: Callable[[], None], times: int) -> float:
+def taken_by(do: Callable[[], None], times: int) -> float:
     taken = []
     for _ in range(times):
         began = time.perf_counter()
@@ -129,7 +129,7 @@ def _cameras(vault: Vault, named: list[BlockId], count: int, chance: random.Rand
 
 
 @contextmanager
-def _sides(engine: str, folder: str) -> Iterator[tuple[Database, Vault]]:
+def sides(engine: str, folder: str) -> Iterator[tuple[Database, Vault]]:
     with ExitStack() as open_:
         urls = {side: f"sqlite:///{folder}/{side}.db" for side in ("record", "identity")}
         if engine == "postgresql":

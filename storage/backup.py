@@ -118,6 +118,7 @@ RECORD = Side(
         "footage_answers.contact": "it can be taken back until it is opened, and not out of a copy",
         "footage_answers.contact_expires_at": "goes with the contact",
         "footage_answers.contact_opened_at": "goes with the contact",
+        "listed_cameras": "the airlock brings them anew, from cameras that their owners confirm again",
         "camera_pins": "the airlock brings them anew, from cameras that their owners confirm again",
         "digest_mails": "they told of a shift that has begun by the time of a restore",
         "feed_log": "a restored log begins anew under another epoch, so nobody asks for these lines",

@@ -26,7 +26,7 @@ class Looked:
 
 def looks(conn: Connection, blocks: Collection[BlockId], *, now: int) -> list[Looked]:
     """Looks at these blocks in all months that are over, in no order."""
-    this_month = _month(now)
+    now_in = month(now)
     query = (
         select(camera_looks.c.block_id, camera_looks.c.case_id, case_entries.c.at, incidents.c.kind)
         .join(
@@ -38,12 +38,17 @@ def looks(conn: Connection, blocks: Collection[BlockId], *, now: int) -> list[Lo
         .where(camera_looks.c.block_id.in_(blocks))
     )
     counted = Counter(
-        (row.block_id, _month(row.at), row.case_id, row.kind)
-        for row in conn.execute(query)
-        if _month(row.at) < this_month
+        (row.block_id, month(row.at), row.case_id, row.kind) for row in conn.execute(query) if month(row.at) < now_in
     )
     return [Looked(*what, count) for what, count in counted.items()]
 
 
-def _month(at: int) -> str:
+def kinds(conn: Connection, case_ids: Collection[CaseId]) -> dict[CaseId, str]:
+    """What kind of incident these cases are about."""
+    query = select(cases.c.id, incidents.c.kind).join(incidents, incidents.c.id == cases.c.incident_id)
+    return {CaseId(row.id): row.kind for row in conn.execute(query.where(cases.c.id.in_(case_ids)))}
+
+
+def month(at: int) -> str:
+    """The month of a moment: `2026-11`, UTC."""
     return clock.as_text(at)[:7]

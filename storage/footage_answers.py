@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from storage import case_keys
 from storage.case_entries import Kind as Entry
@@ -21,6 +21,7 @@ from storage.kit.clock import HOUR
 from storage.kit.errors import NotThere
 from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, StaffId
 from storage.schema import blocks, footage_answers, footage_requests, posts
+from storage.upserts import insert_new
 
 # A clip is shown in its case while it is on the feed, or kept to the case alone.
 _STANDS = ("live", "kept")
@@ -73,19 +74,22 @@ def bring(
     kind: Kind,
     *,
     shown_at: int,
+    answer_id: str | None = None,
     post: PostId | None = None,
     contact: bytes | None = None,
     contact_expires_at: int | None = None,
 ) -> str:
     """Adds an answer that staff see at `shown_at` (see `batch_at`); answers its id. For the airlock.
 
-    The contact comes sealed. Raises ValueError for a moment that is no batch's: it would tell when this one came.
+    The contact comes sealed. Under an id that is there already it changes nothing: who brought it died before it could
+    say so. Raises ValueError for a moment that is no batch's: it would tell when this one came.
     """
     if shown_at % BATCH_MS:
         raise ValueError("an answer is shown with its batch")
-    row = {"id": ids.new_id(), "request_id": request, "kind": kind, "post_id": post, "shown_at": shown_at}
+    key = answer_id or ids.new_id()
+    row = {"id": key, "request_id": request, "kind": kind, "post_id": post, "shown_at": shown_at}
     held = {"contact": contact, "contact_expires_at": contact_expires_at}
-    tx.execute(insert(footage_answers).values(**row, **held))
+    tx.execute(insert_new(footage_answers).values(**row, **held))
     return str(row["id"])
 
 
@@ -94,6 +98,12 @@ def take_back_contact(tx: Tx, answer_id: str) -> bool:
     unopened = (footage_answers.c.id == answer_id, footage_answers.c.contact_opened_at.is_(None))
     changed = update(footage_answers).where(*unopened, footage_answers.c.contact_expires_at.is_not(None))
     return tx.execute(changed.values(contact=None, contact_expires_at=None)).rowcount == 1
+
+
+def opened(conn: Connection, answer_ids: Collection[str]) -> set[str]:
+    """Those of these whose contact was opened."""
+    here = (footage_answers.c.id.in_(answer_ids), footage_answers.c.contact_opened_at.is_not(None))
+    return set(conn.execute(select(footage_answers.c.id).where(*here)).scalars())
 
 
 def expire_contacts(tx: Tx) -> int:

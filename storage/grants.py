@@ -90,6 +90,12 @@ AIRLOCK: Role = merged(
         "case_holds": {"insert": ALL},  # of a clip that was shared for a case
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held
         "camera_pins": {"select": ALL, "insert": ALL, "update": "retention", "delete": ""},
+        "listed_cameras": {
+            "select": ALL,
+            "insert": ALL,
+            "update": "block_id quadrant retention address contact",
+            "delete": "",
+        },
         # What a detective asks owners for, who may, and whether the case is open: looked up again before it is sent.
         "footage_requests": {"select": ALL},
         "footage_request_blocks": {"select": ALL},

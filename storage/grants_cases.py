@@ -14,6 +14,7 @@ CASEWORK: Role = {
     "vouched": {"select": ALL},
     "case_entries": {"select": ALL, "insert": ALL},
     "camera_pins": {"select": ALL},
+    "listed_cameras": {"select": ALL},
     "camera_looks": {"select": ALL, "insert": ALL},
     "footage_requests": {
         "select": ALL,

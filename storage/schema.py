@@ -28,6 +28,7 @@ from storage.schema_cases import case_links as case_links
 from storage.schema_cases import case_members as case_members
 from storage.schema_cases import cases as cases
 from storage.schema_cases import incidents as incidents
+from storage.schema_cases import listed_cameras as listed_cameras
 from storage.schema_cases import vouched as vouched
 from storage.schema_footage import case_keys as case_keys
 from storage.schema_footage import footage_answers as footage_answers

@@ -133,3 +133,16 @@ camera_looks = Table(
     Column("block_id", ID, ForeignKey("blocks.id"), primary_key=True),
 )
 Index("ix_camera_looks_block_id", camera_looks.c.block_id)
+
+# storage/listed_cameras.py. Cameras that a business lists openly: the only ones of which the record has an address.
+listed_cameras = Table(
+    "listed_cameras",
+    metadata,
+    Column("id", ID, primary_key=True),  # made for the record: on the other side nothing is called by it
+    Column("block_id", ID, nullable=False),
+    Column("quadrant", String(1), nullable=False),
+    Column("retention", String(8), nullable=False),
+    Column("address", String(200), nullable=False),
+    Column("contact", String(200), nullable=False),
+)
+Index("ix_listed_cameras_block_id", listed_cameras.c.block_id)

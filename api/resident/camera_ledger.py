@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
@@ -10,7 +12,7 @@ from feed.events import BlockSeen
 from storage import camera_ledger
 from storage.atlas import versions
 from storage.db import database_now
-from storage.identity import cameras
+from storage.identity import cameras, inbox
 from storage.kit import ids
 
 router = APIRouter(tags=["cameras"])
@@ -18,7 +20,10 @@ REFERENCE_BYTES = 5  # eight letters: tells my own few lines apart
 
 
 class LookedSeen(BaseModel):
-    """One case's looks at a block in a month; `reference` stands for the case in this resident's ledger alone."""
+    """One case's looks at a block in a month, and how often it `asked` for footage there.
+
+    `reference` stands for the case in this resident's ledger alone.
+    """
 
     model_config = ConfigDict(extra="forbid")
     block: BlockSeen
@@ -26,6 +31,7 @@ class LookedSeen(BaseModel):
     incident_type: str
     reference: str
     looks: int
+    asked: int
 
 
 class Ledger(BaseModel):
@@ -37,26 +43,33 @@ class Ledger(BaseModel):
 
 @router.get("/v1/cameras/ledger")
 def ledger(asking: Asking, desk: AtDesk) -> Ledger:
-    """How often the blocks where I have cameras were looked at; the same for all who have one there, but in order."""
+    """How often the blocks where I have cameras were looked at and asked about; the same for all who have one there."""
     vault = desk.stores.vault
     with vault.read() as conn:
         blocks = {camera.facts.block for camera in cameras.of_resident(conn, vault, asking)}
+        requests = inbox.counted(conn, blocks, before=database_now(conn))
     with desk.stores.record.read() as conn:
-        found = camera_ledger.looks(conn, blocks, now=database_now(conn))
-        named = {block: versions.block(conn, block) for block in {one.block for one in found}}
+        now, month = database_now(conn), camera_ledger.month
+        looks = camera_ledger.looks(conn, blocks, now=now)
+        looked = Counter({(one.block, one.month, one.case): one.count for one in looks})
+        # As of looks: a month is told when it is over.
+        asked = Counter((one.block, month(one.at), one.case) for one in requests if month(one.at) < month(now))
+        kinds = camera_ledger.kinds(conn, {case for _, _, case in looked.keys() | asked.keys()})
+        named = {block: versions.block(conn, block) for block in blocks}
     items = []
-    for one in found:
-        block = named[one.block]
+    for block_id, at, case in looked.keys() | asked.keys():
+        block = named[block_id]
         assert block is not None  # a look is at a published block, and those stay
         # Two neighbours who lay their ledgers together cannot tell that one case looked at both.
-        reference = ids.base32(vault.keyed("camera ledger", asking, one.case)[:REFERENCE_BYTES])
+        reference = ids.base32(vault.keyed("camera ledger", asking, case)[:REFERENCE_BYTES])
         items.append(
             LookedSeen(
                 block=BlockSeen(id=block.id, label=block.label, homes=block.homes),
-                month=one.month,
-                incident_type=one.kind,
+                month=at,
+                incident_type=kinds.get(case, ""),
                 reference=reference,
-                looks=one.count,
+                looks=looked[block_id, at, case],
+                asked=asked[block_id, at, case],
             )
         )
     # Not in the cases' own order: that would be the same in two neighbours' ledgers.

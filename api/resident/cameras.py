@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.resident import owners_mail
 from api.resident.camera_seen import CameraSeen, one, seen
 from api.resident.desk import Asking, AtDesk, block_now
 from storage.db import RESIDENT
@@ -74,6 +75,7 @@ def register(body: NewCamera, asking: Asking, desk: AtDesk, key: Key) -> CameraS
     facts = Facts(**body.model_dump(exclude={"block_id"}), block=block)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         camera_id = cameras.register(tx, desk.stores.vault, asking, facts, key=key)
+    owners_mail.keep_up(desk, asking)
     return one(desk, asking, camera_id)
 
 
@@ -87,6 +89,7 @@ def change(camera_id: str, body: ChangedCamera, asking: Asking, desk: AtDesk) ->
     paused = None if body.state is None else body.state is CameraState.PAUSED
     with desk.stores.vault.write(by=RESIDENT) as tx:
         cameras.change(tx, desk.stores.vault, asking, CameraId(camera_id), said, paused=paused)
+    owners_mail.keep_up(desk, asking)
     return one(desk, asking, CameraId(camera_id))
 
 
@@ -96,6 +99,7 @@ def confirm(camera_id: str, asking: Asking, desk: AtDesk) -> CameraSeen:
     limits.count(desk.stores.vault, CHANGED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         cameras.confirm(tx, asking, CameraId(camera_id))
+    owners_mail.keep_up(desk, asking)
     return one(desk, asking, CameraId(camera_id))
 
 
@@ -105,6 +109,7 @@ def retire(camera_id: str, asking: Asking, desk: AtDesk) -> None:
     limits.count(desk.stores.vault, CHANGED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         cameras.retire(tx, asking, CameraId(camera_id))
+    owners_mail.keep_up(desk, asking)
 
 
 @router.post("/v1/cameras/{camera_id}/bring-back")
@@ -113,4 +118,5 @@ def bring_back(camera_id: str, asking: Asking, desk: AtDesk) -> CameraSeen:
     limits.count(desk.stores.vault, CHANGED, asking)
     with desk.stores.vault.write(by=RESIDENT) as tx:
         cameras.bring_back(tx, asking, CameraId(camera_id))
+    owners_mail.keep_up(desk, asking)
     return one(desk, asking, CameraId(camera_id))

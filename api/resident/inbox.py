@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from api.resident import answering
+from api.resident import answering, asked
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.inbox_lines import Kind as Kind
 from api.resident.inbox_lines import Line as Line
@@ -24,7 +24,7 @@ class Inbox(BaseModel):
 
 
 # Each kind brings its lines itself; they are put into order here.
-SOURCES: tuple[Callable[[Desk, ResidentId], list[Line]], ...] = (answering.lines,)
+SOURCES: tuple[Callable[[Desk, ResidentId], list[Line]], ...] = (answering.lines, asked.lines)
 
 
 @router.get("/v1/inbox")

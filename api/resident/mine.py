@@ -11,14 +11,13 @@ from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import Followed, MineSeen, OriginalProof, Standing, mine_seen, standing
+from api.resident.taking_back import withdraw_clip
 from storage import posts, vouched
 from storage.db import RESIDENT
 from storage.identity import authorship, clips, originals
 from storage.identity.clips import Clip, ClipState
-from storage.kit import log
 from storage.kit.errors import Conflict
 from storage.posts import PostState
-from workers.airlock.withdraw import take_back
 
 router = APIRouter(tags=["posts"])
 
@@ -81,12 +80,7 @@ def withdraw_mine(clip: ByHandle, desk: AtDesk) -> TakenBack:
 
 
 def _withdraw(desk: Desk, clip: Clip) -> TakenBack:
-    with desk.stores.vault.write(by=RESIDENT) as tx:
-        clips.withdraw(tx, clip.id)
-    try:
-        take_back(desk.stores, clip.id)
-    except Exception as error:  # noqa: BLE001  the wish is on the books: whoever reconciles finishes it
-        log.fault("withdrawal_waits", error)
+    withdraw_clip(desk, clip.id)
     with desk.stores.vault.read() as conn:
         now = clips.one(conn, clip.id)
     return TakenBack(state=now.state if now else ClipState.WITHDRAWN)

@@ -4,49 +4,40 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection
 
-from api.boxes import Drawn, demand_drawn
+from api.boxes import demand_drawn
 from api.likely_names import NameSeen, names_in
 from api.resident.desk import Asking, AtDesk, Desk, place_now
-from api.resident.of_clips import demand_no_photo
 from api.resident.suspended import demand_not_suspended
-from api.resident.trim import Trim
-from api.resident.who_could import MOST_WAIT, View
+from api.resident.taking import Key, Picture, Taken, happened, of_picture, take, taken
+from api.resident.who_could import MOST_WAIT
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
 from storage import premoderation
 from storage.atlas import versions
-from storage.db import RESIDENT
-from storage.identity import accepting, authorship, clips, limits, listings, originals, views
+from storage.identity import authorship, limits, listings
 from storage.identity.accepting import Accepted
-from storage.identity.clips import ClipState
 from storage.identity.limits import Limit
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock, ids
-from storage.kit.errors import Refused
 from storage.posts import PostState
 from workers.guidelines.check import check
 from workers.guidelines.rules import Rule
-from workers.media.refusals import Reason
-from workers.redact.redactions import OF_CLIPS, Redaction
 from workers.redact.text import scrub, scrub_title
 
 router = APIRouter(tags=["posts"])
 
 ACCEPTED = Limit("posts of one resident", 30, clock.HOUR)
 PREVIEWED = Limit("previews of one resident", 120, clock.MINUTE)  # the page asks half a second after each pause
-OLDEST = 30 * clock.DAY
-AHEAD = 5 * clock.MINUTE  # phones' clocks differ
 MARK = re.compile(r"\[([a-z]+)\]")  # what stands in a word's place: its kind
 
 Category = Literal["crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other"]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=80)]
 
 
 class Said(BaseModel):
@@ -66,29 +57,10 @@ class Previewed(Said):
     kind: Literal["video", "photo"] = "video"
 
 
-class Sent(Said):
+class Sent(Picture, Said):
     """A clip or photo to be posted: an upload, what is said about it, and what to take out of picture and sound."""
 
-    upload_id: str = Field(max_length=40)
-    trim: Trim | None = None
-    blur: list[Redaction] = Field(default=[], max_length=8)
-    boxes: list[Drawn] = Field(default=[], max_length=100, description="Filled from beginning to end; ten at most.")
-    sound: bool = False
     wait: bool = Field(default=False, description="Wait a random while, up to 30 minutes, before it goes on its way.")
-    view: View | None = Field(default=None, description="What the picture looks like; told to nobody else.")
-
-    @field_validator("blur")
-    @classmethod
-    def _each_once(cls, asked: list[Redaction]) -> list[Redaction]:
-        # In one order, so that the same wish said in another way is the same request under its idempotency key.
-        return [kind for kind in Redaction if kind in asked]
-
-
-class Taken(BaseModel):
-    """The clip was accepted and will not be lost; the receipt is shown once."""
-
-    receipt: str
-    state: ClipState
 
 
 class Replaced(BaseModel):
@@ -118,11 +90,7 @@ def send(body: Sent, asking: Asking, desk: AtDesk, key: Key) -> Taken:
     if before is None:
         limits.count(vault, ACCEPTED, asking)
         before = _accept(desk, asking, key, request, body)
-    with vault.read() as conn:
-        clip = clips.one(conn, before)
-        receipt = authorship.receipt_again(conn, vault, asking, key)
-    assert clip is not None, "an accepted clip stays on the books"
-    return Taken(receipt=receipt, state=clip.state)
+    return taken(desk, asking, before, key)
 
 
 @router.post("/v1/previews")
@@ -140,7 +108,7 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
         category=body.category,
         title=scrub_title(body.title),
         text=scrub(body.text or ""),
-        happened_at=clock.as_text(clock.rounded(_happened(body.happened_at))),
+        happened_at=clock.as_text(clock.rounded(happened(body.happened_at))),
         published_at=clock.as_text(clock.rounded(clock.now())),
         division=DivisionSeen(id=known.division.id, name=known.division.name),
         block=BlockSeen(id=known.id, label=known.label, homes=known.homes),
@@ -161,53 +129,25 @@ def _request(body: Sent) -> str:
 
 
 def _accept(desk: Desk, asking: ResidentId, key: str, request: str, body: Sent) -> ClipId:
-    block, vault = place_now(desk, body.block_id), desk.stores.vault
-    if body.trim:
-        demand_no_photo(desk.stores, body.upload_id, asking, Reason.TRIM_OF_PHOTO, field="trim")
-    if OF_CLIPS.intersection(body.blur):
-        demand_no_photo(desk.stores, body.upload_id, asking, Reason.ONLY_OF_CLIPS, field="blur")
+    block = place_now(desk, body.block_id)
     accepted = Accepted(
-        upload_id=body.upload_id,
         block=block.id,
         category=body.category,
         title=body.title,
         text=body.text or "",
-        happened_at=_happened(body.happened_at),
-        sound=body.sound,
-        blur=tuple(body.blur),
-        boxes=demand_drawn(body.boxes),
-        trim=body.trim.milliseconds() if body.trim else None,
+        happened_at=happened(body.happened_at),
         wait=round(ids.spread(MOST_WAIT / clock.SECOND) * clock.SECOND) if body.wait else 0,
+        **of_picture(desk, asking, body),
     )
-    with vault.write(by=RESIDENT) as tx:
-        # Asked again in line: of a double click, the second one finds what the first one made.
-        authorship.wait_turn(tx, asking)
-        before = authorship.accepted_before(tx.connection, asking, key, request)
-        if before is not None:
-            return before
-        listings.demand_unlisted(tx.connection, asking)
-        demand_not_suspended(tx.connection, asking)
-        originals.set_posted(tx, body.upload_id, asking)
-        upload = originals.one(tx.connection, body.upload_id)
-        salt = ids.new_id()
-        clip_id = accepting.accept(tx, vault, accepted, authorship.receipt_for(vault, asking, key, salt))
-        seen = None if body.view is None else views.sealed(vault, asking, clip_id, bytes.fromhex(body.view))
-        authorship.record(tx, asking, clip_id, key=key, request=request, salt=salt, view_sealed=seen)
-        if not accepted.wait:  # else whoever reconciles rings when its time has come, whatever was restarted meanwhile
-            tx.after_commit(desk.doorbell.admit_clip, clip_id, upload.bytes)
-    return clip_id
+
+    def demand(conn: Connection) -> None:
+        listings.demand_unlisted(conn, asking)
+        demand_not_suspended(conn, asking)
+
+    return take(desk, asking, accepted, key=key, request=request, view=body.view, demand=demand)
 
 
 def _replaced(typed: str) -> list[Replaced]:
     # What somebody typed in brackets themselves was not replaced.
     marks = Counter(MARK.findall(scrub(typed))) - Counter(MARK.findall(typed))
     return [Replaced(kind=kind, count=count) for kind, count in sorted(marks.items())]
-
-
-def _happened(at: datetime) -> int:
-    happened, now = clock.from_datetime(at), clock.now()
-    if happened > now + AHEAD:
-        raise Refused("That is in the future.", fields={"happened_at": "This is in the future."})
-    if happened < now - OLDEST:
-        raise Refused("That is more than 30 days ago.", fields={"happened_at": "This is more than 30 days ago."})
-    return min(happened, now)

@@ -11,11 +11,12 @@ from api.staff.auth import Detective, demand_fresh
 from api.staff.posts import Block
 from api.stores import Record
 from feed.events import Closed
-from storage import camera_looks, case_rules
+from storage import camera_looks, case_rules, listed_cameras
 from storage.camera_looks import MOST_AT_ONCE, Seen
 from storage.camera_pins import Quadrant, Retention
 from storage.kit import clock
 from storage.kit.ids import CaseId
+from storage.listed_cameras import Listed
 
 router = APIRouter(prefix="/v1/cases/{case_id}/cameras", tags=["cases"])
 
@@ -39,10 +40,21 @@ class PinSeen(Closed):
     kept_until: str
 
 
+class ListedSeen(Closed):
+    """A camera that a business lists openly, at its address, and whom to ask. Its pin is among the others too."""
+
+    block_id: str
+    quadrant: Quadrant
+    retention: Retention
+    address: str
+    contact: str
+
+
 class PinsSeen(Closed):
-    """The soonest overwritten first; what is gone stands last."""
+    """The soonest overwritten first; what is gone stands last. What is listed openly stands at its address."""
 
     items: list[PinSeen]
+    listed: list[ListedSeen]
 
 
 @router.post("")
@@ -51,9 +63,20 @@ def look(case_id: CaseId, area: Area, me: Detective, record: Record) -> PinsSeen
     demand_fresh(record, me)
     with record.write(by=me.member.actor) as tx:
         found = camera_looks.look(tx, case_rules.asker(me.member), case_id, area.blocks)
+        listed = listed_cameras.in_blocks(tx.connection, area.blocks)
         now = tx.now()
     pins = [_seen(one, now) for one in found]
-    return PinsSeen(items=sorted(pins, key=lambda one: one.left == "gone"))
+    return PinsSeen(items=sorted(pins, key=lambda one: one.left == "gone"), listed=[_open(one) for one in listed])
+
+
+def _open(one: Listed) -> ListedSeen:
+    return ListedSeen(
+        block_id=one.block,
+        quadrant=one.quadrant,
+        retention=one.retention,
+        address=one.address,
+        contact=one.contact,
+    )
 
 
 def _seen(one: Seen, now: int) -> PinSeen:

@@ -14,7 +14,7 @@ from storage.identity.clips import Box
 from storage.identity.schema import clips, uploads
 from storage.identity.vault import ClipId, Receipt, Vault, seal_with
 from storage.kit import ids
-from storage.kit.ids import BlockId
+from storage.kit.ids import BlockId, CaseId
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Accepted:
     trim: tuple[int, int] | None = None  # milliseconds from and to; all of it where it is None
     boxes: tuple[Box, ...] = ()
     wait: int = 0  # milliseconds until anybody may work on it
+    kept_for: CaseId | None = None  # the case it is shared for, which alone will hold it
 
 
 def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId:
@@ -65,6 +66,7 @@ def accept(tx: Tx, vault: Vault, accepted: Accepted, receipt: Receipt) -> ClipId
             accepted_at=now,
             stage_times="{}",
             media_keys="[]",
+            kept_for=accepted.kept_for,
         )
     )
     return clip_id

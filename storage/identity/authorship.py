@@ -6,7 +6,7 @@ of ours, makes the time longer. From then on the receipt alone opens a clip.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -143,7 +143,9 @@ def of_resident(conn: Connection, resident_id: ResidentId, *, skip: int = 0, lim
 def has_posts(conn: Connection, resident_id: ResidentId) -> bool:
     """Whether anything that this resident sent, and did not take back, is still known to be theirs."""
     query = select(authorship.c.clip_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
-    stands = query.where(authorship.c.resident_id == resident_id, clip_rows.c.state.not_in(GONE))
+    # What was shared for a case is in no list and has no author to be guessed: whoever lists a camera may share too.
+    post = clip_rows.c.kept_for.is_(None) & clip_rows.c.state.not_in(GONE)
+    stands = query.where(authorship.c.resident_id == resident_id, post)
     return conn.execute(stands.limit(1)).first() is not None
 
 
@@ -155,6 +157,20 @@ def by_handle(conn: Connection, resident_id: ResidentId, handle: str) -> Clip:
     if clip is None:
         raise NotThere
     return clip
+
+
+def some(conn: Connection, resident_id: ResidentId, clip_ids: Collection[ClipId]) -> list[Mine]:
+    """Those of these clips that are the resident's own, newest first."""
+    query = select(authorship.c.handle, authorship.c.clip_id)
+    rows = conn.execute(query.where(authorship.c.resident_id == resident_id, authorship.c.clip_id.in_(clip_ids))).all()
+    found = [Mine(row.handle, clip) for row in rows if (clip := clips.one(conn, ClipId(row.clip_id))) is not None]
+    return sorted(found, key=lambda one: (-one.clip.accepted_at, one.handle))
+
+
+def handle_of(conn: Connection, resident_id: ResidentId, clip_id: ClipId) -> str | None:
+    """How the owner's own list names a clip of theirs; None for anyone else's."""
+    mine = (authorship.c.clip_id == clip_id) & (authorship.c.resident_id == resident_id)
+    return conn.execute(select(authorship.c.handle).where(mine)).scalar_one_or_none()
 
 
 def own_block(conn: Connection, resident_id: ResidentId, post_id: PostId) -> BlockId | None:

@@ -32,6 +32,7 @@ IDENTITY = Side(
                 "blur",
                 "boxes",
                 "trim",
+                "kept_for",
                 "findings",
                 "held_for",
                 "begun_at",
@@ -61,6 +62,11 @@ IDENTITY = Side(
         "alert_wishes": ("alert_id", "category", "block_id", "reach"),
         "passkeys": ("id", "resident_id", "credential_lookup", "sealed"),
         "partings": ("id", "what", "due_at"),
+        "asked": (
+            *("id", "case_id", "division_id", "kind", "text", "window_from", "window_to", "sent_at", "ends_at"),
+            *("public_key", "delivered_at", "over", "mailed"),
+        ),
+        "asked_blocks": ("request_id", "block_id"),
     },
     left_out={
         "log_in_codes": "they last ten minutes",
@@ -78,6 +84,8 @@ IDENTITY = Side(
         "uploads.key_sealed": _SHREDDED,
         "clips.words_sealed": _SHREDDED,
         "authorship.view_sealed": "it only spares its owner a surprise, and tells one camera's clips from another's",
+        "inbox_answers": "an answer or a contact that was taken back since must not be given again",
+        "camera_mail": "cameras come back asleep: an owner who wakes one is written to again",
         "clips.lease": "whoever held it is gone",
         "clips.lease_ends_at": "whoever held it is gone",
     },

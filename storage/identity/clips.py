@@ -17,7 +17,7 @@ from storage.identity.schema import clips
 from storage.identity.vault import ClipId, Receipt, Vault, unseal_with
 from storage.kit import ids
 from storage.kit.errors import NotThere
-from storage.kit.ids import BlockId, PostId
+from storage.kit.ids import BlockId, CaseId, PostId
 
 ATTEMPTS = 5
 
@@ -52,6 +52,7 @@ class Clip:
     ended_at: int | None
     stage_times: dict[str, int]
     media_keys: list[str]
+    kept_for: CaseId | None = None
 
 
 def one(conn: Connection, clip_id: ClipId) -> Clip | None:
@@ -203,4 +204,5 @@ def as_clip(row: Row[tuple[object, ...]]) -> Clip:
         ended_at=row.ended_at,
         stage_times=json.loads(row.stage_times),
         media_keys=json.loads(row.media_keys),
+        kept_for=row.kept_for,
     )

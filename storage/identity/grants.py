@@ -46,6 +46,10 @@ RESIDENT: Role = merged(
         "push_devices": {"select": ALL, "insert": ALL, "update": "alert_id log_in sealed", "delete": ""},
         "alert_place": {"select": "id n"},
         "tellings": {"insert": ALL},  # a test of one's own
+        "asked": {"select": ALL},
+        "asked_blocks": {"select": ALL},
+        "inbox_answers": {"select": ALL, "insert": ALL, "update": "contact_state", "delete": ""},
+        "camera_mail": {"select": ALL, "insert": ALL, "delete": ""},
     },
 )
 # Works on clips, and cannot read whose they are: neither who sent a clip or uploaded it, nor any resident. It can make
@@ -78,7 +82,16 @@ AIRLOCK: Role = merged(
             "update": "state",
             "delete": "",
         },
-        "camera_listings": {"select": "id", "delete": ""},
+        "camera_listings": {"select": ALL, "delete": ""},  # brings what is said openly to the record
+        "asked": {"select": ALL, "insert": ALL, "update": "text over mailed", "delete": ""},
+        "asked_blocks": {"select": "request_id", "insert": ALL},
+        # What is to cross, and where the mail to all of a division goes: by whom and to whom, it cannot look up.
+        "inbox_answers": {
+            "select": "id request_id kind clip_id contact contact_until contact_state shown_at crossed",
+            "update": "crossed contact contact_state",
+            "delete": "",
+        },
+        "camera_mail": {"select": "id division_id mail_sealed"},
     },
 )
 

@@ -14,10 +14,12 @@ from sqlalchemy import Connection, delete, select
 
 from storage.db import Tx
 from storage.identity import authorship, cameras
+from storage.identity.cameras import Askable, CameraState, Facing
 from storage.identity.schema import camera_listings
 from storage.identity.schema import cameras as camera_rows
 from storage.identity.vault import CameraId, ResidentId, Vault
 from storage.kit.errors import Conflict
+from storage.kit.ids import BlockId
 from storage.upserts import put
 
 
@@ -51,6 +53,19 @@ def of_cameras(conn: Connection, vault: Vault, camera_ids: Sequence[CameraId]) -
     rows = conn.execute(select(camera_listings).where(camera_listings.c.id.in_(camera_ids))).all()
     told = {CameraId(row.id): vault.unseal(f"camera_listings:{row.id}", row.sealed) for row in rows}
     return {camera_id: Listing(**json.loads(said)) for camera_id, said in told.items()}
+
+
+def openly(conn: Connection, vault: Vault) -> dict[CameraId, tuple[Askable, Listing]]:
+    """Every listed camera that stands: what its owner says of it to everybody."""
+    stands = (camera_rows.c.state == CameraState.ACTIVE) & camera_rows.c.retired_at.is_(None)
+    said = (camera_rows.c.block_id, camera_rows.c.facing, camera_rows.c.retention_days, camera_rows.c.confirmed_at)
+    query = select(camera_listings, *said).join(camera_rows, camera_rows.c.id == camera_listings.c.id)
+    found = {}
+    for row in conn.execute(query.where(stands)).all():
+        listing = Listing(**json.loads(vault.unseal(f"camera_listings:{row.id}", row.sealed)))
+        where = Askable(BlockId(row.block_id), Facing(row.facing), row.retention_days, row.confirmed_at)
+        found[CameraId(row.id)] = (where, listing)
+    return found
 
 
 def is_listed(conn: Connection, resident_id: ResidentId) -> bool:

@@ -13,6 +13,7 @@ from storage.identity.residents import mail_lookup
 from storage.identity.schema import (
     alerts,
     camera_listings,
+    camera_mail,
     cameras,
     idempotency,
     log_in_codes,
@@ -65,6 +66,9 @@ def reseal(old: Vault, new: Vault) -> Resealed:
             tx.execute(update(alerts).where(alerts.c.id == row.id).values(mail_sealed=sealed))
         for key in passkeys.everybodys(tx.connection, old):
             passkeys.reseal(tx, new, key)
+        for row in _rows(tx, camera_mail, camera_mail.c.mail_sealed):
+            sealed = _anew(old, new, f"camera_mail:{row.id}", row.mail_sealed)
+            tx.execute(update(camera_mail).where(camera_mail.c.id == row.id).values(mail_sealed=sealed))
         tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
     return Resealed(mails, originals, named)
@@ -79,8 +83,8 @@ def _shut_out_writers(tx: Tx) -> None:
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(
             text(
-                "lock table residents, uploads, cameras, camera_listings, alerts, passkeys, vault_canary"
-                " in exclusive mode"
+                "lock table residents, uploads, cameras, camera_listings, alerts, camera_mail, passkeys,"
+                " vault_canary in exclusive mode"
             )
         )
 

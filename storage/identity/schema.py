@@ -28,6 +28,10 @@ from storage.identity.schema_alerts import alerts as alerts
 from storage.identity.schema_alerts import push_devices as push_devices
 from storage.identity.schema_alerts import push_retries as push_retries
 from storage.identity.schema_alerts import tellings as tellings
+from storage.identity.schema_inbox import asked as asked
+from storage.identity.schema_inbox import asked_blocks as asked_blocks
+from storage.identity.schema_inbox import camera_mail as camera_mail
+from storage.identity.schema_inbox import inbox_answers as inbox_answers
 from storage.identity.tables import metadata as metadata
 from storage.tables import ID
 
@@ -136,6 +140,7 @@ clips = Table(
     Column("boxes", Text, nullable=False, server_default="[]"),  # JSON list: left, top, right, bottom in hundredths
     Column("trim", Text),  # JSON, milliseconds from and to; nor this
     Column("held_for", Text),  # JSON list of what the airlock held it for: its author is told
+    Column("kept_for", ID),  # the case it was shared for, and that alone will hold it; none: it is a post
     Column("findings", Text),  # JSON list of what the proof could not vouch for
     Column("accepted_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),

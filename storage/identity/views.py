@@ -29,12 +29,17 @@ def sealed(vault: Vault, resident_id: ResidentId, clip_id: ClipId, view: bytes) 
 
 def alike(conn: Connection, vault: Vault, resident_id: ResidentId, view: bytes) -> int:
     """How many of the resident's posts, those taken back not counted, show what `view` shows."""
+    return len(which_alike(conn, vault, resident_id, view))
+
+
+def which_alike(conn: Connection, vault: Vault, resident_id: ResidentId, view: bytes) -> set[ClipId]:
+    """Which ones."""
     query = select(authorship.c.clip_id, authorship.c.view_sealed).join(clips, clips.c.id == authorship.c.clip_id)
     mine = (authorship.c.resident_id == resident_id) & authorship.c.view_sealed.is_not(None)
     key = _key(vault, resident_id)
     found = conn.execute(query.where(mine, clips.c.state.not_in(GONE))).all()
-    views = [unseal_with(key, f"authorship:{row.clip_id}", row.view_sealed) for row in found]
-    return sum(_apart(view, earlier) <= NEAR for earlier in views)
+    views = {row.clip_id: unseal_with(key, f"authorship:{row.clip_id}", row.view_sealed) for row in found}
+    return {ClipId(clip_id) for clip_id, earlier in views.items() if _apart(view, earlier) <= NEAR}
 
 
 def _apart(one: bytes, other: bytes) -> int:

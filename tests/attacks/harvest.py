@@ -15,8 +15,12 @@ from storage.identity.schema import (
     alert_wishes,
     alerts,
     arrived_letters,
+    asked,
+    asked_blocks,
+    camera_mail,
     cameras,
     clips,
+    inbox_answers,
     listening,
     metadata,
     push_retries,
@@ -40,6 +44,10 @@ CROSSES = {
     alert_place.c.epoch,  # the name of the feed's log, which stands in every cursor
     # What was brought to a clip from the record, and the answer until it crosses: by whom, neither says.
     *(arrived_letters.c.id, arrived_letters.c.thread, arrived_letters.c.text, arrived_letters.c.answer),
+    # What police ask came from the record, and of an answer goes there all but whose it is and whose clip.
+    *(column for column in (*asked.columns, *asked_blocks.columns) if column is not asked.c.delivered_at),
+    *(clips.c.kept_for, camera_mail.c.division_id),
+    *(inbox_answers.columns[name] for name in ("id", "request_id", "contact", "contact_until", "shown_at")),
     listening.c.handle,  # drawn for one ticket: the record knows the listener by it, and nobody there whose it is
 }
 # A minute after a worker's last sign of life. Nothing happens then; but of 160 clips one met one of 2,000 lines of the

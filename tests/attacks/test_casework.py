@@ -114,7 +114,7 @@ def test_a67_an_owner_is_told_of_looks_and_not_whose(world: World, tried: Tried)
             told.append(ask(http, "GET", "/v1/cameras/ledger")["items"])
     tried(len(told))
 
-    fields = {"block", "month", "incident_type", "reference", "looks"}
+    fields = {"block", "month", "incident_type", "reference", "looks", "asked"}
     assert {frozenset(line) for lines in told for line in lines} == {frozenset(fields)}
     assert [{line["block"]["id"] for line in lines} for lines in told] == [{person.block} for person in world.people]
     references = [line["reference"] for lines in told for line in lines]

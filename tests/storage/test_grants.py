@@ -34,7 +34,7 @@ CASES = {  # staff's, but for what a camera's owner is told; pins are brought by
         "camera_looks",
     )
 }
-PINS = {"camera_pins": {""}}
+PINS = {"camera_pins": {""}, "listed_cameras": {""}}
 FOOTAGE = {name: {""} for name in ("footage_requests", "footage_request_blocks", "footage_answers", "case_keys")}
 ALERTS = [table.name for table in identity_tables.sorted_tables if table in schema_alerts.TABLES]
 WORDS = {
@@ -71,6 +71,7 @@ CLOSED = {
         "cases": {"number", "incident_id", "asked_by", "asked_at", "consented_by"},
         "case_links": {"id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
         "case_entries": {"text", "about", "reason", "by"},
+        "listed_cameras": {""},
         "camera_pins": {"quadrant", "retention"},  # it counts blocks that have one
         "footage_requests": {"case_id", "case_number", "text", "asked_by", "approved_by"},
         "footage_answers": {"contact", "post_id"},
@@ -123,6 +124,7 @@ CLOSED = {
         **FOOTAGE,
         **VIEWS,
         "premoderation": {"staff_id", "note"},
+        "listed_cameras": {""},
         "case_holds": {"case_id"},
         "vouched": {"sha256"},
         "incidents": {"number", "happened_at", "division_id", "block_id"},
@@ -181,6 +183,9 @@ CLOSED_IN_IDENTITY = {
         "passkeys": {""},
         "cameras": {"resident_id", "name_sealed", "indoor", "ask", "request_digest"},
         "camera_listings": {"sealed"},
+        "inbox_answers": {"resident_id"},
+        "camera_mail": {"resident_id"},
+        "asked_blocks": {"block_id"},
         **{name: {""} for name in ALERTS},
     },
     # Whom it alerts it knows by an id drawn for that: neither who that is, nor any clip, camera or log-in.

@@ -63,7 +63,7 @@ def test_migrating_again_changes_nothing(side: str, url_of: dict[str, str]) -> N
     ("side", "told"),
     [
         ("record", ("posts", "comments", "flags", "camera_pins")),
-        ("identity", ("uploads", "clips", "authorship", "cameras", "camera_listings")),
+        ("identity", ("uploads", "clips", "authorship", "cameras", "camera_listings", "inbox_answers", "camera_mail")),
     ],
 )
 def test_what_is_taken_back_does_not_wait_for_a_fifth_of_its_table(

@@ -32,6 +32,7 @@ SHARED = {
         for table, module in (
             *(("residents", "residents"), ("uploads", "originals"), ("idempotency", "authorship")),
             *(("cameras", "cameras"), ("camera_listings", "listings"), ("alerts", "alerts")),
+            ("camera_mail", "camera_mail"),
         )
     },
     "log_in_codes": {"storage/identity/logins.py", "storage/identity/rotation.py"},

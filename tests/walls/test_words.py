@@ -50,6 +50,8 @@ def test_the_reading_reaches_both_sides() -> None:
 
 # The one mailbox on the record is a member of staff's, at a domain of the city's own, who asked for a digest there.
 OF_STAFF = {"digests.mailbox"}
+# And the one address that of a camera which a business lists openly, on a form that says so.
+LISTED = {"listed_cameras.address"}
 
 
 def test_no_column_of_the_record_says_who() -> None:
@@ -59,7 +61,7 @@ def test_no_column_of_the_record_says_who() -> None:
     columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns]
 
     assert len(columns) > 50
-    assert {column for column in columns if forbidden.search(column.split(".")[1])} == OF_STAFF
+    assert {column for column in columns if forbidden.search(column.split(".")[1])} == OF_STAFF | LISTED
 
 
 def test_no_event_field_says_who() -> None:

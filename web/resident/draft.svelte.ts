@@ -14,6 +14,7 @@ export const MOST_BYTES = 500_000_000;
 export const OLDEST_DAYS = 30;
 
 type Words = {
+  request: string | null; // shared for it; none: a post
   uploadId: string | null;
   bytes: number;
   place: Place | null;
@@ -33,6 +34,7 @@ type Words = {
 };
 
 const blank = (): Words => ({
+  request: null,
   uploadId: null,
   bytes: 0,
   place: null,

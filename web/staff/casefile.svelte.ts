@@ -48,6 +48,7 @@ export const quadrants = ["n", "e", "s", "w"] as const;
 export type Retention = "under_3" | "3_to_7" | "8_to_30" | "over_30";
 /** That a block has a camera which looks that way, never how many. */
 export type Pin = { block_id: string; quadrant: (typeof quadrants)[number]; retention: Retention; left: "kept" | "perhaps" | "gone"; kept_until: string };
+export type Listed = Pick<Pin, "block_id" | "quadrant" | "retention"> & { address: string; contact: string };
 
 /** Where a case's page is, that of its cameras, and those of what it asks owners for. */
 export const pageOf = (caseId: string) => `/cases/${caseId}`;

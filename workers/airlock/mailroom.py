@@ -10,6 +10,7 @@ from email.policy import default
 from pathlib import Path
 
 from storage.kit import ids
+from storage.kit.clock import DAY
 
 CODE, NOTHING = ".eml", ".none"
 ALERT = "alert-"  # begins the name of what is no code, and is kept for longer
@@ -27,16 +28,33 @@ WORDS = {
         "Si no lo pediste, no hagas nada: sin el código no entra nadie.\n",
     ),
 }
+ASKED = "asked-"  # begins the name of what is no code, and lies there for a week
+ASKED_LIFE = 7 * DAY
+_ASKED = "Something was asked in your area / Se ha preguntado algo en tu zona"
+_ASKED_TEXT = """\
+Police asked something of residents in your part of the city. It may or may not concern you: this mail goes to everyone
+there who chose to be asked by mail, at the same hour, with the same words. Look into your Porchlight inbox when you
+like. You need not answer, and nobody is told whether you looked.
+
+La policía preguntó algo a residentes de tu parte de la ciudad. Puede que te concierna o no: este correo va a todas las
+personas de allí que eligieron recibirlo, a la misma hora y con las mismas palabras. Mira tu buzón de Porchlight cuando
+quieras. No tienes que responder, y a nadie se le dice si miraste.
+"""
 
 
 def send_code(folder: Path, to: str, code: str, language: str = "en") -> None:
     """Leaves the mail with a log-in code in `folder`, as an `.eml` only its owner may read."""
-    _leave(folder, ids.new_id() + CODE, to, code, language)
+    _leave(folder, ids.new_id() + CODE, to, *_with_code(code, language))
 
 
 def send_nothing(folder: Path, to: str, code: str, language: str = "en") -> None:
     """Takes as long as sending a code, and takes the mail away again."""
-    _leave(folder, ids.new_id() + NOTHING, to, code, language).unlink()
+    _leave(folder, ids.new_id() + NOTHING, to, *_with_code(code, language)).unlink()
+
+
+def send_asked(folder: Path, to: str) -> None:
+    """Leaves the one mail that owners of cameras get, in both languages: nothing of what was asked is in it."""
+    _leave(folder, ASKED + ids.new_id() + CODE, to, _ASKED, _ASKED_TEXT)
 
 
 def drop_old(folder: Path, *, older_than: int) -> None:
@@ -48,7 +66,8 @@ def drop_old(folder: Path, *, older_than: int) -> None:
         if mail.name.startswith(ALERT):
             continue
         with suppress(FileNotFoundError):  # the operator of the machine may delete them too
-            if mail.stat().st_mtime * 1000 < older_than:
+            longer = ASKED_LIFE if mail.name.startswith(ASKED) else 0
+            if mail.stat().st_mtime * 1000 < older_than - longer:
                 mail.unlink()
 
 
@@ -65,11 +84,16 @@ def _is_to(mail: bytes, to: str) -> bool:
     return told.strip().lower() == to.strip().lower()
 
 
-def _leave(folder: Path, name: str, to: str, code: str, language: str) -> Path:
-    mail, (subject, text) = EmailMessage(), WORDS[language]
+def _with_code(code: str, language: str) -> tuple[str, str]:
+    subject, text = WORDS[language]
+    return subject.format(code=code), text.format(code=code)
+
+
+def _leave(folder: Path, name: str, to: str, subject: str, text: str) -> Path:
+    mail = EmailMessage()
     mail["To"], mail["From"] = to, FROM
-    mail["Subject"] = subject.format(code=code)
-    mail.set_content(text.format(code=code))
+    mail["Subject"] = subject
+    mail.set_content(text)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:

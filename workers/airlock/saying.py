@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from storage import premoderation
+from storage import footage_answers, premoderation
 from storage.db import AIRLOCK
 from storage.held import KNOWN_BAD, PREMODERATED, RETURNED, Held
 from storage.identity import clips, held_for, leases
@@ -32,11 +32,11 @@ def new_post(
     if typed is None:
         raise Stopped
     title, text = scrub_title(typed[0]), scrub(typed[1])
-    held = [*found, *(Held(rule.guideline, rule.id) for rule in check(title, text, clip.category)[:1])]
-    with stores.record.read() as conn:
-        if premoderation.until(conn, clip.block, clip.category) is not None:
-            held.append(Held(ANY, PREMODERATED))
+    held = _held(stores, clip, title, text, found)
     say_held(stores, clip, held)
+    now = clock.now()
+    # What is kept for a case is seen from its answer's moment on, with all others of that batch, and says that alone.
+    published_at = footage_answers.batch_at(now, 0) if clip.kept_for else clock.rounded(now)
     return NewPost(
         id=clip.post_id,
         kind=kind,
@@ -44,11 +44,22 @@ def new_post(
         title=title,
         text=text,
         happened_at=clock.rounded(clip.happened_at),
-        published_at=clock.rounded(clock.now()),
+        published_at=published_at,
         block=clip.block,
         seconds=round(seconds * 1000),
         held=tuple(held),
+        kept_for=clip.kept_for,
     )
+
+
+def _held(stores: BothSides, clip: Clip, title: str, text: str, found: Sequence[Held]) -> list[Held]:
+    if clip.kept_for:  # nobody sees it but the case: there is nothing to hold it from
+        return []
+    held = [*found, *(Held(rule.guideline, rule.id) for rule in check(title, text, clip.category)[:1])]
+    with stores.record.read() as conn:
+        if premoderation.until(conn, clip.block, clip.category) is not None:
+            held.append(Held(ANY, PREMODERATED))
+    return held
 
 
 def say_held(stores: BothSides, clip: Clip, held: Sequence[Held]) -> None:

@@ -9,10 +9,14 @@ from storage import checks
 from storage.kit import log, ready, starting
 from storage.kit.errors import PorchlightError
 from workers.airlock import figures
+from workers.airlock.answering import carry_answers
+from workers.airlock.asking import ask_owners
 from workers.airlock.blurring import blur_all
 from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
 from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
+from workers.airlock.listed import bring_listed
+from workers.airlock.owners_mail import write_to_owners
 from workers.airlock.pins import bring_pins
 from workers.airlock.questioning import bring_letters, cross_answers
 from workers.airlock.reconcile import reconcile
@@ -23,6 +27,7 @@ from workers.media import programs
 from workers.queue import doorbell
 
 CAMERAS_SECONDS = 600  # days and years are what is waited for here
+ASKING_SECONDS = 60  # answers cross within the last ten minutes before their batch's moment
 SUSPENSIONS_SECONDS = 600  # after the hour that all wait
 BLUR_SECONDS = 3  # a moderator waits for it, and where nothing is asked for, it is one look
 REMOVED_SECONDS = 30  # nobody records, uploads and sends a clip again sooner
@@ -45,6 +50,10 @@ def main() -> None:
             Round("reconcile", RECONCILE_SECONDS, lambda: reconcile(airlock, bell)),
             Round("cameras", CAMERAS_SECONDS, lambda: look_after(stores.vault)),
             Round("camera_pins", CAMERAS_SECONDS, lambda: bring_pins(stores.vault, stores.record)),
+            Round("listed_cameras", CAMERAS_SECONDS, lambda: bring_listed(stores.vault, stores.record)),
+            Round("asking", ASKING_SECONDS, lambda: ask_owners(stores)),
+            Round("answering", ASKING_SECONDS, lambda: carry_answers(stores)),
+            Round("owners_mail", ASKING_SECONDS, lambda: write_to_owners(stores.vault, airlock.mail)),
             Round("suspensions", SUSPENSIONS_SECONDS, lambda: carry_out(stores, airlock.authorship_life)),
             Round("removed_clips", REMOVED_SECONDS, lambda: look_at_removed(airlock)),
             Round("letters", LETTERS_SECONDS, lambda: bring_letters(stores.vault, stores.record)),

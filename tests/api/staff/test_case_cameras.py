@@ -8,13 +8,14 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from storage import audit, camera_looks, camera_pins, desks
+from storage import audit, camera_looks, camera_pins, desks, listed_cameras
 from storage.audit import Sought
 from storage.camera_pins import Pin, Quadrant, Retention
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId
+from storage.listed_cameras import Listed
 from storage.schema import staff_log_ins
 from storage.staff import Role
 from tests import builders
@@ -57,7 +58,7 @@ def test_each_look_is_an_entry_and_a_line_of_the_audit(record: Database, casewor
     path = casework.opened()
 
     for blocks in (BLOCKS, BLOCKS[:1]):
-        assert _look(casework.detective, path, blocks).json() == {"items": []}
+        assert _look(casework.detective, path, blocks).json() == {"items": [], "listed": []}
 
     told: dict[str, Any] = casework.lead.ask.get(path).json()
     assert [(one["kind"], one["by"], one["text"]) for one in told["timeline"][2:]] == [
@@ -152,3 +153,23 @@ def test_a_look_takes_a_second_factor_of_the_last_half_hour(record: Database, ca
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "prove_again")
     assert [one["kind"] for one in casework.detective.ask.get(path).json()["timeline"]] == ["ask", "consent"]
+
+
+@pytest.mark.engines("sqlite")
+def test_what_is_listed_openly_stands_at_its_address(record: Database, casework: Casework) -> None:  # noqa: F811
+    """In the blocks that are looked at and no other; and for nobody who may not look."""
+    with record.write(by=AIRLOCK) as tx:
+        there = {
+            key: Listed(block, Quadrant.N, Retention.TO_7, f"{key} Park Ave", "The desk")
+            for key, block in (("2400", BLOCKS[0]), ("2500", BLOCKS[2]))
+        }
+        listed_cameras.bring(tx, there=there, gone=())
+    path = casework.opened()
+
+    told = _look(casework.detective, path, BLOCKS[:1]).json()
+
+    assert [(one["address"], one["contact"]) for one in told["listed"]] == [("2400 Park Ave", "The desk")]
+    assert told["items"] == []
+    refused = _look(casework.lead, path)
+    assert refused.status_code == 403
+    assert "Park" not in refused.text

@@ -15,6 +15,7 @@ from storage.identity import (
     alerted,
     alerts,
     authorship,
+    camera_mail,
     cameras,
     clips,
     listings,
@@ -28,7 +29,7 @@ from storage.identity.alerts import Reach, Wanted
 from storage.identity.listings import Listing
 from storage.identity.rotation import Resealed
 from storage.identity.vault import ResidentId, SealBrokenError, Vault, is_under, new_key
-from storage.kit.ids import PostId
+from storage.kit.ids import DivisionId, PostId
 from tests.builders import block
 from tests.servers.push_stand_in import Browser
 from tests.storage.identity.making import MAIL, a_camera, a_resident, a_token, an_accepted_clip
@@ -57,6 +58,20 @@ def test_who_and_what_open_under_the_new_key(vault: Vault, renewed: Vault, ada: 
         assert (found.mail, residents.find(conn, renewed, MAIL)) == (MAIL, ada)
         assert clips.words(conn, renewed, clip) == ("A blue van", "It went round twice.")
         assert (clip.id, logins.who(conn, token)) == (clip_id, ada)
+
+
+def test_mail_to_owners_goes_where_it_went(vault: Vault, renewed: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its addresses are sealed apart from those that residents log in with."""
+    monkeypatch.setattr(camera_mail, "LEAST", 1)
+    with vault.write(by=RESIDENT) as tx:
+        camera_mail.put(tx, vault, residents.find_or_make(tx, vault, MAIL), {DivisionId("central")})
+
+    rotation.reseal(vault, renewed)
+
+    with renewed.read() as conn:
+        assert camera_mail.addresses(conn, renewed, DivisionId("central")) == [MAIL]
+        with pytest.raises(SealBrokenError):
+            camera_mail.addresses(conn, vault, DivisionId("central"))
 
 
 def test_cameras_open_under_the_new_key(vault: Vault, renewed: Vault, ada: ResidentId) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.airlock.mailroom import WORDS, drop_old, send_code, send_nothing
+from workers.airlock.mailroom import ASKED_LIFE, WORDS, drop_old, send_asked, send_code, send_nothing
 
 
 def test_a_code_is_left_as_a_mail(tmp_path: Path) -> None:
@@ -67,3 +67,15 @@ def test_a_mail_of_nothing_stays_only_where_its_writer_was_killed(tmp_path: Path
     drop_old(tmp_path, older_than=500_000)
 
     assert {file.name for file in tmp_path.iterdir()} == {"young.eml", "young.none", "old.txt", "alert-old.eml"}
+
+
+def test_a_mail_to_owners_lies_there_for_a_week(tmp_path: Path) -> None:
+    """Longer than a code, which is worth nothing after minutes; then it goes as well."""
+    send_asked(tmp_path, "ada@example.org")
+    (mail,) = tmp_path.iterdir()
+    written = mail.stat().st_mtime * 1000
+
+    drop_old(tmp_path, older_than=int(written + ASKED_LIFE - 1000))
+    assert list(tmp_path.iterdir()) == [mail]
+    drop_old(tmp_path, older_than=int(written + ASKED_LIFE + 1000))
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,129 @@
+"""An owner is asked for footage, and answers: what police see of it, when, and what they see once it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.axe import SERIOUS, Eyes
+from tests.journeys.conftest import Stack
+from tests.journeys.people import Resident
+from tests.journeys.precinct import TEXT, Precinct
+from tests.journeys.test_people import PHONE, NewPage, chromium, clip, new_page, pytestmark
+
+__all__ = ["Browser", "chromium", "clip", "new_page", "pytestmark"]
+
+
+@pytest.fixture(scope="module")
+def precinct(stack: Stack) -> Iterator[Precinct]:
+    """South's detective."""
+    here = Precinct(stack, "South")
+    yield here
+    here.close()
+
+
+def _owns_a_camera(page: Page, stack: Stack, email: str) -> str:
+    """Registers one; answers the label of its block."""
+    owner = Resident(page, stack, email)
+    page.goto(f"http://residents.localhost:{stack.base}/me/cameras/new")
+    label = owner._picks("South", "Orchard")
+    page.get_by_role("radio", name="south", exact=True).check()
+    page.get_by_role("button", name="Register camera").click()
+    expect(page.get_by_text("Active", exact=True)).to_be_visible()
+    return label
+
+
+def _opens(page: Page, request: str) -> None:
+    """Finds what is asked in the inbox."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
+    page.get_by_role("list", name="Inbox").locator(f'a[href$="{request}"]').click()
+    expect(page.get_by_role("heading", name="Police ask for footage: Burglary")).to_be_visible()
+    expect(page.get_by_text(TEXT)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _shares(page: Page, clip: Path, eyes: Eyes | None = None) -> None:
+    """Shares a clip, once it is said who will see it and what it could give away."""
+    page.get_by_role("link", name="Share a clip").click()
+    page.get_by_label("Choose a video").set_input_files(clip)
+    expect(page.get_by_text("Detectives and analysts of this one case will see this clip")).to_be_visible()
+    expect(page.get_by_role("region", name="What it could give away").get_by_role("status")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if eyes:
+        eyes.look(page, "share")
+    page.get_by_role("region", name="Who will see it").get_by_role("button").click()
+    expect(page.get_by_role("heading", name="You said")).to_be_visible()
+    expect(page.get_by_text("I share a clip", exact=True)).to_be_visible()
+
+
+def test_an_owner_is_asked_shares_and_the_detective_sees_it_after_the_batch(
+    stack: Stack,
+    new_page: NewPage,
+    clip: Path,
+    precinct: Precinct,
+) -> None:
+    """The reminder stays on the device; before the batch's moment the case has nothing, after it the clip alone."""
+    eyes, page = Eyes(), new_page(PHONE)
+    label = _owns_a_camera(page, stack, "shares@example.org")
+    request = precinct.asks_about(label)
+
+    _opens(page, request)
+    page.get_by_role("button", name="Remind me to save it").click()
+    expect(page.get_by_text("This device alone remembers it")).to_be_visible()
+    eyes.look(page, "request")
+    _shares(page, clip, eyes)
+    eyes.look(page, "request, answered")
+    assert precinct.answers(request) == []
+    page.get_by_role("link", name="Inbox", exact=True).first.click()
+    expect(page.get_by_text("Save it by")).to_be_visible()
+
+    precinct.batch_comes()
+
+    ((kind, post),) = precinct.answers(request)
+    seen = precinct.sees(post)
+    assert (kind, seen.status_code) == ("shared", 200)
+    assert seen.json()["state"] == "kept"
+    assert seen.json()["block"]["label"] == label
+    page.reload()
+    page.get_by_role("list", name="Inbox").locator(f'a[href$="{request}"]').click()
+    expect(page.get_by_text("Told with all other answers")).to_be_visible()
+    wrong = eyes.wrong(*SERIOUS)
+    assert not wrong, wrong
+
+
+def test_consent_taken_back_is_taken_back(
+    stack: Stack,
+    new_page: NewPage,
+    clip: Path,
+    precinct: Precinct,
+) -> None:
+    """Before it is told, as if nothing had been said; a clip that was told is gone from the case."""
+    page = new_page(PHONE)
+    label = _owns_a_camera(page, stack, "regrets@example.org")
+    request = precinct.asks_about(label)
+
+    _opens(page, request)
+    page.get_by_role("button", name="I have something, ask me").click()
+    page.get_by_label("How to reach you").fill("816 555 0100")
+    page.get_by_role("button", name="Send with this contact").click()
+    expect(page.get_by_text("Your contact can be opened until")).to_be_visible()
+    _takes_back(page)
+    _shares(page, clip)
+    precinct.batch_comes()
+    ((_, post),) = precinct.answers(request)
+    assert precinct.sees(post).status_code == 200
+
+    page.reload()
+    _takes_back(page)
+
+    expect(page.get_by_text("The clip was taken back")).to_be_visible()
+    assert precinct.sees(post).status_code == 404
+
+
+def _takes_back(page: Page) -> None:
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()
