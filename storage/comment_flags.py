@@ -99,6 +99,11 @@ def outcome(conn: Connection, slip: str) -> Outcome | None:
     return None if row is None else Outcome(row.verb, row.reason, row.guidelines)
 
 
+def erase_of(tx: Tx, comment_id: str) -> None:
+    """Deletes the flags of one comment with all words: who wrote it has taken it back."""
+    tx.execute(delete(comment_flags).where(comment_flags.c.comment_id == comment_id))
+
+
 def erase(tx: Tx, post_id: PostId) -> None:
     """Deletes a post's flags of comments with all words: the post is gone for good."""
     tx.execute(delete(comment_flags).where(comment_flags.c.post_id == post_id))

@@ -19,10 +19,9 @@ from storage.case_entries import Kind as Entry
 from storage.case_keys import StaffKey
 from storage.case_rules import Asker
 from storage.db import Tx, database_now
-from storage.footage_answers import BATCH_MS
 from storage.footage_rules import MOST_A_DAY, MOST_OF_CASE, RECENT_MS, Act, Asked, Fault, Judgement, Kind, State
 from storage.kit import ids
-from storage.kit.clock import DAY
+from storage.kit.clock import BATCH, DAY
 from storage.kit.errors import Conflict, NotAllowed, NotThere, Refused, TooOften
 from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId, StaffId
 from storage.schema import footage_request_blocks, footage_requests, staff_members
@@ -198,7 +197,7 @@ def _after(act: Act, by: StaffId, now: int) -> dict[str, object]:
 
 def _sent(now: int) -> dict[str, object]:
     # To the next batch's moment, so that the last answers are shown when the last may come.
-    return {"state": State.SENT, "sent_at": now, "ends_at": -(-(now + LIFE_MS) // BATCH_MS) * BATCH_MS}
+    return {"state": State.SENT, "sent_at": now, "ends_at": -(-(now + LIFE_MS) // BATCH) * BATCH}
 
 
 def _asked(conn: Connection, *where: ColumnElement[bool]) -> list[Asked]:

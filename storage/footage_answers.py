@@ -17,7 +17,7 @@ from storage.case_entries import enter
 from storage.case_keys import StaffKey
 from storage.db import Tx, database_now
 from storage.kit import ids
-from storage.kit.clock import HOUR
+from storage.kit.clock import BATCH, HOUR
 from storage.kit.errors import NotThere
 from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, StaffId
 from storage.schema import blocks, footage_answers, footage_requests, posts
@@ -25,7 +25,6 @@ from storage.upserts import insert_new
 
 # A clip is shown in its case while it is on the feed, or kept to the case alone.
 _STANDS = ("live", "kept")
-BATCH_MS = 12 * HOUR  # a batch's moments are midnight and noon, UTC, the same for every request of every city
 FIRST_AFTER_MS = 6 * HOUR  # of sending: who answers within minutes must not be told from who took the afternoon
 
 
@@ -65,7 +64,7 @@ class Answer:
 def batch_at(now: int, sent_at: int) -> int:
     """The moment at which staff see what is answered `now` to a request that went out then. Pure."""
     earliest = max(now + 1, sent_at + FIRST_AFTER_MS)
-    return -(-earliest // BATCH_MS) * BATCH_MS
+    return -(-earliest // BATCH) * BATCH
 
 
 def bring(
@@ -84,7 +83,7 @@ def bring(
     The contact comes sealed. Under an id that is there already it changes nothing: who brought it died before it could
     say so. Raises ValueError for a moment that is no batch's: it would tell when this one came.
     """
-    if shown_at % BATCH_MS:
+    if shown_at % BATCH:
         raise ValueError("an answer is shown with its batch")
     key = answer_id or ids.new_id()
     row = {"id": key, "request_id": request, "kind": kind, "post_id": post, "shown_at": shown_at}

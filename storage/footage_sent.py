@@ -17,9 +17,8 @@ from storage.atlas.versions import current
 from storage.case_rules import CaseState
 from storage.db import database_now
 from storage.footage import LIFE_MS
-from storage.footage_answers import BATCH_MS
 from storage.footage_rules import MOST_A_DAY, MOST_OF_CASE, RECENT_MS, Asked, Kind, State
-from storage.kit.clock import DAY
+from storage.kit.clock import BATCH, DAY
 from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId, StaffId
 from storage.schema import (
     case_members,
@@ -79,7 +78,7 @@ def is_true(conn: Connection, one: Sent) -> bool:
 def _is_timely(one: Sent, now: int) -> bool:
     if one.sent_at is None or one.ends_at is None:
         return False
-    return one.asked_at <= one.sent_at <= now and one.ends_at <= one.sent_at + LIFE_MS + BATCH_MS
+    return one.asked_at <= one.sent_at <= now and one.ends_at <= one.sent_at + LIFE_MS + BATCH
 
 
 def _case_is_open(conn: Connection, one: Sent) -> bool:

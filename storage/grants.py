@@ -85,7 +85,8 @@ AIRLOCK: Role = merged(
     {
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
-        "comments": {"select": "id"},  # to take one back for who wrote it, and has left
+        "comments": {"select": "id"},  # to take one back for who wrote it, and has left; with what was said of it
+        "comment_flags": {"select": "comment_id"},
         "endings": {"insert": ALL},
         "case_holds": {"insert": ALL},  # of a clip that was shared for a case
         "flags": {"insert": ALL},  # by the check of words, of a post that begins held

@@ -44,6 +44,12 @@ def put(tx: Tx, vault: Vault, resident_id: ResidentId, divisions: Collection[Div
         tx.execute(insert(camera_mail), [{**row, "resident_id": resident_id} for row in rows])
 
 
+def of(conn: Connection, resident_id: ResidentId) -> list[DivisionId]:
+    """The divisions of which this resident gets the mail."""
+    query = select(camera_mail.c.division_id).where(camera_mail.c.resident_id == resident_id)
+    return [DivisionId(division) for division in conn.execute(query).scalars()]
+
+
 def addresses(conn: Connection, vault: Vault, division: DivisionId) -> list[str]:
     """Whom the mail goes to, in no order that says anything; nobody where they are too few."""
     query = select(camera_mail.c.id, camera_mail.c.mail_sealed).where(camera_mail.c.division_id == division)

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from storage.identity import (
     alerts,
     authorship,
+    camera_mail,
     cameras,
+    inbox_answers,
     letters,
     limits,
     listening,
@@ -137,6 +139,17 @@ def _alerts(conn: Connection, _vault: Vault, who: ResidentId) -> Sequence[Row]:
     return [said | {"summary_at_minute": wanted.digest, "browsers_that_are_pushed_to": devices}]
 
 
+def _answers(conn: Connection, _vault: Vault, who: ResidentId) -> Sequence[Row]:
+    return [
+        {"request": request, "said": one.kind, "contact": one.contact, "shown_to_police_at": as_text(one.shown_at)}
+        for request, one in inbox_answers.of(conn, who).items()
+    ]
+
+
+def _camera_mail(conn: Connection, _vault: Vault, who: ResidentId) -> Sequence[Row]:
+    return [{"division": division, "sent_to": "the address of the account"} for division in camera_mail.of(conn, who)]
+
+
 # Every table stands here or below: one that is forgotten fails tests/storage/identity/test_held.
 HELD: Mapping[str, tuple[tuple[str, ...], Asked]] = {
     "account": (("residents",), _account),
@@ -148,9 +161,13 @@ HELD: Mapping[str, tuple[tuple[str, ...], Asked]] = {
     "uploads": (("uploads", "upload_parts"), _uploads),
     "cameras": (("cameras", "camera_listings"), _cameras),
     "alerts": (("alerts", "alert_wishes", "push_devices"), _alerts),
+    "answers_to_police": (("inbox_answers",), _answers),
+    "mail_when_cameras_are_asked": (("camera_mail",), _camera_mail),
     "counted": (("tries",), _counted),
 }
 UNTOLD = {
+    "asked": "what police ask of blocks; the inbox shows what is asked of one's own",
+    "asked_blocks": "which blocks police ask, and of nobody by name",
     "alert_place": "how far the feed was read, about nobody",
     "alert_posts": "what the feed told, for everybody alike",
     "alerted": "marks of what everybody with the same wishes was told of: the program that answers cannot read them",

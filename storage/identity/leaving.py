@@ -71,12 +71,14 @@ GOES: Mapping[tuple[str, ...], Callable[[_Leaving], None]] = {
     ("listening", "log_ins"): lambda one: logins.end_all(one.tx, one.who.id),
     ("log_in_codes",): lambda one: logins.forget_code(one.tx, residents.mail_lookup(one.vault, one.who.mail)),
     ("tries",): _forget_tries,
-    # What is told them of the feed, and by what, goes with their row, by the tables' own rule.
-    (*ALERTS, "residents"): lambda one: residents.erase(one.tx, one.who.id),
+    # What they are told of the feed, and by what, and what they answered goes with their row, by the tables' own rule.
+    (*ALERTS, "camera_mail", "inbox_answers", "residents"): lambda one: residents.erase(one.tx, one.who.id),
 }
 STAYS = {
     "clips": "nobody's from here on: what is on the feed, or still on its way there, opens by its receipt alone",
     "arrived_letters": "beside clips, which are nobody's: the receipt alone opens them, and they go with the clip",
+    "asked": "what police ask of blocks, and of nobody by name",
+    "asked_blocks": "which blocks these are",
     "alert_place": "how far the feed was read",
     "alert_posts": "what the feed told, for everybody",
     "upload_parts": "where bytes lie, by an upload that is nobody's; shredded ones go in the next round",

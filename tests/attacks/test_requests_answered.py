@@ -11,13 +11,12 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from storage.db import OPERATOR, RESIDENT, database_now
-from storage.footage_answers import BATCH_MS
 from storage.identity import camera_mail, inbox_answers
 from storage.identity.inbox_answers import Kind
 from storage.identity.schema import asked
 from storage.identity.schema import inbox_answers as said
 from storage.identity.vault import ResidentId
-from storage.kit.clock import DAY, HOUR, MINUTE
+from storage.kit.clock import BATCH, DAY, HOUR, MINUTE
 from storage.kit.ids import RequestId
 from storage.schema import case_members, cases, footage_request_blocks, footage_requests, staff_roles
 from storage.schema import footage_answers as answers
@@ -141,7 +140,7 @@ def test_a77_an_answer_tells_neither_when_nor_in_which_order_nor_who(town: Town,
     request = town.asks()
     town.round()
     with town.stores.vault.read() as conn:
-        shown_at = database_now(conn) // BATCH_MS * BATCH_MS  # the last one, so that it crosses at once
+        shown_at = database_now(conn) // BATCH * BATCH  # the last one, so that it crosses at once
     orders = Counter[tuple[int, ...]]()
     for _ in range(6):
         for who in owners:  # one after the other, in one and the same order each time

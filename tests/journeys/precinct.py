@@ -15,12 +15,11 @@ from storage.case_keys import StaffKey
 from storage.case_rules import Act
 from storage.db import AIRLOCK, OPERATOR, Actor
 from storage.footage import NewRequest
-from storage.footage_answers import BATCH_MS
 from storage.footage_rules import LEAST_MILES, Asked, Kind
 from storage.identity.schema import clips, inbox_answers
 from storage.incidents import NewIncident
 from storage.kit import clock, settings
-from storage.kit.clock import DAY, HOUR
+from storage.kit.clock import BATCH, DAY, HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, new_id
 from storage.schema import footage_answers
 from tests.journeys.conftest import Stack
@@ -78,7 +77,7 @@ class Precinct:
         with self.stores.vault.write(by=AIRLOCK) as tx:
             tx.execute(update(clips).where(clips.c.kept_for.is_not(None)).values(retry_at=0, begun_at=0))
             here = ~inbox_answers.c.crossed
-            tx.execute(update(inbox_answers).where(here).values(shown_at=tx.now() // BATCH_MS * BATCH_MS))
+            tx.execute(update(inbox_answers).where(here).values(shown_at=tx.now() // BATCH * BATCH))
         deadline = time.monotonic() + PUBLISHED_WITHIN
         while self._on_their_way():
             assert time.monotonic() < deadline, "a shared clip was not published"

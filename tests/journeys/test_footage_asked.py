@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from storage import case_keys, footage_answers
 from storage.db import AIRLOCK
-from storage.footage_answers import BATCH_MS, Kind
+from storage.footage_answers import Kind
 from storage.kit import clock
-from storage.kit.clock import DAY
+from storage.kit.clock import BATCH, DAY
 from storage.schema import footage_requests
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Staff
@@ -84,7 +84,7 @@ class Answered(Shown):
             assert public is not None
             sealed = case_keys.seal(public, asked.id, b"Ann, 555-0100")
             contact = {"contact": sealed, "contact_expires_at": clock.now() + DAY}
-            shown_at = clock.now() // BATCH_MS * BATCH_MS
+            shown_at = clock.now() // BATCH * BATCH
             footage_answers.bring(tx, asked.id, Kind.NOTHING, shown_at=shown_at)
             footage_answers.bring(tx, asked.id, Kind.ASK_ME, shown_at=shown_at, **contact)
 

@@ -17,11 +17,10 @@ from storage.case_keys import StaffKey
 from storage.case_rules import Asker
 from storage.db import OPERATOR, Actor, Database
 from storage.footage import NewRequest
-from storage.footage_answers import BATCH_MS
 from storage.footage_rules import Asked, Kind
 from storage.incidents import NewIncident
 from storage.kit import clock, ids
-from storage.kit.clock import DAY, HOUR, QUARTER_HOUR
+from storage.kit.clock import BATCH, DAY, HOUR, QUARTER_HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId, StaffId
 from storage.schema import blocks, case_members, cases
 from storage.staff import Role
@@ -75,7 +74,7 @@ def lay_squares(record: Database, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def a_batch(ago: int = 0) -> int:
     """The moment of the last batch, or of one so many before it; -1 is the next."""
-    return clock.now() // BATCH_MS * BATCH_MS - ago * BATCH_MS
+    return clock.now() // BATCH * BATCH - ago * BATCH
 
 
 def a_window(hours: float = 2, *, days_ago: float = 1, start: float = 0) -> tuple[int, int]:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from storage import case_keys, footage_answers
 from storage.db import AIRLOCK, OPERATOR, Actor
-from storage.footage_answers import BATCH_MS, FIRST_AFTER_MS, Kind, batch_at
+from storage.footage_answers import FIRST_AFTER_MS, Kind, batch_at
 from storage.kit import clock
-from storage.kit.clock import DAY, HOUR
+from storage.kit.clock import BATCH, DAY, HOUR
 from storage.kit.errors import NotThere
 from storage.kit.ids import CaseId, RequestId, StaffId
 from storage.schema import footage_answers as table
@@ -31,7 +31,7 @@ def test_a_batch_is_shown_at_midnight_or_noon(after_noon: float, sent_before: fl
     at = batch_at(now, now - int(sent_before * HOUR))
 
     assert (at - NOON) / HOUR == shown
-    assert at % BATCH_MS == 0 and at > now and at >= now - sent_before * HOUR + FIRST_AFTER_MS
+    assert at % BATCH == 0 and at > now and at >= now - sent_before * HOUR + FIRST_AFTER_MS
 
 
 def test_a_moment_of_its_own_is_refused(desk: Desk) -> None:

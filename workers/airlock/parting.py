@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage import comments
+from storage import comment_flags, comments
 from storage.db import AIRLOCK
 from storage.identity import clips, partings
 from storage.identity.partings import Parting, What
@@ -22,6 +22,7 @@ def take_leave(stores: BothSides) -> int:
             with stores.record.write(by=AIRLOCK) as tx:
                 for comment_id in gone:
                     comments.take_back(tx, comment_id)
+                    comment_flags.erase_of(tx, comment_id)
         with stores.vault.write(by=AIRLOCK) as tx:
             for one in due:
                 if one.what is What.CLIP:

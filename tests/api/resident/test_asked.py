@@ -10,12 +10,11 @@ from sqlalchemy import select, update
 from api.resident.desk import Desk
 from storage import camera_ledger
 from storage.db import AIRLOCK
-from storage.footage_answers import BATCH_MS
 from storage.identity import inbox_answers
 from storage.identity.schema import asked, camera_mail
 from storage.identity.schema import inbox_answers as rows
 from storage.kit import clock
-from storage.kit.clock import DAY
+from storage.kit.clock import BATCH, DAY
 from tests.api.resident.asking_town import arrives, path, share
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour
@@ -49,7 +48,7 @@ def test_an_answer_can_be_changed_and_taken_back(desk: Desk, ada: Neighbour, tow
     said = ada.ask("PUT", path(request, "answer"), {"kind": "nothing"}).json()["answer"]
     moment = clock.from_datetime(datetime.fromisoformat(said["shown_at"]))
     assert (said["kind"], said["told"], said["may_change"]) == ("nothing", False, True)
-    assert moment % BATCH_MS == 0
+    assert moment % BATCH == 0
     assert said["open_until"] < said["shown_at"]
     assert ada.get("/v1/inbox")["items"][0]["waits"] is False
 

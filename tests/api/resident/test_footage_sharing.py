@@ -12,11 +12,10 @@ from sqlalchemy import select, update
 from api.resident.desk import Desk
 from storage import posts
 from storage.db import AIRLOCK
-from storage.footage_answers import BATCH_MS
 from storage.identity.inbox_answers import CLOSED_MS
 from storage.identity.schema import clips
 from storage.kit import clock
-from storage.kit.clock import DAY, HOUR
+from storage.kit.clock import BATCH, DAY, HOUR
 from storage.kit.ids import PostId, new_id
 from storage.posts import PostState
 from storage.schema import feed_log
@@ -56,7 +55,7 @@ def test_a_shared_clip_is_the_cases_alone(
         assert post is not None
         assert post.state is PostState.KEPT
         assert post.block.id == town.blocks[0]
-        assert at % BATCH_MS == 0
+        assert at % BATCH == 0
         assert at > clock.now()
         assert conn.execute(select(feed_log)).all() == []
     assert ada.get("/v1/neighborhood/posts")["items"] == []

@@ -13,8 +13,11 @@ from storage.identity import (
     alerted,
     alerts,
     authorship,
+    camera_mail,
     cameras,
     clips,
+    inbox,
+    inbox_answers,
     leases,
     limits,
     listening,
@@ -36,8 +39,8 @@ from storage.identity.limits import Limit
 from storage.identity.listings import Listing
 from storage.identity.push_devices import Subscription
 from storage.identity.vault import CameraId, ClipId, Receipt, ResidentId, Vault
-from storage.kit.clock import DAY, HOUR
-from storage.kit.ids import BlockId, PostId, new_id
+from storage.kit.clock import DAY, HOUR, now
+from storage.kit.ids import BlockId, CaseId, PostId, RequestId, new_id
 from storage.objects import Bucket
 from tests import builders
 
@@ -156,7 +159,19 @@ def everything_of(vault: Vault, mail: str, *, block: BlockId | None = None) -> R
         post_id = the_clip(vault, clip_id).post_id
         suspended.begin(tx, post_id, reason="privacy", guidelines=1, life=30 * DAY)
     _alerts_of(vault, who, token, mail, post_id)
+    _asked(vault, who, block or builders.block())
     return who
+
+
+def _asked(vault: Vault, who: ResidentId, block: BlockId) -> None:
+    asked, at = RequestId(new_id()), now()
+    with vault.write(by=AIRLOCK) as tx:
+        case, here, text = CaseId(new_id()), builders.division(), "Did you see a van?"
+        new = inbox.Request(asked, case, here, "burglary", text, (at - HOUR, at), at, at + DAY, bytes(32))
+        inbox.arrive(tx, new, [block])
+    with vault.write(by=RESIDENT) as tx:
+        inbox_answers.say(tx, who, asked, inbox_answers.Kind.NOTHING, shown_at=at + DAY)
+        camera_mail.put(tx, vault, who, [builders.division()])
 
 
 def _alerts_of(vault: Vault, who: ResidentId, token: str, mail: str, post_id: PostId) -> None:

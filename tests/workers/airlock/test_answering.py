@@ -9,13 +9,12 @@ from sqlalchemy import select, update
 
 from storage import case_keys, footage_answers
 from storage.db import RESIDENT, Actor, database_now
-from storage.footage_answers import BATCH_MS
 from storage.identity import inbox_answers
 from storage.identity.inbox_answers import Contact, Kind
 from storage.identity.schema import clips
 from storage.identity.schema import inbox_answers as said
 from storage.identity.vault import ResidentId
-from storage.kit.clock import HOUR
+from storage.kit.clock import BATCH, HOUR
 from storage.kit.errors import Conflict, Unavailable
 from storage.kit.ids import RequestId
 from storage.schema import footage_answers as rows
@@ -38,7 +37,7 @@ def _round(town: Town) -> None:
 def _say(town: Town, who: ResidentId, request: RequestId, kind: Kind, *, batches: int = 0, **more: object) -> None:
     """Says so for the last batch of which the moment is over, which crosses at once, or one so many later."""
     with town.stores.vault.write(by=RESIDENT) as tx:
-        shown_at = (tx.now() // BATCH_MS + batches) * BATCH_MS
+        shown_at = (tx.now() // BATCH + batches) * BATCH
         inbox_answers.say(tx, who, request, kind, shown_at=shown_at, **more)  # type: ignore[arg-type]
 
 
@@ -108,7 +107,7 @@ def test_a_clip_that_comes_late_goes_with_the_next_batch(town: Town) -> None:
     ((kind, shown_at),) = _told(town)
     assert kind == "shared"
     assert shown_at > now
-    assert shown_at % BATCH_MS == 0
+    assert shown_at % BATCH == 0
 
 
 @pytest.mark.parametrize("opened", [False, True])
