@@ -15,9 +15,9 @@ from api.resident.desk import Desk
 from feed import keeping, posting
 from storage import decisions, premoderation, staff
 from storage.atlas import versions
-from storage.db import CHORES, OPERATOR
+from storage.db import AIRLOCK, CHORES, OPERATOR
 from storage.decisions import Why
-from storage.identity import clips, leases
+from storage.identity import clips, held_for, leases
 from storage.identity.limits import Limit
 from storage.identity.schema import authorship
 from storage.identity.schema import clips as rows
@@ -407,6 +407,21 @@ def test_a_preview_is_what_gets_published(ada: Neighbour, desk: Desk, airlock: A
         {"kind": "email", "count": 1},
         {"kind": "phone", "count": 1},
     ]
+
+
+def test_an_author_reads_what_a_check_held_it_for(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
+    """Until a moderator decides: from then on it is that decision, which they may answer."""
+    receipt, post = published(ada, desk, airlock)
+    (clip_id,) = clip_ids(desk)
+    with desk.stores.vault.write(by=AIRLOCK) as tx:
+        held_for.note(tx, clip_id, ["returned"])
+    decide(desk, post["id"], Verb.HOLD)
+
+    reason = ada.get(f"/v1/receipts/{receipt}")["reason"]
+
+    assert (reason["code"], reason["decided_by"]) == ("held_returned", None)
+    decide(desk, post["id"], Verb.RESTORE)
+    assert ada.get(f"/v1/receipts/{receipt}")["reason"] is None
 
 
 def test_a_preview_tells_where_posts_are_judged_first(ada: Neighbour, desk: Desk) -> None:
