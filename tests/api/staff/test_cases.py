@@ -52,7 +52,7 @@ def test_a_case_goes_from_asking_to_its_end(record: Database, casework: Casework
         assert answer.status_code in (200, 201), answer.text
 
     told = casework.detective.ask.get(path).json()
-    may = ["note", "link", "cameras", "write", "export", "footage", "second_footage", "close"]
+    may = ["note", "link", "cameras", "export", "footage", "second_footage", "write", "close"]
     assert (told["state"], told["may"]) == ("open", may)
     assert _kinds(told) == ["ask", "consent", "note", "close", "reopen"]
     assert [entry["text"] for entry in told["timeline"]] == [
