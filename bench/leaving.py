@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from api.resident.names import signed
 from sqlalchemy import insert
 
+from api.resident.names import signed
 from storage.comments import marks
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.identity import accepting, authorship, leaving, originals, residents

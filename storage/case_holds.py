@@ -14,7 +14,7 @@ from storage.case_rules import CaseState
 from storage.db import Tx, database_now
 from storage.kit.ids import CaseId, PostId
 from storage.posts import POSTS_LIVE_MS
-from storage.schema import case_entries, case_holds, case_links, cases
+from storage.schema import case_entries, case_holds, case_links, cases, posts
 
 CLOSED_HOLDS_MS = POSTS_LIVE_MS
 
@@ -30,9 +30,14 @@ def erase(tx: Tx, post_id: PostId) -> None:
 
 
 def of_case(conn: Connection, case_id: CaseId) -> set[PostId]:
-    """All that the case holds, in whatever state; the caller knows that whoever asks may see the case."""
-    each = (select(table.c.post_id).where(table.c.case_id == case_id) for table in (case_links, case_holds))
-    return {PostId(found) for found in conn.execute(union(*each)).scalars() if found}
+    """All that the case holds, in whatever state; the caller knows that whoever asks may see the case.
+
+    What was shared for it stands here from its answer's moment on: before, nobody of the staff learns that it is there.
+    """
+    linked = select(case_links.c.post_id).where(case_links.c.case_id == case_id)
+    shared = select(case_holds.c.post_id).join(posts, posts.c.id == case_holds.c.post_id)
+    shared = shared.where(case_holds.c.case_id == case_id, posts.c.published_at <= database_now(conn))
+    return {PostId(found) for found in conn.execute(union(linked, shared)).scalars() if found}
 
 
 def held(conn: Connection, asked: Collection[PostId]) -> set[PostId]:

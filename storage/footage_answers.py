@@ -6,6 +6,7 @@ Nothing says when an answer came, from which block, or how many were asked: whoe
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Row, select, update
 from storage import case_keys
 from storage.case_entries import Kind as Entry
 from storage.case_entries import enter
-from storage.case_keys import StaffKey
+from storage.case_keys import SealBrokenError, StaffKey
 from storage.db import Tx, database_now
 from storage.kit import ids
 from storage.kit.clock import BATCH, HOUR
@@ -147,6 +148,22 @@ def open_contact(tx: Tx, key: StaffKey, case_id: CaseId, answer_id: str, *, by: 
     tx.execute(opened.where(footage_answers.c.contact_opened_at.is_(None)).values(contact_opened_at=now))
     enter(tx, case_id, Entry.CONTACT, by=by, about=row.request_id)
     return told
+
+
+def opened_contacts(conn: Connection, key: StaffKey, case_id: CaseId) -> list[tuple[RequestId, str, str]]:
+    """The contacts of a case that somebody opened and that have not expired: request, answer, and what was given.
+
+    The caller knows that whoever asks may open them. One that does not open any more is left out.
+    """
+    query = select(footage_answers).join(footage_requests).where(footage_requests.c.case_id == case_id)
+    there = (footage_answers.c.contact_opened_at.is_not(None), footage_answers.c.contact.is_not(None))
+    unexpired = footage_answers.c.contact_expires_at > database_now(conn)
+    found = []
+    for row in conn.execute(query.where(*there, unexpired).order_by(footage_answers.c.id)):
+        with suppress(SealBrokenError):
+            told = case_keys.unseal(conn, key, case_id, row.request_id, row.contact).decode()
+            found.append((RequestId(row.request_id), str(row.id), told))
+    return found
 
 
 def _answer(row: Row[tuple[object, ...]], now: int) -> Answer:

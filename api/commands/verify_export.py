@@ -9,6 +9,7 @@ from pathlib import Path
 from storage.kit.errors import Malformed
 from workers.court import checking
 from workers.court.checking import Report
+from workers.court.contacts import NotOpenedError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="PUB", help="the public key it must be signed with, in hex")
     parser.add_argument("--original", metavar="CLIP", type=Path, help="a file that may be the original of a post in it")
     parser.add_argument("--salt", metavar="SALT", help="what the receipt of that post tells, in hex")
+    parser.add_argument(
+        "--contacts", metavar="PHRASE", type=Path, help="a file with the passphrase of its contacts; prints them"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,7 +40,27 @@ def run(args: argparse.Namespace) -> int:
     print(f"It is signed with {report.key}.")
     if args.key is None:
         print("Compare that key with the one the agency told you by another way, or name it with --key.")
+    if args.contacts is not None and not _tell_contacts(args.package, args.contacts):
+        return 1
     return 0 if args.original is None else _prove(report, args.original, args.salt)
+
+
+def _tell_contacts(package: Path, phrase: Path) -> bool:
+    try:
+        passphrase = phrase.read_text().splitlines()[0]
+    except (OSError, IndexError, UnicodeDecodeError):
+        raise Malformed(f"{phrase} holds no passphrase.") from None
+    try:
+        given = checking.contacts_in(package, passphrase)
+    except NotOpenedError:
+        print("That passphrase does not open the contacts.", file=sys.stderr)
+        return False
+    if given is None:
+        print("There are no contacts in this package.", file=sys.stderr)
+        return False
+    for one in given:
+        print(f"To request {one['request']}: {one['contact']}")
+    return True
 
 
 def _prove(report: Report, original: Path, salt: str) -> int:

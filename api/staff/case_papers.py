@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
-from api.staff import case_seen
+from api.staff import case_seen, footage_seen
+from api.staff.footage_seen import RequestSeen
 from feed.events import as_seen
-from storage import case_exports, case_holds, cases, posts, vouched
+from storage import case_exports, case_holds, case_rules, cases, posts, vouched
 from storage.case_exports import STANDS, Line, Papers
 from storage.cases import Case
 from storage.staff import VIEWERS, StaffMember
@@ -21,7 +23,7 @@ def papers(
 
     A post of a division that is not this member's is not in it, as a case shows them nothing of it.
     """
-    case_id = case.standing.id
+    case_id, who = case.standing.id, case_rules.asker(member)
     told = case_seen.in_full(conn, member, case).model_dump(mode="json")
     held = posts.some(conn, member.reach(*VIEWERS), case_holds.of_case(conn, case_id), kept=True)
     shown = [as_seen(post).model_dump(mode="json") for post in held.values() if post.state in STANDS]
@@ -30,12 +32,17 @@ def papers(
         "case": {key: told[key] for key in ("id", "number", "state", "incident", "division", "asked_by", "members")},
         "links": [{**one, "post": one["post"] and one["post"]["id"]} for one in told["links"]],
         "timeline": timeline,
-        "requests": [],
+        "requests": [_request(one) for one in footage_seen.in_case(conn, who, case).items],
         "posts": sorted(shown, key=lambda post: (post["happened_at"], post["id"])),
         "people": cases.names(conn, {member.id, *_named(case_exports.custody(conn, case_id, held))}),
         "stills": [[post_id, at] for post_id, at in stills],
         "originals": vouched.of(conn, held),
     }
+
+
+def _request(one: RequestSeen) -> dict[str, Any]:
+    """What was asked, and what owners answered so far: without what whoever asks may do with it."""
+    return one.model_dump(mode="json", exclude={"may": True, "answers": {"__all__": {"contact"}}})
 
 
 def _named(lines: Sequence[Line]) -> set[str]:

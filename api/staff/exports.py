@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -9,16 +10,18 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from api.staff import case_papers
-from api.staff.auth import Investigator, Opener
+from api.staff.auth import Investigator, Opener, demand_fresh
 from api.staff.case_papers import papers
+from api.staff.footage import Key
 from api.stores import Media, Record
 from feed.events import Closed
-from storage import case_exports, case_rules, cases
+from storage import case_exports, case_rules, cases, footage_answers
 from storage.case_exports import Export, ExportState
 from storage.case_rules import Act
 from storage.kit import clock
 from storage.kit.errors import Refused
 from storage.kit.ids import CaseId
+from workers.court import contacts
 
 router = APIRouter(prefix="/v1/cases/{case_id}/exports", tags=["cases"])
 MOST_STILLS = 200
@@ -33,10 +36,14 @@ class Chosen(Closed):
 
 
 class NewExport(Closed):
-    """What is to be in it: frames of clips, and what notes say."""
+    """What is to be in it: frames of clips, and what notes say.
+
+    With a passphrase also the contacts of owners that were opened in this case, in a file that it alone opens.
+    """
 
     stills: Annotated[tuple[Chosen, ...], Field(max_length=MOST_STILLS)] = ()
     notes: bool = True
+    contacts_passphrase: Annotated[str, Field(min_length=12, max_length=200)] | None = None
 
 
 class ExportSeen(Closed):
@@ -67,15 +74,25 @@ def packages(case_id: CaseId, me: Investigator, record: Record) -> Exports:
 
 
 @router.post("", status_code=201)
-def ask(case_id: CaseId, new: NewExport, me: Opener, record: Record) -> Exports:
-    """Asks for a package of what I may see of this case now; it is made out of sight."""
-    who = case_rules.asker(me.member)
+def ask(case_id: CaseId, new: NewExport, me: Opener, record: Record, key: Key) -> Exports:
+    """Asks for a package of what I may see of this case now; it is made out of sight.
+
+    With contacts it takes what opening one takes: a detective of the case, and a second factor of the last half hour.
+    """
+    who, phrase = case_rules.asker(me.member), new.contacts_passphrase
+    if phrase:
+        demand_fresh(record, me)
     with record.write(by=me.member.actor) as tx:
         case = cases.locked(tx, who, case_id, Act.EXPORT)
         stills = sorted({(one.post_id, round(one.at_seconds * 1000)) for one in new.stills})
         told = papers(tx.connection, me.member, case, stills=stills, notes=new.notes)
         if not {post_id for post_id, _ in stills} <= case_papers.clips_in(told):
             raise Refused("A frame is of a clip of this case.", fields={"stills": "Choose frames of the case's clips."})
+        if phrase:
+            cases.locked(tx, who, case_id, Act.FOOTAGE)
+            opened = footage_answers.opened_contacts(tx.connection, key, case_id)
+            given = [{"request": request, "answer": answer, "contact": said} for request, answer, said in opened]
+            told = {**told, "contacts": b64encode(contacts.seal(phrase, given)).decode()}
         case_exports.ask(tx, who, case_id, told)
     return packages(case_id, me, record)
 

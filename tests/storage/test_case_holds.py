@@ -7,6 +7,7 @@ import pytest
 from storage import case_holds, case_links, cases
 from storage.case_rules import Act
 from storage.db import AIRLOCK, OPERATOR, Database
+from storage.kit.clock import HOUR, now
 from tests.builders import a_new_post, a_recorded_post, as_role
 from tests.cases import OpenCase, an_open_case, close, link
 
@@ -32,6 +33,20 @@ def test_an_open_case_holds_what_is_linked_and_what_was_shared_for_it(record: Da
         case_holds.erase(tx, shared)
     with record.read() as conn:
         assert case_holds.held(conn, [linked, shared, neither]) == set()
+
+
+def test_what_was_shared_is_there_from_its_batch_on(record: Database) -> None:
+    """A clip reaches the record before its answer is shown: until then no case page, link or package has it."""
+    early, now_ = (a_recorded_post(record, a_new_post(published_at=at)).id for at in (now() + HOUR, now() - HOUR))
+    case = an_open_case(record)
+    with record.write(by=AIRLOCK) as tx:
+        for post_id in (early, now_):
+            case_holds.add(tx, case.id, post_id)
+            tx.audit("test", post_id)
+
+    with record.read() as conn:
+        assert case_holds.of_case(conn, case.id) == {now_}
+        assert case_holds.held(conn, [early]) == {early}, "and its case keeps it all the same"
 
 
 @pytest.mark.parametrize(("days", "holds"), [(0, True), (89, True), (91, False)])

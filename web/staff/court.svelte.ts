@@ -3,6 +3,7 @@ import * as api from "../shared/api";
 import { keep, kept } from "../shared/kept";
 import type { Post } from "../shared/types";
 import type { Incident } from "./casefile.svelte";
+import { proved } from "./proving.svelte";
 
 export type ExportState = "waiting" | "ready" | "failed" | "erased";
 export type Package = {
@@ -68,9 +69,10 @@ export class Packages {
   }
 
   /** Asks for one; raises what the program refuses. */
-  async ask(chosen: Still[], notes: boolean): Promise<void> {
-    const named = chosen.map(({ post_id, at_seconds }) => ({ post_id, at_seconds }));
-    this.#take(await api.post<{ items: Package[] }>(`/v1/cases/${this.caseId}/exports`, { stills: named, notes }));
+  async ask(chosen: Still[], notes: boolean, passphrase: string | null): Promise<void> {
+    const stills = chosen.map(({ post_id, at_seconds }) => ({ post_id, at_seconds }));
+    const body = { stills, notes, contacts_passphrase: passphrase };
+    this.#take(await proved(() => api.post<{ items: Package[] }>(`/v1/cases/${this.caseId}/exports`, body)));
   }
 
   stop(): void {

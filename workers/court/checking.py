@@ -15,6 +15,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from workers.court import contacts
+from workers.court.contacts import Contact
 from workers.court.form import FORMAT, MANIFEST, SIGNATURE, is_signed
 
 MOST_MANIFEST = 16 << 20  # bytes: a case of some ten thousand files
@@ -87,6 +89,13 @@ def proves(report: Report, original: Path, salt: str) -> str | None:
             digest.update(piece)
     found = digest.hexdigest()
     return next((post for post, hash_ in report.originals if hash_ == found), None)
+
+
+def contacts_in(package: Path, passphrase: str) -> list[Contact] | None:
+    """The contacts of a package that was checked; None where it holds none. Raises NotOpenedError, OSError."""
+    with zipfile.ZipFile(package) as opened:
+        sealed = _small(opened, contacts.NAME)
+    return None if sealed is None else contacts.open_sealed(passphrase, sealed)
 
 
 def _look(opened: zipfile.ZipFile, key: str | None) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from storage.db import CHORES, Database, only_one
 from storage.kit import clock, ids
 from storage.kit.ids import CaseId, PostId
 from storage.objects import Bucket
-from workers.court import clips
+from workers.court import clips, contacts
 from workers.court.form import Package
 
 MAKING = 0x636F757274  # the advisory lock's number
@@ -28,6 +29,8 @@ case.json      the incident, and who works in the case
 links.json     what is linked, why, and how sure whoever linked it was
 timeline.json  what was done in the case, and its notes
 requests.json  what owners of cameras were asked, and what they answered
+contacts.sealed  what owners gave to be reached by, where that was asked for: a passphrase opens it
+    porchlight verify-export THIS.zip --contacts FILE-WITH-THE-PASSPHRASE
 people.json    names of the staff whom custody.json names by an id
 posts/ID/      each post as the police saw it, and its clip or photo
 stills/        frames that somebody chose, by post and millisecond
@@ -67,11 +70,14 @@ def _make(record: Database, bucket: Bucket, seed: bytes, export_id: str, scratch
     posts = [post for post in papers["posts"] if post["id"] in stand]
     key = ids.new_id()
     with bucket.draft(key) as draft, Package(draft) as package:
-        files = 2 + len(PAPERS) + 2 * len(posts) + len(papers["stills"])
+        sealed_contacts = b64decode(papers.get("contacts", ""))
+        files = 2 + len(PAPERS) + bool(sealed_contacts) + 2 * len(posts) + len(papers["stills"])
         making = _Making(record, bucket, export_id, package, files, scratch)
         package.add("README.txt", [README.encode()])
         for name in PAPERS:
             package.add_json(f"{name}.json", papers[name])
+        if sealed_contacts:
+            package.add(contacts.NAME, [sealed_contacts])
         for post in posts:
             making.post(post, [at for one, at in papers["stills"] if one == post["id"]])
         package.add_json("custody.json", [vars(line) | {"time": clock.as_text(line.at)} for line in custody])

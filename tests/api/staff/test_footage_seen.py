@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.cli import main
 from api.stores import Stores
 from storage import case_keys, footage_answers
 from storage.case_keys import StaffKey
@@ -19,6 +23,7 @@ from tests import builders
 from tests.api.staff.casework import Casework, casework  # noqa: F401 - fixture
 from tests.api.staff.footage_work import ask, the_work  # noqa: F401 - fixture
 from tests.storage.footage import a_batch
+from workers.court import packages
 
 
 def _bring(record: Database, request: str, kind: Kind, *, ago: int = 0, **more: Any) -> str:
@@ -80,3 +85,42 @@ def test_a_contact_is_opened_by_the_cases_detective(record: Database, work: Case
     key.write_bytes(bytes(32))
     assert work.detective.ask.post(f"{path}/answers/{answer}/contact").json()["error"]["code"] == "seal_broken"
     assert StaffKey(keys.read_or_make(key)) != StaffKey(held)
+
+
+@pytest.mark.engines("sqlite")
+def test_a_package_has_requests_and_answers_and_opened_contacts_under_a_passphrase(
+    record: Database, work: Casework, given: Stores, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that nobody opened is not in it, and who may open none asks for none."""
+    path, phrase = work.opened(), "four words and more"
+    case = CaseId(path.split("/")[-1])
+    (request,) = (one["id"] for one in ask(work.detective, path).json()["items"])
+    with record.read() as conn:
+        public = case_keys.public_of(conn, case)
+    assert public is not None
+    for said in (b"Ann, 555-0100", b"Bea, 555-0200"):
+        sealed = case_keys.seal(public, request, said)
+        answer = _bring(record, request, Kind.ASK_ME, contact=sealed, contact_expires_at=clock.now() + DAY)
+        if said.startswith(b"Ann"):
+            work.detective.ask.post(f"{path}/answers/{answer}/contact")
+
+    refused = work.lead.ask.post(f"{path}/exports", {"contacts_passphrase": phrase})
+    short = work.detective.ask.post(f"{path}/exports", {"contacts_passphrase": "short"})
+    asked = work.detective.ask.post(f"{path}/exports", {"contacts_passphrase": phrase})
+    packages.make_next(record, given.bucket, bytes(32))
+
+    assert (refused.status_code, short.status_code, asked.status_code) == (403, 422, 201)
+    (made, *_) = work.detective.ask.get(f"{path}/exports").json()["items"]
+    package, words = tmp_path / "case.zip", tmp_path / "words"
+    package.write_bytes(work.detective.ask.get(f"{path}/exports/{made['id']}/file").content)
+    with zipfile.ZipFile(package) as opened:
+        (told,) = json.loads(opened.read("requests.json"))
+        assert (told["id"], [one["kind"] for one in told["answers"]]) == (request, ["ask_me", "ask_me"])
+        assert "555-" not in "".join(opened.read(name).decode(errors="replace") for name in opened.namelist())
+    words.write_text(f"{phrase}\n")
+    assert main(["verify-export", str(package), "--contacts", str(words)]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if "555" in line] == [
+        f"To request {request}: Ann, 555-0100"
+    ]
+    words.write_text("another passphrase\n")
+    assert main(["verify-export", str(package), "--contacts", str(words)]) == 1
