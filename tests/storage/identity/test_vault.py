@@ -147,7 +147,7 @@ def test_of_two_that_open_a_new_vault_at_once_one_key_wins(vault: Vault) -> None
 
 
 @pytest.mark.engines("postgresql")
-@pytest.mark.parametrize("role", ["porchlight_resident", "porchlight_airlock", "porchlight_alerts"])
+@pytest.mark.parametrize("role", ["porchlight_resident", "porchlight_airlock"])
 def test_each_program_can_tell_by_what_it_may_read(vault: Vault, postgres: PostgresServer, role: str) -> None:
     """By the canary; of before there was one by mail addresses, or (the airlock) by keys of originals."""
     an_upload(vault, a_resident(vault))
