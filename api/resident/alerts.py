@@ -6,7 +6,7 @@ Who is alerted of what stands on the identity side alone. Nothing here is told t
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -81,7 +81,6 @@ class DeviceSeen(BaseModel):
     """What the page calls this browser by, to take it away again."""
 
     id: str
-    state: Literal["on"] = "on"
 
 
 @router.get("/v1/alerts")

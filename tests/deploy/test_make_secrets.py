@@ -20,8 +20,8 @@ from tests.walls.composed import compose, containers, draw, secrets
 from tests.walls.reading import ROOT
 
 ROLES = {
-    "record": ("operator", "resident", "airlock", "staff", "feed", "public", "chores"),
-    "identity": ("operator", "resident", "airlock"),
+    "record": ("operator", "resident", "airlock", "alerts", "staff", "feed", "public", "chores"),
+    "identity": ("operator", "resident", "airlock", "alerts"),
 }
 
 

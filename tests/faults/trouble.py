@@ -18,7 +18,7 @@ from tests.servers.topology import Topology
 
 WORKERS = ("airlock-worker-1", "airlock-worker-2", "airlock-worker-3", "airlock-worker-4")
 APIS = ("resident-1", "resident-2", "staff")
-OTHERS = ("airlock-schedule", "chores", "public")
+OTHERS = ("airlock-schedule", "airlock-alerts", "chores", "public")
 STORES = ("postgres", "media", "originals", "record-redis", "airlock-redis")
 BUCKETS, REDIS = STORES[1:3], STORES[3:]
 

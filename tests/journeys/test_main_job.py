@@ -158,7 +158,7 @@ def test_each_program_of_the_city_holds_its_own_keys_and_no_others(production: C
 
     assert both == {name for name in environments if name.startswith(("resident", "airlock"))}
     assert {urlsplit(url).username for url in roles.values()} == {
-        f"porchlight_{role}" for role in ("resident", "airlock", "staff", "feed", "public", "chores")
+        f"porchlight_{role}" for role in ("resident", "airlock", "alerts", "staff", "feed", "public", "chores")
     }
 
 

@@ -12,8 +12,8 @@ from tests.servers.proxy import Proxy
 from tests.servers.redis import RedisServer
 from tests.servers.s3 import S3Server
 
-RECORD_ROLES = ("operator", "resident", "airlock", "staff", "feed", "public", "chores")
-IDENTITY_ROLES = ("identity_operator", "resident", "airlock")
+RECORD_ROLES = ("operator", "resident", "airlock", "alerts", "staff", "feed", "public", "chores")
+IDENTITY_ROLES = ("identity_operator", "resident", "airlock", "alerts")
 
 
 class Server(Protocol):

@@ -51,11 +51,11 @@ def main() -> None:
             Round("figures", FIGURES_SECONDS, lambda: _figures(office.vault)),
         ]
         late = checks.rounds(lambda: is_late(rounds))
-        both = (
-            checks.database(record.database, LINEAGE),
-            checks.database(identity.database, IDENTITY_LINEAGE, of="identity_"),
-        )
-        ready.answer(record.metrics, lambda: [*both[0], *both[1], late])
+        databases = [
+            *checks.database(record.database, LINEAGE),
+            *checks.database(identity.database, IDENTITY_LINEAGE, of="identity_"),
+        ]
+        ready.answer(record.metrics, lambda: [*databases, late])
     except PorchlightError as why:
         raise SystemExit(f"airlock-alerts: {why}") from None
     os.nice(NICE)

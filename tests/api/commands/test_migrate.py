@@ -45,10 +45,10 @@ def test_programs_open_what_was_migrated(
     migrated: dict[str, str], postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each under its own role, on the side that is its own."""
-    for role in ("resident", "airlock", "staff", "feed", "public", "chores"):
+    for role in ("resident", "airlock", "alerts", "staff", "feed", "public", "chores"):
         open_record(postgres.url(migrated["record"], f"porchlight_{role}")).engine.dispose()
 
-    for role in ("resident", "airlock"):
+    for role in ("resident", "airlock", "alerts"):
         monkeypatch.setenv("PORCHLIGHT_IDENTITY_DATABASE", postgres.url(migrated["identity"], f"porchlight_{role}"))
         opened = open_vault(settings.identity())
         opened.engine.dispose()
