@@ -1,0 +1,57 @@
+"""Which lines of the audit each changing call of the staff program leaves (tests/api/test_audited.py)."""
+
+from __future__ import annotations
+
+from tests.api import audited_asking
+
+# Which lines each call leaves, in the audit's order; with semicolons between where it is said more than once.
+LINES = {
+    "POST /v1/log-ins": "staff.use_code staff.log_in",
+    "POST /v1/log-ins/current/proof": "staff.use_code staff.prove",
+    "POST /v1/log-ins/current/touch": "",
+    "POST /v1/log-ins/current/lock": "staff.lock",
+    "POST /v1/log-ins/current/unlock": "staff.unlock",
+    "POST /v1/me/second-factor": "staff.propose_second_factor",
+    "POST /v1/me/second-factor/code": "staff.set_second_factor staff.draw_recovery_codes",
+    "POST /v1/me/recovery-codes": "staff.draw_recovery_codes",
+    "DELETE /v1/log-ins/{log_in_id}": "staff.end_log_in",
+    "POST /v1/invitations": "staff.invite",
+    "DELETE /v1/invitations/{invitation_id}": "staff.uninvite",
+    "POST /v1/invitations/offer": "",
+    "POST /v1/invitations/join": "staff.make staff.set_second_factor staff.grant staff.join"
+    " staff.draw_recovery_codes staff.log_in",
+    "POST /v1/staff/{staff_id}/roles": "staff.grant",
+    "DELETE /v1/staff/{staff_id}/roles/{role}": "staff.take_back",
+    "DELETE /v1/staff/{staff_id}/log-ins": "staff.end_log_ins",
+    "DELETE /v1/staff/{staff_id}": "staff.end",
+    "DELETE /v1/unread/{post_id}": "",
+    "POST /v1/posts/{post_id}/flags": "flag.add",
+    "POST /v1/names": "",
+    "POST /v1/feed/tickets": "",
+    "PUT /v1/digest": "digest.ask",
+    "POST /v1/digest/code": "digest.confirm",
+    "DELETE /v1/digest": "digest.stop",
+    "POST /v1/watches": "watch.make",
+    "PUT /v1/watches/{watch_id}": "watch.change",
+    "DELETE /v1/watches/{watch_id}": "watch.remove",
+    "PUT /v1/posts/{post_id}/claim": "claim.take",
+    "DELETE /v1/posts/{post_id}/claim": "claim.release",
+    "POST /v1/posts/{post_id}/decisions": "post.hide decision.add; decision.add; decision.add suspension.ask",
+    "DELETE /v1/posts/{post_id}/decisions/last": "decision.undo post.undo",
+    "POST /v1/posts/{post_id}/edits": "post.edit decision.add",
+    "POST /v1/moderation/decisions": "post.hide decision.add post.hide decision.add",
+    "POST /v1/incidents": "incident.import",
+    "POST /v1/cases": "case.ask; case.ask",
+    "POST /v1/cases/{case_id}/refuse": "case.refuse",
+    "POST /v1/cases/{case_id}/consent": "case.consent",
+    "POST /v1/cases/{case_id}/notes": "case.note",
+    "POST /v1/cases/{case_id}/members": "case.assign",
+    "DELETE /v1/cases/{case_id}/members/{member_id}": "case.unassign",
+    "POST /v1/cases/{case_id}/cameras": "case.cameras",
+    "POST /v1/cases/{case_id}/links": "case.link",
+    "DELETE /v1/cases/{case_id}/links/{link_id}": "case.unlink",
+    "POST /v1/cases/{case_id}/close": "case.close",
+    "POST /v1/cases/{case_id}/reopen": "case.reopen",
+    "DELETE /v1/log-ins/current": "staff.log_out",
+    **audited_asking.LINES,
+}
