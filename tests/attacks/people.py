@@ -181,3 +181,11 @@ def a_word(dice: random.Random) -> str:
 def new_id_hex(digits: int) -> str:
     """Random digits of an address."""
     return "".join(f"{ord(letter) % 16:x}" for letter in new_id()[:digits]).replace("0", "a")
+
+
+def blocks_of(resident: str, division: str) -> list[str]:
+    """The ids of a division's blocks, as its published file has them."""
+    with Person.drawn(0).client(resident) as http:
+        features = ask(http, "GET", "/v1/places/divisions")["features"]
+        [address] = [f["properties"]["cells"] for f in features if f["properties"]["name"] == division]
+        return [cell["properties"]["id"] for cell in ask(http, "GET", address)["features"]]

@@ -17,7 +17,7 @@ from tests.attacks.ears import Ear
 from tests.attacks.ledger import Ledger
 from tests.attacks.marks import one_picture
 from tests.attacks.oracle import Oracle, Secrets
-from tests.attacks.people import Person, Pictures, Sent
+from tests.attacks.people import Person, Pictures, Sent, blocks_of
 from tests.attacks.photographs import one_photo
 from tests.attacks.stores import Stores
 from tests.journeys.conftest import Stack
@@ -132,7 +132,7 @@ def populate(stack: Stack | City, stores: Stores, folder: Path, *, residents: in
 
 def _live(world: World, posts: int) -> None:
     stack = world.stack
-    blocks = blocks_of(stack, HERE)
+    blocks = blocks_of(stack.resident, HERE)
     for person in world.people:
         person.comes_in(stack.resident, blocks[person.number // A_BLOCK_HAS % len(blocks)], world.stores.mails)
         person.registers(stack.resident)
@@ -159,14 +159,6 @@ def _live(world: World, posts: int) -> None:
     gone = _to_be_taken_back(world)
     desks.entangle(world.people, gone[:-1])
     _take_back(world, gone)
-
-
-def blocks_of(stack: Stack | City, division: str) -> list[str]:
-    """The ids of a division's blocks, as its published file has them."""
-    with Person.drawn(0).client(stack.resident) as http:
-        features = ask(http, "GET", "/v1/places/divisions")["features"]
-        [address] = [f["properties"]["cells"] for f in features if f["properties"]["name"] == division]
-        return [cell["properties"]["id"] for cell in ask(http, "GET", address)["features"]]
 
 
 def _let_attackers_in(world: World, home: str) -> None:
