@@ -42,7 +42,7 @@ decisions = Table(
     Column("guidelines", Integer, nullable=False, server_default="1"),  # the version that says what `reason` means
     Column("undone", Boolean, nullable=False, server_default="0"),  # its moderator took it back within the minute
 )
-Index("ix_decisions_post", decisions.c.post_id)
+Index("ix_decisions_post_at", decisions.c.post_id, decisions.c.at)  # the newest of a post
 Index("ix_decisions_at", decisions.c.at)
 Index("ix_decisions_verb", decisions.c.verb, decisions.c.post_id)
 

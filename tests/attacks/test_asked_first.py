@@ -17,7 +17,8 @@ from tests.attacks.world import IDLE, World
 
 # What a clip's author alone is told of it, by the names under which that is told.
 OF_ITS_AUTHOR = {"trim", "blur", "sound", "wait", "waits_until", "view", "receipt", "handle", "stage", "progress"}
-NO_ANSWERS = ("/openapi.json", "/v1/places/")  # what could be asked, and the map
+# What could be asked, the map, and where one is logged in oneself.
+NO_ANSWERS = ("/openapi.json", "/v1/places/", "/v1/log-ins")
 SOME = 20  # they may ask 120 times a minute
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from storage import posts, takedowns
+from storage import case_exports, posts, takedowns
 from storage.kit import clock
 from storage.kit.ids import new_id
 from storage.schema import posts as post_rows
@@ -118,10 +118,10 @@ def test_a39_what_is_left_of_it_is_the_same_for_all(world: World, tried: Tried) 
 
 
 def test_a40_nothing_of_it_lies_in_the_bucket(world: World, tried: Tried) -> None:
-    """Every object is one that a live post names, or the note that keeps a restore from bringing it back."""
+    """Every object is named by a live post or a package for court, or is the note that keeps a restore from undoing it."""
     there = set(world.stores.media().keys(older_than=clock.now() + clock.DAY))
     with world.stores.record() as record, record.read() as conn:
-        named = posts.kept_keys(conn, there)
+        named = posts.kept_keys(conn, there) | case_exports.kept_keys(conn, there)
     tried(len(there))
 
     assert {key for key in there - named if not takedowns.is_note(key)} == set()

@@ -23,6 +23,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_openings_staff_at", "openings", ["staff_id", "at"])
     op.create_index("ix_decisions_at", "decisions", ["at"])
+    # Or a database looks for a post's newest decision along all that were ever made.
+    op.drop_index("ix_decisions_post", "decisions")
+    op.create_index("ix_decisions_post_at", "decisions", ["post_id", "at"])
     for table in ("incidents", "cases"):
         if op.get_bind().dialect.name == "sqlite":
             _made_anew(table)

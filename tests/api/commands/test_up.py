@@ -133,7 +133,7 @@ def test_each_program_tells_its_figures_at_a_port_of_its_own(tmp_path: Path, mon
     assert told == {"record-redis": None, "airlock-redis": None} | {
         name: f"127.0.0.1:{port}" for name, port in ports.items()
     }
-    assert sorted(ports.values()) == list(range(8010, 8019))
+    assert sorted(ports.values()) == list(range(8010, 8020))
     assert [it.name for it in without if "PORCHLIGHT_METRICS" in it.environment] == []
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from api.staff.waiting import claim
+from api.stores import Stores
 from feed import posting
 from feed.bell import Bell
 from storage import staff
@@ -22,7 +23,9 @@ WAITS_WITHIN = 30.0  # seconds, on a machine that is busy
 
 
 @pytest.mark.engines("postgresql")
-def test_no_claim_is_left_on_what_was_taken_back_meanwhile(record: Database, bell: Bell, city: builders.City) -> None:
+def test_no_claim_is_left_on_what_was_taken_back_meanwhile(
+    record: Database, bell: Bell, city: builders.City, given: Stores
+) -> None:
     """Asked for while the withdrawal is about to commit, it waits, and then there is no such post."""
     post, ann = builders.a_published_post(record, bell), builders.a_moderator(record)
     with record.write(by=OPERATOR) as tx:
@@ -33,7 +36,7 @@ def test_no_claim_is_left_on_what_was_taken_back_meanwhile(record: Database, bel
     with ThreadPoolExecutor(1) as threads:
         with record.write(by=RESIDENT) as tx:
             posting.end(tx, bell, post.id, Verb.WITHDRAW)
-            asked = threads.submit(claim, post.id, me, record)
+            asked = threads.submit(claim, post.id, me, record, given.settings)
             _wait_until_somebody_waits(record)
         with pytest.raises(NotThere):
             asked.result(WAITS_WITHIN)
