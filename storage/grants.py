@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.granting import ALL, Grants, Role, merged
-from storage.grants_cases import CASEWORK
+from storage.grants_cases import ASKED, CASEWORK, COUNTED
 from storage.schema import metadata
 
 NOW_MS = "extract(epoch from statement_timestamp()) * 1000"
@@ -82,6 +82,7 @@ AIRLOCK: Role = merged(
     _SHOWS,
     _PLAYS,
     _ENTOMBS,
+    ASKED,
     {
         "renditions": {"insert": ALL, "update": "pieces bytes whole"},
         "segments": {"insert": ALL},
@@ -97,18 +98,6 @@ AIRLOCK: Role = merged(
             "update": "block_id quadrant retention address contact",
             "delete": "",
         },
-        # What a detective asks owners for, who may, and whether the case is open: looked up again before it is sent.
-        "footage_requests": {"select": ALL},
-        "footage_request_blocks": {"select": ALL},
-        "footage_answers": {
-            "select": "id request_id kind post_id contact_expires_at contact_opened_at shown_at",
-            "insert": ALL,
-            "update": "contact contact_expires_at",
-        },
-        "case_keys": {"select": "case_id public_key"},
-        "cases": {"select": "id division_id state"},
-        "case_members": {"select": ALL},
-        "atlas_versions": {"select": ALL},
         # What is asked about a post's author, and whether two moderators asked it: looked up again before it is done.
         "suspensions": {"select": ALL, "update": "carried_out"},
         "blurs": {"select": ALL, "update": "boxes state tries media_keys"},
@@ -119,10 +108,6 @@ AIRLOCK: Role = merged(
         "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
         "staff_members": {"select": "id ended"},
         "staff_roles": {"select": ALL},
-        # What is said to a post's author, and whether who asked may ask it.
-        "letters": {"select": ALL, "update": "carried_out"},
-        "letter_answers": {"insert": ALL},
-        "case_links": {"select": "case_id post_id"},
     },
 )
 # Reads what the feed tells, to alert neighbours of it; writes nothing.
@@ -198,26 +183,9 @@ PUBLIC: Role = merged(  # what was rounded, and nothing it was made of; and post
         "shared_links": {"select": ALL},
     },
 )
-_COUNTS = {  # the months that are over, by division: what happened where and when, by nobody
-    "posts": {"select": "id division_id"},
-    "cases": {"select": "id division_id"},
-    "blocks": {"select": "id division_id label"},
-    "camera_pins": {"select": "block_id"},
-    "decisions": {"select": "id post_id verb at undone from_state"},
-    "appeals": {"select": "state decision_id"},
-    "flags": {"select": "reason flagged_at decision_id"},
-    "audit_entries": {"select": "at by"},
-    "public_counts": {"select": ALL, "insert": ALL},
-    "published_heads": {"select": ALL, "insert": ALL},
-    "published_requests": {"select": ALL, "insert": ALL},
-    "footage_requests": {"select": "id division_id kind window_from window_to sent_at ends_at"},
-    "footage_request_blocks": {"select": ALL},
-    "footage_answers": {"select": "request_id kind shown_at"},
-    "atlas_versions": {"select": ALL},
-}
 CHORES: Role = merged(
     _ENTOMBS,
-    _COUNTS,
+    COUNTED,
     {
         "posts": {"select": "published_at order_key"},
         # A contact that expired goes.

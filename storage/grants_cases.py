@@ -1,4 +1,4 @@
-"""What the staff program's role may do with incidents, cases, and what is asked under them."""
+"""What roles may do with incidents, cases, and what is asked under them; and what is counted of all that."""
 
 from __future__ import annotations
 
@@ -24,4 +24,40 @@ CASEWORK: Role = {
     "footage_request_blocks": {"select": ALL, "insert": ALL},
     "footage_answers": {"select": ALL, "update": "contact_opened_at"},
     "case_keys": {"select": ALL, "insert": ALL},
+}
+# The airlock brings what staff ask to whom it is for, and answers back, after looking at all of it again.
+ASKED: Role = {
+    # What a detective asks owners for, who may, and whether the case is open: looked up again before it is sent.
+    "footage_requests": {"select": ALL},
+    "footage_request_blocks": {"select": ALL},
+    "footage_answers": {
+        "select": "id request_id kind post_id contact_expires_at contact_opened_at shown_at",
+        "insert": ALL,
+        "update": "contact contact_expires_at",
+    },
+    "case_keys": {"select": "case_id public_key"},
+    "cases": {"select": "id division_id state"},
+    "case_members": {"select": ALL},
+    "atlas_versions": {"select": ALL},
+    # What is said to a post's author, and whether who asked may ask it.
+    "letters": {"select": ALL, "update": "carried_out"},
+    "letter_answers": {"insert": ALL},
+    "case_links": {"select": "case_id post_id"},
+}
+COUNTED: Role = {  # the months that are over, by division: what happened where and when, by nobody
+    "posts": {"select": "id division_id"},
+    "cases": {"select": "id division_id"},
+    "blocks": {"select": "id division_id label"},
+    "camera_pins": {"select": "block_id"},
+    "decisions": {"select": "id post_id verb at undone from_state"},
+    "appeals": {"select": "state decision_id"},
+    "flags": {"select": "reason flagged_at decision_id"},
+    "audit_entries": {"select": "at by"},
+    "public_counts": {"select": ALL, "insert": ALL},
+    "published_heads": {"select": ALL, "insert": ALL},
+    "published_requests": {"select": ALL, "insert": ALL},
+    "footage_requests": {"select": "id division_id kind window_from window_to sent_at ends_at"},
+    "footage_request_blocks": {"select": ALL},
+    "footage_answers": {"select": "request_id kind shown_at"},
+    "atlas_versions": {"select": ALL},
 }

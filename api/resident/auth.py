@@ -116,7 +116,7 @@ def redeem_code(body: RedeemCode, request: Request, desk: AtDesk, response: Resp
     within = limits.is_within(vault, GUESSES, body.email.strip().lower())
     with vault.write(by=RESIDENT) as tx:
         found = logins.redeem(tx, vault, body.email if within else logins.nobody(), body.code)
-        before = desk.cookie.token(request)
+        before = desk.cookie.token(request) if found else None
         is_right = found and not (body.same and found != logins.who(tx.connection, before or ""))
         token = logins.start(tx, found, instead_of=before) if found and is_right else None
         tx.after_commit(hang_up, desk.stores, RESIDENT)

@@ -44,6 +44,11 @@ _EN = {
     "uploads": "Files you sent, whole or in part, and whether they are shredded by now. Not the files themselves.",
     "cameras": "Your cameras: block, direction, days of retention, your name for each, and an address only where you "
     "listed one openly.",
+    "alerts": "What you wish to be alerted of, how and when, and how many of your browsers are pushed to.",
+    "answers_to_police": "What you answered police who asked for footage, and when that is or was shown. A contact you "
+    "gave is sealed to their case: we cannot read it either.",
+    "mail_when_cameras_are_asked": "For which parts of the city you get the one mail that goes to all owners "
+    "of cameras.",
     "counted": "How often you did something of which too much is refused, since when. Not what it was. Gone in a day.",
 }
 _ES = {
@@ -60,6 +65,11 @@ _ES = {
     "uploads": "Los archivos que enviaste, enteros o en parte, y si ya se destruyeron. No los archivos mismos.",
     "cameras": "Tus cámaras: cuadra, dirección, días que guarda, el nombre que le diste, y una dirección solo si la "
     "anunciaste abiertamente.",
+    "alerts": "De qué quieres recibir avisos, cómo y cuándo, y a cuántos de tus navegadores se envían.",
+    "answers_to_police": "Qué respondiste a la policía cuando pidió video, y cuándo se muestra o se mostró. "
+    "Un contacto que diste está sellado para su caso: tampoco nosotros podemos leerlo.",
+    "mail_when_cameras_are_asked": "De qué partes de la ciudad recibes el único correo que va a todos los "
+    "dueños de cámaras.",
     "counted": "Cuántas veces hiciste algo que se limita, y desde cuándo. No qué fue. Se borra en un día.",
 }
 WORDS: Mapping[Language, Words] = MappingProxyType(

@@ -118,7 +118,7 @@ def test_a39_what_is_left_of_it_is_the_same_for_all(world: World, tried: Tried) 
 
 
 def test_a40_nothing_of_it_lies_in_the_bucket(world: World, tried: Tried) -> None:
-    """Every object is named by a live post or a package for court, or is the note that keeps a restore from undoing it."""
+    """Each object is named by a live post or a package, or is the note that keeps a restore from undoing it."""
     there = set(world.stores.media().keys(older_than=clock.now() + clock.DAY))
     with world.stores.record() as record, record.read() as conn:
         named = posts.kept_keys(conn, there) | case_exports.kept_keys(conn, there)

@@ -158,6 +158,8 @@ CLOSED = {
         "case_keys": {"private_key_sealed"},
         "premoderation": {"staff_id", "note"},
         "case_holds": {"case_id"},  # it says for which case a clip was shared, and asks nothing of it
+        # Of a link, that a post is a case's: whether who says that it helped may say so.
+        "case_links": {"id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
         "letter_answers": {"text", "name", "shown_at"},
         "comment_flags": {"text", "said", "said_by", "slip_digest"},
         "comments": {"text", "name"},
@@ -182,7 +184,6 @@ CLOSED_IN_IDENTITY = {
         "log_in_codes": {"mail_lookup", "code_hash"},
         "passkeys": {""},
         "cameras": {"resident_id", "name_sealed", "indoor", "ask", "request_digest"},
-        "camera_listings": {"sealed"},
         "inbox_answers": {"resident_id"},
         "camera_mail": {"resident_id"},
         "asked_blocks": {"block_id"},

@@ -53,7 +53,9 @@ def test_no_sql_outside_storage() -> None:
 def test_no_statement_is_written_as_text() -> None:
     """The only statements in words are those that ask a database for the time or set it up."""
     spoken = [
-        path for path in sources(*OURS) if re.search(r"\btext\(question\)|exec_driver_sql\(|\btext\(\s*['\"f]", text(path))
+        path
+        for path in sources(*OURS)
+        if re.search(r"\btext\(question\)|exec_driver_sql\(|\btext\(\s*['\"f]", text(path))
     ]
 
     assert spoken == SPOKEN

@@ -34,6 +34,12 @@ ANYONE = {
     "PUT /v1/uploads/{upload_id}/parts/{number}",  # by its signed address
 }
 RESIDENT = {
+    "PUT /v1/receipts/{receipt}/original",
+    "GET /v1/alerts",
+    "PUT /v1/alerts",
+    "POST /v1/alerts/test",
+    "PUT /v1/alerts/devices",
+    "DELETE /v1/alerts/devices/{device_id}",
     "DELETE /v1/log-ins/current",
     "GET /v1/me",
     "PUT /v1/me/home",
@@ -160,6 +166,7 @@ def test_a_resident_reaches_every_route(ada: Neighbour) -> None:
     """What is asked for is made up, so it is not there or cannot be accepted; nothing breaks."""
     statuses = {route: ask(ada.client, route) for route in sorted(RESIDENT - {"DELETE /v1/log-ins/current"})}
 
+    assert statuses.pop("POST /v1/alerts/test") == 409  # who gets none is told so
     assert {route: status for route, status in statuses.items() if status not in (200, 204, 404, 422)} == {}
 
 

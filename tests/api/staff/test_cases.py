@@ -141,7 +141,7 @@ def test_assigned_is_who_a_lead_lets_in_for_as_long_as_they_work_there(record: D
         assert casework.lead.ask.post(f"{path}/members", {"member_id": nobody}).status_code == 422
     assert casework.detective.ask.post(f"{path}/members", {"member_id": analyst.id}).status_code == 403
 
-    assert analyst.ask.get(path).json()["may"] == ["note", "link"]
+    assert analyst.ask.get(path).json()["may"] == ["note", "link", "write"]
     assert analyst.ask.post(f"{path}/close").status_code == 403
     with record.write(by=OPERATOR) as tx:
         staff.take_back(tx, analyst.id, Role.ANALYST, builders.division())
