@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -40,7 +39,7 @@ def papers(
     }
 
 
-def _request(one: RequestSeen) -> dict[str, Any]:
+def _request(one: RequestSeen) -> Papers:
     """What was asked, and what owners answered so far: without what whoever asks may do with it."""
     return one.model_dump(mode="json", exclude={"may": True, "answers": {"__all__": {"contact"}}})
 
