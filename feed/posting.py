@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import case_holds, feed_log, flags, post_changes, posts, said_of_posts, segments, vouched
+from storage import case_holds, feed_log, flags, letters, post_changes, posts, said_of_posts, segments, vouched
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.held import Held
@@ -200,6 +200,7 @@ def end(tx: Tx, bell: Bell, post_id: PostId, verb: Verb) -> list[str]:
         return []
     keys = post_changes.entomb(tx, post_id, goal if state is None else posts.after(state, verb))
     said_of_posts.erase(tx, post_id)
+    letters.erase(tx, post_id)
     case_holds.erase(tx, post_id)
     vouched.erase(tx, post_id)
     tx.audit(f"post.{verb}", post_id)

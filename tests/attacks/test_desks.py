@@ -40,7 +40,8 @@ def test_a59_no_two_posts_of_one_author_look_more_alike_in_queue_and_history(wor
 
     assert {one["appeal"]["text"] for one in waited if one["appeal"]}, "appeals were there to be read"
     assert {n: c for n, columns in whole.items() if (c := by_chance(authors, groups, *columns)) < UNLIKELY} == {}
-    assert by_chance(authors, groups, authors) < UNLIKELY, "what did tell would be seen"
+    # Few wait: of the shuffles within their blocks one in some thousands is the truth itself.
+    assert by_chance(authors, groups, authors) < 0.001, "what did tell would be seen"
     sent = {one.post_id: place for place, one in enumerate(world.sent)}
     assert orders_alike(range(len(order)), [sent[post_id] for post_id in order]) > UNLIKELY
 

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert, select
 
 from feed import keeping, posting
 from feed.bell import Bell
 from feed.posting import Outcome
 from storage import audit, case_holds, comments, feed_log, post_lists, posts
-from storage.db import AIRLOCK, CHORES, RESIDENT, Database
+from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Database
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
 from storage.post_lists import Wanted
 from storage.posts import PostState, Verb
+from storage.schema import letters
 from tests.builders import a_new_post, a_published_post, a_rendition, arriving, division, some_files, some_pieces
 from tests.cases import an_open_case, link
 
@@ -45,6 +47,36 @@ def test_what_a_case_holds_is_kept_to_it_and_told_as_over(record: Database, bell
     assert kept is not None
     assert (kept.title, kept.renditions) == (post.title, post.renditions)
     assert not _keep(record, bell, post.id)
+
+
+def test_what_its_author_was_asked_stays_with_the_case_and_goes_with_the_post(record: Database, bell: Bell) -> None:
+    """The answers are the case's; a post that is taken back leaves none."""
+    post, case = a_published_post(record, bell), an_open_case(record)
+    link(record, case, post.id)
+    with record.write(by=OPERATOR) as tx:
+        asked = {
+            "id": "l",
+            "thread": "l",
+            "kind": "question",
+            "post_id": post.id,
+            "case_id": case.id,
+            "text": "And before?",
+        }
+        due = {"asked_by": case.detective.id, "asked_at": 0, "due_at": 0, "ends_at": 0, "carried_out": True}
+        tx.execute(insert(letters).values(**asked, **due, listed="", reason="", guidelines=0))
+        tx.audit("test", post.id)
+
+    assert _keep(record, bell, post.id)
+    assert _letters(record) == ["And before?"]
+
+    with record.write(by=RESIDENT) as tx:
+        posting.end(tx, bell, post.id, Verb.WITHDRAW)
+    assert _letters(record) == []
+
+
+def _letters(record: Database) -> list[str]:
+    with record.read() as conn:
+        return list(conn.execute(select(letters.c.text)).scalars())
 
 
 @pytest.mark.parametrize("why", ["no case", "hidden", "never there"])
