@@ -51,10 +51,10 @@ _SAID = {
         "stop": "You asked for it. To change or stop it:",
     },
     Language.ES: {
-        Kind.NEW: ("Cerca de usted: {}", "Alguien del barrio compartió algo cerca de usted."),
+        Kind.NEW: ("Cerca de ti: {}", "Alguien del barrio compartió algo cerca de ti."),
         Kind.CORRECTED: ("Corregido: {}", "Se corrigió una publicación de la que le avisamos."),
         Kind.TEST: ("Así llegan los avisos", "Usted pidió una prueba. Los avisos por correo se ven como este."),
-        SUMMARY: ("{} nuevas cerca de usted", "Desde el último resumen:"),
+        SUMMARY: ("{} nuevas cerca de ti", "Desde el último resumen:"),
         "one corrected": "Se corrigió 1 publicación de la que le avisamos.",
         "some corrected": "Se corrigieron {} publicaciones de las que le avisamos.",
         "link": "Véalo:",
