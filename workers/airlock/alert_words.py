@@ -52,14 +52,14 @@ _SAID = {
     },
     Language.ES: {
         Kind.NEW: ("Cerca de ti: {}", "Alguien del barrio compartió algo cerca de ti."),
-        Kind.CORRECTED: ("Corregido: {}", "Se corrigió una publicación de la que le avisamos."),
-        Kind.TEST: ("Así llegan los avisos", "Usted pidió una prueba. Los avisos por correo se ven como este."),
+        Kind.CORRECTED: ("Corregido: {}", "Se corrigió una publicación de la que te avisamos."),
+        Kind.TEST: ("Así llegan los avisos", "Pediste una prueba. Los avisos por correo se ven como este."),
         SUMMARY: ("{} nuevas cerca de ti", "Desde el último resumen:"),
-        "one corrected": "Se corrigió 1 publicación de la que le avisamos.",
-        "some corrected": "Se corrigieron {} publicaciones de las que le avisamos.",
-        "link": "Véalo:",
+        "one corrected": "Se corrigió 1 publicación de la que te avisamos.",
+        "some corrected": "Se corrigieron {} publicaciones de las que te avisamos.",
+        "link": "Míralo:",
         "quotes": "Este correo no cita nada: una publicación puede corregirse o retirarse.",
-        "stop": "Usted lo pidió. Para cambiarlo o dejar de recibirlo:",
+        "stop": "Lo pediste tú. Para cambiarlo o dejar de recibirlo:",
     },
 }
 

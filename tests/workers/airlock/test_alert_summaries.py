@@ -100,7 +100,7 @@ def test_no_mail_quotes_a_post_or_says_where(town: AlertedTown) -> None:
     its_time(town)
 
     mails = [mail.as_string() for mail in town.mails()]
-    assert [mail["Subject"] for mail in town.mails(once)] == ["Porchlight: Cerca de usted: Sospechoso"]
+    assert [mail["Subject"] for mail in town.mails(once)] == ["Porchlight: Cerca de ti: Sospechoso"]
     assert len(town.mails(daily)) == 1
     assert not [mail for mail in mails for word in ("van", "Unsaid", "contractor", "West", "cell") if word in mail]
     assert all(mail["List-Unsubscribe"] == "<https://porch.example.org/me/alerts>" for mail in town.mails())
