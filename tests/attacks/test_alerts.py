@@ -31,7 +31,10 @@ SAYS = {  # of each kind of push: which fields, and no other
     "gone": {"kind", "post", "language"},
     "test": {"kind", "language"},
 }
-OF_THE_LOG = re.compile(rb"airlock-alerts: (started as process \d+|ready|alerts_begin seq=\d+|push_refused count=\d+)$")
+# Of a city's programs each line is named twice: by who wrote it, and by whose it is.
+OF_THE_LOG = re.compile(
+    rb"(airlock-alerts: ){1,2}(started as process \d+|ready|alerts_begin seq=\d+|push_refused count=\d+)$"
+)
 
 
 @pytest.fixture(scope="session")
