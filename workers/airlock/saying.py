@@ -63,7 +63,12 @@ def _held(stores: BothSides, clip: Clip, title: str, text: str, found: Sequence[
 
 
 def say_held(stores: BothSides, clip: Clip, held: Sequence[Held]) -> None:
-    """Its author is told what it is held for, but for its words: these are read again whenever they ask."""
+    """Its author is told what it is held for, but for its words: these are read again whenever they ask.
+
+    What is kept to a case is held from nobody, so of that nothing is told.
+    """
+    if clip.kept_for:
+        return
     codes = {one.code for one in held} & {KNOWN_BAD, RETURNED, PREMODERATED}
     if codes:
         with stores.vault.write(by=AIRLOCK) as tx:
