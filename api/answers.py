@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -41,6 +42,24 @@ _SENTENCES = {
     "extra_forbidden": "There is a field here that is not known.",
 }
 _OTHERWISE = "This cannot be used as it is."
+
+
+class Told(BaseModel):
+    """What is wrong: `code` for programs, `message` for people, `fields` by name."""
+
+    code: str
+    message: str
+    fields: dict[str, str]
+
+
+class ErrorTold(BaseModel):
+    """Every refusal."""
+
+    error: Told
+
+
+# Said of every route, or its description would promise the framework's own shape for a refused field.
+DESCRIBED: dict[int | str, dict[str, Any]] = {"default": {"model": ErrorTold, "description": "A refusal."}}
 
 
 class _WrongMethod(PorchlightError):

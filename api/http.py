@@ -29,8 +29,17 @@ def new_app(
     itself bounds what it reads, elsewhere a body has at most 64 KiB.
     """
     # FastAPI's own documentation page loads its scripts from a CDN: ours asks nobody outside.
+    # Nor does it send anybody on to an address without its last slash: behind a proxy it would say http, and a token or
+    # a body would be sent there in clear.
     app = FastAPI(
-        title=f"Porchlight, {program}", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan, version="1"
+        title=f"Porchlight, {program}",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=answers.DESCRIBED,
+        lifespan=lifespan,
     )
     app.add_middleware(Doorway, feed_address=feed_address, large_bodies=large_bodies)
     answers.install(app)

@@ -37,6 +37,26 @@ def test_the_contract_is_described(app: FastAPI, client: NewClient) -> None:
     assert set(described["paths"]) == {"/v1/health", "/v1/thing"}
 
 
+def test_a_refusal_is_described_as_it_is_told(app: FastAPI, client: NewClient) -> None:
+    """Our shape, and not the framework's."""
+
+    @app.get("/v1/taking", dependencies=[Depends(anyone)])
+    def taking(number: int) -> dict[str, str]:
+        return {}
+
+    described = client(app).get("/openapi.json").json()
+
+    answers = described["paths"]["/v1/taking"]["get"]["responses"]
+    assert (set(answers), "HTTPValidationError" in described["components"]["schemas"]) == ({"200", "default"}, False)
+
+
+def test_nobody_is_sent_on_to_another_address(app: FastAPI, client: NewClient) -> None:
+    """One slash too many is not there: behind a proxy the address to go to would be one in clear."""
+    answer = client(app).get("/v1/thing/", follow_redirects=False)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_there")
+
+
 def test_the_documentation_asks_nobody_outside(app: FastAPI, client: NewClient) -> None:
     """One page of our own, with no script and no address but ours."""
     page = client(app).get("/docs").text
