@@ -16,7 +16,7 @@ from storage.kit.errors import Conflict, NotLoggedIn, Refused
 from storage.kit.ids import BlockId
 from storage.upserts import insert_new
 
-MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+MAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}")
 WINDOW = 30 * clock.DAY
 HOME_CHANGES = 2  # in a window: a home that moves at will would be a probe (ARCHITECTURE section 9)
 CAMERA_MOVES = 3  # the first block, and two more: who registers everywhere would be asked about everything

@@ -70,7 +70,9 @@ def test_an_address_cannot_be_given_to_another_row(vault: Vault, ada: ResidentId
         residents.one(conn, vault, eve)
 
 
-@pytest.mark.parametrize("typed", ["", "ada", "ada@", "@example.org", "a b@c", "a@b@c", "a\n@b", "a" * 65 + "@b"])
+@pytest.mark.parametrize(
+    "typed", ["", "ada", "ada@", "@example.org", "a b@c", "a@b@c", "a\n@b", "a\0@b", "a@b\x7f", "a" * 65 + "@b"]
+)
 def test_what_is_no_address_is_refused(vault: Vault, typed: str) -> None:
     """The field is named, what was typed is not repeated."""
     with pytest.raises(Refused) as told:
