@@ -51,16 +51,17 @@ class Said(BaseModel):
     happened_at: AwareDatetime
 
 
-class Previewed(Said):
-    """What is said, and whether about a clip or a photo: nothing else of it is known yet."""
-
-    kind: Literal["video", "photo"] = "video"
-
-
 class Sent(Picture, Said):
     """A clip or photo to be posted: an upload, what is said about it, and what to take out of picture and sound."""
 
     wait: bool = Field(default=False, description="Wait a random while, up to 30 minutes, before it goes on its way.")
+
+
+class Previewed(Sent):
+    """What would be sent, with or without an upload; the words alone are looked at, and said to be of that `kind`."""
+
+    upload_id: str = Field(default="", max_length=40)
+    kind: Literal["video", "photo"] = "video"
 
 
 class Replaced(BaseModel):
