@@ -31,7 +31,7 @@ class NewCommentFlag(BaseModel):
 class NewFlag(NewCommentFlag):
     """What is wrong with a post, and where in the clip."""
 
-    at_seconds: int | None = Field(default=None, ge=0, le=3600)
+    at_seconds: float | None = Field(default=None, ge=0, le=3600)  # players tell parts of a second
 
 
 class Slip(BaseModel):
@@ -64,7 +64,7 @@ def flag(post_id: PostId, body: NewFlag, asking: Asking, desk: AtDesk) -> Slip:
             slip=slip,
             reason=body.reason,
             text=scrub(body.text),
-            at_seconds=body.at_seconds,
+            at_seconds=None if body.at_seconds is None else int(body.at_seconds),
             flagged_at=clock.rounded(tx.now()),
         )
     return Slip(slip=slip)

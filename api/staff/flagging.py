@@ -25,7 +25,7 @@ class NewFlag(Closed):
 
     reason: Annotated[str, Field(max_length=24)]
     text: Annotated[str, Field(max_length=1000)] = ""
-    at_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
+    at_seconds: Annotated[float, Field(ge=0, le=3600)] | None = None  # players tell parts of a second
 
 
 class Slip(Closed):
@@ -62,7 +62,7 @@ def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> Slip:
             slip=slip,
             reason=new.reason,
             text=words,
-            at_seconds=new.at_seconds,
+            at_seconds=None if new.at_seconds is None else int(new.at_seconds),
             flagged_at=at,
         )
     return Slip(slip=slip)

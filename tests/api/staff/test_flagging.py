@@ -37,7 +37,7 @@ def test_who_flagged_learns_what_was_decided_and_by_which_guideline(
     """By the slip alone: moderators are shown none, and one that was made up is not there."""
     moderator = as_staff(Role.MODERATOR, "Central")
 
-    slip = analyst.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy", "at_seconds": 3}).json()["slip"]
+    slip = analyst.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy", "at_seconds": 3.5}).json()["slip"]
     before = analyst.get(f"/v1/flags/{slip}").json()
     queue = moderator.get("/v1/moderation/queue").text
     moderator.post(f"/v1/posts/{post.id}/decisions", {"verb": "hide", "reason": "graphic", "note": "a wound"})
