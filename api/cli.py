@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise Unavailable(f"What ran on {args.data} was killed: start it again with porchlight up.")
         return int(COMMANDS[args.command][0].run(args))
     except (PorchlightError, MissingProgramError) as error:
-        print(f"porchlight: {error}", file=sys.stderr)
+        print(f"porchlight: {_in_one_line(error)}", file=sys.stderr)
         return 1
     except OSError as error:
         if error.filename is None:
@@ -71,6 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _in_one_line(error: Exception) -> str:
+    fields = error.fields if isinstance(error, PorchlightError) else {}
+    return " ".join([str(error), *(f"{field}: {said}" for field, said in fields.items() if said != str(error))])
 
 
 def parser() -> argparse.ArgumentParser:

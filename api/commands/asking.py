@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from storage.kit.errors import NotLoggedIn, Refused, Unavailable
+from storage.kit.errors import NotLoggedIn, Refused, TooOften, Unavailable
 from storage.kit.settings import LOOPBACK
 
 PATIENCE = 120.0  # seconds without any answer; a restart takes a few
@@ -39,6 +39,8 @@ def ask(http: httpx.Client, method: str, path: str, **rest: Any) -> dict[str, An
             return _read(answer)
         told = float(answer.headers.get("retry-after", 0)) if answer is not None else 0.0
         if time.monotonic() + max(told, wait) > deadline:
+            if answer is not None and answer.status_code == TooOften.status:
+                raise TooOften(f"That was done too often: come back in {told:.0f} seconds.", retry_after=int(told))
             raise Unavailable(f"Nothing answers at {http.base_url}: is `porchlight up` running?")
         time.sleep(max(told, wait))
         wait = min(wait * 2, LONGEST_WAIT)

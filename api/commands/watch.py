@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from storage.kit.errors import NotLoggedIn, NotThere, Refused, TooOften
 from storage.kit.settings import LOOPBACK, Ports
 
 ANSWER_SECONDS = 10.0
+CURSOR = re.compile("[0-9A-Za-z]{1,40}:[0-9]{1,18}")  # others are no hello to the feed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Goes on until Ctrl-C, or until who reads us closes the pipe: 0. Raises PorchlightError when it cannot go on."""
+    if args.after and not CURSOR.fullmatch(args.after):
+        raise Refused("--after wants the cursor of a message that was printed: EPOCH:SEQ.")
     try:
         asyncio.run(_watch(settings.record().ports, args.token, args.division, args.after))
     except KeyboardInterrupt:

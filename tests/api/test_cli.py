@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import COMMANDS, main, parser
+from storage.kit.errors import Refused
 
 # The examples of the protocol: what a script may rely on.
 EXAMPLES = [
@@ -73,6 +74,18 @@ def test_an_error_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     out, err = capsys.readouterr()
     assert (code, out, len(err.splitlines())) == (1, "", 1)
     assert err.startswith("porchlight: ")
+
+
+def test_an_error_names_the_fields(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the same line, and not a second time what is said already."""
+
+    def refuses(_args: argparse.Namespace) -> int:
+        raise Refused("This is too much.", fields={"title": "At most 120.", "text": "This is too much."})
+
+    monkeypatch.setattr(COMMANDS["verify-audit"][0], "run", refuses)
+
+    assert main(["verify-audit"]) == 1
+    assert capsys.readouterr().err == "porchlight: This is too much. title: At most 120.\n"
 
 
 def test_an_error_repeats_nothing_a_person_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import signal
@@ -19,6 +20,7 @@ import httpx
 import pytest
 
 from api.commands.watch import Door
+from api.commands.watch import run as main_of_watch
 from feed.bell import Bell
 from feed.client import Ticket, TryLater
 from storage import feed_log, staff
@@ -73,6 +75,13 @@ def test_without_divisions_all_of_mine_are_asked_for() -> None:
     _ask(_answers({"/v1/feed/tickets": (200, TICKET)}, asked), [])
 
     assert asked == [{}]
+
+
+@pytest.mark.parametrize("cursor", ["17", "abc:", ":17", "abc:x", "abc:1:2"])
+def test_what_is_no_cursor_is_said_before_anybody_is_asked(cursor: str) -> None:
+    """With where to find one."""
+    with pytest.raises(Refused, match="--after wants the cursor of a message"):
+        main_of_watch(argparse.Namespace(after=cursor))
 
 
 @pytest.mark.parametrize(
