@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic, sleep
 
+from storage.bucket import room
 from storage.db import AIRLOCK
 from storage.identity import clips, leases
 from storage.identity.clips import ATTEMPTS, Clip
@@ -38,7 +39,8 @@ def try_once(airlock: Airlock, clip_id: ClipId, work: Callable[[Airlock, Attempt
     log.event("clip_claimed", attempt=clip.attempts)
     try:
         agree(airlock.stores, clip)
-        with scratch_for(airlock.work, clip) as scratch:
+        # Counted, a disk that is full for three minutes would be five faults of the clip's.
+        with room(), scratch_for(airlock.work, clip) as scratch:
             attempt = Attempt(airlock.stores.vault, clip, scratch)
             work(airlock, attempt)
             attempt.leave()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def demand_success(outcome: Outcome, out: Path | None = None) -> None:
     if outcome.end is End.BY_ITSELF and outcome.code in STOPPED:
         raise OSError("the program was stopped from outside")
     if b"No space left on device" in outcome.stderr:
-        raise OSError("no space left to write a rendition")
+        raise OSError(errno.ENOSPC, "no space left to write a rendition")
     if NO_THREAD in outcome.stderr:
         raise OSError("no room for another thread")
     if not outcome.ok:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import time
@@ -602,6 +603,20 @@ def test_a_store_that_is_away_uses_up_no_try(
     assert clip_of(airlock, clip_id).state is ClipState.PUBLISHED
     assert post_of(airlock, clip_id).media_state is MediaState.READY
     assert told(airlock).count(Kind.PUBLISHED) == 1
+
+
+def test_a_full_disk_uses_up_no_try(
+    airlock: Airlock, accepted: NewClip, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does one that is full for the programs of an attempt: ours to empty, while the clip waits."""
+    clip_id, full = accepted(), OSError(errno.ENOSPC, "full")
+
+    for place in ("workers.airlock.admit.bring_in", "workers.media.rework.inspect"):
+        monkeypatch.setattr(place, fails(full))
+        admit(airlock, clip_id)
+        time_passes(airlock)
+
+    assert (clip_of(airlock, clip_id).state, clip_of(airlock, clip_id).tries) == (ClipState.RECEIVED, 0)
 
 
 def test_a_vault_that_is_away_is_insisted_on(
