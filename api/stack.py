@@ -122,11 +122,11 @@ def _private_redis(data: Path) -> list[Program]:
     sockets, identity = settings.socket_folder(data), settings.identity()
     found = []
     if settings.record().redis.startswith("unix://"):
-        command = private_redis.command(data / "record/redis", sockets / "record.sock", on_disk=False)
+        command = private_redis.command(data / "record/redis", sockets / "record.sock")
         found.append(Program("record-redis", command, {}, STORES))
     if identity.named_redis is None:
         command = private_redis.command(
-            data / "identity/redis", sockets / "airlock.sock", on_disk=True, password=identity.redis_password
+            data / "identity/redis", sockets / "airlock.sock", password=identity.redis_password
         )
         found.append(Program("airlock-redis", command, {}, STORES))
     return found

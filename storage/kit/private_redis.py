@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from storage.kit.programs import redis_server
 
 
-def command(folder: Path, socket: Path, *, on_disk: bool, password: str | None = None) -> tuple[str, ...]:
+def command(folder: Path, socket: Path, *, password: str | None = None) -> tuple[str, ...]:
     """Writes the configuration into `folder`, made if need be, and answers what to start; MissingProgramError.
 
-    With `on_disk` every write survives a kill; without, nothing is written there but the log of the server.
+    Nothing is written there but the log of the server: what either Redis holds is rung or read again. A file that a cut
+    of power left broken would keep it from starting, and every clip from its end.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.rmtree(
+        folder / "appendonlydir", ignore_errors=True
+    )  # an earlier version's; its list is read even unasked for
     lines = [
         "port 0",
         f'unixsocket "{socket}"',
         "unixsocketperm 700",
         f'dir "{folder}"',
-        f"appendonly {'yes' if on_disk else 'no'}",
+        "appendonly no",
         'save ""',
         "maxmemory-policy noeviction",
         "loglevel warning",
