@@ -17,6 +17,7 @@ from storage.kit.errors import Refused, Unavailable
 from storage.kit.ids import spread
 
 AT_ONCE = 4
+CUT = "The line breaks off every time."
 ROUNDS = 8  # in a row that brought nothing across, until we give up: about two minutes
 LONGEST_WAIT = 30.0
 TYPES = {
@@ -38,10 +39,10 @@ def send(http: httpx.Client, plain: httpx.Client, file: Path, progress: Progress
         missing = [part for part in standing["parts"] if not part["received"]]
         if not missing and _finish(http, upload_id):
             return upload_id
-        sent = _send_parts(plain, file, missing, standing, progress)
-        fruitless = 0 if sent else fruitless + 1
+        failures = _send_parts(plain, file, missing, standing, progress)
+        fruitless = 0 if len(failures) < len(missing) else fruitless + 1
         if fruitless == ROUNDS:
-            raise Unavailable("The clip could not be sent: the line breaks off every time.")
+            raise Unavailable(f"The clip could not be sent. {failures[-1] if failures else CUT}")
         if fruitless:
             time.sleep(spread(min(2.0**fruitless, LONGEST_WAIT)))
 
@@ -61,18 +62,20 @@ def type_of(file: Path) -> str:
 
 def _send_parts(
     plain: httpx.Client, file: Path, missing: list[dict[str, Any]], standing: dict[str, Any], progress: Progress
-) -> int:
-    """Sends what is missing; how many parts came across."""
-    size, total, sent = standing["part_bytes"], len(standing["parts"]), 0
+) -> list[str]:
+    """Sends what is missing; why each part that did not come across did not."""
+    size, total, failures, sent = standing["part_bytes"], len(standing["parts"]), list[str](), 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         waiting = [pool.submit(_put, plain, file, part, size) for part in missing]
         for done in as_completed(waiting):
-            sent += done.result()
+            failures += done.result()
+            sent += not done.result()
             progress((total - len(missing) + sent) / total)
-    return sent
+    return failures
 
 
-def _put(plain: httpx.Client, file: Path, part: dict[str, Any], size: int) -> bool:
+def _put(plain: httpx.Client, file: Path, part: dict[str, Any], size: int) -> list[str]:
+    """Nothing where it came across, else why it did not."""
     with file.open("rb") as opened:
         opened.seek((part["number"] - 1) * size)
         piece = opened.read(size)
@@ -80,8 +83,15 @@ def _put(plain: httpx.Client, file: Path, part: dict[str, Any], size: int) -> bo
     try:
         answer = plain.put(part["url"], content=piece, headers={"x-amz-checksum-sha256": checksum})
     except httpx.TransportError:
-        return False
-    return answer.is_success
+        return [CUT]
+    return [] if answer.is_success else [_said(answer)]
+
+
+def _said(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return CUT
 
 
 def _finish(http: httpx.Client, upload_id: str) -> bool:

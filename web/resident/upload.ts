@@ -38,7 +38,7 @@ export function upload(file: File, uploadId: string | null, tell: (sending: Send
         onTheWay.clear();
         if (error instanceof api.Refused && !worthAnotherTry(error)) return say("failed", error.code);
         tries = arrived > before ? 1 : tries + 1;
-        say("waiting");
+        say("waiting", error instanceof api.Refused ? error.code : undefined);
         await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** tries) * (0.5 + Math.random()));
       }
     }
@@ -109,11 +109,22 @@ function put(url: string, bytes: ArrayBuffer, hash: string, signal: AbortSignal,
     request.open("PUT", url);
     request.setRequestHeader("x-amz-checksum-sha256", hash);
     request.upload.onprogress = ({ loaded }) => sent(loaded);
-    request.onload = () => (request.status < 300 ? done() : fail(new api.LineCut(`part refused: ${request.status}`)));
+    // A part that was refused is asked for anew; a program that has no room says so, and is tried again.
+    const refused = () =>
+      request.status === 503 ? new api.Refused(503, codeOf(request.responseText), "") : new api.LineCut(`part refused: ${request.status}`);
+    request.onload = () => (request.status < 300 ? done() : fail(refused()));
     request.onerror = request.onabort = request.ontimeout = () => fail(new api.LineCut("part cut"));
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(bytes);
   });
+}
+
+function codeOf(answer: string): string {
+  try {
+    return String(JSON.parse(answer).error.code);
+  } catch {
+    return ""; // a proxy's own words
+  }
 }
 
 const worthAnotherTry = ({ status }: api.Refused) => status >= 500 || status === 429 || status === 408;

@@ -28,6 +28,7 @@ class Uploads:
         self.parts: dict[int, bytes] = {}
         self.tries: list[int] = []
         self.with_token: list[bool] = []
+        self.refuses = ""
 
     @property
     def numbers(self) -> range:
@@ -70,6 +71,16 @@ def test_a_line_that_always_breaks_is_given_up(tmp_path: Path, monkeypatch: pyte
 
     with pytest.raises(Unavailable, match="breaks off"):
         _send(_file(tmp_path, 5), Uploads(breaks={1: 99}))
+
+
+def test_a_program_that_takes_no_part_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is no line that breaks off: whoever sends need not look at theirs."""
+    monkeypatch.setattr(sending, "LONGEST_WAIT", 0.0)
+    uploads = Uploads(breaks={})
+    uploads.refuses = "There is no room for clips at this moment."
+
+    with pytest.raises(Unavailable, match="There is no room for clips"):
+        _send(_file(tmp_path, 15), uploads)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +142,9 @@ def _serving(uploads: Uploads) -> Iterator[int]:
             if uploads.breaks.get(number, 0) > 0:
                 uploads.breaks[number] -= 1
                 self.close_connection = True
+                return
+            if uploads.refuses:
+                self._answer(503, {"error": {"message": uploads.refuses}})
                 return
             told = base64.b64encode(hashlib.sha256(piece).digest()).decode()
             if self.headers["x-amz-checksum-sha256"] == told:

@@ -670,6 +670,7 @@ export const en = {
       starting: "Starting the upload",
       sending: (percent: number) => `Uploading, ${percent} %`,
       waiting: "Line cut. The upload goes on by itself when you are back.",
+      noRoom: "There is no room for clips at this moment. The upload goes on by itself once there is.",
       resumed: (percent: number) => `Back again. Going on from ${percent} %`,
       done: "Uploaded",
       failed: "The upload stopped.",

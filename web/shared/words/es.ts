@@ -671,6 +671,7 @@ export const es: Words = {
       starting: "Empezando la subida",
       sending: (percent) => `Subiendo, ${percent} %`,
       waiting: "Línea cortada. La subida sigue sola cuando vuelvas.",
+      noRoom: "Ahora mismo no hay sitio para clips. La subida sigue sola cuando lo haya.",
       resumed: (percent) => `De vuelta. Sigue desde ${percent} %`,
       done: "Subido",
       failed: "La subida se detuvo.",
