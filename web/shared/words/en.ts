@@ -205,6 +205,8 @@ export const en = {
     area: "Area",
     post: "Post",
     me: "Me",
+    noHome: "Posts are seen by neighbours: choose your block first.",
+    chooseHome: "Choose your block",
     notices: {
       title: "From the police",
       from: (division: string) => `Verified notice of the police · ${division}`,

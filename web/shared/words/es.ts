@@ -206,6 +206,8 @@ export const es: Words = {
     area: "Zona",
     post: "Publicar",
     me: "Yo",
+    noHome: "Las publicaciones las ven los vecinos: elige primero tu cuadra.",
+    chooseHome: "Elegir tu cuadra",
     notices: {
       title: "De la policía",
       from: (division) => `Aviso verificado de la policía · ${division}`,
