@@ -10,13 +10,13 @@ Milliseconds of the clock, medians.
 
 from __future__ import annotations
 
-import argparse
 import random
-import tempfile
 
 from sqlalchemy import Column, MetaData, String, Table, insert, select
 
-from bench.pins import BLOCKS, DAYS, sides, taken_by
+from bench import engines
+from bench.engines import taken_by
+from bench.pins import BLOCKS, DAYS
 from storage.db import AIRLOCK, OPERATOR, database_now
 from storage.identity import inbox
 from storage.identity.cameras import Facing
@@ -34,15 +34,13 @@ ROWS = 5_000  # in one statement
 
 def main() -> None:
     """Prints a row for each database and number of cameras."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = engines.words(__doc__, times=40)
     words.add_argument("--cameras", type=int, nargs="+", default=[10_000, 100_000])
-    words.add_argument("--engine", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    words.add_argument("--times", type=int, default=40)
     told = words.parse_args()
     print("| ms | delivering one | an owner's inbox | baseline: a row for each owner |\n|---|---|---|---|")
     for engine in told.engine:
         for count in sorted(told.cameras):
-            with tempfile.TemporaryDirectory(prefix="porchlight-asking-") as folder, sides(engine, folder) as both:
+            with engines.sides(engine) as both:
                 found = _measured(both[1], count, told.times)
             print(f"| {engine}, {count:,} cameras | {' | '.join(f'{ms:.1f}' for ms in found)} |", flush=True)
 

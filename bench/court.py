@@ -9,14 +9,10 @@ the same files within the same folder; clips are bytes drawn by chance, for noth
 
 from __future__ import annotations
 
-import argparse
 import random
 import secrets
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -24,24 +20,21 @@ from typing import Any
 from shapely.geometry import box
 from sqlalchemy import insert, select
 
-from storage import case_exports, case_links, case_rules, case_suggestions, cases, incidents, post_changes, staff
+from bench import engines
+from bench.engines import taken_by
+from storage import case_exports, case_suggestions, cases, post_changes
 from storage.atlas import versions
 from storage.atlas.files import sealed
 from storage.atlas.shapes import Block, Division, block_id, division_id
-from storage.case_links import Linked
-from storage.case_rules import Act, Asker
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.incidents import NewIncident
-from storage.kit import clock, ids, migrate
+from storage.kit import clock, ids
 from storage.kit.clock import DAY
-from storage.kit.ids import CaseId, DivisionId, PostId
+from storage.kit.ids import PostId
 from storage.objects import Folder
 from storage.post_words import words_of
 from storage.posts import CATEGORIES, MediaState, NewPost, PostState, Rendition
-from storage.record import LINEAGE
 from storage.schema import feed_head, posts
-from storage.staff import Role
-from tests.servers.postgres import PostgresServer
+from tests.cases import OpenCase, an_open_case, link
 from workers.court import packages
 
 SIDE = 96  # blocks along each edge of the city: as many as Kansas City's atlas has
@@ -52,34 +45,33 @@ VOCABULARY = [f"word{number:04}" for number in range(5000)]
 
 def main() -> None:
     """Prints a row for each database."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = engines.words(__doc__, times=60)
     words.add_argument("--posts", type=int, default=100_000)
     words.add_argument("--clips", type=int, default=50)
     words.add_argument("--megabytes", type=int, default=6, help="of each clip")
-    words.add_argument("--engine", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    words.add_argument("--times", type=int, default=60)
     asked = words.parse_args()
     print("| | suggestions p50 | p99 | package | copying its clips |\n|---|---|---|---|---|")
     for engine in asked.engine:
-        with tempfile.TemporaryDirectory(prefix="porchlight-court-") as made, _record(engine, Path(made)) as record:
-            who, case_id = _city(record, asked.posts)
-            slow = _suggestions(record, who, case_id, asked.times)
-            whole, copied = _package(record, Path(made), who, case_id, asked.clips, asked.megabytes << 20)
+        with engines.records(engine, ["record"]) as (record,):
+            case = _city(record, asked.posts)
+            slow = _suggestions(record, case, asked.times)
+            with tempfile.TemporaryDirectory(prefix="porchlight-court-") as made:
+                whole, copied = _package(record, Path(made), case, asked.clips, asked.megabytes << 20)
         told = f"{median(slow):.0f} ms | {quantiles(slow, n=100)[98]:.0f} ms | {whole:.2f} s | {copied:.2f} s"
         print(f"| {engine}, {asked.posts:,} posts, {asked.clips} clips | {told} |", flush=True)
 
 
-def _suggestions(record: Database, who: Asker, case_id: CaseId, times: int) -> list[float]:
+def _suggestions(record: Database, case: OpenCase, times: int) -> list[float]:
     def ask() -> None:
         with record.read() as conn:
-            found = case_suggestions.suggest(conn, [CENTRAL], cases.one(conn, who, case_id))
+            found = case_suggestions.suggest(conn, [CENTRAL], cases.one(conn, case.detective, case.id))
             assert found, "something is alike"
 
     ask()  # the first reads the atlas
-    return [_taken(ask) * 1000 for _ in range(times)]
+    return [taken_by(ask, 1) for _ in range(times)]
 
 
-def _package(record: Database, made: Path, who: Asker, case_id: CaseId, clips: int, size: int) -> tuple[float, float]:
+def _package(record: Database, made: Path, case: OpenCase, clips: int, size: int) -> tuple[float, float]:
     bucket, theirs = Folder(made / "media"), []
     for number in range(clips):
         key, new = ids.new_id(), _new(number)
@@ -92,22 +84,16 @@ def _package(record: Database, made: Path, who: Asker, case_id: CaseId, clips: i
             tx.audit("bench", new.id)
         theirs.append((new.id, key))
     papers: dict[str, Any] = {name: [] for name in ("links", "timeline", "requests", "people", "stills")}
-    papers |= {"case": {"id": case_id, "number": "1"}, "originals": {}, "posts": [{"id": post} for post, _ in theirs]}
+    papers |= {"case": {"id": case.id, "number": "1"}, "originals": {}, "posts": [{"id": post} for post, _ in theirs]}
     with record.write(by=OPERATOR) as tx:
-        case_exports.ask(tx, who, case_id, papers)
-    whole = _taken(lambda: packages.make_next(record, bucket, bytes(32)))
+        case_exports.ask(tx, case.detective, case.id, papers)
+    whole = taken_by(lambda: packages.make_next(record, bucket, bytes(32)), 1) / 1000
 
     def copy() -> None:
         for _, key in theirs:
             shutil.copyfile(made / "media" / key[:2] / key, made / key)
 
-    return whole, _taken(copy)
-
-
-def _taken(do: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    do()
-    return time.perf_counter() - began
+    return whole, taken_by(copy, 1) / 1000
 
 
 def _new(number: int) -> NewPost:
@@ -128,7 +114,7 @@ def _blocks() -> list[Block]:
 _MADE: list[Block] = []
 
 
-def _city(record: Database, count: int) -> tuple[Asker, CaseId]:
+def _city(record: Database, count: int) -> OpenCase:
     """One division of many blocks with so many posts of 90 days, and an open case with five of them linked."""
     chance, now, blocks = random.Random(1), clock.rounded(clock.now()), _blocks()
     whole = Division(CENTRAL, "Central", box(-94.6, 39.0, -94.6 + SIDE * STEP, 39.0 + SIDE * STEP))
@@ -154,39 +140,13 @@ def _row(number: int, count: int, now: int, chance: random.Random, blocks: list[
     }
 
 
-def _case(record: Database, now: int, where: Block) -> tuple[Asker, CaseId]:
-    with record.write(by=OPERATOR) as tx:
-        people = []
-        for role in (Role.DETECTIVE, Role.LEAD):
-            member = staff.make(tx, role)
-            staff.grant(tx, member, role, DivisionId(CENTRAL))
-            log_in = staff.who(tx.connection, staff.log_in(tx, member))
-            assert log_in is not None
-            people.append(case_rules.asker(log_in.member))
-        incidents.add(tx, [NewIncident("1", "Burglary", now - 10 * DAY, CENTRAL, where.id)])
-        (incident,) = incidents.page(tx.connection, [CENTRAL], number="", before=None, limit=1)
-        case_id = cases.ask(tx, incident, number="1", why="a figure", by=people[0].id)
-        cases.move(tx, people[1], case_id, Act.CONSENT, text="")
-        some = tx.connection.execute(select(posts.c.id).order_by(posts.c.id).limit(5)).scalars().all()
-        for post_id in some:
-            why = {"reason": "same_vehicle", "confidence": "likely", "note": ""}
-            case_links.add(tx, people[0], case_id, Linked(post=PostId(post_id)), **why)
-    return people[0], case_id
-
-
-@contextmanager
-def _record(engine: str, folder: Path) -> Any:
-    server = PostgresServer(folder).start() if engine == "postgresql" else None
-    if server:
-        server.create("record")
-    record = Database(server.url("record") if server else f"sqlite:///{folder}/record.db")
-    try:
-        migrate.to_newest(record.engine, LINEAGE)
-        yield record
-    finally:
-        record.engine.dispose()
-        if server:
-            server.remove()
+def _case(record: Database, now: int, where: Block) -> OpenCase:
+    case = an_open_case(record, where=CENTRAL, block=where.id, happened_at=now - 10 * DAY)
+    with record.read() as conn:
+        some = conn.execute(select(posts.c.id).order_by(posts.c.id).limit(5)).scalars().all()
+    for post_id in some:
+        link(record, case, PostId(post_id))
+    return case
 
 
 if __name__ == "__main__":

@@ -10,21 +10,16 @@ beside the one among the fewest pins. Milliseconds of the clock.
 
 from __future__ import annotations
 
-import argparse
 import math
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from statistics import median
 
 import shapely
 from sqlalchemy import insert, update
 
 from api.staff import case_cameras
 from api.staff.case_cameras import Area
+from bench import engines
+from bench.engines import taken_by
 from storage import camera_looks, case_rules, cases, footage, footage_rules, incidents, staff
 from storage.atlas import versions
 from storage.atlas.extent import METRES_PER_DEGREE, SQUARE_METRES
@@ -36,13 +31,11 @@ from storage.db import OPERATOR, Actor, Database, Tx
 from storage.footage import NewRequest
 from storage.footage_rules import RECENT_MS, Asked, Kind
 from storage.incidents import NewIncident
-from storage.kit import clock, migrate
+from storage.kit import clock
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId
-from storage.record import LINEAGE
 from storage.schema import atlas_versions, blocks, camera_pins, divisions, footage_requests
 from storage.staff import LogIn, Role
-from tests.servers.postgres import PostgresServer
 
 HERE = DivisionId("central")
 MILES = 0.03  # square miles of a block, as in a city of houses
@@ -69,16 +62,14 @@ class City:
 
 def main() -> None:
     """Prints a row for each database and number of pins."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = engines.words(__doc__, times=40)
     words.add_argument("--pins", type=int, nargs="+", default=[10_000, 100_000])
-    words.add_argument("--engine", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    words.add_argument("--times", type=int, default=40)
     asked = words.parse_args()
     print("| ms | a look at 200 blocks | its answer, KB | the check of a request | asking |\n|---|---|---|---|---|")
     for engine in asked.engine:
         fewest: list[float] = []
         for count in sorted(asked.pins):
-            with tempfile.TemporaryDirectory(prefix="porchlight-asks-") as folder, _record(engine, folder) as record:
+            with engines.records(engine, ["record"]) as (record,):
                 *found, size = _measured(_city(record, count), asked.times)
             fewest = fewest or found
             look, check, ask = (f"{ms:.1f} (x {ms / least:.1f})" for ms, least in zip(found, fewest, strict=True))
@@ -90,7 +81,7 @@ def _measured(city: City, times: int) -> list[float]:
     pins = case_cameras.look(city.case, area, city.me, city.record)
     assert len(pins.items) == 4 * camera_looks.MOST_AT_ONCE
     size = len(pins.model_dump_json()) / 1000
-    look = _taken(lambda: case_cameras.look(city.case, area, city.me, city.record).model_dump_json(), times)
+    look = taken_by(lambda: case_cameras.look(city.case, area, city.me, city.record).model_dump_json(), times)
     who, window = city.me.member.id, _window()
     for at in range(BEFORE):
         _ask(city, at)
@@ -100,7 +91,7 @@ def _measured(city: City, times: int) -> list[float]:
             new = Asked(city.area(BEFORE), window)
             assert not footage.judged(conn, who, city.case, HERE, new).faults
 
-    judged = _taken(check, times)
+    judged = taken_by(check, times)
 
     def ask() -> None:
         _ask(city, BEFORE)
@@ -109,16 +100,7 @@ def _measured(city: City, times: int) -> list[float]:
             tx.execute(newest.values(state="refused", sent_at=None, asked_at=tx.now() - 2 * RECENT_MS))
             tx.audit("bench", "")
 
-    return [look, judged, _taken(ask, times), size]
-
-
-def _taken(do: Callable[[], object], times: int) -> float:
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        do()
-        taken.append((time.perf_counter() - began) * 1000)
-    return median(taken)
+    return [look, judged, taken_by(ask, times), size]
 
 
 def _ask(city: City, at: int) -> None:
@@ -174,21 +156,6 @@ def _block(number: int, wide: int) -> Block:
     x, y = number % wide, number // wide
     shape = shapely.box(*(SIDE * at for at in (x, y, x + 1, y + 1)))
     return Block(BlockId(f"b{number}"), f"Block {number}", 14, HERE, shape)
-
-
-@contextmanager
-def _record(engine: str, folder: str) -> Iterator[Database]:
-    with ExitStack() as open_:
-        url = f"sqlite:///{folder}/record.db"
-        if engine == "postgresql":
-            server = PostgresServer(Path(folder)).start()
-            open_.callback(server.remove)
-            server.create("record")
-            url = server.url("record")
-        record = Database(url)
-        open_.callback(record.engine.dispose)
-        migrate.to_newest(record.engine, LINEAGE)
-        yield record
 
 
 if __name__ == "__main__":

@@ -8,21 +8,14 @@ want some tens of GB in the temporary folder and a quiet machine: run it with ni
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import quantiles
 
+from bench import engines
 from bench.many_posts import City, fill
 from bench.questions import Question, questions
 from storage.db import Database
-from storage.kit import migrate
-from storage.record import LINEAGE
-from tests.servers.postgres import PostgresServer
 
 WARM = 5
 
@@ -37,10 +30,8 @@ class Timed:
 
 def main() -> None:
     """Print a table for each database."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = engines.words(__doc__, times=100)
     words.add_argument("--posts", type=int, nargs="+", default=[10_000, 1_000_000])
-    words.add_argument("--engine", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    words.add_argument("--times", type=int, default=100)
     words.add_argument("--only", default="", help="questions whose name has these words")
     asked = words.parse_args()
     for engine in asked.engine:
@@ -62,8 +53,9 @@ def print_table(engine: str, found: dict[int, dict[str, Timed]]) -> None:
 
 def _measured(engine: str, counts: list[int], times: int, only: str) -> dict[int, dict[str, Timed]]:
     found: dict[int, dict[str, Timed]] = {count: {} for count in counts}
-    with tempfile.TemporaryDirectory(prefix="porchlight-scale-") as folder, _records(engine, counts, folder) as records:
-        asking = {count: questions(record, _filled(engine, record, count)) for count, record in records.items()}
+    names = [f"record_{count}" for count in counts]
+    with engines.records(engine, names) as records:
+        asking = {n: questions(record, _filled(engine, record, n)) for n, record in zip(counts, records, strict=True)}
         for name in asking[counts[0]]:
             if only in name:
                 for count, taken in _taken({count: asking[count][name] for count in counts}, times).items():
@@ -90,23 +82,6 @@ def _taken(asking: dict[int, Question], times: int) -> dict[int, list[float]]:
             if number >= WARM:
                 taken[count].append((time.perf_counter() - began) * 1000)
     return taken
-
-
-@contextmanager
-def _records(engine: str, counts: list[int], folder: str) -> Iterator[dict[int, Database]]:
-    with ExitStack() as open_:
-        urls = {count: f"sqlite:///{folder}/{count}.db" for count in counts}
-        if engine == "postgresql":
-            server = PostgresServer(Path(folder)).start()
-            open_.callback(server.remove)
-            for count in counts:
-                server.create(f"record_{count}")
-                urls[count] = server.url(f"record_{count}")
-        records = {count: Database(url) for count, url in urls.items()}
-        for record in records.values():
-            open_.callback(record.engine.dispose)
-            migrate.to_newest(record.engine, LINEAGE)
-        yield records
 
 
 if __name__ == "__main__":

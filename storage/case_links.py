@@ -20,7 +20,6 @@ from storage.schema import case_links, staff_members
 from storage.upserts import insert_new
 
 REASONS = ("shows_it", "same_vehicle", "same_method", "same_clothing", "same_route", "other")
-CONFIDENCES = ("possible", "likely", "certain")
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Linked:
 
 @dataclass(frozen=True)
 class Link:
-    """One link; `by` is a name, `at` milliseconds since 1970."""
+    """One link, `possible`, `likely` or `certain` (`confidence`); `by` is a name, `at` milliseconds since 1970."""
 
     id: str
     linked: Linked

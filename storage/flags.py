@@ -13,12 +13,14 @@ from storage.kit.ids import DivisionId, PostId
 from storage.schema import decisions, flags, posts
 
 REASONS = ("privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other")
-ORIGINS = ("neighbour", "police", "check")
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One flag; `flagged_at` is rounded, `at_seconds` the moment of the clip; the check's `text` is a rule."""
+    """One flag of a neighbour, the police or the check (`origin`); `flagged_at` is rounded, milliseconds since 1970.
+
+    `at_seconds` is the moment of the clip; the check's `text` is a rule.
+    """
 
     id: str
     post_id: PostId

@@ -12,8 +12,9 @@ from sqlalchemy import insert, select
 from feed import posting
 from feed.bell import Bell
 from feed.posting import Arriving
-from storage import flags, post_changes, posts, staff
+from storage import decisions, flags, post_changes, posts, staff
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database, Tx
+from storage.decisions import Why
 from storage.identity.vault import Vault
 from storage.kit.clock import HOUR
 from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, StaffId, base32, new_id
@@ -163,6 +164,22 @@ def a_moderator(record: Database, name: str = "mo") -> StaffId:
         member = staff.make(tx, name)
         staff.grant(tx, member, Role.MODERATOR, None)
     return member
+
+
+def a_decision(
+    tx: Tx,
+    post_id: str,
+    verb: str,
+    *,
+    by: StaffId,
+    reason: str = "privacy",
+    guidelines: int = 1,
+    before: PostState = PostState.LIVE,
+    after: PostState = PostState.LIVE,
+) -> str:
+    """The row of a moderator's decision, and its id; what becomes of the post is left to the test."""
+    why = Why(verb, reason, "", guidelines)
+    return decisions.add(tx, PostId(post_id), why, staff_id=by, from_state=before, to_state=after)
 
 
 def a_flag(record: Database, post_id: str, *, reason: str = "privacy", at: int = NOON, slip: str = "") -> str:

@@ -12,7 +12,7 @@ from storage.case_rules import Act, Asker
 from storage.db import OPERATOR, Database, Tx
 from storage.incidents import NewIncident
 from storage.kit.clock import DAY
-from storage.kit.ids import CaseId, DivisionId, PostId, new_id
+from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, new_id
 from storage.schema import case_entries
 from storage.staff import Role
 from tests import builders
@@ -27,12 +27,19 @@ class OpenCase:
     lead: Asker
 
 
-def an_open_case(record: Database, *, number: str = "", where: DivisionId | None = None) -> OpenCase:
+def an_open_case(
+    record: Database,
+    *,
+    number: str = "",
+    where: DivisionId | None = None,
+    block: BlockId | None = None,
+    happened_at: int = builders.NOON,
+) -> OpenCase:
     """A case asked for by a detective and consented to by a lead, on an incident of its own."""
     with record.write(by=OPERATOR) as tx:
         division, named = where or builders.division(), number or new_id()
         detective, lead = (_member(tx, role, division) for role in (Role.DETECTIVE, Role.LEAD))
-        incidents.add(tx, [NewIncident(named, "Burglary", builders.NOON, division, None)])
+        incidents.add(tx, [NewIncident(named, "Burglary", happened_at, division, block)])
         (found,) = incidents.page(tx.connection, [division], number=named, before=None, limit=1)
         case_id = cases.ask(tx, found, number=named, why="x", by=detective.id)
         cases.move(tx, lead, case_id, Act.CONSENT, text="")

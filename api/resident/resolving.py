@@ -6,49 +6,40 @@ from fastapi import APIRouter
 
 from api.resident.correcting import CORRECTIONS_A_DAY
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from feed.events import PostAsSeen, as_seen
 from feed.resolving import set_resolved
 from storage import posts
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, limits
+from storage.identity import limits
 from storage.identity.clips import Clip
-from storage.identity.vault import Receipt, ResidentId
+from storage.identity.vault import ResidentId
 
 router = APIRouter(tags=["posts"])
 
 
-@router.put("/v1/posts/mine/{handle}/resolved")
-def resolve_mine(handle: str, asking: Asking, desk: AtDesk) -> PostAsSeen:
+@router.put(BY_HANDLE + "/resolved")
+def resolve_mine(clip: ByHandle, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """Says that one of my posts is settled."""
-    return _set(desk, asking, _mine(desk, asking, handle), resolved=True)
+    return _set(desk, asking, clip, resolved=True)
 
 
-@router.delete("/v1/posts/mine/{handle}/resolved")
-def unresolve_mine(handle: str, asking: Asking, desk: AtDesk) -> PostAsSeen:
+@router.delete(BY_HANDLE + "/resolved")
+def unresolve_mine(clip: ByHandle, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """Takes that back."""
-    return _set(desk, asking, _mine(desk, asking, handle), resolved=False)
+    return _set(desk, asking, clip, resolved=False)
 
 
-@router.put("/v1/receipts/{receipt}/resolved")
-def resolve_by_receipt(receipt: str, asking: Asking, desk: AtDesk) -> PostAsSeen:
+@router.put(BY_RECEIPT + "/resolved")
+def resolve_by_receipt(clip: ByReceipt, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """Says so by the receipt, also when nothing says any more whose the post was."""
-    return _set(desk, asking, _by_receipt(desk, receipt), resolved=True)
+    return _set(desk, asking, clip, resolved=True)
 
 
-@router.delete("/v1/receipts/{receipt}/resolved")
-def unresolve_by_receipt(receipt: str, asking: Asking, desk: AtDesk) -> PostAsSeen:
+@router.delete(BY_RECEIPT + "/resolved")
+def unresolve_by_receipt(clip: ByReceipt, asking: Asking, desk: AtDesk) -> PostAsSeen:
     """Takes that back, by the receipt."""
-    return _set(desk, asking, _by_receipt(desk, receipt), resolved=False)
-
-
-def _mine(desk: Desk, asking: ResidentId, handle: str) -> Clip:
-    with desk.stores.vault.read() as conn:
-        return authorship.by_handle(conn, asking, handle)
-
-
-def _by_receipt(desk: Desk, receipt: str) -> Clip:
-    with desk.stores.vault.read() as conn:
-        return clips.by_receipt(conn, Receipt(receipt))
+    return _set(desk, asking, clip, resolved=False)
 
 
 def _set(desk: Desk, asking: ResidentId, clip: Clip, *, resolved: bool) -> PostAsSeen:

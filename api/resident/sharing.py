@@ -6,12 +6,13 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from storage import shared_links
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, limits
+from storage.identity import limits
 from storage.identity.clips import Clip
 from storage.identity.limits import Limit
-from storage.identity.vault import Receipt, ResidentId
+from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.shared_links import SharedLink, Shows, Where
 
@@ -48,50 +49,40 @@ class LinksSeen(BaseModel):
     items: list[LinkSeen]
 
 
-@router.get("/v1/posts/mine/{handle}/links")
-def links_of_mine(handle: str, asking: Asking, desk: AtDesk) -> LinksSeen:
+@router.get(BY_HANDLE + "/links")
+def links_of_mine(clip: ByHandle, desk: AtDesk) -> LinksSeen:
     """The links to one of my posts."""
-    return _links(desk, _mine(desk, asking, handle))
+    return _links(desk, clip)
 
 
-@router.post("/v1/posts/mine/{handle}/links", status_code=201)
-def share_mine(handle: str, body: NewLink, asking: Asking, desk: AtDesk) -> LinkMade:
+@router.post(BY_HANDLE + "/links", status_code=201)
+def share_mine(clip: ByHandle, body: NewLink, asking: Asking, desk: AtDesk) -> LinkMade:
     """Makes a link to one of my posts."""
-    return _share(desk, asking, _mine(desk, asking, handle), body)
+    return _share(desk, asking, clip, body)
 
 
-@router.delete("/v1/posts/mine/{handle}/links/{link_id}", status_code=204)
-def revoke_mine(handle: str, link_id: str, asking: Asking, desk: AtDesk) -> None:
+@router.delete(BY_HANDLE + "/links/{link_id}", status_code=204)
+def revoke_mine(clip: ByHandle, link_id: str, desk: AtDesk) -> None:
     """Revokes a link to one of my posts."""
-    _revoke(desk, _mine(desk, asking, handle), link_id)
+    _revoke(desk, clip, link_id)
 
 
-@router.get("/v1/receipts/{receipt}/links")
-def links_by_receipt(receipt: str, _asking: Asking, desk: AtDesk) -> LinksSeen:
+@router.get(BY_RECEIPT + "/links")
+def links_by_receipt(clip: ByReceipt, desk: AtDesk) -> LinksSeen:
     """The links to a post, by its receipt."""
-    return _links(desk, _by_receipt(desk, receipt))
+    return _links(desk, clip)
 
 
-@router.post("/v1/receipts/{receipt}/links", status_code=201)
-def share_by_receipt(receipt: str, body: NewLink, asking: Asking, desk: AtDesk) -> LinkMade:
+@router.post(BY_RECEIPT + "/links", status_code=201)
+def share_by_receipt(clip: ByReceipt, body: NewLink, asking: Asking, desk: AtDesk) -> LinkMade:
     """Makes a link by the receipt, also when nothing says any more whose the post was."""
-    return _share(desk, asking, _by_receipt(desk, receipt), body)
+    return _share(desk, asking, clip, body)
 
 
-@router.delete("/v1/receipts/{receipt}/links/{link_id}", status_code=204)
-def revoke_by_receipt(receipt: str, link_id: str, _asking: Asking, desk: AtDesk) -> None:
+@router.delete(BY_RECEIPT + "/links/{link_id}", status_code=204)
+def revoke_by_receipt(clip: ByReceipt, link_id: str, desk: AtDesk) -> None:
     """Revokes a link, by the receipt."""
-    _revoke(desk, _by_receipt(desk, receipt), link_id)
-
-
-def _mine(desk: Desk, asking: ResidentId, handle: str) -> Clip:
-    with desk.stores.vault.read() as conn:
-        return authorship.by_handle(conn, asking, handle)
-
-
-def _by_receipt(desk: Desk, receipt: str) -> Clip:
-    with desk.stores.vault.read() as conn:
-        return clips.by_receipt(conn, Receipt(receipt))
+    _revoke(desk, clip, link_id)
 
 
 def _links(desk: Desk, clip: Clip) -> LinksSeen:

@@ -16,11 +16,11 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from feed.bell import Bell
-from storage import blurs, decisions, flags, known_bad, staff
+from storage import blurs, flags, known_bad, staff
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.decisions import BLUR, Why
+from storage.decisions import BLUR
 from storage.kit.errors import Unavailable
-from storage.posts import Post, PostState
+from storage.posts import Post
 from storage.schema import blurs as rows
 from storage.schema import decisions as decision_rows
 from storage.schema import known_bad as lists
@@ -173,9 +173,8 @@ def test_a94_a_row_that_somebody_else_wrote_changes_no_picture(
 def _decides(
     record: Database, member: Any, post: Post, *, verb: str = BLUR, undone: bool = False, gone: bool = False
 ) -> str:
-    states = {"from_state": PostState.LIVE, "to_state": PostState.LIVE}
     with record.write(by=OPERATOR) as tx:
-        decision = decisions.add(tx, post.id, Why(verb, "privacy", "", 2), staff_id=member, **states)
+        decision = builders.a_decision(tx, post.id, verb, by=member)
         if undone:
             tx.execute(update(decision_rows).where(decision_rows.c.id == decision).values(undone=True))
         if gone:

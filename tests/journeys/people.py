@@ -149,12 +149,6 @@ class Staff:
         """The post in the list of the desk."""
         return self.page.locator("button[data-row]").filter(has_text=title)
 
-    def shows_new(self) -> None:
-        """Lets those in that wait above the list, where there are any."""
-        waiting = self.page.get_by_role("button", name=re.compile(r"\d+ new"))
-        if waiting.is_visible():
-            waiting.click()
-
     def opens(self, title: str) -> None:
         """Looks at a post."""
         self.row(title).click()

@@ -21,7 +21,6 @@ from workers.media import programs
 
 PATIENCE = 90.0  # seconds in which a clip on a busy machine is published
 MIDDLE_OF_CENTRAL = "10.0,-40.0"
-OFF_SCREEN = ("post.hidden", "post.withdrawn")
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -9,7 +9,7 @@ from feed.bell import Bell
 from storage import appeals, audit, decisions, post_changes, staff
 from storage.appeals import Appeal, OpenAppeal
 from storage.db import OPERATOR, RESIDENT, Database
-from storage.decisions import PROPOSE, Why
+from storage.decisions import PROPOSE
 from storage.kit.errors import Conflict
 from storage.kit.ids import PostId
 from storage.posts import Post, PostState, Verb
@@ -24,9 +24,7 @@ def decided(record: Database, post: Post, verb: str, state: PostState, by: str =
     with record.write(by=OPERATOR) as tx:
         moderator = staff.find(tx.connection, by) or staff.make(tx, by)
         post_changes.set_state(tx, post.id, state)
-        return decisions.add(
-            tx, post.id, Why(verb, "graphic", "", 1), staff_id=moderator, from_state=post.state, to_state=state
-        )
+        return builders.a_decision(tx, post.id, verb, by=moderator, reason="graphic", before=post.state, after=state)
 
 
 def answer(record: Database, post_id: PostId, text: str = "It was my own car.") -> Appeal:

@@ -9,11 +9,10 @@ from sqlalchemy import func, insert, select, update
 
 from feed import correcting, posting
 from feed.bell import Bell
-from storage import appeals, counts, decisions, flags, footage_answers, staff
+from storage import appeals, counts, flags, footage_answers, staff
 from storage.count_kinds import ABOUT_POSTS, Kind
 from storage.counts import GONE, LEAST, ROUND
 from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Actor, Database, database_now
-from storage.decisions import Why
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import DivisionId, PostId, StaffId
@@ -187,8 +186,7 @@ def _decide(record: Database, bell: Bell, post: PostId, by: StaffId, verb: str, 
     with record.write(by=OPERATOR) as tx:
         if moves:
             posting.decide(tx, bell, post, moves, reason="other")
-        states = {"from_state": PostState.LIVE, "to_state": PostState.REMOVED}
-        return decisions.add(tx, post, Why(verb, "other", "", guidelines=1), staff_id=by, **states)
+        return builders.a_decision(tx, post, verb, by=by, after=PostState.REMOVED)
 
 
 def _counted(record: Database) -> dict[tuple[str, Kind], int]:

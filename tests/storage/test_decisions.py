@@ -87,8 +87,7 @@ def test_an_author_is_told_of_what_took_the_post_off_alone(record: Database, bel
 
 def _add(record: Database, post_id: PostId, verb: str, staff_id: StaffId) -> str:
     with record.write(by=OPERATOR) as tx:
-        states = {"from_state": PostState.LIVE, "to_state": PostState.HIDDEN}
-        return decisions.add(tx, post_id, Why(verb, "graphic", "", guidelines=2), staff_id=staff_id, **states)
+        return builders.a_decision(tx, post_id, verb, by=staff_id, after=PostState.HIDDEN)
 
 
 def _undo(record: Database, post_id: PostId, staff_id: StaffId) -> str:

@@ -8,12 +8,11 @@ import pytest
 
 from feed import posting
 from feed.bell import Bell
-from storage import decisions, flags
+from storage import flags
 from storage.db import RESIDENT, Database
-from storage.decisions import Why
 from storage.flags import Flag
 from storage.kit.ids import PostId
-from storage.posts import PostState, Verb
+from storage.posts import Verb
 from tests import builders
 from tests.builders import NOON, a_flag, a_moderator, a_published_post, division
 
@@ -106,9 +105,8 @@ def test_who_holds_a_slip_learns_what_became_of_the_flag(record: Database, bell:
 
     assert told() == flags.Outcome(None, None, None)
     with record.write(by=RESIDENT) as tx:
-        states = {"from_state": PostState.LIVE, "to_state": PostState.LIVE}
-        why = Why("dismiss", "within_guidelines", "no slip", guidelines=2)
-        decision = decisions.add(tx, post.id, why, staff_id=moderator, **states)
+        why = {"reason": "within_guidelines", "guidelines": 2}
+        decision = builders.a_decision(tx, post.id, "dismiss", by=moderator, **why)
         flags.settle(tx, post.id, by=decision)
     assert told() == flags.Outcome("dismiss", "within_guidelines", 2)
     with record.write(by=RESIDENT) as tx:

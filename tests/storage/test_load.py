@@ -6,9 +6,8 @@ import pytest
 
 from feed import correcting, posting
 from feed.bell import Bell
-from storage import appeals, decisions, flags, load, second_looks
+from storage import appeals, flags, load, second_looks
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.decisions import Why
 from storage.kit.clock import HOUR
 from storage.kit.ids import PostId, StaffId
 from storage.load import Load, Share
@@ -28,8 +27,7 @@ def moderators(record: Database) -> dict[StaffId, StaffId]:
 def decided(record: Database, post: PostId, by: StaffId, verb: str, *, to: PostState = PostState.LIVE) -> str:
     """A decision about a live post, as far as its row is concerned."""
     with record.write(by=OPERATOR) as tx:
-        states = {"from_state": PostState.LIVE, "to_state": to}
-        return decisions.add(tx, post, Why(verb, "other", "", guidelines=1), staff_id=by, **states)
+        return builders.a_decision(tx, post, verb, by=by, after=to)
 
 
 def of(record: Database, name: str = "Central") -> Load:

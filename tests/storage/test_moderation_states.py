@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from feed.bell import Bell
-from storage import appeals, decisions, flags
+from storage import appeals, flags
 from storage.appeals import AppealState
 from storage.db import OPERATOR, Database, Tx
-from storage.decisions import Why
 from storage.kit.ids import PostId
 from storage.posts import PostState
 from storage.schema import appeals as appeal_rows
@@ -71,8 +70,7 @@ def test_each_thing_done_to_an_appeal_leads_where_the_table_says(record: Databas
         for (name, act), goal in zip(ON_AN_APPEAL.items(), goals, strict=True):
             post = builders.a_published_post(record, bell).id
             with record.write(by=OPERATOR) as tx:
-                states = {"from_state": PostState.LIVE, "to_state": PostState.HIDDEN}
-                against = decisions.add(tx, post, Why("hide", "other", "", 1), staff_id=moderator, **states)
+                against = builders.a_decision(tx, post, "hide", by=moderator, after=PostState.HIDDEN)
                 row = {"id": f"of {post}", "post_id": post, "against": against, "text": "", "at": 0, "state": state}
                 by = "d" if state in (AppealState.GRANTED, AppealState.DENIED) else ""
                 tx.execute(appeal_rows.insert().values(**row, decision_id=by))

@@ -8,7 +8,7 @@ from feed import posting
 from feed.bell import Bell
 from storage import appeals, decisions, waiting
 from storage.db import OPERATOR, RESIDENT, Database
-from storage.decisions import PROPOSE, Why
+from storage.decisions import PROPOSE
 from storage.kit.clock import HOUR, MINUTE
 from storage.kit.ids import PostId
 from storage.posts import Post, PostState, Verb
@@ -32,7 +32,7 @@ def decide(record: Database, bell: Bell, post: Post, verb: str) -> str:
         if verb != PROPOSE:
             before, after = posting.decide(tx, bell, post.id, Verb(verb), reason="child")
         who = moderator.staff_id if moderator else builders.staff.make(tx, f"mo {post.id}")
-        return decisions.add(tx, post.id, Why(verb, "child", "", 1), staff_id=who, from_state=before, to_state=after)
+        return builders.a_decision(tx, post.id, verb, by=who, reason="child", before=before, after=after)
 
 
 def test_what_is_due_first_comes_first(record: Database, bell: Bell) -> None:

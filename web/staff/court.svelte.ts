@@ -1,9 +1,9 @@
 // What a case is exported with: packages that are made and fetched, and frames that were chosen for the next one.
 import * as api from "../shared/api";
 import { keep, kept } from "../shared/kept";
+import { proved } from "../shared/proving.svelte";
 import type { Post } from "../shared/types";
 import type { Incident } from "./casefile.svelte";
-import { proved } from "./proving.svelte";
 
 export type ExportState = "waiting" | "ready" | "failed" | "erased";
 export type Package = {

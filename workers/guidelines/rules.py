@@ -70,4 +70,3 @@ def read(toml: str) -> Guidelines:
 
 IN_FORCE = read(FILE.read_text(encoding="utf-8"))
 IDS = frozenset(one.id for one in IN_FORCE.items)
-RULES: dict[str, Rule] = {rule.id: rule for rule in IN_FORCE.rules}

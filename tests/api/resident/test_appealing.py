@@ -8,13 +8,13 @@ import pytest
 
 from api.resident import appealing
 from api.resident.desk import Desk
-from storage import appeals, decisions, staff
+from storage import appeals, staff
 from storage.db import OPERATOR
-from storage.decisions import Why
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.ids import PostId, StaffId
 from storage.posts import PostState, Verb
+from tests import builders
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import decide, published
@@ -30,8 +30,7 @@ def hidden(desk: Desk, post: dict[str, Any]) -> StaffId:
     decide(desk, post["id"], Verb.HIDE)
     with desk.stores.record.write(by=OPERATOR) as tx:
         moderator = staff.make(tx, f"mo {tx.now()}")
-        states = {"from_state": PostState.LIVE, "to_state": PostState.HIDDEN}
-        decisions.add(tx, PostId(post["id"]), Why("hide", "privacy", "", 2), staff_id=moderator, **states)
+        builders.a_decision(tx, post["id"], "hide", by=moderator, guidelines=2, after=PostState.HIDDEN)
     return moderator
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from feed.bell import Bell
 from storage import letters
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.clock import BATCH
@@ -16,24 +15,11 @@ from storage.letters import Answer, Kind, Letter
 from storage.posts import Post
 from storage.schema import letters as rows
 from storage.staff import Role
-from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient
 
 pytestmark = pytest.mark.engines("sqlite")
 ASK = {"reason": "not_true", "listed": "is_it_here"}
-
-
-@pytest.fixture
-def ann(as_staff: NewClient) -> Client:
-    """A moderator of Central."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
-def post(record: Database, bell: Bell) -> Post:
-    """A post on screens."""
-    return builders.a_published_post(record, bell)
 
 
 def due(record: Database) -> list[Letter]:

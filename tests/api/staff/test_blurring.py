@@ -7,7 +7,6 @@ import json
 import pytest
 from sqlalchemy import select
 
-from feed.bell import Bell
 from storage import appeals, audit, blurs, decisions, flags
 from storage.db import RESIDENT, Database
 from storage.posts import Post
@@ -20,18 +19,6 @@ from tests.builders import NOON
 
 pytestmark = pytest.mark.engines("sqlite")
 BOX = {"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4}
-
-
-@pytest.fixture
-def ann(as_staff: NewClient) -> Client:
-    """A moderator of Central."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
-def post(record: Database, bell: Bell, city: builders.City) -> Post:
-    """A live post of Central."""
-    return builders.a_published_post(record, bell)
 
 
 def blur(ask: Client, post: Post, meanwhile: str = "hold", *boxes: object, reason: str = "privacy") -> object:

@@ -24,24 +24,6 @@ STAND = (PostState.LIVE, PostState.HELD, PostState.HIDDEN, PostState.REMOVED)
 VERBS = ("hold", "hide", "restore", "remove", "dismiss")
 
 
-@pytest.fixture
-def ann(as_staff: NewClient) -> Client:
-    """A moderator of Central."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
-def ben(as_staff: NewClient) -> Client:
-    """Another one."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
-def post(record: Database, bell: Bell, city: builders.City) -> Post:
-    """A live post of Central."""
-    return builders.a_published_post(record, bell)
-
-
 def decide(ask: Client, post: Post, verb: str, reason: str = "graphic") -> object:
     """The state after a decision, or the code of what stood in the way."""
     answer = ask.post(f"/v1/posts/{post.id}/decisions", {"verb": verb, "reason": reason})

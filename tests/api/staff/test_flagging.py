@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from api.staff import flagging
-from feed.bell import Bell
 from storage import flags, post_changes
 from storage.db import AIRLOCK, Database
 from storage.posts import Post, PostState
@@ -17,18 +16,6 @@ from tests.api.asking import Client
 from tests.api.conftest import NewClient
 
 pytestmark = pytest.mark.engines("sqlite")
-
-
-@pytest.fixture
-def post(record: Database, bell: Bell, city: builders.City) -> Post:
-    """A live post of Central."""
-    return builders.a_published_post(record, bell)
-
-
-@pytest.fixture
-def analyst(as_staff: NewClient) -> Client:
-    """An analyst of Central."""
-    return as_staff(Role.ANALYST, "Central")
 
 
 def test_who_flagged_learns_what_was_decided_and_by_which_guideline(

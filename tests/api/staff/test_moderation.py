@@ -29,12 +29,6 @@ def moderator(as_staff: NewClient) -> Client:
     return as_staff(Role.MODERATOR, "Central")
 
 
-@pytest.fixture
-def post(record: Database, bell: Bell, city: builders.City) -> Post:
-    """A live post of Central."""
-    return builders.a_published_post(record, bell)
-
-
 def flag(record: Database, post: Post, *, reason: str = "privacy", origin: str = "neighbour", hour: int = 0) -> None:
     """Somebody flags a post."""
     with record.write(by=RESIDENT) as tx:

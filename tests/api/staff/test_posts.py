@@ -26,12 +26,6 @@ CONTENT = b"not really a clip, but bytes"
 
 
 @pytest.fixture
-def analyst(as_staff: NewClient) -> Client:
-    """An analyst of Central."""
-    return as_staff(Role.ANALYST, "Central")
-
-
-@pytest.fixture
 def post(record: Database, bell: Bell, given: Stores, tmp_path: Path) -> Post:
     """A live post of Central whose media are in the bucket."""
     return a_playable_post(record, bell, given, tmp_path, "Central")

@@ -30,18 +30,6 @@ pytestmark = pytest.mark.engines("sqlite")
 
 
 @pytest.fixture
-def ann(as_staff: NewClient) -> Client:
-    """A moderator of Central."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
-def ben(as_staff: NewClient) -> Client:
-    """Another one."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
 def cyd(as_staff: NewClient) -> Client:
     """A third."""
     return as_staff(Role.MODERATOR, "Central")

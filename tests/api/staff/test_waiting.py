@@ -11,32 +11,12 @@ from storage import appeals
 from storage.db import RESIDENT, Database
 from storage.kit.clock import as_text
 from storage.posts import Post
-from storage.staff import Role
 from storage.waiting import ON_SCREEN_MS
 from tests import builders
 from tests.api.asking import Client
-from tests.api.conftest import NewClient
 from tests.builders import NOON, a_flag
 
 pytestmark = pytest.mark.engines("sqlite")
-
-
-@pytest.fixture
-def ann(as_staff: NewClient) -> Client:
-    """A moderator of Central."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
-def ben(as_staff: NewClient) -> Client:
-    """Another one."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-@pytest.fixture
-def post(record: Database, bell: Bell, city: builders.City) -> Post:
-    """A live post of Central."""
-    return builders.a_published_post(record, bell)
 
 
 def test_an_item_tells_what_waits_since_when_and_who_works_on_it(

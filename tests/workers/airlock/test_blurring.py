@@ -15,10 +15,10 @@ from sqlalchemy import select
 
 from feed import posting
 from feed.bell import Bell
-from storage import blurs, decisions, flags, posts, takedowns
+from storage import blurs, flags, posts, takedowns
 from storage.blurs import BlurState, Box
 from storage.db import OPERATOR, RESIDENT
-from storage.decisions import BLUR, Why
+from storage.decisions import BLUR
 from storage.feed_log import Kind
 from storage.kit.errors import Unavailable
 from storage.kit.ids import PostId
@@ -80,8 +80,7 @@ def ask(airlock: Airlock, post: Post, *, verb: str = BLUR, meanwhile: Verb | Non
         if meanwhile:
             posting.decide(tx, airlock.stores.bell, post.id, meanwhile, reason="privacy")
         state = posts.state_of(tx.connection, post.id) or PostState.LIVE
-        states = {"from_state": state, "to_state": state}
-        decision = decisions.add(tx, post.id, Why(verb, "privacy", "", 2), staff_id=moderator, **states)
+        decision = builders.a_decision(tx, post.id, verb, by=moderator, guidelines=2, before=state, after=state)
         blurs.ask(tx, post.id, decision, [BOX], returns=meanwhile is Verb.HOLD)
     return decision
 

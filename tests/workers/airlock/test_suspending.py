@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from feed.bell import Bell
-from storage import decisions, post_changes, staff, suspensions
+from storage import post_changes, staff, suspensions
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.decisions import AGREE, SUSPEND, Why
+from storage.decisions import AGREE, SUSPEND
 from storage.identity import authorship, clips, suspended
 from storage.identity.schema import suspended as marks
 from storage.identity.vault import ClipId, ResidentId, Vault
@@ -209,8 +209,8 @@ def test_of_two_suspensions_lifting_one_leaves_the_other(stores: BothSides, ada:
 
 
 def _decide(tx: Any, post_id: PostId, verb: str, me: StaffId, reason: str) -> str:
-    hidden = {"from_state": PostState.HIDDEN, "to_state": PostState.HIDDEN}
-    return decisions.add(tx, post_id, Why(verb, reason, "", 1), staff_id=me, **hidden)
+    hidden = {"before": PostState.HIDDEN, "after": PostState.HIDDEN}
+    return builders.a_decision(tx, post_id, verb, by=me, reason=reason, **hidden)
 
 
 def _moderator(tx: Any, name: str) -> StaffId:

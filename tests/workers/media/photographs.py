@@ -18,7 +18,6 @@ from tests.workers.media.heifs import Item, heif, hevc
 SIDEWAYS = 6  # to be seen with its left side up
 CORNERS = ("red", "lime", "blue", "white")  # top left, top right, bottom left, bottom right
 SIZE = (160, 120)
-OUTER = (0x010F, 0x0110, 0x013B, 0x010E, 0x0131)  # make, model, artist, description, software
 INNER = (0xA431, 0xA435, 0xA430, 0xA420)  # serial, serial of the lens, owner, the picture's own id
 
 

@@ -17,6 +17,16 @@ export const en = {
   loading: "Loading",
   demo: "Demo",
   demoCity: "Invented demo city",
+  logIns: {
+    title: "Where you are logged in",
+    here: "This browser",
+    elsewhere: "Somewhere else",
+    since: (when: string) => `since ${when}`,
+    until: (when: string) => `until ${when}`,
+    end: "End",
+    endOthers: "End all others",
+    ended: "Ended, and what was open by it.",
+  },
   errors: {
     line: "No answer from Porchlight. Check your connection and try again.",
     unknown: "That did not work. Try again in a moment.",
@@ -85,7 +95,6 @@ export const en = {
     pause: "Pause",
     mute: "Sound off",
     unmute: "Sound on",
-    noSound: "No sound in this clip",
     back: "One frame back",
     forward: "One frame forward",
     speed: "Speed",
@@ -103,7 +112,6 @@ export const en = {
     failed: "The video could not be played.",
     veil: "Show the picture",
     veiled: "Picture blurred until you ask for it",
-    cover: "Blur again",
     none: "No video yet",
   },
   names: {
@@ -837,16 +845,7 @@ export const en = {
         wrongPasskey: "That passkey is not of this account.",
         noPasskey: "Your browser gave no passkey. Try again, or use a code.",
       },
-      logIns: {
-        title: "Where you are logged in",
-        lead: "Known to the quarter hour. No device, browser or network address is kept.",
-        here: "This browser",
-        elsewhere: "Somewhere else",
-        since: (when: string) => `since ${when}`,
-        end: "End",
-        endOthers: "End all others",
-        ended: "Ended, and what was open by it.",
-      },
+      logInsLead: "Known to the quarter hour. No device, browser or network address is kept.",
       passkeys: {
         title: "Passkeys",
         lead: "Log in by your face, your finger or your device's code, without a mail. What is kept of one is sealed, and not which device it is.",
@@ -1008,7 +1007,6 @@ export const en = {
     desk: {
       title: "Desk",
       divisions: "Divisions",
-      allDivisions: "All divisions",
       unread: (n: number) => `${n} unread`,
       allRead: (n: number) => (n === 1 ? "1 post marked as read" : `${n} posts marked as read`),
       readAll: "Mark all as read",
@@ -1625,15 +1623,7 @@ export const en = {
       emptyLead: "Posts you hold or hide can be restored from here.",
       reason: "Reason",
     },
-    logIns: {
-      title: "Where I am logged in",
-      lead: "A log-in ends by itself after twelve hours. What you end here ends at once, wherever it is open.",
-      here: "Here",
-      elsewhere: "Elsewhere",
-      since: (when: string) => `since ${when}`,
-      until: (when: string) => `until ${when}`,
-      end: "End",
-    },
+    logInsLead: "A log-in ends by itself after twelve hours. What you end here ends at once, wherever it is open.",
     load: {
       title: "How moderation goes",
       lead: "Where you lead: what waits, how soon and how well it is decided. Nothing here is about an author, and quality is told of a division, not of a person.",
@@ -1732,7 +1722,6 @@ export const en = {
       details: "Details",
       empty: "No entries yet",
       emptyLead: "The first viewing or decision will be here.",
-      erased: "erased",
     },
   },
   open: {

@@ -18,6 +18,16 @@ export const es: Words = {
   loading: "Cargando",
   demo: "Demostración",
   demoCity: "Ciudad inventada de demostración",
+  logIns: {
+    title: "Dónde tienes la sesión abierta",
+    here: "Este navegador",
+    elsewhere: "En otro lugar",
+    since: (when: string) => `desde ${when}`,
+    until: (when) => `hasta ${when}`,
+    end: "Terminar",
+    endOthers: "Terminar todas las demás",
+    ended: "Terminada, con lo que tenía abierto.",
+  },
   errors: {
     line: "Porchlight no responde. Revisa tu conexión e inténtalo de nuevo.",
     unknown: "No funcionó. Inténtalo de nuevo en un momento.",
@@ -86,7 +96,6 @@ export const es: Words = {
     pause: "Pausar",
     mute: "Quitar sonido",
     unmute: "Poner sonido",
-    noSound: "Este clip no tiene sonido",
     back: "Un cuadro atrás",
     forward: "Un cuadro adelante",
     speed: "Velocidad",
@@ -104,7 +113,6 @@ export const es: Words = {
     failed: "No se pudo reproducir el video.",
     veil: "Mostrar la imagen",
     veiled: "Imagen borrosa hasta que la pidas",
-    cover: "Volver a cubrir",
     none: "Aún no hay video",
   },
   names: {
@@ -838,16 +846,7 @@ export const es: Words = {
         wrongPasskey: "Esa llave no es de esta cuenta.",
         noPasskey: "Tu navegador no dio ninguna llave. Prueba otra vez, o usa un código.",
       },
-      logIns: {
-        title: "Dónde tienes la sesión abierta",
-        lead: "Se sabe por cuartos de hora. No se guarda aparato, navegador ni dirección de red.",
-        here: "Este navegador",
-        elsewhere: "En otro lugar",
-        since: (when: string) => `desde ${when}`,
-        end: "Terminar",
-        endOthers: "Terminar todas las demás",
-        ended: "Terminada, con lo que tenía abierto.",
-      },
+      logInsLead: "Se sabe por cuartos de hora. No se guarda aparato, navegador ni dirección de red.",
       passkeys: {
         title: "Llaves de acceso",
         lead: "Entra con tu cara, tu dedo o el código de tu aparato, sin correo. Lo que se guarda de una está sellado, y no dice qué aparato es.",
@@ -1009,7 +1008,6 @@ export const es: Words = {
     desk: {
       title: "Mesa",
       divisions: "Divisiones",
-      allDivisions: "Todas las divisiones",
       unread: (n) => `${n} sin leer`,
       allRead: (n) => (n === 1 ? "1 publicación marcada como leída" : `${n} publicaciones marcadas como leídas`),
       readAll: "Marcar todo como leído",
@@ -1626,15 +1624,7 @@ export const es: Words = {
       emptyLead: "Lo que retengas u ocultes se puede restaurar desde aquí.",
       reason: "Motivo",
     },
-    logIns: {
-      title: "Dónde he entrado",
-      lead: "Una entrada termina sola a las doce horas. Lo que cierres aquí termina en el acto, esté donde esté.",
-      here: "Aquí",
-      elsewhere: "En otro lugar",
-      since: (when) => `desde ${when}`,
-      until: (when) => `hasta ${when}`,
-      end: "Cerrar",
-    },
+    logInsLead: "Una entrada termina sola a las doce horas. Lo que cierres aquí termina en el acto, esté donde esté.",
     load: {
       title: "Cómo va la moderación",
       lead: "Donde tú diriges: qué espera, cuán pronto y cuán bien se decide. Nada aquí trata de un autor, y la calidad se dice de una división, no de una persona.",
@@ -1733,7 +1723,6 @@ export const es: Words = {
       details: "Detalles",
       empty: "Aún no hay entradas",
       emptyLead: "El primer visionado o decisión estará aquí.",
-      erased: "borrado",
     },
   },
   open: {
