@@ -9,6 +9,7 @@ from feed.events import Closed
 from storage import footage, footage_answers, footage_rules
 from storage.case_rules import Asker, CaseState
 from storage.cases import Case
+from storage.db import database_now
 from storage.footage import Request
 from storage.footage_answers import Answer
 from storage.footage_answers import Kind as Said
@@ -40,7 +41,10 @@ class AnswerSeen(Closed):
 
 
 class RequestSeen(Closed):
-    """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows."""
+    """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows.
+
+    `next_at`: when answers are shown next, whether or not there are any; by the clock and by when it was sent alone.
+    """
 
     id: str
     kind: Kind
@@ -56,6 +60,7 @@ class RequestSeen(Closed):
     sent_at: str | None
     resolved_at: str | None
     ends_at: str | None
+    next_at: str | None
     may: list[Act]
     answers: list[AnswerSeen]
 
@@ -99,7 +104,8 @@ def in_case(conn: Connection, who: Asker, case: Case) -> RequestsSeen:
     """All of a case; the caller knows that whoever asks may see it."""
     found = footage.of_case(conn, case.standing.id)
     answers = footage_answers.of(conn, case.standing.division, [one.id for one in found])
-    return RequestsSeen(items=[_request(who, case, one, answers[one.id]) for one in found])
+    now = database_now(conn)
+    return RequestsSeen(items=[_request(who, case, one, answers[one.id], now) for one in found])
 
 
 def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[RequestRule, ...], ok: bool) -> Preview:
@@ -118,7 +124,7 @@ def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[Reques
     )
 
 
-def _request(who: Asker, case: Case, one: Request, answers: list[Answer]) -> RequestSeen:
+def _request(who: Asker, case: Case, one: Request, answers: list[Answer], now: int) -> RequestSeen:
     open_ = case.standing.state is CaseState.OPEN
     return RequestSeen(
         id=one.id,
@@ -135,9 +141,18 @@ def _request(who: Asker, case: Case, one: Request, answers: list[Answer]) -> Req
         sent_at=_at(one.sent_at),
         resolved_at=_at(one.resolved_at),
         ends_at=_at(one.ends_at),
+        next_at=_at(_next(one, now)) if open_ else None,
         may=footage_rules.acts(who, case.standing, one.state, one.asked_by) if open_ else [],
         answers=[_answer(each) for each in answers],
     )
+
+
+def _next(one: Request, now: int) -> int | None:
+    """The moment of its next batch (ms), while answers are taken."""
+    if one.state is not State.SENT or one.sent_at is None or one.ends_at is None:
+        return None
+    found = footage_answers.batch_at(now, one.sent_at)
+    return found if found <= one.ends_at else None
 
 
 def _answer(one: Answer) -> AnswerSeen:

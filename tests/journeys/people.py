@@ -121,6 +121,18 @@ class Resident:
         expect(said.get_by_text(words.replace(taking_out, "[name]"))).to_be_visible()
         self.page.locator("#main").get_by_role("link", name="Area").click()
 
+    def registers_a_camera(self, division: str, street: str, name: str = "") -> str:
+        """A camera that looks south; answers the label of its block."""
+        page = self.page
+        page.goto(re.sub(r"(//[^/]+)/.*", r"\1/me/cameras/new", page.url))
+        label = self._picks(division, street)
+        page.get_by_role("radio", name="south", exact=True).check()
+        if name:
+            page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_role("button", name="Register camera").click()
+        expect(page.get_by_text("Active", exact=True)).to_be_visible()
+        return label
+
     def _picks(self, division: str, street: str) -> str:
         self.page.get_by_label("Division").select_option(label=division)
         self.page.get_by_role("combobox", name="Street or block name").fill(street)
@@ -155,10 +167,7 @@ class Staff:
 
     def plays(self) -> None:
         """Sees that the clip is decoded by this browser: a picture with a size and a length."""
-        video = self.page.locator("video").first
-        expect(video).to_be_visible()
-        self.page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=PATIENCE_MS)
-        assert video.evaluate("v => v.videoWidth > 0 && v.duration > 0.5")
+        plays(self.page)
 
     def looks_closer(self) -> None:
         """By the space bar, a photo that is seen is as large as it is."""
@@ -221,3 +230,11 @@ def sends_flag(page: Page, note: str, *, taking_out: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     dialog.get_by_role("button", name="Send flag").click()
     expect(page.get_by_text("Flag sent to the moderators.")).to_be_visible()
+
+
+def plays(page: Page) -> None:
+    """Sees that a page's clip is decoded by this browser: a picture with a size and a length."""
+    video = page.locator("video").first
+    expect(video).to_be_visible()
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=PATIENCE_MS)
+    assert video.evaluate("v => v.videoWidth > 0 && v.duration > 0.5")

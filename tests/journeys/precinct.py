@@ -6,31 +6,43 @@ import time
 from dataclasses import dataclass
 
 import httpx
+from playwright.sync_api import Page
 from sqlalchemy import select, update
 
 from storage import case_rules, cases, footage, incidents, staff
 from storage.atlas import versions
 from storage.atlas.extent import extent
+from storage.atlas.shapes import Atlas
 from storage.case_keys import StaffKey
 from storage.case_rules import Act
 from storage.db import AIRLOCK, OPERATOR, Actor
 from storage.footage import NewRequest
 from storage.footage_rules import LEAST_MILES, Asked, Kind
-from storage.identity.schema import clips, inbox_answers
+from storage.identity.schema import cameras, clips, inbox_answers
 from storage.incidents import NewIncident
 from storage.kit import clock, settings
 from storage.kit.clock import BATCH, DAY, HOUR
-from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, new_id
+from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, new_digits
 from storage.posts import PostState
 from storage.schema import footage_answers, posts
 from tests.journeys.conftest import Stack
 from workers.airlock.answering import carry_answers
 from workers.airlock.asking import ask_owners
 from workers.airlock.both_sides import open_both_sides
+from workers.airlock.pins import bring_pins
 
 KEY = StaffKey(bytes(range(32)))
 TEXT = "A grey van left along the alley."
 PUBLISHED_WITHIN = 200.0  # seconds; three workers share two processors with all else
+
+
+def sits_at(page: Page, stack: Stack, token: str, path: str) -> Page:
+    """Somebody of the staff at a browser, logged in, with this page before them."""
+    address = f"http://staff.localhost:{stack.base + 1}"
+    found = {"name": "porchlight-staff-dev", "value": token, "url": address, "sameSite": "Strict"}
+    page.context.add_cookies([found])  # type: ignore[list-item]
+    page.goto(f"{address}{path}")
+    return page
 
 
 @dataclass
@@ -44,9 +56,10 @@ class Precinct:
         """Opens the stores, and a case by two people."""
         env = {"PORCHLIGHT_DATA": str(self.stack.data), "PORCHLIGHT_PORTS": str(self.stack.base)}
         self.stores = open_both_sides(settings.record(env), settings.identity(env))
-        mark = new_id()[:8]
-        self._token = self.stack.staff_token(f"dana-{mark}", ["detective"], [self.division])
+        mark = new_digits(8)
+        self.token = self.stack.staff_token(f"dana-{mark}", ["detective"], [self.division])
         self.stack.staff_token(f"lee-{mark}", ["lead"], [self.division])
+        self.name, self.number = f"dana-{mark}", f"CR-26-{mark}"
         with self.stores.record.write(by=OPERATOR) as tx:
             who = []
             for name in (f"dana-{mark}", f"lee-{mark}"):
@@ -55,23 +68,39 @@ class Precinct:
                 log_in = staff.who(tx.connection, staff.log_in(tx, member))
                 assert log_in is not None
                 who.append(case_rules.asker(log_in.member))
-            self.detective = who[0]
+            self.detective, self.lead = who
             number = f"26-{mark}"
-            incidents.add(tx, [NewIncident(number, "Burglary", clock.now() - DAY, self._division(), None)])
-            (found,) = incidents.page(tx.connection, [self._division()], number=number, before=None, limit=1)
-            self.case: CaseId = cases.ask(tx, found, number=f"CR-{mark}", why="x", by=who[0].id)
+            incidents.add(tx, [NewIncident(number, "Burglary", clock.now() - DAY, self.division_id(), None)])
+            (found,) = incidents.page(tx.connection, [self.division_id()], number=number, before=None, limit=1)
+            self.case: CaseId = cases.ask(tx, found, number=self.number, why="x", by=who[0].id)
             cases.move(tx, who[1], self.case, Act.CONSENT, text="")
+
+    def sits_at(self, page: Page, path: str = "") -> Page:
+        """The detective at a browser, logged in, with this page of the case before them."""
+        return sits_at(page, self.stack, self.token, f"/cases/{self.case}{path}")
 
     def asks_about(self, label: str) -> RequestId:
         """Asks owners about the block of that label and what lies around it; it is with them when this returns."""
-        begin = clock.rounded(clock.now()) - DAY
-        asked = Asked(self._around(label), (begin, begin + 2 * HOUR))
-        with self.stores.record.write(by=Actor(f"staff:{self.detective.id}")) as tx:
-            request = footage.ask(
-                tx, self.detective, self.case, NewRequest(asked, Kind.BURGLARY, "CR-1", TEXT), key=KEY
-            )
+        request = self.asks(self.around(label))
         ask_owners(self.stores)
         return request
+
+    def asks(self, area: frozenset[BlockId]) -> RequestId:
+        """Asks, and the airlock has not looked yet."""
+        begin = clock.rounded(clock.now()) - DAY
+        asked = Asked(area, (begin, begin + 2 * HOUR))
+        with self.stores.record.write(by=Actor(f"staff:{self.detective.id}")) as tx:
+            return footage.ask(
+                tx, self.detective, self.case, NewRequest(asked, Kind.BURGLARY, self.number, TEXT), key=KEY
+            )
+
+    def night_passes(self, label: str) -> None:
+        """What was said of cameras in that block was said the day before, and the airlock brings their pins."""
+        (block,) = (one for one in self.blocks() if self.label(one) == label)
+        with self.stores.vault.write(by=OPERATOR) as tx:
+            here = cameras.c.block_id == block
+            tx.execute(update(cameras).where(here).values(confirmed_at=cameras.c.confirmed_at - DAY))
+        bring_pins(self.stores.vault, self.stores.record)
 
     def batch_comes(self) -> None:
         """The hours until the batch's moment are over: clips set out, and what was said until then crosses."""
@@ -98,30 +127,46 @@ class Precinct:
 
     def sees(self, post: PostId | None) -> httpx.Response:
         """The detective asks for a post of the case."""
-        headers = {"authorization": f"Bearer {self._token}"}
-        return httpx.get(f"{self.stack.staff}/v1/cases/{self.case}/posts/{post}", headers=headers, timeout=30)
+        return self.gets(f"/v1/cases/{self.case}/posts/{post}")
+
+    def gets(self, path: str) -> httpx.Response:
+        """What the detective is answered."""
+        headers = {"authorization": f"Bearer {self.token}"}
+        return httpx.get(f"{self.stack.staff}{path}", headers=headers, timeout=30)
+
+    def division_id(self) -> DivisionId:
+        """The division, on the map that is current."""
+        found = self._atlas().division(self.division)
+        assert found is not None
+        return found.id
+
+    def blocks(self) -> list[BlockId]:
+        """All blocks of the division."""
+        return sorted(block.id for block in self._atlas().blocks_of(self.division_id()))
+
+    def label(self, block: BlockId) -> str:
+        """What a block is called."""
+        found = self._atlas().block(block)
+        assert found is not None
+        return found.label
+
+    def around(self, label: str) -> frozenset[BlockId]:
+        """That block and its neighbours, until they are as much ground as may be asked about."""
+        here = self._atlas().blocks_of(self.division_id())
+        ground = extent(self._atlas(), [block.id for block in here])
+        area = {next(block.id for block in here if block.label == label)}
+        while ground.area(area) < LEAST_MILES:
+            area |= {near for block in area for near in ground.touching[block]}
+        return frozenset(area)
 
     def close(self) -> None:
         """Lets go of the stores."""
         self.stores.record.engine.dispose()
         self.stores.vault.engine.dispose()
 
-    def _division(self) -> DivisionId:
+    def _atlas(self) -> Atlas:
         with self.stores.record.read() as conn:
-            found = versions.current(conn).division(self.division)
-        assert found is not None
-        return found.id
-
-    def _around(self, label: str) -> frozenset[BlockId]:
-        """That block and its neighbours, until they are as much ground as may be asked about."""
-        with self.stores.record.read() as conn:
-            atlas = versions.current(conn)
-        here = atlas.blocks_of(self._division())
-        ground = extent(atlas, [block.id for block in here])
-        area = {next(block.id for block in here if block.label == label)}
-        while ground.area(area) < LEAST_MILES:
-            area |= {near for block in area for near in ground.touching[block]}
-        return frozenset(area)
+            return versions.current(conn)
 
     def _on_their_way(self) -> bool:
         with self.stores.vault.read() as conn:

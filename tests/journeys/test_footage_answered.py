@@ -25,17 +25,6 @@ def precinct(stack: Stack) -> Iterator[Precinct]:
     here.close()
 
 
-def _owns_a_camera(page: Page, stack: Stack, email: str) -> str:
-    """Registers one; answers the label of its block."""
-    owner = Resident(page, stack, email)
-    page.goto(f"http://residents.localhost:{stack.base}/me/cameras/new")
-    label = owner._picks("South", "Orchard")
-    page.get_by_role("radio", name="south", exact=True).check()
-    page.get_by_role("button", name="Register camera").click()
-    expect(page.get_by_text("Active", exact=True)).to_be_visible()
-    return label
-
-
 def _opens(page: Page, request: str) -> None:
     """Finds what is asked in the inbox."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
@@ -67,7 +56,7 @@ def test_an_owner_is_asked_shares_and_the_detective_sees_it_after_the_batch(
 ) -> None:
     """The reminder stays on the device; before the batch's moment the case has nothing, after it the clip alone."""
     eyes, page = Eyes(), new_page(PHONE)
-    label = _owns_a_camera(page, stack, "shares@example.org")
+    label = Resident(page, stack, "shares@example.org").registers_a_camera("South", "Orchard")
     request = precinct.asks_about(label)
 
     _opens(page, request)
@@ -102,7 +91,7 @@ def test_consent_taken_back_is_taken_back(
 ) -> None:
     """Before it is told, as if nothing had been said; a clip that was told is gone from the case."""
     page = new_page(PHONE)
-    label = _owns_a_camera(page, stack, "regrets@example.org")
+    label = Resident(page, stack, "regrets@example.org").registers_a_camera("South", "Orchard")
     request = precinct.asks_about(label)
 
     _opens(page, request)

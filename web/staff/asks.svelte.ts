@@ -33,6 +33,7 @@ export type Ask = {
   sent_at: string | null;
   resolved_at: string | null;
   ends_at: string | null;
+  next_at: string | null;
   may: AskAct[];
   answers: Answer[];
 };

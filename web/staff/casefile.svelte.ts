@@ -117,7 +117,7 @@ export class Casefile {
       const found = await api.get<CaseInFull>(`/v1/cases/${caseId}`);
       if (caseId === this.open) this.#full = found;
     } catch (error) {
-      const gone = error instanceof api.Refused && error.status === 404;
+      const gone = error instanceof api.Refused && [403, 404].includes(error.status); // the role it takes may be gone as well
       if (caseId === this.open) this.fullFault = { gone, text: gone ? w().staff.cases.gone : caseProblem(error) };
     }
   }

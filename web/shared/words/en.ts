@@ -1386,7 +1386,8 @@ export const en = {
         open: "Open the contact",
         openMeans: "It is entered into the case. From then on its owner cannot take it back.",
         openedBefore: "Opened before.",
-        noAnswers: "No answer is shown. They come at midnight and noon (UTC), all of a batch at once. Saying nothing is no answer, and seen nowhere.",
+        noAnswers: "No answer is shown. Saying nothing is no answer, and seen nowhere.",
+        next: (at: string) => `Answers are shown in batches, twice a day. The next one comes ${at}, whether or not anybody answered.`,
         until: (at: string) => `Owners may answer until ${at}.`,
         over: "No more answers are taken.",
         faults: {

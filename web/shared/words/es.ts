@@ -1387,7 +1387,8 @@ export const es: Words = {
         open: "Abrir el contacto",
         openMeans: "Queda anotado en el caso. Desde entonces su dueño no puede retirarlo.",
         openedBefore: "Ya se abrió antes.",
-        noAnswers: "No se muestra ninguna respuesta. Llegan a medianoche y a mediodía (UTC), todas las de una tanda a la vez. No decir nada no es respuesta, y no se ve en ninguna parte.",
+        noAnswers: "No se muestra ninguna respuesta. No decir nada no es respuesta, y no se ve en ninguna parte.",
+        next: (at: string) => `Las respuestas se muestran por tandas, dos veces al día. La próxima llega ${at}, responda alguien o no.`,
         until: (at: string) => `Los dueños pueden responder hasta ${at}.`,
         over: "Ya no se aceptan respuestas.",
         faults: {
