@@ -4,6 +4,7 @@ So nobody fills the house for the others, and a house that comes back at once do
 
 Addresses are kept in memory for as long as they hold a connection or have opened many of late, and are never written
 down. Behind a proxy the address is the one the proxy saw: the last hop of X-Forwarded-For, from trusted networks only.
+A trusted proxy that tells none counts its own: the residents' tells no household's address to the record side.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ A_SECOND = 10.0  # openings each second beyond that
 ALL_IN_A_ROW = 2000  # of all addresses together: two seconds of what follows
 ALL_A_SECOND = 1000.0  # a core opens 1,700 to 2,000 (docs/capacity.md): the rest of it is for those who are in
 _ONE_HOUSEHOLD = 64  # bits: whoever has one IPv6 address has all of these
+UNTOLD = ""  # stands for all whom a trusted proxy lets in, and counts, without telling who they are
 
 
 class Entry(Enum):
@@ -64,10 +66,16 @@ class Crowd:
         self._all = _Openings(ALL_IN_A_ROW, clock(), ALL_IN_A_ROW, ALL_A_SECOND)
 
     def address(self, peer: str, forwarded: str | None) -> str | None:
-        """Whose connection it is: `peer`, or what a trusted one says; None for this machine itself."""
+        """Whose connection it is: `peer`, or what a trusted one says, UNTOLD where it says nothing.
+
+        None for this machine itself.
+        """
         found = _parsed(peer)
         if found is not None and any(found in network for network in self._trusted):
-            found = _parsed((forwarded or "").rpartition(",")[2]) or found
+            told = _parsed((forwarded or "").rpartition(",")[2])
+            if told is None and not found.is_loopback:
+                return UNTOLD
+            found = told or found
         if found is None or found.is_loopback:
             return None
         if isinstance(found, IPv6Address):
@@ -78,11 +86,11 @@ class Crowd:
         """Lets one more connection in, and counts it, unless this address or all together have had too many."""
         now = self._clock()
         openings = self._openings.setdefault(address, _Openings(MOST_IN_A_ROW, now, MOST_IN_A_ROW, A_SECOND))
-        if not openings.count(now) or self._here[address] >= self._most:
+        if address != UNTOLD and (not openings.count(now) or self._here[address] >= self._most):
             return Entry.TOO_OFTEN
         if not self._all.count(now):  # asked last: whoever comes too often takes nothing from the others
             return Entry.BUSY
-        openings.left -= 1
+        openings.left -= address != UNTOLD
         self._all.left -= 1
         self._here[address] += 1
         return Entry.IN

@@ -53,6 +53,13 @@ def until(conn: Connection, block: BlockId, category: str) -> int | None:
     return conn.execute(query.where(*here)).scalar_one_or_none()
 
 
+def everywhere(conn: Connection) -> dict[tuple[DivisionId, str], int]:
+    """When it ends, wherever it is on: asked for one place, the record would learn what somebody is about to send."""
+    here = premoderation.c.ends_at > database_now(conn)
+    query = select(premoderation.c.division_id, premoderation.c.category, premoderation.c.ends_at).where(here)
+    return {(DivisionId(row.division_id), row.category): row.ends_at for row in conn.execute(query)}
+
+
 def on(conn: Connection, in_divisions: Collection[DivisionId]) -> list[On]:
     """Where it is on in these divisions."""
     query = select(premoderation, staff_members.c.name)

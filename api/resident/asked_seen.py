@@ -99,7 +99,7 @@ def seen(desk: Desk, asking: ResidentId, request: RequestId) -> RequestSeen:
         clip = here.answer.clip if here.answer else None
         handle = None if clip is None else authorship.handle_of(conn, asking, clip)
     with desk.stores.record.read() as conn:
-        blocks = {one.facts.block: versions.block(conn, one.facts.block) for one in here.cameras}
+        blocks = {one.facts.block: versions.known_block(conn, one.facts.block) for one in here.cameras}
     asked_about = [_camera(one, blocks[one.facts.block], here.request) for one in here.cameras]
     known = next((block for block in blocks.values() if block), None)
     return RequestSeen(

@@ -169,7 +169,7 @@ def _home(desk: Desk, home: BlockId | None) -> Home | None:
     if home is None:
         return None
     with desk.stores.record.read() as conn:
-        block = versions.block(conn, home)
+        block = versions.known_block(conn, home)
     if block is None:
         return None
     seen = BlockSeen(id=block.id, label=block.label, homes=block.homes)

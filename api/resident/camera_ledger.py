@@ -55,7 +55,7 @@ def ledger(asking: Asking, desk: AtDesk) -> Ledger:
         # As of looks: a month is told when it is over.
         asked = Counter((one.block, month(one.at), one.case) for one in requests if month(one.at) < month(now))
         kinds = camera_ledger.kinds(conn, {case for _, _, case in looked.keys() | asked.keys()})
-        named = {block: versions.block(conn, block) for block in blocks}
+        named = {block: versions.known_block(conn, block) for block in blocks}
     items = []
     for block_id, at, case in looked.keys() | asked.keys():
         block = named[block_id]

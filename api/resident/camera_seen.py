@@ -55,7 +55,7 @@ def seen(desk: Desk, found: list[Camera]) -> list[CameraSeen]:
         listed = listings.of_cameras(conn, vault, [camera.id for camera in found])
     told = {camera_id: ListingSeen(address=said.address, contact=said.contact) for camera_id, said in listed.items()}
     with desk.stores.record.read() as conn:
-        blocks = {block: versions.block(conn, block) for block in {camera.facts.block for camera in found}}
+        blocks = {block: versions.known_block(conn, block) for block in {camera.facts.block for camera in found}}
     return [_seen(camera, blocks[camera.facts.block], told.get(camera.id)) for camera in found]
 
 

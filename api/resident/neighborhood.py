@@ -152,7 +152,7 @@ def division_of_home(desk: Desk, asking: ResidentId) -> DivisionId:
     """The division that the home of who asks is in; raises Conflict where none was chosen, and NotThere."""
     home = home_of(desk, asking)
     with desk.stores.record.read() as conn:
-        block = versions.block(conn, home)
+        block = versions.known_block(conn, home)
     if block is None:
         raise NotThere
     return block.division.id
@@ -163,7 +163,7 @@ def visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
     with desk.stores.vault.read() as conn:
         mine = authorship.own_block(conn, asking, post_id)
     with desk.stores.record.read() as conn:
-        block = versions.block(conn, mine) if mine else None
+        block = versions.known_block(conn, mine) if mine else None
         division = block.division.id if block else division_of_home(desk, asking)
         post = posts.one(conn, [division], post_id, kept=mine is not None)
     if post is None or (post.state is not PostState.LIVE and mine is None):

@@ -15,5 +15,5 @@ def keep_up(desk: Desk, asking: ResidentId) -> None:
         authorship.wait_turn(tx, asking)
         blocks = camera_mail.blocks_of(tx.connection, asking)
         with desk.stores.record.read() as conn:
-            known = [versions.block(conn, block) for block in blocks]
+            known = [versions.known_block(conn, block) for block in blocks]
         camera_mail.put(tx, desk.stores.vault, asking, {block.division.id for block in known if block})

@@ -100,8 +100,8 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     limits.count(desk.stores.vault, PREVIEWED, asking)
     block = place_now(desk, body.block_id)
     with desk.stores.record.read() as conn:
-        known = versions.block(conn, block.id)
-        until = premoderation.until(conn, block.id, body.category)
+        known = versions.known_block(conn, block.id)
+        judged_first = premoderation.everywhere(conn)
     assert known is not None, "a block of the current atlas is on the record"
     post = PostAsSeen(
         id="preview",
@@ -118,6 +118,7 @@ def preview(body: Previewed, asking: Asking, desk: AtDesk) -> Preview:
     )
     found = [*names_in("title", post.title), *names_in("text", post.text)]
     reword = list(check(post.title, post.text, post.category))
+    until = judged_first.get((known.division.id, body.category))
     replaced, judged = _replaced("\n".join([body.title, body.text or ""])), clock.as_text(until) if until else None
     return Preview(post=post, replaced=replaced, names=found, reword=reword, judged_until=judged)
 

@@ -160,7 +160,7 @@ def _post(desk: Desk, clip: Clip) -> Post | None:
     if clip.state not in (ClipState.PUBLISHED, ClipState.PROCESSING):
         return None
     with desk.stores.record.read() as conn:
-        block = versions.block(conn, clip.block)
+        block = versions.known_block(conn, clip.block)
         return posts.one(conn, [block.division.id], clip.post_id, kept=True) if block else None
 
 

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from feed.crowd import A_SECOND, ALL_A_SECOND, ALL_IN_A_ROW, MOST_IN_A_ROW, Crowd, Entry
+from feed.crowd import A_SECOND, ALL_A_SECOND, ALL_IN_A_ROW, MOST_IN_A_ROW, UNTOLD, Crowd, Entry
 
 IN, TOO_OFTEN, BUSY = Entry.IN, Entry.TOO_OFTEN, Entry.BUSY
 
@@ -20,8 +20,8 @@ PROXIES = (ip_network("172.30.1.0/24"), ip_network("fd00:1::/64"))
         ("203.0.113.7", "198.51.100.1", "203.0.113.7"),  # anybody may write a header
         ("172.30.1.2", "198.51.100.1", "198.51.100.1"),
         ("172.30.1.2", "10.9.8.7, 198.51.100.1", "198.51.100.1"),  # the first was written by who came
-        ("172.30.1.2", None, "172.30.1.2"),
-        ("172.30.1.2", "somebody", "172.30.1.2"),
+        ("172.30.1.2", None, UNTOLD),
+        ("172.30.1.2", "somebody", UNTOLD),
         ("::ffff:172.30.1.2", "198.51.100.1", "198.51.100.1"),
         ("172.30.1.2", "::ffff:198.51.100.1", "198.51.100.1"),
         ("127.0.0.1", None, None),
@@ -85,6 +85,17 @@ def test_all_together_open_so_many_in_a_row_and_then_at_a_pace() -> None:
 
     assert let_in.count(IN) == ALL_A_SECOND / 2
     assert crowd.enter("often") is TOO_OFTEN
+
+
+def test_whom_a_proxy_counts_is_counted_with_all_alone() -> None:
+    """A city behind the residents' proxy is no one household; together they open no faster than everybody may."""
+    now = 0.0
+    crowd = Crowd(PROXIES, most=2, clock=lambda: now)
+
+    let_in = [crowd.enter(UNTOLD) for _ in range(ALL_IN_A_ROW + 1)]
+    crowd.leave(UNTOLD)
+
+    assert (let_in.count(IN), let_in[-1]) == (ALL_IN_A_ROW, BUSY)
 
 
 def test_who_is_gone_is_forgotten() -> None:

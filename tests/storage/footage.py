@@ -63,6 +63,7 @@ def lay_squares(record: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Puts the squares under the invented city's Central, whose first blocks are there."""
     here = atlas()
     monkeypatch.setitem(versions._READ, here.digest, here)
+    versions._KNOWN.clear()
     rows = [
         {"id": one.id, "division_id": one.division, "label": one.label, "homes": one.homes, "since_version": 1}
         for one in here.blocks[builders.BLOCKS_EACH :]

@@ -21,8 +21,10 @@ from tests.storage.atlas.test_uniting import merged
 @pytest.fixture(autouse=True)
 def _nothing_read() -> Iterator[None]:
     versions._READ.clear()
+    versions._KNOWN.clear()
     yield
     versions._READ.clear()
+    versions._KNOWN.clear()
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,20 @@ def test_a_union_follows_and_old_blocks_stay_known(record: Database, atlas: Atla
         known = versions.block(conn, gone.id)
         assert known
         assert (known.label, known.homes, known.division.id) == (gone.label, gone.homes, gone.division)
+        assert versions.known_block(conn, gone.id) == known
+
+
+def test_a_block_in_memory_is_the_record_s(record: Database, atlas: Atlas) -> None:
+    """Whatever was asked for before another process loaded the next version; one that never was is none."""
+    load(record, demo_atlas())
+    with record.read() as conn:
+        assert versions.known_block(conn, atlas.blocks[0].id) is None
+
+    load(record, atlas)
+
+    with record.read() as conn:
+        assert versions.known_block(conn, atlas.blocks[0].id) == versions.block(conn, atlas.blocks[0].id)
+        assert versions.known_block(conn, demo_atlas().blocks[0].id) is None
 
 
 def test_a_larger_block_is_a_place_on_the_record(record: Database, atlas: Atlas) -> None:

@@ -1,0 +1,131 @@
+"""Attacks 105 to 108: what the record's own machines are told beside what they keep, by who runs them.
+
+They need no city of people: the resident program over both sides, and the containers as they are put together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from api.resident.desk import Desk
+from feed import posting
+from feed.crowd import UNTOLD, Crowd
+from storage.db import AIRLOCK, Database
+from storage.kit.ids import BlockId, PostId
+from tests import builders
+from tests.api.conftest import client, settings  # noqa: F401 - fixtures
+from tests.api.resident.conftest import (  # noqa: F401 - fixtures
+    NewNeighbour,
+    Town,
+    app,
+    desk,
+    kept,
+    neighbour,
+    town,
+)
+from tests.api.resident.neighbour import said
+from tests.attacks.table import Tried
+from tests.storage.identity.conftest import vault  # noqa: F401 - fixtures
+from tests.walls.composed import RECORD_SIDE, containers, networks
+from tests.walls.reading import text
+
+TEMPLATE = "deploy/nginx/residents.conf.template"
+OF_A_HOUSEHOLD = (
+    "$remote_addr",
+    "$binary_remote_addr",
+    "$household",
+    "$remote_port",
+    "$http_user_agent",
+    "$http_cookie",
+)
+
+
+def test_a105_no_machine_of_the_records_side_is_told_a_residents_address(tried: Tried) -> None:
+    """Of who listens, reads a page or opens a link: their proxy counts households itself, and hands on none of them."""
+    handed = re.findall(r"proxy_set_header (\S+) ([^;]+);", text(TEMPLATE))
+    behind = {name for name in RECORD_SIDE if networks(containers()[name]) & networks(containers()["residents-proxy"])}
+    tried(len(handed))
+
+    assert behind == {"feed", "public"}
+    assert [name for name, value in handed if any(word in value for word in OF_A_HOUSEHOLD)] == []
+    proxy = containers()["residents-proxy"]["networks"]["edge-residents"]["ipv4_address"]
+    assert Crowd([ip_network(proxy)]).address(proxy, None) == UNTOLD, "and the feed lets them in without"
+
+
+def test_a106_the_record_is_not_asked_where_somebody_lives(
+    record: Database,
+    desk: Desk,  # noqa: F811
+    town: Town,  # noqa: F811
+    neighbour: NewNeighbour,  # noqa: F811
+    tried: Tried,
+) -> None:
+    """Whoever writes down all that its database is asked reads beside no comment, nod, flag or look a home's block."""
+    home, elsewhere = town.blocks
+    post_id = _a_post(desk, elsewhere)
+    ada = neighbour("ada")
+    assert ada.register().status_code == 201
+
+    with _asked(record) as told:
+        for method, path, body in _everything(post_id, home):
+            answer = ada.ask(method, path, body)
+            assert answer.status_code < 300, (path, answer.text)
+        ada.posted()
+    tried(len(told))
+
+    assert any(post_id in one for one in told), "it is the record that is listened to"
+    assert [one for one in told if home in one] == []
+
+
+def _everything(post_id: PostId, home: BlockId) -> list[tuple[str, str, Any]]:
+    """What somebody does who lives there, but to read the ledger of looks (docs/wall.md says what that tells)."""
+    post = f"/v1/posts/{post_id}"
+    return [
+        ("GET", "/v1/me", None),
+        ("GET", "/v1/neighborhood/posts", None),
+        ("GET", "/v1/neighborhood/notices", None),
+        ("GET", post, None),
+        ("POST", f"{post}/comments", {"text": "I saw it too."}),
+        ("GET", f"{post}/comments", None),
+        ("PUT", f"{post}/nods/thanks", None),
+        ("POST", f"{post}/flags", {"reason": "privacy"}),
+        ("POST", "/v1/feed/tickets", {}),
+        ("PUT", "/v1/me/home", {"block_id": home}),
+        ("POST", "/v1/previews", said(home)),
+        ("POST", "/v1/who-could-this-be", {"block_id": home}),
+        ("GET", "/v1/posts/mine", None),
+        ("GET", "/v1/alerts", None),
+        ("GET", "/v1/cameras", None),
+        ("GET", "/v1/inbox", None),
+        ("GET", "/v1/me/held", None),
+    ]
+
+
+def _a_post(desk: Desk, block: BlockId) -> PostId:  # noqa: F811
+    new = replace(builders.a_new_post(), block=block)
+    with desk.stores.record.write(by=AIRLOCK) as tx:
+        posting.publish(tx, desk.stores.bell, new, builders.some_files(), generation=1, last=True)
+    return new.id
+
+
+@contextmanager
+def _asked(record: Database) -> Iterator[list[str]]:
+    """All that the record's database is asked meanwhile, each question with what it is asked about."""
+    told: list[str] = []
+
+    def listen(conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if conn.engine.url.database == record.engine.url.database:
+            told.append(f"{statement} {parameters!r}")
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        yield told
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
