@@ -89,11 +89,13 @@ def known_block(conn: Connection, block_id: str) -> KnownBlock | None:
     """
     with metrics.timed("atlas_seconds", lookup="block"):
         _, digest = _head(conn)
-        if digest not in _KNOWN:
+        known = _KNOWN.get(digest)
+        if known is None:
             rows = conn.execute(select(blocks, divisions.c.name).join_from(blocks, divisions)).all()
-            _KNOWN.clear()
-            _KNOWN[digest] = {row.id: _known(row) for row in rows}
-        return _KNOWN[digest].get(block_id)
+            known = {row.id: _known(row) for row in rows}
+            _KNOWN.clear()  # another thread may be here too: each answers from what it read itself
+            _KNOWN[digest] = known
+        return known.get(block_id)
 
 
 def all_divisions(conn: Connection) -> list[KnownDivision]:
