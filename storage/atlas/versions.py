@@ -66,11 +66,13 @@ def _current(conn: Connection) -> Atlas:
     number, digest = _head(conn)
     if not digest:
         raise Unavailable("No atlas is loaded yet: porchlight atlas load FILE.", code="no_atlas")
-    if digest not in _READ:
+    read = _READ.get(digest)
+    if read is None:
         file = conn.execute(select(atlas_versions.c.geojson).where(atlas_versions.c.number == number)).scalar_one()
-        _READ.clear()  # one city in memory is enough
-        _READ[digest] = atlas_from(file.encode())
-    return _READ[digest]
+        read = atlas_from(file.encode())
+        _READ.clear()  # one city in memory is enough; another thread may be here too, and answers what it read itself
+        _READ[digest] = read
+    return read
 
 
 def block(conn: Connection, block_id: str) -> KnownBlock | None:
@@ -93,7 +95,7 @@ def known_block(conn: Connection, block_id: str) -> KnownBlock | None:
         if known is None:
             rows = conn.execute(select(blocks, divisions.c.name).join_from(blocks, divisions)).all()
             known = {row.id: _known(row) for row in rows}
-            _KNOWN.clear()  # another thread may be here too: each answers from what it read itself
+            _KNOWN.clear()  # as above
             _KNOWN[digest] = known
         return known.get(block_id)
 
