@@ -23,6 +23,7 @@ from storage.upserts import insert_new
 
 PUBLIC_BYTES = 32
 NONCE_BYTES = 12
+PADDED_BYTES = 480  # the longest contact, 120 letters of four bytes: else its length would tell a phone from a mail
 _SAYS = b"porchlight contact 1"  # so that a key made for this opens nothing else
 
 
@@ -52,12 +53,16 @@ def public_of(conn: Connection, case_id: CaseId) -> bytes | None:
 
 
 def seal(public: bytes, about: str, plain: bytes) -> bytes:
-    """`plain` as only the case can read it, bound to `about` (the request it answers): a key of its own each time."""
+    """`plain` as only the case can read it, bound to `about` (the request it answers): a key of its own each time.
+
+    As long as any other, to who holds the record; it may not end in a zero byte.
+    """
     once = X25519PrivateKey.generate()
     mine = once.public_key().public_bytes_raw()
     shared = once.exchange(X25519PublicKey.from_public_bytes(public))
     # The key seals once, so that its nonce may be any.
-    return mine + AESGCM(_derived(shared, mine, public)).encrypt(bytes(NONCE_BYTES), plain, about.encode())
+    padded = plain.ljust(PADDED_BYTES, b"\0")
+    return mine + AESGCM(_derived(shared, mine, public)).encrypt(bytes(NONCE_BYTES), padded, about.encode())
 
 
 def unseal(conn: Connection, key: StaffKey, case_id: CaseId, about: str, sealed: bytes) -> bytes:
@@ -70,7 +75,8 @@ def unseal(conn: Connection, key: StaffKey, case_id: CaseId, about: str, sealed:
         raw = AESGCM(key.key).decrypt(held[:NONCE_BYTES], held[NONCE_BYTES:], case_id.encode())
         theirs, told = sealed[:PUBLIC_BYTES], sealed[PUBLIC_BYTES:]
         shared = X25519PrivateKey.from_private_bytes(raw).exchange(X25519PublicKey.from_public_bytes(theirs))
-        return AESGCM(_derived(shared, theirs, row.public_key)).decrypt(bytes(NONCE_BYTES), told, about.encode())
+        padded = AESGCM(_derived(shared, theirs, row.public_key)).decrypt(bytes(NONCE_BYTES), told, about.encode())
+        return padded.rstrip(b"\0")
     except (InvalidTag, ValueError):
         raise SealBrokenError from None
 

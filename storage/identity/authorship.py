@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.db import Tx
 from storage.identity import clips
-from storage.identity.clip_states import GONE
+from storage.identity.clip_states import GONE, ClipState
 from storage.identity.clips import Clip
 from storage.identity.schema import authorship, idempotency, residents
 from storage.identity.schema import clips as clip_rows
@@ -141,10 +141,13 @@ def of_resident(conn: Connection, resident_id: ResidentId, *, skip: int = 0, lim
 
 
 def has_posts(conn: Connection, resident_id: ResidentId) -> bool:
-    """Whether anything that this resident sent, and did not take back, is still known to be theirs."""
+    """Whether anything that this resident sent is still known to be theirs, but for what was refused.
+
+    What was taken back counts: staff saw it, and would see it end in the minutes in which its author says who they are.
+    """
     query = select(authorship.c.clip_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
     # What was shared for a case is in no list and has no author to be guessed: whoever lists a camera may share too.
-    post = clip_rows.c.kept_for.is_(None) & clip_rows.c.state.not_in(GONE)
+    post = clip_rows.c.kept_for.is_(None) & (clip_rows.c.state != ClipState.REJECTED)
     stands = query.where(authorship.c.resident_id == resident_id, post)
     return conn.execute(stands.limit(1)).first() is not None
 

@@ -36,7 +36,7 @@ def give(tx: Tx, vault: Vault, resident_id: ResidentId, camera_id: CameraId, lis
     authorship.wait_turn(tx, resident_id)
     cameras.one(tx.connection, vault, resident_id, camera_id)
     if authorship.has_posts(tx.connection, resident_id):
-        told = "Posts without a name were sent from this account. Take them back, or list from another account."
+        told = "Posts without a name were sent from this account. List the camera from another account."
         raise Conflict(told, code="account_posts")
     sealed = vault.seal(f"camera_listings:{camera_id}", json.dumps(asdict(listing)).encode())
     tx.execute(put(camera_listings).values(id=camera_id, sealed=sealed))

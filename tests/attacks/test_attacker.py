@@ -12,16 +12,19 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
 from api.resident.desk import Desk
 from feed import posting
 from feed.crowd import UNTOLD, Crowd
+from storage import listed_cameras
 from storage.db import AIRLOCK, Database
+from storage.identity.schema import inbox_answers
 from storage.kit.ids import BlockId, PostId
 from tests import builders
 from tests.api.conftest import client, settings  # noqa: F401 - fixtures
+from tests.api.resident.asking_town import arrives
 from tests.api.resident.conftest import (  # noqa: F401 - fixtures
     NewNeighbour,
     Town,
@@ -36,6 +39,7 @@ from tests.attacks.table import Tried
 from tests.storage.identity.conftest import vault  # noqa: F401 - fixtures
 from tests.walls.composed import RECORD_SIDE, containers, networks
 from tests.walls.reading import text
+from workers.airlock.listed import bring_listed
 
 TEMPLATE = "deploy/nginx/residents.conf.template"
 OF_A_HOUSEHOLD = (
@@ -82,6 +86,51 @@ def test_a106_the_record_is_not_asked_where_somebody_lives(
 
     assert any(post_id in one for one in told), "it is the record that is listened to"
     assert [one for one in told if home in one] == []
+
+
+def test_a107_no_contact_tells_by_its_length_what_it_is(
+    desk: Desk,  # noqa: F811
+    town: Town,  # noqa: F811
+    neighbour: NewNeighbour,  # noqa: F811
+    tried: Tried,
+) -> None:
+    """A phone, a mail and a sentence are sealed to as many bytes: nobody who holds the record looks for a length."""
+    contacts = ("555", "816 555 0100", "ada.lovelace@example.org", "Ring twice at the yellow door " * 4)
+    people = [neighbour(f"owner-{number}") for number in range(len(contacts))]
+    assert all(who.register().status_code == 201 for who in people)
+    request = arrives(desk, town)
+    for who, contact in zip(people, contacts, strict=True):
+        said = {"kind": "ask_me", "contact": contact}
+        assert who.ask("PUT", f"/v1/inbox/requests/{request}/answer", said).status_code == 200
+    with desk.stores.vault.read() as conn:
+        sealed = conn.execute(select(inbox_answers.c.contact)).scalars().all()
+    tried(len(sealed))
+
+    assert len(sealed) == len(contacts)
+    assert len({len(one) for one in sealed}) == 1
+
+
+def test_a108_no_post_ends_in_the_minutes_in_which_a_camera_is_listed(
+    desk: Desk,  # noqa: F811
+    neighbour: NewNeighbour,  # noqa: F811
+    tried: Tried,
+) -> None:
+    """A business that posted cannot take its posts back and say who it is: what ended just then would be its own."""
+    ada, gone = neighbour("ada"), neighbour("bob")
+    cameras, listing = [who.registered() for who in (ada, gone)], {"address": "12 Orchard Way", "contact": "Mara"}
+    receipts = [who.posted() for who in (ada, gone)]
+    assert gone.ask("DELETE", f"/v1/receipts/{receipts[1]}").status_code == 200
+    told = [
+        who.ask("PUT", f"/v1/cameras/{camera}/listing", listing)
+        for who, camera in zip((ada, gone), cameras, strict=True)
+    ]
+    bring_listed(desk.stores.vault, desk.stores.record)
+    tried(len(told))
+
+    assert [answer.status_code for answer in told] == [409, 409]
+    assert told[0].json() == told[1].json()
+    with desk.stores.record.read() as conn:
+        assert listed_cameras.all_of(conn) == {}
 
 
 def _everything(post_id: PostId, home: BlockId) -> list[tuple[str, str, Any]]:

@@ -34,6 +34,7 @@ def test_a_contact_opens_for_its_case_and_request_under_the_staff_key_alone(reco
         sealed = case_keys.seal(public, "r1", b"555-0100")
 
         assert case_keys.unseal(conn, KEY, case, "r1", sealed) == b"555-0100"
+        assert len({len(case_keys.seal(public, "r1", bytes([97]) * many)) for many in (3, 120, 480)}) == 1
         for key, where, about, told in (
             (StaffKey(bytes(32)), case, "r1", sealed),
             (KEY, other, "r1", sealed),

@@ -532,7 +532,7 @@ export const en = {
       codes: {
         too_many_cameras: "You have as many cameras as there can be. Retire one first.",
         cameras_moved_too_often: "Your cameras came to three new blocks within 30 days. Choose a block where one of them stands, or wait.",
-        account_posts: "Posts were sent from this log-in. Take them back first, or list the camera from another log-in.",
+        account_posts: "Posts were sent from this log-in of late. List the camera from another log-in.",
       } as Record<string, string>,
       listing: {
         title: "A business? List it openly",

@@ -533,7 +533,7 @@ export const es: Words = {
       codes: {
         too_many_cameras: "Tienes tantas cámaras como puede haber. Retira una primero.",
         cameras_moved_too_often: "Tus cámaras llegaron a tres cuadras nuevas en 30 días. Elige una cuadra donde ya haya una, o espera.",
-        account_posts: "Se enviaron publicaciones desde este acceso. Retíralas primero, o publica la cámara desde otro acceso.",
+        account_posts: "Hace poco se enviaron publicaciones desde este acceso. Publica la cámara desde otro acceso.",
       },
       listing: {
         title: "¿Un negocio? Publícala abiertamente",
