@@ -40,8 +40,10 @@ def papers(
 
 
 def _request(one: RequestSeen) -> Papers:
-    """What was asked, and what owners answered so far: without what whoever asks may do with it."""
-    return one.model_dump(mode="json", exclude={"may": True, "answers": {"__all__": {"contact"}}})
+    """What was asked, and what owners answered so far: not what whoever asks may do, nor what other cases asked."""
+    return one.model_dump(
+        mode="json", exclude={"may": True, "lead": True, "among": True, "answers": {"__all__": {"contact"}}}
+    )
 
 
 def _named(lines: Sequence[Line]) -> set[str]:

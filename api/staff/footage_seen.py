@@ -12,6 +12,7 @@ from storage.cases import Case
 from storage.footage import Request
 from storage.footage_answers import Answer
 from storage.footage_answers import Kind as Said
+from storage.footage_before import Found
 from storage.footage_rules import Act, Fault, Judgement, Kind, State
 from storage.kit import clock
 from workers.guidelines.requests import RequestRule
@@ -39,8 +40,30 @@ class AnswerSeen(Closed):
     opened_at: str | None
 
 
+class BesideSeen(Closed):
+    """One of those that a request comes to too much with, of whatever case of the division."""
+
+    case_number: str
+    kind: Kind
+    by: str
+    blocks: list[Block]
+    window_from: str
+    window_to: str
+
+
+class AmongSeen(Closed):
+    """What a waiting request comes to with what others asked, itself counted; for a lead, who sees all cases there."""
+
+    square_miles: float
+    minutes: int
+    items: list[BesideSeen]
+
+
 class RequestSeen(Closed):
-    """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows."""
+    """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows.
+
+    `lead`: it waits for a lead, as with what others asked it is more than one may ask; `among` tells that lead of it.
+    """
 
     id: str
     kind: Kind
@@ -57,6 +80,8 @@ class RequestSeen(Closed):
     resolved_at: str | None
     ends_at: str | None
     may: list[Act]
+    lead: bool
+    among: AmongSeen | None
     answers: list[AnswerSeen]
 
 
@@ -80,7 +105,8 @@ class Preview(Closed):
     """What would become of a request, before it is asked. Nothing of it is kept.
 
     `square_miles` and `minutes` are its own, `..._together` with what was asked of late and lies close. `faults` are
-    why it cannot be asked, `broken` what its words do; `number_ok`: the case number is in the agency's form.
+    why it cannot be asked, `broken` what its words do; `number_ok`: the case number is in the agency's form. `lead`:
+    the second person must be a lead, for what others asked; whose and where is that lead's to see, not a detective's.
     """
 
     blocks: int
@@ -89,6 +115,7 @@ class Preview(Closed):
     square_miles_together: float
     minutes_together: int
     second_person: bool
+    lead: bool
     faults: list[Fault]
     broken: list[RequestRule]
     number_ok: bool
@@ -99,7 +126,12 @@ def in_case(conn: Connection, who: Asker, case: Case) -> RequestsSeen:
     """All of a case; the caller knows that whoever asks may see it."""
     found = footage.of_case(conn, case.standing.id)
     answers = footage_answers.of(conn, case.standing.division, [one.id for one in found])
-    return RequestsSeen(items=[_request(who, case, one, answers[one.id]) for one in found])
+    beside = {one.id: footage.beside(conn, one) for one in found}
+    leads = case.standing.division in who.leads
+    among = {one: _among(conn, there) for one, there in beside.items() if there is not None and leads}
+    return RequestsSeen(
+        items=[_request(who, case, one, answers[one.id], beside[one.id], among.get(one.id)) for one in found]
+    )
 
 
 def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[RequestRule, ...], ok: bool) -> Preview:
@@ -111,6 +143,7 @@ def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[Reques
         square_miles_together=round(asked.miles_together, 3),
         minutes_together=asked.ms_together // clock.MINUTE,
         second_person=asked.large,
+        lead=asked.lead,
         faults=list(asked.faults),
         broken=list(broken),
         number_ok=ok,
@@ -118,8 +151,29 @@ def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[Reques
     )
 
 
-def _request(who: Asker, case: Case, one: Request, answers: list[Answer]) -> RequestSeen:
+def _among(conn: Connection, found: Found) -> AmongSeen:
+    return AmongSeen(
+        square_miles=round(found.judgement.miles_among, 3),
+        minutes=found.judgement.ms_among // clock.MINUTE,
+        items=[
+            BesideSeen(
+                case_number=one.case_number,
+                kind=one.kind,
+                by=one.by,
+                blocks=sorted(one.asked.blocks),
+                window_from=clock.as_text(one.asked.window[0]),
+                window_to=clock.as_text(one.asked.window[1]),
+            )
+            for one in footage.some(conn, found.beside)
+        ],
+    )
+
+
+def _request(
+    who: Asker, case: Case, one: Request, answers: list[Answer], beside: Found | None, among: AmongSeen | None
+) -> RequestSeen:
     open_ = case.standing.state is CaseState.OPEN
+    acts = footage_rules.acts(who, case.standing, one.state, one.asked_by, among=beside.among if beside else None)
     return RequestSeen(
         id=one.id,
         kind=one.kind,
@@ -135,7 +189,9 @@ def _request(who: Asker, case: Case, one: Request, answers: list[Answer]) -> Req
         sent_at=_at(one.sent_at),
         resolved_at=_at(one.resolved_at),
         ends_at=_at(one.ends_at),
-        may=footage_rules.acts(who, case.standing, one.state, one.asked_by) if open_ else [],
+        may=acts if open_ else [],
+        lead=beside is not None,
+        among=among,
         answers=[_answer(each) for each in answers],
     )
 
