@@ -5,21 +5,20 @@ What is asked is never changed. The airlock sends what stands here as sent, and 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
-from storage import case_entries, case_keys, case_rules, cases, footage_rules
-from storage.atlas.extent import extent
+from storage import case_entries, case_keys, case_rules, cases, footage_before, footage_rules
 from storage.atlas.shapes import Atlas
 from storage.atlas.versions import current
 from storage.case_entries import Kind as Entry
 from storage.case_keys import StaffKey
 from storage.case_rules import Asker
 from storage.db import Tx, database_now
-from storage.footage_rules import MOST_A_DAY, MOST_OF_CASE, RECENT_MS, Act, Asked, Fault, Judgement, Kind, State
+from storage.footage_before import Found, New
+from storage.footage_rules import MOST_A_DAY, MOST_OF_CASE, Act, Asked, Fault, Judgement, Kind, State
 from storage.kit import ids
 from storage.kit.clock import BATCH, DAY
 from storage.kit.errors import Conflict, NotAllowed, NotThere, Refused, TooOften
@@ -27,7 +26,6 @@ from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId, StaffId
 from storage.schema import footage_request_blocks, footage_requests, staff_members
 
 LIFE_MS = 7 * DAY  # how long owners may answer: most cameras keep no longer
-_WAITING = footage_requests.c.state == State.WAITING
 _FIELD = {  # what of the form a fault is about
     **dict.fromkeys((Fault.AREA_SMALL, Fault.AREA_LARGE, Fault.AREA_PIECES, Fault.TILES_AREA), "blocks"),
     **dict.fromkeys((Fault.WINDOW_OFF, Fault.WINDOW_SHORT, Fault.WINDOW_LONG, Fault.WINDOW_AHEAD), "window"),
@@ -68,16 +66,18 @@ class Request:
 
 
 def judged(conn: Connection, who: StaffId, case_id: CaseId, division: DivisionId, asked: Asked) -> Judgement:
-    """What the rules say of it beside what the case and this detective asked of late.
+    """What the rules say of it beside what was asked of late.
 
     Raises NotThere where a block is not in the division.
     """
-    atlas, now = current(conn), database_now(conn)
-    _demand_in(atlas, division, asked.blocks)
-    mine = or_(footage_requests.c.case_id == case_id, footage_requests.c.asked_by == who)
-    before = _asked(conn, mine, footage_requests.c.asked_at > now - RECENT_MS)
-    every = {block for one in (asked, *before) for block in one.blocks}
-    return footage_rules.judge(asked, before, extent(atlas, every), now=now)
+    _demand_in(current(conn), division, asked.blocks)
+    return footage_before.judged(conn, New(case_id, division, who, asked, database_now(conn))).judgement
+
+
+def beside(conn: Connection, one: Request) -> Found | None:
+    """What a request that waits comes to with what others asked, where that is more than one may ask; else None."""
+    found = _found(conn, one) if one.state is State.WAITING else None
+    return found if found is not None and found.judgement.lead else None
 
 
 def ask(tx: Tx, who: Asker, case_id: CaseId, new: NewRequest, *, key: StaffKey) -> RequestId:
@@ -88,6 +88,7 @@ def ask(tx: Tx, who: Asker, case_id: CaseId, new: NewRequest, *, key: StaffKey) 
     case = cases.locked(tx, who, case_id, case_rules.Act.FOOTAGE)
     # In line behind whatever else this detective asks at this moment, in whatever case.
     tx.connection.execute(select(staff_members.c.id).where(staff_members.c.id == who.id).with_for_update())
+    footage_before.stand_in_line(tx)  # and behind others, with whose it may come to too much
     division = case.standing.division
     found = judged(tx.connection, who.id, case_id, division, new.asked)
     if found.faults:
@@ -116,13 +117,16 @@ def move(tx: Tx, who: Asker, request_id: RequestId, act: Act, *, text: str = "")
     """
     case_id = case_of(tx.connection, request_id)
     case = cases.locked(tx, who, case_id, case_rules.Act.SECOND_FOOTAGE)
-    row = tx.connection.execute(select(footage_requests).where(footage_requests.c.id == request_id)).one()
-    state, asked_by = State(row.state), StaffId(row.asked_by)
-    if act not in footage_rules.acts(who, case.standing, state, asked_by):
-        if state not in footage_rules.WHEN[act]:
-            raise Conflict(f"A request that is {state} cannot be changed in this way.", code="request_state")
-        if who.id == asked_by:
+    (one,) = some(tx.connection, [request_id])
+    among = _found(tx.connection, one).among if act is Act.APPROVE else None
+    if act not in footage_rules.acts(who, case.standing, one.state, one.asked_by, among=among):
+        if one.state not in footage_rules.WHEN[act]:
+            raise Conflict(f"A request that is {one.state} cannot be changed in this way.", code="request_state")
+        if who.id == one.asked_by:
             raise NotAllowed("You asked for this: it takes another person.", code="second_person")
+        if among is not None:
+            told = "With what others asked it is more than one may ask: a lead decides who asked none of it."
+            raise NotAllowed(told, code="lead_decides")
         raise NotAllowed("Only who asked for this takes it back.")
     changed = update(footage_requests).where(footage_requests.c.id == request_id)
     tx.execute(changed.values(**_after(act, who.id, tx.now())))
@@ -141,13 +145,21 @@ def case_of(conn: Connection, request_id: RequestId) -> CaseId:
 
 def of_case(conn: Connection, case_id: CaseId) -> list[Request]:
     """All that was asked in a case, the newest first; the caller knows that whoever asks may see it."""
+    return _read(conn, footage_requests.c.case_id == case_id)
+
+
+def some(conn: Connection, wanted: Collection[RequestId]) -> list[Request]:
+    """These, the newest first; the caller knows that whoever asks may see them."""
+    return _read(conn, footage_requests.c.id.in_(wanted))
+
+
+def _read(conn: Connection, which: ColumnElement[bool]) -> list[Request]:
     second = staff_members.alias()
     query = select(footage_requests, staff_members.c.name, second.c.name.label("second"))
     query = query.join(staff_members, staff_members.c.id == footage_requests.c.asked_by)
     query = query.outerjoin(second, second.c.id == footage_requests.c.approved_by)
-    query = query.where(footage_requests.c.case_id == case_id)
-    rows = conn.execute(query.order_by(footage_requests.c.asked_at.desc(), footage_requests.c.id)).all()
-    where = _blocks(conn, [row.id for row in rows])
+    rows = conn.execute(query.where(which).order_by(footage_requests.c.asked_at.desc(), footage_requests.c.id)).all()
+    where = footage_before.blocks_of(conn, [row.id for row in rows])
     return [_request(row, where[row.id]) for row in rows]
 
 
@@ -200,17 +212,6 @@ def _sent(now: int) -> dict[str, object]:
     return {"state": State.SENT, "sent_at": now, "ends_at": -(-(now + LIFE_MS) // BATCH) * BATCH}
 
 
-def _asked(conn: Connection, *where: ColumnElement[bool]) -> list[Asked]:
-    """What went out or still may: not what was refused, or taken back before."""
-    query = select(footage_requests.c.id, footage_requests.c.window_from, footage_requests.c.window_to)
-    rows = conn.execute(query.where(*where, or_(footage_requests.c.sent_at.is_not(None), _WAITING))).all()
-    found = _blocks(conn, [row.id for row in rows])
-    return [Asked(found[row.id], (row.window_from, row.window_to)) for row in rows]
-
-
-def _blocks(conn: Connection, requests: Collection[str]) -> dict[str, frozenset[BlockId]]:
-    rows = conn.execute(select(footage_request_blocks).where(footage_request_blocks.c.request_id.in_(requests)))
-    found: dict[str, set[BlockId]] = defaultdict(set)
-    for row in rows:
-        found[row.request_id].add(BlockId(row.block_id))
-    return {request: frozenset(found[request]) for request in requests}
+def _found(conn: Connection, one: Request) -> Found:
+    """The judgement of one that stands, as of when it was asked."""
+    return footage_before.judged(conn, New(one.case, one.division, one.asked_by, one.asked, one.asked_at, one.id))

@@ -1,7 +1,8 @@
 """What a request for footage may ask: how much ground, how many hours, and how much together with those before it.
 
 Pure: what is asked and where its blocks lie in, a judgement out. Whoever asks for a large area in small pieces, or for
-a long time in short ones, asked for the whole: pieces that lie close are judged as one.
+a long time in short ones, asked for the whole: pieces that lie close are judged as one. What several ask in cases that
+have nothing to do with each other is refused to none of them; where it comes to more than one may ask, a lead decides.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ class Asked:
 class Judgement:
     """Its own measure, that of it `together` with those before that lie close, and what is wrong with it.
 
-    Areas are square miles, times milliseconds.
+    Areas are square miles, times milliseconds. `..._among`: with what others asked, too; `beside`: all that counts
+    then, itself with it.
     """
 
     miles: float
@@ -100,15 +102,28 @@ class Judgement:
     miles_together: float
     ms_together: int
     faults: tuple[Fault, ...]
+    miles_among: float
+    ms_among: int
+    beside: frozenset[Asked]
 
     @property
     def large(self) -> bool:
         """Whether it takes a second person."""
-        return self.miles_together > LARGE_MILES or self.ms_together > LARGE_MS
+        return self.miles_together > LARGE_MILES or self.ms_together > LARGE_MS or self.lead
+
+    @property
+    def lead(self) -> bool:
+        """Whether that must be a lead: several together asked for more than one of them may."""
+        return self.miles_among > MOST_MILES or self.ms_among > MOST_MS
 
 
-def judge(new: Asked, before: Collection[Asked], ground: Extent, *, now: int) -> Judgement:
-    """Judges what is asked `now`; `ground` knows the blocks of all of them that the atlas still has."""
+def judge(
+    new: Asked, before: Collection[Asked], ground: Extent, *, now: int, others: Collection[Asked] = ()
+) -> Judgement:
+    """Judges what is asked `now`; `ground` knows the blocks of all of them that the atlas still has.
+
+    `before` are of the same hand or matter, `others` of none of it.
+    """
     miles, (begin, end) = ground.area(_known(new.blocks, ground)), new.window
     group = _together(new, before, ground)
     miles_together = ground.area({block for one in group for block in _known(one.blocks, ground)})
@@ -125,7 +140,17 @@ def judge(new: Asked, before: Collection[Asked], ground: Extent, *, now: int) ->
         Fault.TILES_WINDOW: end - begin <= MOST_MS < ms_together,
     }
     faults = tuple(fault for fault, there in found.items() if there)
-    return Judgement(miles, end - begin, miles_together, ms_together, faults)
+    among, longest = _among(new, group, [*before, *others], ground)
+    return Judgement(
+        miles,
+        end - begin,
+        miles_together,
+        ms_together,
+        faults,
+        miles_among=ground.area({block for one in among for block in _known(one.blocks, ground)}),
+        ms_among=max(covered(one.window for one in among), longest),
+        beside=frozenset(among) | {one for one in others if one.blocks & new.blocks},
+    )
 
 
 def covered(windows: Iterable[tuple[int, int]]) -> int:
@@ -138,11 +163,17 @@ def covered(windows: Iterable[tuple[int, int]]) -> int:
     return total
 
 
-def acts(who: Asker, case: Standing, state: State, asked_by: StaffId) -> list[Act]:
-    """What they may do with a request of an open case that is there for them."""
+def acts(
+    who: Asker, case: Standing, state: State, asked_by: StaffId, *, among: Collection[StaffId] | None = None
+) -> list[Act]:
+    """What they may do with a request of an open case that is there for them.
+
+    `among`: who asked what it comes to too much with, where it does; then a lead agrees who is none of them.
+    """
     leads, detects = case.division in who.leads, case.assigned and case.division in who.detects
+    agrees = (leads or detects) if among is None else leads and who.id not in among
     may = {
-        Act.APPROVE: (leads or detects) and who.id != asked_by,
+        Act.APPROVE: agrees and who.id != asked_by,
         Act.REFUSE: (leads or detects) and who.id != asked_by,
         # What still waits is taken back by who asked; another refuses it.
         Act.RESOLVE: (leads or detects) and (state is not State.WAITING or who.id == asked_by),
@@ -160,12 +191,31 @@ def _together(new: Asked, before: Collection[Asked], ground: Extent) -> list[Ask
     return group
 
 
+def _among(new: Asked, group: Collection[Asked], asked: Collection[Asked], ground: Extent) -> tuple[list[Asked], int]:
+    """Its group, and all whose ground and hours lie close, and so on; and how long any block of it was asked about.
+
+    The same ground on other days joins no areas: two who ask about one corner on Monday and Friday divide nothing up.
+    Its hours count by themselves, so that nobody's camera is asked for more of them by two than by one.
+    """
+    joined = list(group)
+    rest = [one for one in asked if one not in joined]
+    for one in joined:  # grows while it is walked
+        found = [other for other in rest if _close(one, other, ground)]
+        rest = [other for other in rest if other not in found]
+        joined += found
+    hours = (covered(one.window for one in (new, *asked) if block in one.blocks) for block in new.blocks)
+    return joined, max(hours, default=0)
+
+
 def _belong(one: Asked, other: Asked, ground: Extent) -> bool:
     """Whether two are pieces of one: the same ground at any hours, or ground close by at hours close by."""
-    if one.blocks & other.blocks:
-        return True
+    return bool(one.blocks & other.blocks) or _close(one, other, ground)
+
+
+def _close(one: Asked, other: Asked, ground: Extent) -> bool:
     (a, b), (c, d) = one.window, other.window
-    return c - b < NEAR_MS and a - d < NEAR_MS and not other.blocks.isdisjoint(_around(one.blocks, ground))
+    near = one.blocks | _around(one.blocks, ground)  # a block that is on no map any more is near itself
+    return c - b < NEAR_MS and a - d < NEAR_MS and not other.blocks.isdisjoint(near)
 
 
 def _around(blocks: frozenset[BlockId], ground: Extent) -> set[BlockId]:

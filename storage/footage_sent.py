@@ -11,19 +11,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
-from storage import footage_rules
-from storage.atlas.extent import extent
+from storage import footage_before
 from storage.atlas.versions import current
 from storage.case_rules import CaseState
 from storage.db import database_now
 from storage.footage import LIFE_MS
-from storage.footage_rules import MOST_A_DAY, MOST_OF_CASE, RECENT_MS, Asked, Kind, State
+from storage.footage_before import New
+from storage.footage_rules import MOST_A_DAY, MOST_OF_CASE, Asked, Kind, State
 from storage.kit.clock import BATCH, DAY
-from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId, StaffId
+from storage.kit.ids import CaseId, DivisionId, RequestId, StaffId
 from storage.schema import (
     case_members,
     cases,
-    footage_request_blocks,
     footage_requests,
     staff_members,
     staff_roles,
@@ -100,21 +99,16 @@ def _is_measured(conn: Connection, one: Sent) -> bool:
     atlas = current(conn)
     if not one.asked.blocks or not {block.id for block in atlas.blocks_of(one.division)}.issuperset(one.asked.blocks):
         return False
-    counts = or_(footage_requests.c.sent_at.is_not(None), footage_requests.c.state == State.WAITING)
-    mine = or_(footage_requests.c.case_id == one.case, footage_requests.c.asked_by == one.asked_by)
-    recent = footage_requests.c.asked_at > one.asked_at - RECENT_MS
-    rows = conn.execute(select(footage_requests).where(_before(one), mine, recent, counts)).all()
-    before = [_sent(conn, row).asked for row in rows]
-    every = {block for asked in (one.asked, *before) for block in asked.blocks}
-    found = footage_rules.judge(one.asked, before, extent(atlas, every), now=one.asked_at)
-    return not found.faults and (not found.large or _is_approved(conn, one))
+    found = footage_before.judged(conn, New(one.case, one.division, one.asked_by, one.asked, one.asked_at, one.id))
+    return not found.judgement.faults and (not found.judgement.large or _is_approved(conn, one, found.among))
 
 
-def _is_approved(conn: Connection, one: Sent) -> bool:
+def _is_approved(conn: Connection, one: Sent, among: Collection[StaffId] | None) -> bool:
     second = one.approved_by
-    if second is None or second == one.asked_by:
+    if second is None or second == one.asked_by or second in (among or ()):
         return False
-    return _detects(conn, second, one) or _has(conn, second, Role.LEAD, one.division)
+    leads = _has(conn, second, Role.LEAD, one.division)
+    return leads or (among is None and _detects(conn, second, one))
 
 
 def _detects(conn: Connection, member: StaffId, one: Sent) -> bool:
@@ -143,8 +137,7 @@ def _before(one: Sent) -> ColumnElement[bool]:
 
 
 def _sent(conn: Connection, row: Row[tuple[object, ...]]) -> Sent:
-    query = select(footage_request_blocks.c.block_id).where(footage_request_blocks.c.request_id == row.id)
-    blocks = frozenset(BlockId(block) for block in conn.execute(query).scalars())
+    blocks = footage_before.blocks_of(conn, [row.id])[row.id]
     return Sent(
         id=row.id,
         case=row.case_id,

@@ -36,7 +36,7 @@ ASKED: Role = {
         "update": "contact contact_expires_at",
     },
     "case_keys": {"select": "case_id public_key"},
-    "cases": {"select": "id division_id state"},
+    "cases": {"select": "id division_id state incident_id"},
     "case_members": {"select": ALL},
     "atlas_versions": {"select": ALL},
     # What is said to a post's author, and whether who asked may ask it.

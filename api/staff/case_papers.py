@@ -40,8 +40,14 @@ def papers(
 
 
 def _request(one: RequestSeen) -> Papers:
-    """What was asked, and what owners answered so far: without what is to come, and may be done with it."""
-    return one.model_dump(mode="json", exclude={"may": True, "next_at": True, "answers": {"__all__": {"contact"}}})
+    """What was asked, and what owners answered so far.
+
+    Without what is to come, what whoever asks may do with it, and what other cases asked.
+    """
+    return one.model_dump(
+        mode="json",
+        exclude={"may": True, "lead": True, "among": True, "next_at": True, "answers": {"__all__": {"contact"}}},
+    )
 
 
 def _named(lines: Sequence[Line]) -> set[str]:

@@ -13,6 +13,7 @@ from storage.db import database_now
 from storage.footage import Request
 from storage.footage_answers import Answer
 from storage.footage_answers import Kind as Said
+from storage.footage_before import Found
 from storage.footage_rules import Act, Fault, Judgement, Kind, State
 from storage.kit import clock
 from workers.guidelines.requests import RequestRule
@@ -40,10 +41,30 @@ class AnswerSeen(Closed):
     opened_at: str | None
 
 
+class BesideSeen(Closed):
+    """One of those that a request comes to too much with, of whatever case of the division."""
+
+    case_number: str
+    kind: Kind
+    by: str
+    blocks: list[Block]
+    window_from: str
+    window_to: str
+
+
+class AmongSeen(Closed):
+    """What a waiting request comes to with what others asked, itself counted; for a lead, who sees all cases there."""
+
+    square_miles: float
+    minutes: int
+    items: list[BesideSeen]
+
+
 class RequestSeen(Closed):
     """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows.
 
     `next_at`: when answers are shown next, whether or not there are any; by the clock and by when it was sent alone.
+    `lead`: it waits for a lead, as with what others asked it is more than one may ask; `among` tells that lead of it.
     """
 
     id: str
@@ -62,6 +83,8 @@ class RequestSeen(Closed):
     ends_at: str | None
     next_at: str | None
     may: list[Act]
+    lead: bool
+    among: AmongSeen | None
     answers: list[AnswerSeen]
 
 
@@ -85,7 +108,8 @@ class Preview(Closed):
     """What would become of a request, before it is asked. Nothing of it is kept.
 
     `square_miles` and `minutes` are its own, `..._together` with what was asked of late and lies close. `faults` are
-    why it cannot be asked, `broken` what its words do; `number_ok`: the case number is in the agency's form.
+    why it cannot be asked, `broken` what its words do; `number_ok`: the case number is in the agency's form. `lead`:
+    the second person must be a lead, for what others asked; whose and where is that lead's to see, not a detective's.
     """
 
     blocks: int
@@ -94,6 +118,7 @@ class Preview(Closed):
     square_miles_together: float
     minutes_together: int
     second_person: bool
+    lead: bool
     faults: list[Fault]
     broken: list[RequestRule]
     number_ok: bool
@@ -105,7 +130,12 @@ def in_case(conn: Connection, who: Asker, case: Case) -> RequestsSeen:
     found = footage.of_case(conn, case.standing.id)
     answers = footage_answers.of(conn, case.standing.division, [one.id for one in found])
     now = database_now(conn)
-    return RequestsSeen(items=[_request(who, case, one, answers[one.id], now) for one in found])
+    beside = {one.id: footage.beside(conn, one) for one in found}
+    leads = case.standing.division in who.leads
+    among = {one: _among(conn, there) for one, there in beside.items() if there is not None and leads}
+    return RequestsSeen(
+        items=[_request(who, case, one, answers[one.id], beside[one.id], among.get(one.id), now) for one in found]
+    )
 
 
 def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[RequestRule, ...], ok: bool) -> Preview:
@@ -117,6 +147,7 @@ def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[Reques
         square_miles_together=round(asked.miles_together, 3),
         minutes_together=asked.ms_together // clock.MINUTE,
         second_person=asked.large,
+        lead=asked.lead,
         faults=list(asked.faults),
         broken=list(broken),
         number_ok=ok,
@@ -124,8 +155,29 @@ def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[Reques
     )
 
 
-def _request(who: Asker, case: Case, one: Request, answers: list[Answer], now: int) -> RequestSeen:
+def _among(conn: Connection, found: Found) -> AmongSeen:
+    return AmongSeen(
+        square_miles=round(found.judgement.miles_among, 3),
+        minutes=found.judgement.ms_among // clock.MINUTE,
+        items=[
+            BesideSeen(
+                case_number=one.case_number,
+                kind=one.kind,
+                by=one.by,
+                blocks=sorted(one.asked.blocks),
+                window_from=clock.as_text(one.asked.window[0]),
+                window_to=clock.as_text(one.asked.window[1]),
+            )
+            for one in footage.some(conn, found.beside)
+        ],
+    )
+
+
+def _request(
+    who: Asker, case: Case, one: Request, answers: list[Answer], beside: Found | None, among: AmongSeen | None, now: int
+) -> RequestSeen:
     open_ = case.standing.state is CaseState.OPEN
+    acts = footage_rules.acts(who, case.standing, one.state, one.asked_by, among=beside.among if beside else None)
     return RequestSeen(
         id=one.id,
         kind=one.kind,
@@ -142,7 +194,9 @@ def _request(who: Asker, case: Case, one: Request, answers: list[Answer], now: i
         resolved_at=_at(one.resolved_at),
         ends_at=_at(one.ends_at),
         next_at=_at(_next(one, now)) if open_ else None,
-        may=footage_rules.acts(who, case.standing, one.state, one.asked_by) if open_ else [],
+        may=acts if open_ else [],
+        lead=beside is not None,
+        among=among,
         answers=[_answer(each) for each in answers],
     )
 

@@ -109,7 +109,7 @@ def test_pieces_of_a_larger_area_are_caught_in_a_case_and_of_a_detective(
     case: CaseId,
     dee: StaffId,
 ) -> None:
-    """By whoever asks in the case, and by one detective in two cases; another's in another case is their own."""
+    """By whoever asks in the case, and by one detective in two cases; another's in another case waits for a lead."""
     other = a_case(desk.record, "CR-2")
     ann, bob = desk.member("Ann", Role.DETECTIVE, case), desk.member("Bob", Role.DETECTIVE, other)
     with desk.record.write(by=OPERATOR) as tx:
@@ -124,6 +124,7 @@ def test_pieces_of_a_larger_area_are_caught_in_a_case_and_of_a_detective(
             desk.ask(who, where, a_request(rows[2]))
         assert (refused.value.code, refused.value.fields) == ("tiles_area", {"blocks": "tiles_area"})
     desk.ask(bob, other, a_request(rows[2]))
+    assert [one.state for one in _of(desk.record, other)] == [State.WAITING]
 
 
 def test_a_second_piece_that_makes_it_large_takes_a_second_person(

@@ -109,6 +109,67 @@ def test_pieces_that_a_third_joins_are_one() -> None:
     assert _judge(squares(range(2, 4), range(6)), MORNING, left, right).faults == (Fault.TILES_AREA,)
 
 
+LEFT, MIDDLE, RIGHT = (squares(columns, range(4)) for columns in (range(4), range(4, 8), range(8, 12)))  # 0.32 each
+CORNER = squares(range(2))
+
+
+def _at(hour: float, hours: float = 2) -> tuple[int, int]:
+    begin = NOW - 3 * DAY + int(hour * HOUR)
+    return begin, begin + int(hours * HOUR)
+
+
+# What is asked, what others asked before: whether a lead decides.
+AMONG: dict[str, tuple[Asked, list[Asked], bool]] = {
+    "one alone": (Asked(LEFT, _at(0)), [], False),
+    "two halves of an area": (Asked(LEFT, _at(0)), [Asked(MIDDLE, _at(0))], True),
+    "two halves of it, the second two hours later": (Asked(LEFT, _at(4)), [Asked(MIDDLE, _at(0))], True),
+    "two areas side by side on two days": (Asked(LEFT, _at(26)), [Asked(MIDDLE, _at(0))], False),
+    "two small areas side by side": (Asked(squares(range(6)), _at(0)), [Asked(squares(range(6, 12)), _at(0))], False),
+    "two areas far from each other": (Asked(LEFT, _at(0)), [Asked(RIGHT, _at(0))], False),
+    "three thirds, the middle last": (Asked(MIDDLE, _at(0)), [Asked(LEFT, _at(0)), Asked(RIGHT, _at(0))], True),
+    "three thirds, an end last": (Asked(RIGHT, _at(0)), [Asked(LEFT, _at(0)), Asked(MIDDLE, _at(0))], True),
+    "one corner at two hours of a day": (Asked(CORNER, _at(20)), [Asked(CORNER, _at(0))], False),
+    "one corner on two days, six hours each": (Asked(CORNER, _at(24, 6)), [Asked(CORNER, _at(0, 6))], False),
+    "one corner on two days, more than twelve": (Asked(CORNER, _at(24, 6.25)), [Asked(CORNER, _at(0, 6))], True),
+    "one corner's hours by three in turns": (
+        Asked(CORNER, _at(30, 5)),
+        [Asked(CORNER, _at(0, 5)), Asked(CORNER, _at(15, 5))],
+        True,
+    ),
+    "the same hours of one corner by three": (Asked(CORNER, _at(0, 6)), [Asked(CORNER, _at(0, 6))] * 2, False),
+    "a longer window in touching blocks": (
+        Asked(CORNER, _at(8, 6)),
+        [Asked(squares(range(2, 4)), _at(0, 8))],
+        True,
+    ),
+    "one block of a large area on another day": (Asked(CORNER, _at(40)), [Asked(LEFT | MIDDLE, _at(0))], False),
+}
+
+
+@pytest.mark.parametrize("case", AMONG)
+def test_what_several_ask_is_refused_to_none_and_decided_by_a_lead(case: str) -> None:
+    """Where together it is more than one may ask: of ground at one time, or of hours of one block."""
+    new, others, lead = AMONG[case]
+
+    found = footage_rules.judge(new, [], GROUND, now=NOW, others=others)
+
+    assert (found.faults, found.lead) == ((), lead)
+    assert found.large or not lead
+    if lead:
+        assert found.beside == {new, *others}
+
+
+def test_what_others_asked_joins_ones_own_pieces() -> None:
+    """Two pieces of one hand that lie apart are judged as one where another's fills the gap."""
+    ends = Asked(squares(range(3), range(3)), MORNING), Asked(squares(range(6, 9), range(3)), MORNING)
+    gap = Asked(squares(range(3, 6), range(3)), MORNING)  # 0.18 each
+
+    found = footage_rules.judge(ends[0], [ends[1]], GROUND, now=NOW, others=[gap])
+
+    assert (found.faults, found.lead, found.miles_together) == ((), True, found.miles)
+    assert found.miles_among == pytest.approx(0.54, rel=1e-3)
+
+
 def test_a_block_that_was_united_away_still_counts_in_time() -> None:
     """Of an older map: its ground is not known, its hours are."""
     old = BlockId("of old")
@@ -145,6 +206,23 @@ def test_what_is_allowed_never_adds_up(asked: list[Asked]) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@given(st.lists(_ASKED, max_size=10))
+def test_what_several_are_allowed_without_a_lead_never_adds_up(asked: list[Asked]) -> None:
+    """Each in a case of their own: no block for more than twelve hours, no moment for more than half a square mile."""
+    allowed: list[Asked] = []
+    for one in asked:
+        found = footage_rules.judge(one, [], GROUND, now=NOW, others=allowed)
+        if not found.faults and not found.lead:
+            allowed.append(one)
+
+    for block in {block for one in allowed for block in one.blocks}:
+        assert footage_rules.covered(one.window for one in allowed if block in one.blocks) <= MOST_MS
+    for moment in {one.window[0] for one in allowed}:
+        ground = {block for one in allowed if one.window[0] <= moment < one.window[1] for block in one.blocks}
+        assert all(GROUND.area(piece) <= MOST_MILES for piece in _pieces(ground))
+
+
+@settings(max_examples=40, deadline=None)
 @given(st.lists(_ASKED, min_size=2, max_size=6), st.data())
 def test_the_order_of_what_was_asked_before_means_nothing(asked: list[Asked], data: st.DataObject) -> None:
     """The judgement is of the set."""
@@ -152,6 +230,9 @@ def test_the_order_of_what_was_asked_before_means_nothing(asked: list[Asked], da
     other = data.draw(st.permutations(before))
 
     assert footage_rules.judge(new, before, GROUND, now=NOW) == footage_rules.judge(new, other, GROUND, now=NOW)
+    assert footage_rules.judge(new, [], GROUND, now=NOW, others=before) == footage_rules.judge(
+        new, [], GROUND, now=NOW, others=other
+    )
 
 
 def _pieces(ground: set[BlockId]) -> list[set[BlockId]]:
@@ -193,3 +274,14 @@ def test_who_may_do_what_with_a_request(person: str, state: State) -> None:
     case = Standing(CaseId("case"), DivisionId("here"), CaseState.OPEN, StaffId("x"), assigned)
 
     assert set(footage_rules.acts(who, case, state, StaffId("me"))) == theirs
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_what_comes_to_too_much_is_agreed_to_by_a_lead_who_asked_none_of_it(person: str) -> None:
+    """Whoever may refuse it otherwise, still may."""
+    who, assigned, waiting, _ = PEOPLE[person]
+    case = Standing(CaseId("case"), DivisionId("here"), CaseState.OPEN, StaffId("x"), assigned)
+
+    for among, agrees in (({"b"}, person == "a lead"), ({"c"}, False)):
+        found = set(footage_rules.acts(who, case, State.WAITING, StaffId("me"), among={StaffId(one) for one in among}))
+        assert found == waiting - (set() if agrees else {Act.APPROVE})

@@ -154,7 +154,7 @@ CLOSED = {
     | {"posts": {"words"}},
     "porchlight_airlock": {
         **{name: {""} for name in CASES if name not in ("cases", "case_members")},
-        "cases": {"number", "incident_id", "asked_at", "asked_by", "consented_by"},
+        "cases": {"number", "asked_at", "asked_by", "consented_by"},
         "case_keys": {"private_key_sealed"},
         "premoderation": {"staff_id", "note"},
         "case_holds": {"case_id"},  # it says for which case a clip was shared, and asks nothing of it

@@ -18,6 +18,12 @@ export type Answer = {
   contact: boolean;
   opened_at: string | null;
 };
+/** What a request comes to with what others asked; told to a lead of the division. */
+export type Among = {
+  square_miles: number;
+  minutes: number;
+  items: { case_number: string; kind: AskKind; by: string; blocks: string[]; window_from: string; window_to: string }[];
+};
 export type Ask = {
   id: string;
   kind: AskKind;
@@ -35,6 +41,8 @@ export type Ask = {
   ends_at: string | null;
   next_at: string | null;
   may: AskAct[];
+  lead: boolean;
+  among: Among | null;
   answers: Answer[];
 };
 type Said = { en: string; es: string };
@@ -45,6 +53,7 @@ export type Preview = {
   square_miles_together: number;
   minutes_together: number;
   second_person: boolean;
+  lead: boolean;
   faults: string[];
   broken: { id: string; title: Said; hint: Said }[];
   number_ok: boolean;

@@ -62,9 +62,10 @@ def _begins(listed: str) -> Callable[[str], bool]:
     return lambda words: pattern.search(words) is not None
 
 
+_DESCENT = _begins(any_of("asks_looks"))
 _BREAKS: dict[RuleId, Callable[[str], bool]] = {
     "pressure": _begins(any_of("asks_pressure")),
-    "race_only": lambda words: race_in(_SOUGHT.sub(" ", words)) and marks_in(words) < ENOUGH,
+    "race_only": lambda words: (_DESCENT(words) or race_in(_SOUGHT.sub(" ", words))) and marks_in(words) < ENOUGH,
     "assembly": _begins(any_of("asks_assembly")),
     "announcement": _begins(any_of("asks_announcement")),
     "elsewhere": _begins(any_of("asks_elsewhere")),

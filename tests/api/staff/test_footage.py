@@ -133,6 +133,37 @@ def test_a_tiling_one_is_refused_whatever_path_it_takes(record: Database, work: 
 
 
 @pytest.mark.engines("sqlite")
+def test_a_lead_is_shown_what_several_came_to_and_nobody_else_is(record: Database, work: Casework) -> None:
+    """A detective learns that it takes a lead; what others asked, in which case and where, the lead alone."""
+    thirds = [squares(range(12), range(row, row + 1)) for row in range(3)]
+    paths = {}
+    for number, third in zip("123", thirds, strict=True):
+        who = work.new(Role.DETECTIVE, "Central", name=f"Det {number}")
+        said = {"number": f"CR-{number}", "incident_id": an_incident(record, f"25-{number}"), "why": "A van."}
+        path = f"/v1/cases/{who.ask.post('/v1/cases', said).json()['id']}"
+        assert work.lead.ask.post(f"{path}/consent").status_code == 200
+        told = who.ask.post(f"{path}/requests/previews", a_draft(third)).json()
+        assert (told["second_person"], told["lead"], told["faults"]) == (number == "3", number == "3", [])
+        assert "CR-1" not in str(told) or number == "1"
+        paths[number] = (path, ask(who, path, third).json()["items"][0], who)
+
+    path, waiting, who = paths["3"]
+    (seen,) = work.lead.ask.get(f"{path}/requests").json()["items"]
+    assert (waiting["state"], waiting["lead"], waiting["among"], waiting["may"]) == ("waiting", True, None, ["resolve"])
+    assert (seen["lead"], seen["among"]["square_miles"], seen["among"]["minutes"]) == (True, 0.72, 120)
+    assert {(one["case_number"], one["by"], len(one["blocks"])) for one in seen["among"]["items"]} == {
+        ("CR-1", "Det 1", 12),
+        ("CR-2", "Det 2", 12),
+    }
+    second = work.new(Role.DETECTIVE, "Central")
+    work.lead.ask.post(f"{path}/members", {"member_id": second.id})
+    refused = second.ask.post(f"/v1/requests/{waiting['id']}/approve")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "lead_decides")
+    (told,) = work.lead.ask.post(f"/v1/requests/{waiting['id']}/approve").json()["items"]
+    assert (told["state"], told["approved_by"], told["lead"], told["among"]) == ("sent", "Lee", False, None)
+
+
+@pytest.mark.engines("sqlite")
 def test_only_the_detective_of_the_open_case_asks(record: Database, work: Casework) -> None:
     """The matrix: not its lead, not its analyst, not another detective, not while it waits or once it is closed."""
     waiting = f"/v1/cases/{work.asked('CR-2').json()['id']}"

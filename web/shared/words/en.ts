@@ -1357,6 +1357,7 @@ export const en = {
         together: (miles: string, time: string) => `Together with what was asked close by of late: ${miles} square miles, ${time}. Pieces are judged as one.`,
         alone: "Small enough to be sent at once.",
         second: "A second person is needed: a lead of the division, or another detective of the case, sends it.",
+        leadNeeded: "A lead of the division is needed: with what others asked close by of late it is more than one may ask. That lead is shown all of it.",
         notYet: "Give both times.",
         notReady: "Something is missing; it stands above.",
         reads: "How an owner reads it",
@@ -1368,6 +1369,11 @@ export const en = {
         askedBy: (name: string) => `Asked by ${name}`,
         approvedBy: (name: string) => `sent by ${name}`,
         waits: "This waits for a lead, or another detective of the case. Who asked cannot send it.",
+        waitsForLead: "This waits for a lead of the division who asked none of it: with what others asked it is more than one may ask.",
+        among: (miles: string, time: string) => `Together ${miles} square miles, ${time}`,
+        amongLead: "Several detectives asked for this ground and these hours, in cases of different incidents. One alone may ask for 0.5 square miles and 12 hours. Are these cases that happen to meet, or one search in pieces?",
+        thisOne: "this request",
+        othersOf: "asked by others",
         toJudge: (name: string) => `${name} asks for a large area or many hours. It goes out with your word.`,
         do: { approve: "Send it", refuse: "Refuse", resolve: "End it" },
         means: {
@@ -1405,6 +1411,7 @@ export const en = {
         codes: {
           prove_again: "Nothing was done: it takes a second factor of the last half hour.",
           second_person: "You asked for this: it takes another person.",
+          lead_decides: "A lead of the division decides this, who asked none of it.",
           request_state: "The request has moved on. Open the case anew.",
           too_many_requests: "In one case at most 12 requests are made.",
           too_often: "In a day at most 5 requests are made. Go on tomorrow.",

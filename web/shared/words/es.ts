@@ -1358,6 +1358,7 @@ export const es: Words = {
         together: (miles: string, time: string) => `Junto con lo pedido cerca hace poco: ${miles} millas cuadradas, ${time}. Los pedazos se juzgan como uno.`,
         alone: "Es pequeña: se envía en el acto.",
         second: "Hace falta una segunda persona: la envía una jefatura de la división, u otro detective del caso.",
+        leadNeeded: "Hace falta una jefatura de la división: junto con lo que otros pidieron cerca hace poco es más de lo que puede pedir uno. A ella se le enseña todo.",
         notYet: "Da las dos horas.",
         notReady: "Falta algo; está dicho arriba.",
         reads: "Cómo la lee un dueño",
@@ -1369,6 +1370,11 @@ export const es: Words = {
         askedBy: (name: string) => `La pidió ${name}`,
         approvedBy: (name: string) => `la envió ${name}`,
         waits: "Espera a una jefatura, o a otro detective del caso. Quien la pidió no puede enviarla.",
+        waitsForLead: "Espera a una jefatura de la división que no haya pedido nada de esto: junto con lo que pidieron otros es más de lo que puede pedir uno.",
+        among: (miles: string, time: string) => `En total ${miles} millas cuadradas, ${time}`,
+        amongLead: "Varios detectives pidieron este terreno y estas horas, en casos de sucesos distintos. Uno solo puede pedir 0.5 millas cuadradas y 12 horas. ¿Son casos que coinciden, o una sola búsqueda a pedazos?",
+        thisOne: "esta solicitud",
+        othersOf: "pedido por otros",
         toJudge: (name: string) => `${name} pide una zona grande o muchas horas. Sale si tú lo dices.`,
         do: { approve: "Enviarla", refuse: "Rechazar", resolve: "Terminarla" },
         means: {
@@ -1406,6 +1412,7 @@ export const es: Words = {
         codes: {
           prove_again: "No se hizo nada: pide un segundo factor de la última media hora.",
           second_person: "Tú la pediste: hace falta otra persona.",
+          lead_decides: "Lo decide una jefatura de la división que no haya pedido nada de esto.",
           request_state: "La solicitud ha cambiado. Abre el caso de nuevo.",
           too_many_requests: "En un caso se hacen 12 solicitudes como máximo.",
           too_often: "En un día se hacen 5 solicitudes como máximo. Sigue mañana.",
