@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from api.staff.posts import Block
 from feed.events import Closed
-from storage import footage, footage_answers, footage_rules
+from storage import footage, footage_answers, footage_rules, request_decisions
 from storage.case_rules import Asker, CaseState
 from storage.cases import Case
 from storage.footage import Request
@@ -14,6 +14,7 @@ from storage.footage_answers import Answer
 from storage.footage_answers import Kind as Said
 from storage.footage_rules import Act, Fault, Judgement, Kind, State
 from storage.kit import clock
+from storage.request_decisions import Recalled
 from workers.guidelines.requests import RequestRule
 
 
@@ -39,6 +40,13 @@ class AnswerSeen(Closed):
     opened_at: str | None
 
 
+class RecalledSeen(Closed):
+    """Why moderators took a request back: one of the reasons by which it can be flagged, of which version."""
+
+    reason: str
+    guidelines: int
+
+
 class RequestSeen(Closed):
     """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows."""
 
@@ -56,6 +64,7 @@ class RequestSeen(Closed):
     sent_at: str | None
     resolved_at: str | None
     ends_at: str | None
+    recalled: RecalledSeen | None
     may: list[Act]
     answers: list[AnswerSeen]
 
@@ -99,7 +108,8 @@ def in_case(conn: Connection, who: Asker, case: Case) -> RequestsSeen:
     """All of a case; the caller knows that whoever asks may see it."""
     found = footage.of_case(conn, case.standing.id)
     answers = footage_answers.of(conn, case.standing.division, [one.id for one in found])
-    return RequestsSeen(items=[_request(who, case, one, answers[one.id]) for one in found])
+    back = request_decisions.recalled(conn, [one.id for one in found])
+    return RequestsSeen(items=[_request(who, case, one, answers[one.id], back.get(one.id)) for one in found])
 
 
 def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[RequestRule, ...], ok: bool) -> Preview:
@@ -118,7 +128,7 @@ def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[Reques
     )
 
 
-def _request(who: Asker, case: Case, one: Request, answers: list[Answer]) -> RequestSeen:
+def _request(who: Asker, case: Case, one: Request, answers: list[Answer], back: Recalled | None) -> RequestSeen:
     open_ = case.standing.state is CaseState.OPEN
     return RequestSeen(
         id=one.id,
@@ -135,6 +145,7 @@ def _request(who: Asker, case: Case, one: Request, answers: list[Answer]) -> Req
         sent_at=_at(one.sent_at),
         resolved_at=_at(one.resolved_at),
         ends_at=_at(one.ends_at),
+        recalled=RecalledSeen(reason=back.reason, guidelines=back.guidelines) if back else None,
         may=footage_rules.acts(who, case.standing, one.state, one.asked_by) if open_ else [],
         answers=[_answer(each) for each in answers],
     )
