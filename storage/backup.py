@@ -81,14 +81,14 @@ RECORD = Side(
             *("decision_id", "slip_digest"),
         ),
         "comment_decisions": (
-            *("id", "comment_id", "post_id", "verb", "reason", "guidelines", "note", "staff_id", "at"),
+            *("id", "comment_id", "post_id", "verb", "reason", "guidelines", "note", "staff_id", "at", "undone"),
         ),
         "notices": (
             *("id", "division_id", "text", "state", "written_by", "written_at", "days", "consented_by"),
             *("shown_at", "ends_at"),
         ),
         "nods": ("post_id", "kind", "mark"),
-        "comments": ("id", "post_id", "seq", "name", "mark", "text", "at"),
+        "comments": ("id", "post_id", "seq", "name", "mark", "text", "at", "removed_at"),
         "incidents": ("id", "number", "kind", "happened_at", "division_id", "block_id"),
         "cases": (*("id", "number", "incident_id", "division_id", "state", "asked_by", "asked_at", "consented_by"),),
         "case_members": ("case_id", "staff_id"),
@@ -104,6 +104,12 @@ RECORD = Side(
             *("asked_by", "asked_at", "approved_by", "sent_at", "resolved_at", "ends_at"),
         ),
         "footage_request_blocks": ("request_id", "block_id"),
+        "request_flags": (
+            *("id", "request_id", "origin", "reason", "text", "shown_at", "decision_id", "judged_at", "slip_digest"),
+        ),
+        "request_decisions": (
+            *("id", "request_id", "verb", "reason", "guidelines", "note", "staff_id", "at", "undone"),
+        ),
         "footage_answers": ("id", "request_id", "kind", "post_id", "shown_at"),
         "case_keys": ("case_id", "public_key", "private_key_sealed"),
         "published_requests": (
@@ -124,6 +130,7 @@ RECORD = Side(
         "feed_log": "a restored log begins anew under another epoch, so nobody asks for these lines",
         "removed_views": "the airlock looks at removed clips again",
         "claims": "who worked on what in the ten minutes before",
+        "request_claims": "who worked on what in the ten minutes before",
         "invitations": "they last a day, and whoever was in a hurry is invited again",
         "staff_members.second_factor_next": "a key that nobody proved: drawn anew",
         "openings": "what moderators opened in a shift that is over by the time of a restore",

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
     RESOLVE = "resolve"
+    RECALL = "recall"  # moderators took back what was asked for
     CONTACT = "contact"  # an owner's, opened
     QUESTION = "question"
     HELPED = "helped"

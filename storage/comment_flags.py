@@ -1,6 +1,6 @@
 """Flags of comments: what neighbours say is wrong with one, never which neighbour, and what a moderator decided.
 
-Police read no comments. Of one that is flagged the flag holds the words, until they were judged.
+Moderators read comments of their divisions; of one that is flagged the flag holds the words, until they were judged.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 from storage import comments
 from storage.comments import Comment
 from storage.db import Tx
+from storage.decisions import UNDO_MS
 from storage.flags import Outcome
 from storage.kit import ids
-from storage.kit.errors import NotThere
+from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId, StaffId
 from storage.schema import comment_decisions, comment_flags
 
@@ -62,29 +63,56 @@ def of_posts(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, lis
 
 
 def post_of(conn: Connection, comment_id: str) -> PostId | None:
-    """The post under which a comment with open flags stands."""
-    open_ = (comment_flags.c.comment_id == comment_id, comment_flags.c.decision_id == "")
-    found = conn.execute(select(comment_flags.c.post_id).where(*open_).limit(1)).scalar_one_or_none()
-    return None if found is None else PostId(found)
+    """The post under which a comment stands, or stood when somebody flagged it or it was judged."""
+    standing = comments.one(conn, comment_id)
+    if standing is not None:
+        return standing[0]
+    for table in (comment_flags, comment_decisions):
+        query = select(table.c.post_id).where(table.c.comment_id == comment_id).limit(1)
+        found = conn.execute(query).scalar_one_or_none()
+        if found is not None:
+            return PostId(found)
+    return None
 
 
 def decide(
     tx: Tx, post_id: PostId, comment_id: str, *, verb: str, reason: str, guidelines: int, note: str, by: StaffId
 ) -> None:
-    """Keeps a flagged comment or removes it for good, and forgets its words here. The caller holds the post.
+    """Keeps a flagged comment, or removes any, and forgets its words here. The caller holds the post.
 
-    Raises NotThere where no flag of it is open.
+    Raises NotThere where there is nothing to keep or to remove.
     """
     new = ids.new_id()
     open_ = (comment_flags.c.post_id == post_id, comment_flags.c.comment_id == comment_id)
     settled = update(comment_flags).where(*open_, comment_flags.c.decision_id == "")
-    if not tx.execute(settled.values(decision_id=new, said="", said_by="")).rowcount:
+    flagged = tx.execute(settled.values(decision_id=new, said="", said_by="")).rowcount > 0
+    gone = verb == REMOVE and comments.remove(tx, comment_id)
+    if not flagged and not gone:
         raise NotThere
     said = {"verb": verb, "reason": reason, "guidelines": guidelines, "note": note, "staff_id": by}
     tx.execute(insert(comment_decisions).values(id=new, comment_id=comment_id, post_id=post_id, **said, at=tx.now()))
-    if verb == REMOVE:
-        comments.remove(tx, comment_id)
     tx.audit(f"comment.{verb.removesuffix('_comment')}", post_id, {"comment": comment_id, "reason": reason})
+
+
+def undo(tx: Tx, post_id: PostId, comment_id: str, member: StaffId) -> None:
+    """Takes back this moderator's newest decision about a comment, within the minute; the caller holds the post.
+
+    Raises Conflict, also where the comment is gone: who wrote it has taken it back.
+    """
+    made = comment_decisions.c
+    query = select(made.id, made.staff_id, made.at, made.verb).where(made.comment_id == comment_id, ~made.undone)
+    last = tx.connection.execute(query.order_by(made.at.desc()).limit(1)).one_or_none()
+    if last is None or last.staff_id != member:
+        raise Conflict("There is no decision of yours to undo.", code="nothing_to_undo")
+    if tx.now() - last.at > UNDO_MS:
+        raise Conflict("The minute is over. Decide anew.", code="too_late")
+    words = comments.bring_back(tx, comment_id)
+    if words is None:
+        raise Conflict("Who wrote it has taken it back.", code="comment_gone")
+    tx.execute(update(comment_decisions).where(made.id == last.id).values(undone=True))
+    again = {"decision_id": "", "said_by": words[0], "said": words[1]}
+    tx.execute(update(comment_flags).where(comment_flags.c.decision_id == last.id).values(**again))
+    tx.audit("comment.undo", post_id, {"comment": comment_id, "verb": last.verb})
 
 
 def outcome(conn: Connection, slip: str) -> Outcome | None:

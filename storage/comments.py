@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, null, select, update
 
 from storage.db import Tx
+from storage.decisions import UNDO_MS
 from storage.kit import ids
 from storage.kit.ids import PostId
 from storage.schema import comments, posts
+
+_STANDS = comments.c.removed_at.is_(None)
+# All that anybody is told of one: staff read these columns too, and no other.
+_TOLD = [comments.c[name] for name in ("id", "post_id", "name", "text", "at")]
 
 
 @dataclass(frozen=True)
@@ -49,19 +54,38 @@ def add(tx: Tx, post_id: PostId, *, name: str, text: str, at: int, mark: str = "
 
 def of_post(conn: Connection, post_id: PostId, *, limit: int = 500) -> list[Comment]:
     """The post's comments, oldest first."""
-    query = select(comments).where(comments.c.post_id == post_id).order_by(comments.c.seq).limit(limit)
+    query = select(*_TOLD).where(comments.c.post_id == post_id, _STANDS).order_by(comments.c.seq).limit(limit)
     return [Comment(row.id, row.name, row.text, row.at) for row in conn.execute(query)]
 
 
 def one(conn: Connection, comment_id: str) -> tuple[PostId, Comment] | None:
     """A comment and the post it stands under, if it is there."""
-    row = conn.execute(select(comments).where(comments.c.id == comment_id)).one_or_none()
+    row = conn.execute(select(*_TOLD).where(comments.c.id == comment_id, _STANDS)).one_or_none()
     return None if row is None else (PostId(row.post_id), Comment(row.id, row.name, row.text, row.at))
 
 
-def remove(tx: Tx, comment_id: str) -> None:
-    """Deletes one comment, for good: nobody keeps its words. The caller says so in the audit."""
-    tx.execute(delete(comments).where(comments.c.id == comment_id))
+def remove(tx: Tx, comment_id: str) -> bool:
+    """Hides one comment from everybody, for the minute in which that can be undone; then its words are erased.
+
+    False where it does not stand. The caller says so in the audit.
+    """
+    here = update(comments).where(comments.c.id == comment_id, _STANDS)
+    return tx.execute(here.values(removed_at=tx.now())).rowcount == 1
+
+
+def bring_back(tx: Tx, comment_id: str) -> tuple[str, str] | None:
+    """Undoes that; answers the name it stands under and its words, None where who wrote it took it back meanwhile."""
+    tx.execute(update(comments).where(comments.c.id == comment_id).values(removed_at=null()))
+    found = one(tx.connection, comment_id)
+    return None if found is None else (found[1].name, found[1].text)
+
+
+def erase_removed(tx: Tx) -> int:
+    """Deletes comments that were removed more than a minute ago, with their words; answers how many."""
+    count = tx.execute(delete(comments).where(comments.c.removed_at <= tx.now() - UNDO_MS)).rowcount
+    if count:
+        tx.audit("comment.erase_removed", "", {"count": count})
+    return count
 
 
 def marks(conn: Connection) -> Iterator[Marked]:

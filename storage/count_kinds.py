@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CAMERA_LOOKS = "camera_looks"
     BLOCKS_WITH_A_PIN = "blocks_with_a_pin"  # on the day of counting
     FOOTAGE_REQUESTS = "footage_requests"  # by when they went out
+    REQUESTS_TAKEN_BACK = "requests_taken_back"  # by moderators
     ANSWERS_SHARED = "answers_shared"  # by when their batch was shown
     ANSWERS_NOTHING = "answers_nothing"
     ANSWERS_ASK_ME = "answers_ask_me"
@@ -41,6 +42,9 @@ ANSWERS = {  # what owners say; whoever says nothing is counted nowhere
     Kind.ANSWERS_NO: "no",
 }
 KEEP_THEIR_DIVISION = frozenset(
-    {Kind.SEARCHES, Kind.CASES, Kind.CAMERA_LOOKS, Kind.BLOCKS_WITH_A_PIN, Kind.FOOTAGE_REQUESTS, *ANSWERS}
+    {
+        *(Kind.SEARCHES, Kind.CASES, Kind.CAMERA_LOOKS, Kind.BLOCKS_WITH_A_PIN),
+        *(Kind.FOOTAGE_REQUESTS, Kind.REQUESTS_TAKEN_BACK, *ANSWERS),
+    }
 )
 ABOUT_POSTS = tuple(kind for kind in Kind if kind not in KEEP_THEIR_DIVISION)

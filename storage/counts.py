@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select
 
@@ -35,6 +36,7 @@ from storage.schema import (
     posts,
     public_counts,
 )
+from storage.schema_footage import request_decisions
 from storage.second_looks import answered
 from storage.upserts import insert_new
 from storage.waiting import may_take
@@ -122,7 +124,11 @@ def count(conn: Connection, month: str) -> Counter[tuple[str, Kind]]:
         Kind.CORRECTIONS: _lines(conn, posts, "post.correct", *in_month),
         Kind.VIEWINGS: _lines(conn, posts, "post.view", *in_month),
         Kind.FLAGS_BY_NEIGHBOURS: _lines(conn, posts, "flag.add", *in_month, lines.by == "resident"),
-        Kind.FLAGS_BY_POLICE: _lines(conn, posts, "flag.add", *in_month, by_staff),
+        Kind.FLAGS_BY_POLICE: chain(
+            _lines(conn, posts, "flag.add", *in_month, by_staff),
+            _lines(conn, posts, "comment_flag.add", *in_month, by_staff),
+            _lines(conn, footage_requests, "request_flag.add", *in_month, by_staff),
+        ),
         Kind.REMOVALS: _decided(conn, *decided, made.verb == "remove"),
         Kind.OTHER_DECISIONS: _decided(conn, *decided, made.verb.not_in(("remove", AGREE))),
         Kind.SUSPENSIONS: _decided(conn, *decided, made.verb == AGREE),
@@ -144,9 +150,14 @@ def count(conn: Connection, month: str) -> Counter[tuple[str, Kind]]:
         Kind.CAMERA_LOOKS: _lines(conn, cases, "case.cameras", *in_month),
         Kind.BLOCKS_WITH_A_PIN: _pinned(conn),
         Kind.FOOTAGE_REQUESTS: _asked(conn, footage_requests.c.sent_at >= begin, footage_requests.c.sent_at < end),
+        Kind.REQUESTS_TAKEN_BACK: _taken_back(conn, begin, end),
         **{kind: _answered(conn, said, begin, end) for kind, said in ANSWERS.items()},
     }
-    return Counter({(division, kind): number for kind, found in each.items() for division, number in found})
+    counted = Counter[tuple[str, Kind]]()
+    for kind, found in each.items():
+        for division, number in found:
+            counted[division, kind] += number
+    return counted
 
 
 def _lines(
@@ -196,6 +207,13 @@ def _asked(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[str,
     division = footage_requests.c.division_id
     rows = conn.execute(select(division, func.count()).where(*where).group_by(division))
     return ((str(row[0]), int(row[1])) for row in rows)
+
+
+def _taken_back(conn: Connection, begin: int, end: int) -> Iterator[tuple[str, int]]:
+    division, made = footage_requests.c.division_id, request_decisions.c
+    query = select(division, func.count()).join(request_decisions, made.request_id == footage_requests.c.id)
+    query = query.where(made.verb == "take_back", made.at >= begin, made.at < end).group_by(division)
+    return ((str(row[0]), int(row[1])) for row in conn.execute(query))
 
 
 def _answered(conn: Connection, said: str, begin: int, end: int) -> Iterator[tuple[str, int]]:

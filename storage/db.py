@@ -32,6 +32,7 @@ UNAUDITED = frozenset(
         "desks",  # a touch twice a minute; that one is locked, opened or proved anew is audited
         "digest_codes",  # beside what is asked for, mailed and confirmed, which is audited
         "footage_answers",  # a line would tell when one came; opening a contact is audited beside it
+        "request_flags",  # as of answers: an owner's; of staff, and of one that is over, there is a line beside it
         "segments",  # hundreds for a long clip, each under a publication that is audited, as is the last of them
         "case_exports",  # how far it is: that it was asked for, begun, ready, fetched and erased has a line each
         "feed_log",  # always beside a post's write, which is audited

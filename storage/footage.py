@@ -134,6 +134,20 @@ def move(tx: Tx, who: Asker, request_id: RequestId, act: Act, *, text: str = "")
     return case_id
 
 
+def recall(tx: Tx, request_id: RequestId, *, by: StaffId, reason: str) -> None:
+    """Takes a request back for moderators, an entry of its case whatever state that is in; nobody is asked any more.
+
+    Raises Conflict for one that was refused or taken back before. The caller holds it, and knows that they may.
+    """
+    row = tx.connection.execute(select(footage_requests).where(footage_requests.c.id == request_id)).one()
+    if State(row.state) not in footage_rules.RECALLABLE:
+        raise Conflict(f"A request that is {row.state} is not taken back.", code="request_state")
+    ended = row.resolved_at or tx.now()
+    changed = update(footage_requests).where(footage_requests.c.id == request_id)
+    tx.execute(changed.values(state=State.RECALLED, resolved_at=ended))
+    case_entries.enter(tx, CaseId(row.case_id), Entry.RECALL, by=by, about=request_id, reason=reason)
+
+
 def case_of(conn: Connection, request_id: RequestId) -> CaseId:
     """The case it was asked in; raises NotThere."""
     query = select(footage_requests.c.case_id).where(footage_requests.c.id == request_id)

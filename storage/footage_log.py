@@ -16,7 +16,7 @@ from storage.atlas.versions import current
 from storage.db import Tx, database_now
 from storage.footage_rules import Kind
 from storage.kit import clock
-from storage.kit.ids import BlockId, RequestId
+from storage.kit.ids import BlockId, DivisionId, RequestId
 from storage.schema import blocks, footage_request_blocks, footage_requests, published_requests
 from storage.upserts import insert_new
 
@@ -71,9 +71,19 @@ def publish(tx: Tx, request: RequestId) -> None:
         tx.audit("footage_log.publish", request)
 
 
-def page(conn: Connection, *, before: tuple[str, str] | None, limit: int) -> list[Published]:
-    """The newest days first, within a day by a number that says nothing."""
+def is_told(conn: Connection, division: DivisionId, request: RequestId) -> bool:
+    """Whether everybody may read of it, and it is of this division."""
+    here = (published_requests.c.id == request, published_requests.c.division_id == division)
+    return conn.execute(select(published_requests.c.id).where(*here)).first() is not None
+
+
+def page(
+    conn: Connection, *, before: tuple[str, str] | None, limit: int, division: DivisionId | None = None
+) -> list[Published]:
+    """The newest days first, within a day by a number that says nothing; of one division, or of the city."""
     query = select(published_requests)
+    if division is not None:
+        query = query.where(published_requests.c.division_id == division)
     if before is not None:
         day, request = before
         here = published_requests.c

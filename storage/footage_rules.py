@@ -50,6 +50,7 @@ class State(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     RESOLVED = "resolved"
+    RECALLED = "recalled"  # moderators took it back
 
 
 class Fault(StrEnum):
@@ -79,6 +80,8 @@ WHEN: dict[Act, frozenset[State]] = {
     Act.REFUSE: frozenset({State.WAITING}),
     Act.RESOLVE: frozenset({State.WAITING, State.SENT}),
 }
+# What moderators may take back: also what is over, so that who asked it, and whoever reads its case, knows.
+RECALLABLE = frozenset({State.WAITING, State.SENT, State.RESOLVED})
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.granting import ALL, Grants, Role, merged
-from storage.grants_cases import ASKED, CASEWORK, COUNTED
+from storage.grants_cases import ASKED, ASKED_HERE, CASEWORK, COMMENTS, COUNTED, JUDGED
 from storage.schema import metadata
 
 NOW_MS = "extract(epoch from statement_timestamp()) * 1000"
@@ -54,6 +54,7 @@ RESIDENT: Role = merged(
     _SHOWS,
     _PLAYS,
     _ENTOMBS,
+    ASKED_HERE,
     {
         "atlas_versions": {"select": ALL},
         "comments": {"select": ALL, "insert": ALL},
@@ -119,6 +120,7 @@ STAFF: Role = merged(
     _SHOWS,
     _PLAYS,
     CASEWORK,
+    COMMENTS,
     _NOTES,
     _TELLS,
     {
@@ -152,10 +154,7 @@ STAFF: Role = merged(
         "digests": {"select": ALL, "insert": ALL, "update": "mailbox minute divisions next_at confirmed", "delete": ""},
         "digest_mails": {"select": "staff_id", "insert": ALL, "delete": ""},
         "digest_codes": {"select": ALL, "insert": ALL, "update": ALL},
-        "comment_flags": {"select": ALL, "update": "said_by said decision_id"},
-        "comment_decisions": {"insert": ALL},
         "notices": {"select": ALL, "insert": ALL, "update": "state consented_by shown_at ends_at"},
-        "comments": {"select": "id", "delete": ""},  # takes away one that was flagged, and reads none
         "letters": {"select": ALL, "insert": ALL, "delete": ""},
         "letter_answers": {"select": ALL},
     },
@@ -186,6 +185,7 @@ PUBLIC: Role = merged(  # what was rounded, and nothing it was made of; and post
 CHORES: Role = merged(
     _ENTOMBS,
     COUNTED,
+    JUDGED,
     {
         "posts": {"select": "published_at order_key"},
         # A contact that expired goes.
@@ -240,5 +240,6 @@ GRANTS = Grants(
         "segments": {"porchlight_public": _SHARED.format("post_id")},
         # Staff see answers from their batch's moment on, and before it not that there are any.
         "footage_answers": {"porchlight_staff": f"shown_at <= {NOW_MS}"},
+        "request_flags": {"porchlight_staff": f"shown_at <= {NOW_MS}"},
     },
 )

@@ -1,4 +1,4 @@
-"""What roles may do with incidents, cases, and what is asked under them; and what is counted of all that."""
+"""What roles may do with cases and what is asked under them, with comments; and what is counted of all that."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ CASEWORK: Role = {
     "footage_request_blocks": {"select": ALL, "insert": ALL},
     "footage_answers": {"select": ALL, "update": "contact_opened_at"},
     "case_keys": {"select": ALL, "insert": ALL},
+    "request_flags": {"select": ALL, "insert": ALL, "update": "decision_id judged_at"},
+    "request_decisions": {"select": ALL, "insert": ALL, "update": "undone"},
+    "request_claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},
 }
 # The airlock brings what staff ask to whom it is for, and answers back, after looking at all of it again.
 ASKED: Role = {
@@ -35,6 +38,9 @@ ASKED: Role = {
         "insert": ALL,
         "update": "contact contact_expires_at",
     },
+    # What owners say is wrong with it.
+    "request_flags": {"select": "id", "insert": ALL},
+    "request_decisions": {"select": "id request_id verb"},
     "case_keys": {"select": "case_id public_key"},
     "cases": {"select": "id division_id state incident_id"},
     "case_members": {"select": ALL},
@@ -43,6 +49,25 @@ ASKED: Role = {
     "letters": {"select": ALL, "update": "carried_out"},
     "letter_answers": {"insert": ALL},
     "case_links": {"select": "case_id post_id"},
+}
+ASKED_HERE: Role = {  # what police asked in one's division, once it is over, and what became of a flag of it
+    "published_requests": {"select": ALL},
+    "request_flags": {"select": "id request_id slip_digest decision_id", "insert": ALL},
+    "request_decisions": {"select": "id request_id verb reason guidelines"},
+}
+COMMENTS: Role = {
+    # Moderators read them as neighbours do: not the mark that stands for who wrote one. Removed, it is hidden at first.
+    "comments": {"select": "id post_id seq name text at removed_at", "update": "removed_at"},
+    "comment_flags": {"select": ALL, "insert": ALL, "update": "said_by said decision_id"},
+    "comment_decisions": {
+        "select": "id comment_id post_id verb staff_id at undone",
+        "insert": ALL,
+        "update": "undone",
+    },
+}
+JUDGED: Role = {  # words whose minute is over, in which what was decided about them could be undone
+    "comments": {"select": "removed_at"},
+    "request_flags": {"select": "judged_at", "update": "text judged_at"},
 }
 COUNTED: Role = {  # the months that are over, by division: what happened where and when, by nobody
     "posts": {"select": "id division_id"},
@@ -59,5 +84,6 @@ COUNTED: Role = {  # the months that are over, by division: what happened where 
     "footage_requests": {"select": "id division_id kind window_from window_to sent_at ends_at"},
     "footage_request_blocks": {"select": ALL},
     "footage_answers": {"select": "request_id kind shown_at"},
+    "request_decisions": {"select": "request_id verb at"},
     "atlas_versions": {"select": ALL},
 }

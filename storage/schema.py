@@ -236,6 +236,7 @@ comments = Table(
     Column("mark", String(40), nullable=False, server_default=""),  # as of a nod; empty: from before there were any
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger, index=True),  # hidden from everybody since, until it is erased a minute later
     UniqueConstraint("post_id", "seq"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from storage.tables import ID, metadata
 
@@ -18,7 +18,7 @@ footage_requests = Table(
     Column("text", Text, nullable=False),
     Column("window_from", BigInteger, nullable=False),  # both on quarter hours
     Column("window_to", BigInteger, nullable=False),
-    Column("state", String(8), nullable=False),  # waiting | sent | refused | resolved
+    Column("state", String(8), nullable=False),  # waiting | sent | refused | resolved | recalled
     Column("asked_by", ID, ForeignKey("staff_members.id"), nullable=False),
     Column("asked_at", BigInteger, nullable=False),
     Column("approved_by", ID, ForeignKey("staff_members.id")),  # the second person, where it took one
@@ -77,3 +77,48 @@ published_requests = Table(
     Column("places", Text, nullable=False),  # the labels of its blocks, JSON
 )
 Index("ix_published_requests_day_id", published_requests.c.day, published_requests.c.id)
+
+# storage/request_flags.py. What residents and staff say is wrong with a request, never which of them. An owner's comes
+# with a batch of answers, and no staff program sees it before that moment.
+request_flags = Table(
+    "request_flags",
+    metadata,
+    Column("id", ID, primary_key=True),  # random, and the order in which they are told
+    Column("request_id", ID, ForeignKey("footage_requests.id"), nullable=False),
+    Column("origin", String(10), nullable=False),  # resident | police
+    Column("reason", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("shown_at", BigInteger, nullable=False),  # its batch's moment, or the quarter hour in which it was said
+    Column("decision_id", ID, nullable=False, server_default=""),  # by which it was settled; "" while open
+    Column("judged_at", BigInteger),  # set with that, until its words are erased a minute later
+    Column("slip_digest", String(64), nullable=False, server_default=""),  # of what only who flagged holds
+)
+Index("ix_request_flags_slip_digest", request_flags.c.slip_digest)
+Index("ix_request_flags_decision_id_request_id", request_flags.c.decision_id, request_flags.c.request_id)
+Index("ix_request_flags_request_id", request_flags.c.request_id)
+Index("ix_request_flags_judged_at", request_flags.c.judged_at)
+
+# storage/request_decisions.py.
+request_decisions = Table(
+    "request_decisions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("request_id", ID, ForeignKey("footage_requests.id"), nullable=False),
+    Column("verb", String(10), nullable=False),  # dismiss | take_back
+    Column("reason", String(40), nullable=False),
+    Column("guidelines", Integer, nullable=False),  # the version that says what `reason` means
+    Column("note", Text, nullable=False),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("undone", Boolean, nullable=False, server_default="0"),
+)
+Index("ix_request_decisions_request_id", request_decisions.c.request_id)
+
+# storage/request_claims.py. Who is judging a request, so that nobody else does.
+request_claims = Table(
+    "request_claims",
+    metadata,
+    Column("request_id", ID, ForeignKey("footage_requests.id"), primary_key=True),
+    Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)

@@ -173,5 +173,6 @@ comment_decisions = Table(
     Column("note", Text, nullable=False),
     Column("staff_id", ID, ForeignKey("staff_members.id"), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("undone", Boolean, nullable=False, server_default="0"),
 )
 Index("ix_comment_decisions_post_id", comment_decisions.c.post_id)

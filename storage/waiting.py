@@ -1,4 +1,4 @@
-"""What waits for a moderator: flags, holds, appeals, and what needs a second person, in one order.
+"""What waits for a moderator: flags, also of requests, holds, appeals, and what needs a second person, in one order.
 
 Each thing has a time by which it ought to be decided: since when it waits, and as much as its kind may take. That one
 number orders the queue, so that what matters most comes first and nothing waits for ever. How many flagged a post does
@@ -9,17 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select, true, union_all
 
 from storage.appeals import AppealState
 from storage.blurs import WAITS
+from storage.db import database_now
 from storage.decisions import HOLDS, PROPOSE
+from storage.footage_rules import State
 from storage.kit.clock import HOUR, MINUTE
-from storage.kit.ids import DivisionId, PostId
+from storage.kit.ids import DivisionId, PostId, StaffId
 from storage.letters import Kind
 from storage.posts import PostState
-from storage.schema import appeals, blurs, comment_flags, decisions, flags, letter_answers, letters, posts
+from storage.request_decisions import may_judge
+from storage.schema import (
+    appeals,
+    blurs,
+    comment_flags,
+    decisions,
+    flags,
+    footage_requests,
+    letter_answers,
+    letters,
+    posts,
+)
+from storage.schema_footage import request_flags
 from storage.suspensions import OFF, open_proposals
 
 CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
@@ -28,13 +43,21 @@ SECOND_MS = 4 * HOUR  # somebody looked and found that it may come back
 OFF_SCREEN_MS = 12 * HOUR  # held or appealed: nobody is hurt by it but its author, who waits
 
 
+class About(StrEnum):
+    """What can wait."""
+
+    POST = "post"
+    REQUEST = "request"  # for footage
+
+
 @dataclass(frozen=True)
 class Waits:
-    """A post that waits: since when, and by when it ought to be decided (milliseconds since 1970)."""
+    """Something that waits: since when, and by when it ought to be decided (milliseconds since 1970)."""
 
-    post_id: PostId
+    id: str
     since: int
     due_at: int
+    about: About = About.POST
 
 
 def page(
@@ -44,20 +67,28 @@ def page(
     after: tuple[int, str] | None,
     limit: int,
     urgent: bool = False,
+    judge: StaffId | None = None,
+    only: About | None = None,
 ) -> list[Waits]:
     """What waits in these divisions, what is due first, first; after the place (due_at, id) of another page.
 
-    `urgent`: only what cannot wait for anybody's turn, a child on screen.
+    `urgent`: only what cannot wait for anybody's turn, a child on screen. `judge`: without requests that they asked,
+    agreed to or work on.
     """
     ways = (_urgent,) if urgent else (_flagged, _held, _appealed, _proposed, _to_suspend, _answered, _comments)
-    all_ = union_all(*(way(in_divisions) for way in ways))
-    each = all_.subquery()
-    since, due_at = func.min(each.c.since), func.min(each.c.due_at)
-    query = select(each.c.post_id, since, due_at).group_by(each.c.post_id).order_by(due_at, each.c.post_id)
+    all_ = [
+        way(in_divisions).add_columns(literal(About.POST).label("about")) for way in ways if only is not About.REQUEST
+    ]
+    if not urgent and only is not About.POST:
+        asked = _requests(in_divisions, judge, database_now(conn))
+        all_.append(asked.add_columns(literal(About.REQUEST).label("about")))
+    each = union_all(*all_).subquery()
+    key, since, due_at = each.c.post_id, func.min(each.c.since), func.min(each.c.due_at)
+    query = select(key, since, due_at, each.c.about).group_by(key, each.c.about).order_by(due_at, key)
     if after is not None:
-        at, post_id = after
-        query = query.having((due_at > at) | ((due_at == at) & (each.c.post_id > post_id)))
-    return [Waits(PostId(row[0]), int(row[1]), int(row[2])) for row in conn.execute(query.limit(limit))]
+        at, last = after
+        query = query.having((due_at > at) | ((due_at == at) & (key > last)))
+    return [Waits(row[0], int(row[1]), int(row[2]), About(row[3])) for row in conn.execute(query.limit(limit))]
 
 
 def may_take(on_screen: ColumnElement[bool]) -> ColumnElement[int]:
@@ -133,3 +164,15 @@ def _comments(in_divisions: Collection[DivisionId]) -> Select[tuple[str, int, in
     query = select(comment_flags.c.post_id, comment_flags.c.flagged_at.label("since"), due_at.label("due_at"))
     query = query.join(posts, posts.c.id == comment_flags.c.post_id)
     return query.where(comment_flags.c.decision_id == "", posts.c.division_id.in_(in_divisions))
+
+
+def _requests(in_divisions: Collection[DivisionId], judge: StaffId | None, now: int) -> Select[tuple[str, int, int]]:
+    """Requests with flags whose moment has come; while one is asked, it waits as long as a post that is on screen."""
+    asks = (footage_requests.c.state == State.SENT) & (footage_requests.c.ends_at > now)
+    due_at = request_flags.c.shown_at + case((asks, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
+    since = request_flags.c.shown_at.label("since")
+    query = select(request_flags.c.request_id.label("post_id"), since, due_at.label("due_at"))
+    query = query.join(footage_requests, footage_requests.c.id == request_flags.c.request_id)
+    query = query.where(request_flags.c.decision_id == "", request_flags.c.shown_at <= now)
+    theirs = true() if judge is None else may_judge(judge)
+    return query.where(footage_requests.c.division_id.in_(in_divisions), theirs)

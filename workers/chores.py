@@ -9,6 +9,7 @@ from feed.bell import Bell
 from storage import (
     case_exports,
     case_holds,
+    comments,
     desks,
     digest_codes,
     endings,
@@ -17,6 +18,7 @@ from storage import (
     invitations,
     post_words,
     posts,
+    request_flags,
     shifts,
     staff,
     takedowns,
@@ -93,6 +95,16 @@ def forget_words(record: Database, _bucket: Bucket, _bell: Bell) -> int:
             forgotten = post_words.forget(tx)
         count += 1
     return count
+
+
+def forget_judged(record: Database, _bucket: Bucket, _bell: Bell) -> int:
+    """Erases words that moderators judged and whose minute to undo that is over; answers of how many.
+
+    Comments that were removed, hidden until now, and what was said of requests. It is looked for by a time that stands
+    beside the words, so whoever was killed in between leaves nothing behind.
+    """
+    with record.write(by=CHORES) as tx:
+        return comments.erase_removed(tx) + request_flags.forget_words(tx)
 
 
 def sweep_media(record: Database, bucket: Bucket, _bell: Bell) -> int:

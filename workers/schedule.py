@@ -27,6 +27,7 @@ CHORES = {
     chores.trim_feed_log: 60 * MINUTES,
     chores.forget_ended: 5 * MINUTES,
     chores.end_idle_accounts: 24 * 60 * MINUTES,
+    chores.forget_judged: 1 * MINUTES,
     chores.forget_viewed: 24 * 60 * MINUTES,
     chores.sweep_media: 30 * MINUTES,
     chores.erase_packages: 10 * MINUTES,

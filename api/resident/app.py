@@ -16,6 +16,7 @@ from api.resident import (
     correcting,
     download,
     flagging,
+    flagging_requests,
     footage_sharing,
     guidelines,
     inbox,
@@ -70,6 +71,7 @@ def create_app(desk: Desk) -> FastAPI:
         guidelines.router,
         neighborhood.router,
         flagging.router,
+        flagging_requests.router,
         nodding.router,
         notices.router,
     ):

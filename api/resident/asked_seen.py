@@ -9,12 +9,15 @@ from sqlalchemy import Connection
 
 from api.resident.desk import Desk
 from feed.events import BlockSeen, DivisionSeen
+from storage import request_flags
 from storage.atlas import versions
 from storage.db import database_now
-from storage.identity import authorship, cameras, inbox, inbox_answers
+from storage.flags import Outcome
+from storage.identity import authorship, cameras, inbox, inbox_answers, inbox_flags
 from storage.identity.cameras import Camera
 from storage.identity.inbox import Request
 from storage.identity.inbox_answers import Answer, Contact, Kind
+from storage.identity.inbox_flags import Flag
 from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.kit.clock import DAY
@@ -50,8 +53,31 @@ class AnswerSeen(BaseModel):
     gone: bool
 
 
+class FlagSeen(BaseModel):
+    """What I said is wrong with a request: to be taken back until `open_until`, told to moderators at `shown_at`.
+
+    `verb`, `guideline` and `version`: what they decided, once they did.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    request: str
+    about: str
+    reason: str
+    text: str
+    told: bool
+    may_change: bool
+    open_until: str
+    shown_at: str
+    verb: str | None
+    guideline: str | None
+    version: int | None
+
+
 class RequestSeen(BaseModel):
-    """What police ask. `may`: what can be said to it now; `contact_days`: how long a contact would be there."""
+    """What police ask. `may`: what can be said to it now; `contact_days`: how long a contact would be there.
+
+    `asks`: it stands, and can be flagged; `flag`: what I said is wrong with it, which is no part of an answer.
+    """
 
     model_config = ConfigDict(extra="forbid")
     id: str
@@ -65,6 +91,8 @@ class RequestSeen(BaseModel):
     answer: AnswerSeen | None
     may: list[Kind]
     contact_days: int
+    asks: bool
+    flag: FlagSeen | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +126,9 @@ def seen(desk: Desk, asking: ResidentId, request: RequestId) -> RequestSeen:
         here = standing(conn, desk, asking, request)
         clip = here.answer.clip if here.answer else None
         handle = None if clip is None else authorship.handle_of(conn, asking, clip)
+        mine = inbox_flags.of(conn, asking).get(request)
     with desk.stores.record.read() as conn:
+        became = request_flags.outcomes(conn, [mine.id]) if mine else {}
         blocks = {one.facts.block: versions.known_block(conn, one.facts.block) for one in here.cameras}
     asked_about = [_camera(one, blocks[one.facts.block], here.request) for one in here.cameras]
     known = next((block for block in blocks.values() if block), None)
@@ -114,6 +144,25 @@ def seen(desk: Desk, asking: ResidentId, request: RequestId) -> RequestSeen:
         answer=_answer(here.answer, handle, here.now) if here.answer else None,
         may=[kind for kind in Kind if here.may(kind)],
         contact_days=inbox_answers.CONTACT_MS // DAY,
+        asks=here.asks,
+        flag=flag_seen(request, mine, became.get(mine.id), here.now) if mine else None,
+    )
+
+
+def flag_seen(request: RequestId, one: Flag, became: Outcome | None, now: int) -> FlagSeen:
+    """A flag of mine, and what became of it."""
+    return FlagSeen(
+        request=request,
+        about=one.about,
+        reason=one.reason,
+        text=one.text,
+        told=one.crossed and one.shown_at <= now,
+        may_change=one.is_open(now),
+        open_until=clock.as_text(one.shown_at - inbox_answers.CLOSED_MS),
+        shown_at=clock.as_text(one.shown_at),
+        verb=became.verb if became else None,
+        guideline=became.reason if became else None,
+        version=became.guidelines if became else None,
     )
 
 

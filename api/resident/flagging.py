@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.resident.desk import Asking, AtDesk
 from api.resident.neighborhood import WORDS_A_DAY, still_live, visible
-from storage import comment_flags, comments, flags
+from storage import comment_flags, comments, flags, request_flags
 from storage.db import RESIDENT
 from storage.identity import limits
 from storage.kit import clock, ids
@@ -95,7 +95,7 @@ def flag_comment(comment_id: str, body: NewCommentFlag, asking: Asking, desk: At
 def outcome(slip: Annotated[str, Path(max_length=80)], _asking: Asking, desk: AtDesk) -> OutcomeSeen:
     """What became of a flag, for whoever holds its slip; its post may be gone for good, then nothing is left of it."""
     with desk.stores.record.read() as conn:
-        found = flags.outcome(conn, slip) or comment_flags.outcome(conn, slip)
+        found = flags.outcome(conn, slip) or comment_flags.outcome(conn, slip) or request_flags.outcome(conn, slip)
     if found is None:
         raise NotThere
     return OutcomeSeen(open=found.verb is None, verb=found.verb, guideline=found.reason, version=found.guidelines)

@@ -47,6 +47,8 @@ _EN = {
     "alerts": "What you wish to be alerted of, how and when, and how many of your browsers are pushed to.",
     "answers_to_police": "What you answered police who asked for footage, and when that is or was shown. A contact you "
     "gave is sealed to their case: we cannot read it either.",
+    "flags_of_requests": "Which requests of the police in your inbox you said something is wrong with, and when "
+    "that is or was told to moderators. What you wrote is here until then. Those who asked are told nothing of it.",
     "mail_when_cameras_are_asked": "For which parts of the city you get the one mail that goes to all owners "
     "of cameras.",
     "counted": "How often you did something of which too much is refused, since when. Not what it was. Gone in a day.",
@@ -68,6 +70,8 @@ _ES = {
     "alerts": "De qué quieres recibir avisos, cómo y cuándo, y a cuántos de tus navegadores se envían.",
     "answers_to_police": "Qué respondiste a la policía cuando pidió video, y cuándo se muestra o se mostró. "
     "Un contacto que diste está sellado para su caso: tampoco nosotros podemos leerlo.",
+    "flags_of_requests": "De qué solicitudes de la policía en tu bandeja dijiste que algo está mal, y cuándo se dice "
+    "o se dijo a los moderadores. Lo que escribiste está aquí hasta entonces. A quien preguntó no se le dice nada.",
     "mail_when_cameras_are_asked": "De qué partes de la ciudad recibes el único correo que va a todos los "
     "dueños de cámaras.",
     "counted": "Cuántas veces hiciste algo que se limita, y desde cuándo. No qué fue. Se borra en un día.",

@@ -62,6 +62,7 @@ any_staff = StaffWho("any staff", *Role)
 at_a_locked_desk = StaffWho("any staff, at a locked desk too", *Role, locked_too=True)
 viewer = StaffWho("viewer", *VIEWERS)
 moderator = StaffWho("moderator", Role.MODERATOR)
+moderator_or_lead = StaffWho("moderator or lead", Role.MODERATOR, Role.LEAD)
 investigator = StaffWho("investigator", Role.ANALYST, Role.DETECTIVE, Role.LEAD)
 opener = StaffWho("detective or lead", Role.DETECTIVE, Role.LEAD)
 detective = StaffWho("detective", Role.DETECTIVE)
@@ -72,6 +73,7 @@ AtALockedDesk = Annotated[LogIn, Depends(at_a_locked_desk)]
 AnyStaff = Annotated[LogIn, Depends(any_staff)]
 Viewer = Annotated[LogIn, Depends(viewer)]
 Moderator = Annotated[LogIn, Depends(moderator)]
+ModeratorOrLead = Annotated[LogIn, Depends(moderator_or_lead)]
 Investigator = Annotated[LogIn, Depends(investigator)]
 Opener = Annotated[LogIn, Depends(opener)]
 Detective = Annotated[LogIn, Depends(detective)]

@@ -11,7 +11,7 @@ from api.staff.auth import Viewer
 from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import flags, posts
+from storage import comment_flags, flags, posts, request_flags
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import PostId
@@ -72,7 +72,7 @@ def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> Slip:
 def outcome(slip: Annotated[str, Path(max_length=80)], me: Viewer, record: Record) -> OutcomeSeen:
     """What became of a flag, for whoever holds its slip."""
     with record.read() as conn:
-        found = flags.outcome(conn, slip)
+        found = flags.outcome(conn, slip) or comment_flags.outcome(conn, slip) or request_flags.outcome(conn, slip)
     if found is None:
         raise NotThere
     return OutcomeSeen(open=found.verb is None, verb=found.verb, guideline=found.reason, version=found.guidelines)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
 from api.staff.posts import Block
 from feed.events import Closed
-from storage import footage, footage_answers, footage_rules
+from storage import footage, footage_answers, footage_rules, request_decisions
 from storage.case_rules import Asker, CaseState
 from storage.cases import Case
 from storage.db import database_now
@@ -16,6 +19,8 @@ from storage.footage_answers import Kind as Said
 from storage.footage_before import Found
 from storage.footage_rules import Act, Fault, Judgement, Kind, State
 from storage.kit import clock
+from storage.kit.ids import RequestId
+from storage.request_decisions import Recalled
 from workers.guidelines.requests import RequestRule
 
 
@@ -60,6 +65,13 @@ class AmongSeen(Closed):
     items: list[BesideSeen]
 
 
+class RecalledSeen(Closed):
+    """Why moderators took a request back: one of the reasons by which it can be flagged, of which version."""
+
+    reason: str
+    guidelines: int
+
+
 class RequestSeen(Closed):
     """One request. How many were asked, or said nothing, is told nowhere: nobody on this side knows.
 
@@ -82,6 +94,7 @@ class RequestSeen(Closed):
     resolved_at: str | None
     ends_at: str | None
     next_at: str | None
+    recalled: RecalledSeen | None
     may: list[Act]
     lead: bool
     among: AmongSeen | None
@@ -128,14 +141,9 @@ class Preview(Closed):
 def in_case(conn: Connection, who: Asker, case: Case) -> RequestsSeen:
     """All of a case; the caller knows that whoever asks may see it."""
     found = footage.of_case(conn, case.standing.id)
-    answers = footage_answers.of(conn, case.standing.division, [one.id for one in found])
     now = database_now(conn)
-    beside = {one.id: footage.beside(conn, one) for one in found}
-    leads = case.standing.division in who.leads
-    among = {one: _among(conn, there) for one, there in beside.items() if there is not None and leads}
-    return RequestsSeen(
-        items=[_request(who, case, one, answers[one.id], beside[one.id], among.get(one.id), now) for one in found]
-    )
+    there = _round(conn, who, case, found)
+    return RequestsSeen(items=[_request(who, case, one, there[one.id], now) for one in found])
 
 
 def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[RequestRule, ...], ok: bool) -> Preview:
@@ -153,6 +161,26 @@ def preview(asked: Judgement, reads: Reads, *, blocks: int, broken: tuple[Reques
         number_ok=ok,
         reads=reads,
     )
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What stands round one request: its answers, what it comes to with others, why it was taken back."""
+
+    answers: list[Answer]
+    beside: Found | None
+    among: AmongSeen | None
+    back: Recalled | None
+
+
+def _round(conn: Connection, who: Asker, case: Case, found: Sequence[Request]) -> dict[RequestId, _Round]:
+    every = [one.id for one in found]
+    answers = footage_answers.of(conn, case.standing.division, every)
+    back = request_decisions.recalled(conn, every)
+    beside = {one.id: footage.beside(conn, one) for one in found}
+    leads = case.standing.division in who.leads
+    among = {one: _among(conn, there) for one, there in beside.items() if there is not None and leads}
+    return {one: _Round(answers[one], beside[one], among.get(one), back.get(one)) for one in every}
 
 
 def _among(conn: Connection, found: Found) -> AmongSeen:
@@ -173,11 +201,11 @@ def _among(conn: Connection, found: Found) -> AmongSeen:
     )
 
 
-def _request(
-    who: Asker, case: Case, one: Request, answers: list[Answer], beside: Found | None, among: AmongSeen | None, now: int
-) -> RequestSeen:
+def _request(who: Asker, case: Case, one: Request, there: _Round, now: int) -> RequestSeen:
     open_ = case.standing.state is CaseState.OPEN
-    acts = footage_rules.acts(who, case.standing, one.state, one.asked_by, among=beside.among if beside else None)
+    acts = footage_rules.acts(
+        who, case.standing, one.state, one.asked_by, among=there.beside.among if there.beside else None
+    )
     return RequestSeen(
         id=one.id,
         kind=one.kind,
@@ -194,10 +222,11 @@ def _request(
         resolved_at=_at(one.resolved_at),
         ends_at=_at(one.ends_at),
         next_at=_at(_next(one, now)) if open_ else None,
+        recalled=RecalledSeen(reason=there.back.reason, guidelines=there.back.guidelines) if there.back else None,
         may=acts if open_ else [],
-        lead=beside is not None,
-        among=among,
-        answers=[_answer(each) for each in answers],
+        lead=there.beside is not None,
+        among=there.among,
+        answers=[_answer(each) for each in there.answers],
     )
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
-from api.staff import waiting_seen
+from api.staff import requests_waiting, waiting_seen
 from api.staff.auth import Moderator
 from api.staff.deciding import demand_may_decide
+from api.staff.requests_waiting import RequestWaiting
 from api.staff.waiting_seen import ClaimSeen, WaitingSeen, claim_seen
 from api.stores import Record, Settings
 from feed.events import Closed
-from storage import claims, posts, shifts, waiting
+from storage import claims, posts, request_claims, request_decisions, request_flags, shifts, waiting
 from storage.db import Database, Tx
 from storage.kit.clock import SECOND, as_text
 from storage.kit.errors import NotThere, TooOften
-from storage.kit.ids import PostId
+from storage.kit.ids import PostId, RequestId
 from storage.kit.settings import RecordSettings
 from storage.shifts import Shift
 from storage.staff import LogIn, Role
+from storage.waiting import About
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 
@@ -35,7 +37,7 @@ class ShiftSeen(Closed):
 @router.get("/moderation/queue")
 def queue(
     me: Moderator, record: Record, settings: Settings, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[WaitingSeen]:
+) -> Page[WaitingSeen | RequestWaiting]:
     """All that waits for a moderator in my divisions, what is due first, first; while I rest, what is urgent alone."""
     mine, after = me.member.reach(Role.MODERATOR), None
     rests = _shift(me, record, settings).rests_until is not None
@@ -43,11 +45,15 @@ def queue(
         at, post_id = decode(cursor, int, str)
         after = (int(at), str(post_id))
     with record.read() as conn:
-        waits = waiting.page(conn, mine, after=after, limit=limit + 1, urgent=rests)
-        found = posts.some(conn, mine, [one.post_id for one in waits])
-        shown = [(one, found[one.post_id]) for one in waits if one.post_id in found]
-        seen = {item.post.id: item for item in waiting_seen.of(conn, me.member.id, shown)}
-    return page(shown, limit, place=lambda item: (item[0].due_at, item[1].id), seen=lambda item: seen[item[1].id])
+        waits = waiting.page(conn, mine, after=after, limit=limit + 1, urgent=rests, judge=me.member.id)
+        found = posts.some(conn, mine, [PostId(one.id) for one in waits if one.about is About.POST])
+        flagged = [(one, found[PostId(one.id)]) for one in waits if one.id in found]
+        seen: dict[str, WaitingSeen | RequestWaiting] = {
+            **{item.id: item for item in waiting_seen.of(conn, me.member.id, flagged)},
+            **requests_waiting.of(conn, me.member.id, mine, waits),
+        }
+    shown = [one for one in waits if one.id in seen]
+    return page(shown, limit, place=lambda one: (one.due_at, one.id), seen=lambda one: seen[one.id])
 
 
 @router.put("/posts/{post_id}/claim")
@@ -85,12 +91,35 @@ def release(post_id: PostId, me: Moderator, record: Record) -> None:
         claims.release(tx, post_id, me.member.id)
 
 
+@router.put("/requests/{request_id}/claim")
+def claim_request(request_id: RequestId, me: Moderator, record: Record, settings: Settings) -> ClaimSeen:
+    """Says that I judge this flagged request, as of a post; none is so urgent that it ends a break."""
+    shift = _shift(me, record, settings)
+    with record.write(by=me.member.actor) as tx:
+        request_decisions.held(tx, me.member.reach(Role.MODERATOR), me.member.id, request_id)
+        if not request_flags.of_requests(tx.connection, [request_id]):
+            raise NotThere
+        before = request_claims.of_requests(tx.connection, [request_id]).get(request_id)
+        if before is None or before.staff_id != me.member.id:
+            _demand_awake(tx, shift, None)
+            shifts.note(tx, me.member.id)
+        return claim_seen(request_claims.take(tx, request_id, me.member.id), me.member.id)
+
+
+@router.delete("/requests/{request_id}/claim", status_code=204)
+def release_request(request_id: RequestId, me: Moderator, record: Record) -> None:
+    """Lets go of a request; nothing happens where it is not mine."""
+    with record.write(by=me.member.actor) as tx:
+        request_claims.release(tx, request_id, me.member.id)
+
+
 def _shift(me: LogIn, record: Database, settings: RecordSettings) -> Shift:
     with record.read() as conn:
         return shifts.of(conn, me.member.id, shifts.Limit(settings.shift_openings, settings.shift_hours))
 
 
-def _demand_awake(tx: Tx, shift: Shift, post_id: PostId) -> None:
-    if shift.rests_until is not None and not waiting.is_urgent(tx.connection, post_id):
+def _demand_awake(tx: Tx, shift: Shift, post_id: PostId | None) -> None:
+    urgent = post_id is not None and waiting.is_urgent(tx.connection, post_id)
+    if shift.rests_until is not None and not urgent:
         wait = max(1, (shift.rests_until - tx.now()) // SECOND + 1)
         raise TooOften("You have looked at enough. Take a break.", retry_after=wait, code="take_a_break")

@@ -73,6 +73,8 @@ class ToSuspend(Proposed):
 class WaitingSeen(Closed):
     """A post that waits, for which reasons, since when, and by when it ought to be decided."""
 
+    id: str
+    about: Literal["post"] = "post"
     post: PostAsSeen
     kinds: list[Kind]
     since: str
@@ -103,6 +105,7 @@ def of(conn: Connection, me: StaffId, shown: list[tuple[Waits, Post]]) -> list[W
         asked, comments = to_authors.get(post.id, []), below.get(post.id, [])
         seen.append(
             WaitingSeen(
+                id=post.id,
                 post=as_seen(post),
                 kinds=_kinds(post, here, appeal, proposed, suspend, asked, comments),
                 since=as_text(one.since),

@@ -85,6 +85,7 @@ IDENTITY = Side(
         "clips.words_sealed": _SHREDDED,
         "authorship.view_sealed": "it only spares its owner a surprise, and tells one camera's clips from another's",
         "inbox_answers": "an answer or a contact that was taken back since must not be given again",
+        "inbox_flags": "as of answers: what was taken back since must not be said again",
         "camera_mail": "cameras come back asleep: an owner who wakes one is written to again",
         "clips.lease": "whoever held it is gone",
         "clips.lease_ends_at": "whoever held it is gone",

@@ -49,6 +49,7 @@ RESIDENT: Role = merged(
         "asked": {"select": ALL},
         "asked_blocks": {"select": ALL},
         "inbox_answers": {"select": ALL, "insert": ALL, "update": "contact_state", "delete": ""},
+        "inbox_flags": {"select": ALL, "insert": ALL, "delete": ""},
         "camera_mail": {"select": ALL, "insert": ALL, "delete": ""},
     },
 )
@@ -91,6 +92,7 @@ AIRLOCK: Role = merged(
             "update": "crossed contact contact_state",
             "delete": "",
         },
+        "inbox_flags": {"select": "id request_id reason text shown_at crossed", "update": "crossed text", "delete": ""},
         "camera_mail": {"select": "id division_id mail_sealed"},
     },
 )

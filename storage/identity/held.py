@@ -13,6 +13,7 @@ from storage.identity import (
     camera_mail,
     cameras,
     inbox_answers,
+    inbox_flags,
     letters,
     limits,
     listening,
@@ -147,6 +148,13 @@ def _answers(conn: Connection, _vault: Vault, who: ResidentId) -> Sequence[Row]:
     ]
 
 
+def _flags_of_requests(conn: Connection, _vault: Vault, who: ResidentId) -> Sequence[Row]:
+    return [
+        {"request": request, "reason": one.reason, "text": one.text, "told_to_moderators_at": as_text(one.shown_at)}
+        for request, one in inbox_flags.of(conn, who).items()
+    ]
+
+
 def _camera_mail(conn: Connection, _vault: Vault, who: ResidentId) -> Sequence[Row]:
     return [{"division": division, "sent_to": "the address of the account"} for division in camera_mail.of(conn, who)]
 
@@ -163,6 +171,7 @@ HELD: Mapping[str, tuple[tuple[str, ...], Asked]] = {
     "cameras": (("cameras", "camera_listings"), _cameras),
     "alerts": (("alerts", "alert_wishes", "push_devices"), _alerts),
     "answers_to_police": (("inbox_answers",), _answers),
+    "flags_of_requests": (("inbox_flags",), _flags_of_requests),
     "mail_when_cameras_are_asked": (("camera_mail",), _camera_mail),
     "counted": (("tries",), _counted),
 }

@@ -72,7 +72,9 @@ GOES: Mapping[tuple[str, ...], Callable[[_Leaving], None]] = {
     ("log_in_codes",): lambda one: logins.forget_code(one.tx, residents.mail_lookup(one.vault, one.who.mail)),
     ("tries",): _forget_tries,
     # What they are told of the feed, and by what, and what they answered goes with their row, by the tables' own rule.
-    (*ALERTS, "camera_mail", "inbox_answers", "residents"): lambda one: residents.erase(one.tx, one.who.id),
+    (*ALERTS, "camera_mail", "inbox_answers", "inbox_flags", "residents"): lambda one: residents.erase(
+        one.tx, one.who.id
+    ),
 }
 STAYS = {
     "clips": "nobody's from here on: what is on the feed, or still on its way there, opens by its receipt alone",

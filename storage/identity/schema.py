@@ -32,6 +32,7 @@ from storage.identity.schema_inbox import asked as asked
 from storage.identity.schema_inbox import asked_blocks as asked_blocks
 from storage.identity.schema_inbox import camera_mail as camera_mail
 from storage.identity.schema_inbox import inbox_answers as inbox_answers
+from storage.identity.schema_inbox import inbox_flags as inbox_flags
 from storage.identity.tables import metadata as metadata
 from storage.tables import ID
 

@@ -67,6 +67,22 @@ Index("ix_inbox_answers_request_id", inbox_answers.c.request_id)
 Index("ix_inbox_answers_clip_id", inbox_answers.c.clip_id)
 Index("ix_inbox_answers_crossed_shown_at", inbox_answers.c.crossed, inbox_answers.c.shown_at)
 
+# inbox_flags.py: at most one of an owner about a request; its words until it crossed, that it was said a while longer
+inbox_flags = Table(
+    "inbox_flags",
+    metadata,
+    Column("id", ID, primary_key=True),  # drawn for it: the record knows the flag by it
+    Column("resident_id", ID, ForeignKey("residents.id", ondelete="CASCADE"), nullable=False),
+    Column("request_id", ID, ForeignKey("asked.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("shown_at", BigInteger, nullable=False),  # its batch's moment
+    Column("crossed", Boolean, nullable=False),
+    UniqueConstraint("resident_id", "request_id"),
+)
+Index("ix_inbox_flags_request_id", inbox_flags.c.request_id)
+Index("ix_inbox_flags_crossed_shown_at", inbox_flags.c.crossed, inbox_flags.c.shown_at)
+
 # camera_mail.py: where the one mail to all owners of a division goes
 camera_mail = Table(
     "camera_mail",

@@ -30,7 +30,15 @@ LINES = {
     "POST /v1/cases/{case_id}/answers/{answer_id}/contact": "case.contact",
     "POST /v1/posts/{post_id}/asks": "decision.add",
     "POST /v1/posts/{post_id}/blurs": "post.hold decision.add decision.add blur.ask",
-    "POST /v1/comments/{comment_id}/decisions": "comment.keep",
+    "POST /v1/comments/{comment_id}/decisions": "comment.keep; comment.remove",
+    "DELETE /v1/comments/{comment_id}/decisions/last": "comment.undo",
+    "GET /v1/posts/{post_id}/comments": "comments.view",
+    "POST /v1/comments/{comment_id}/flags": "comment_flag.add",
+    "POST /v1/requests/{request_id}/flags": "request_flag.add",
+    "PUT /v1/requests/{request_id}/claim": "request_claim.take; request_claim.take",
+    "DELETE /v1/requests/{request_id}/claim": "request_claim.release",
+    "POST /v1/requests/{request_id}/decisions": "request.dismiss; case.recall request.take_back",
+    "DELETE /v1/requests/{request_id}/decisions/last": "request.undo",
     "PUT /v1/premoderation": "premoderation.begin",
     "DELETE /v1/premoderation/{division_id}/{category}": "premoderation.end",
     "POST /v1/notices": "notice.write; notice.write",
@@ -63,6 +71,20 @@ def in_a_case(record: Database, ask: Ask, ann: Client, ben: Client, case_id: str
         sealed = {"contact": case_keys.seal(public, request, b"Ann"), "contact_expires_at": now() + DAY}
         answer = footage_answers.bring(tx, request, Kind.ASK_ME, shown_at=a_batch(), **sealed)
     ask(ann, "POST /v1/cases/{case_id}/answers/{answer_id}/contact", answer_id=answer, **case)
+    _flagged(ask, ann, ben, request)
+
+
+def _flagged(ask: Ask, ann: Client, ben: Client, request: str) -> None:
+    """Ann, who works in the case, says that something is wrong with a request; Ben, who does not, judges it."""
+    there = {"request_id": request}
+    ask(ann, "POST /v1/requests/{request_id}/flags", {"reason": "pressure"}, **there)
+    ask(ben, "PUT /v1/requests/{request_id}/claim", {}, **there)
+    ask(ben, "DELETE /v1/requests/{request_id}/claim", **there)
+    ask(ben, "PUT /v1/requests/{request_id}/claim", {}, **there)
+    path = "POST /v1/requests/{request_id}/decisions"
+    ask(ben, path, {"verb": "dismiss", "reason": "within_guidelines"}, **there)
+    ask(ben, "DELETE /v1/requests/{request_id}/decisions/last", **there)
+    ask(ben, path, {"verb": "take_back", "reason": "pressure"}, **there)
 
 
 def refuse_one(ask: Ask, ann: Client, ben: Client, case_id: str) -> None:
@@ -79,7 +101,12 @@ def of_moderators(record: Database, ask: Ask, ann: Client, post: str, other: str
     with record.write(by=RESIDENT) as tx:
         said = comments.add(tx, PostId(post), name="Blue Heron 12", text="I know him.", at=0)
         comment_flags.add(tx, PostId(post), said, reason="privacy", text="", flagged_at=0, slip="slip")
-    ask(ann, "POST /v1/comments/{comment_id}/decisions", {"verb": "keep", "reason": "privacy"}, comment_id=said.id)
+    there = {"comment_id": said.id}
+    ask(ann, "GET /v1/posts/{post_id}/comments", post_id=post)
+    ask(ann, "POST /v1/comments/{comment_id}/decisions", {"verb": "keep", "reason": "privacy"}, **there)
+    ask(ann, "DELETE /v1/comments/{comment_id}/decisions/last", **there)
+    ask(ann, "POST /v1/comments/{comment_id}/flags", {"reason": "privacy"}, **there)
+    ask(ann, "POST /v1/comments/{comment_id}/decisions", {"verb": "remove", "reason": "privacy"}, **there)
     blur = {"boxes": [{"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4}], "meanwhile": "hold", "reason": "privacy"}
     ask(ann, "POST /v1/posts/{post_id}/blurs", blur, things=2, post_id=other)  # two decisions: held, and covered
 

@@ -19,6 +19,7 @@ MAY = {
     "any staff, at a locked desk too": set(Role),
     "viewer": {Role.ANALYST, Role.DETECTIVE, Role.MODERATOR, Role.LEAD},
     "moderator": {Role.MODERATOR},
+    "moderator or lead": {Role.MODERATOR, Role.LEAD},
     "investigator": {Role.ANALYST, Role.DETECTIVE, Role.LEAD},
     "detective or lead": {Role.DETECTIVE, Role.LEAD},
     "detective": {Role.DETECTIVE},
@@ -131,6 +132,15 @@ STAFF = {
     "GET /v1/moderation/questions": "moderator",
     "POST /v1/posts/{post_id}/asks": "moderator",
     "POST /v1/comments/{comment_id}/decisions": "moderator",
+    "DELETE /v1/comments/{comment_id}/decisions/last": "moderator",
+    "GET /v1/posts/{post_id}/comments": "moderator or lead",
+    "POST /v1/comments/{comment_id}/flags": "moderator or lead",
+    "POST /v1/requests/{request_id}/flags": "viewer",
+    "PUT /v1/requests/{request_id}/claim": "moderator",
+    "DELETE /v1/requests/{request_id}/claim": "moderator",
+    "POST /v1/requests/{request_id}/decisions": "moderator",
+    "DELETE /v1/requests/{request_id}/decisions/last": "moderator",
+    "GET /v1/moderation/requests": "lead",
 }
 
 

@@ -18,13 +18,14 @@ from storage.case_rules import Act
 from storage.db import AIRLOCK, OPERATOR, Actor
 from storage.footage import NewRequest
 from storage.footage_rules import LEAST_MILES, Asked, Kind
-from storage.identity.schema import cameras, clips, inbox_answers
+from storage.identity.schema import cameras, clips, inbox_answers, inbox_flags
 from storage.incidents import NewIncident
 from storage.kit import clock, settings
 from storage.kit.clock import BATCH, DAY, HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, new_digits
 from storage.posts import PostState
 from storage.schema import footage_answers, posts
+from storage.schema_footage import request_flags
 from tests.journeys.conftest import Stack
 from workers.airlock.answering import carry_answers
 from workers.airlock.asking import ask_owners
@@ -108,6 +109,8 @@ class Precinct:
             tx.execute(update(clips).where(clips.c.kept_for.is_not(None)).values(retry_at=0, begun_at=0))
             here = ~inbox_answers.c.crossed
             tx.execute(update(inbox_answers).where(here).values(shown_at=tx.now() // BATCH * BATCH))
+            flagged = ~inbox_flags.c.crossed
+            tx.execute(update(inbox_flags).where(flagged).values(shown_at=tx.now() // BATCH * BATCH))
         deadline = time.monotonic() + PUBLISHED_WITHIN
         while self._on_their_way():
             assert time.monotonic() < deadline, "a shared clip was not published"
@@ -115,6 +118,7 @@ class Precinct:
         carry_answers(self.stores)
         with self.stores.record.write(by=OPERATOR) as tx:
             tx.execute(update(footage_answers).values(shown_at=tx.now() - 1))
+            tx.execute(update(request_flags).values(shown_at=tx.now() // BATCH * BATCH))
             kept = posts.c.state == PostState.KEPT  # which the record dates with their batch
             tx.execute(update(posts).where(kept).values(published_at=tx.now() // BATCH * BATCH))
             tx.audit("test", "")

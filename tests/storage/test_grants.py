@@ -36,6 +36,7 @@ CASES = {  # staff's, but for what a camera's owner is told; pins are brought by
 }
 PINS = {"camera_pins": {""}, "listed_cameras": {""}}
 FOOTAGE = {name: {""} for name in ("footage_requests", "footage_request_blocks", "footage_answers", "case_keys")}
+FLAGGED_REQUESTS = {name: {""} for name in ("request_flags", "request_decisions", "request_claims")}
 ALERTS = [table.name for table in identity_tables.sorted_tables if table in schema_alerts.TABLES]
 WORDS = {
     "posts": {"title", "text", "words"},
@@ -46,6 +47,9 @@ WORDS = {
     "nods": {"mark"},
     "comment_flags": {"text", "said", "said_by"},
     "comment_decisions": {"note"},
+    "request_flags": {"text", "origin", "reason"},
+    "request_decisions": {"note", "staff_id"},
+    "request_claims": {""},
     "letters": {"text", "asked_by"},
     "letter_answers": {"text", "name"},
 }
@@ -91,7 +95,7 @@ CLOSED = {
         "invitations": {"secret_digest", "second_factor", "role"},
     },
     "porchlight_staff": {
-        "comments": {"name", "text", "post_id", "at"},  # of one that is flagged, its flag has the words
+        "comments": {"mark"},  # they read them as neighbours do, and nothing by which two are one neighbour's
         **{name: {""} for name in ("nods", "endings", "shared_links")},
         "audit_payloads": {"salt"},
         "digest_mails": {"told"},
@@ -102,6 +106,7 @@ CLOSED = {
         **{name: {""} for name in ("comments", "flags", "decisions", "audit_entries", "audit_payloads")},
         **{name: {""} for name in ("appeals", "claims", "nods", "suspensions", "blurs", "notices", "shared_links")},
         **{name: {""} for name in ("letters", "letter_answers", "comment_flags")},
+        **FLAGGED_REQUESTS,
         "staff_members": {"name", "password_hash", "second_factor"},
         "staff_log_ins": {"staff_id", "ends_at"},
         "desks": {"touched_at", "proved_at"},
@@ -136,6 +141,9 @@ CLOSED = {
         "letters": {"text", "asked_by", "case_id", "kind"},
         "comment_flags": {"text", "said", "said_by", "reason"},
         "comment_decisions": {"note", "staff_id", "at"},
+        "request_flags": {"text", "reason", "origin", "shown_at"},
+        "request_decisions": {"note", "staff_id", "at"},
+        "request_claims": {""},
         "notices": {"written_by", "written_at", "consented_by"},
         "letter_answers": {"text", "name"},
         "claims": {"staff_id", "ends_at"},
@@ -163,6 +171,9 @@ CLOSED = {
         "letter_answers": {"text", "name", "shown_at"},
         "comment_flags": {"text", "said", "said_by", "slip_digest"},
         "comments": {"text", "name"},
+        "request_flags": {"text", "reason", "origin", "shown_at", "slip_digest"},
+        "request_decisions": {"note", "staff_id", "at", "reason"},
+        "request_claims": {""},
         "flags": {"text", "reason", "origin", "slip_digest"},
         "appeals": {"text"},
         "claims": {"staff_id", "ends_at"},
@@ -185,6 +196,7 @@ CLOSED_IN_IDENTITY = {
         "passkeys": {""},
         "cameras": {"resident_id", "name_sealed", "indoor", "ask", "request_digest"},
         "inbox_answers": {"resident_id"},
+        "inbox_flags": {"resident_id"},
         "camera_mail": {"resident_id"},
         "asked_blocks": {"block_id"},
         **{name: {""} for name in ALERTS},

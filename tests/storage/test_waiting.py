@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("city")
 
 def queue(record: Database, *names: str) -> list[PostId]:
     """The posts that wait in these divisions."""
-    return [one.post_id for one in _page(record, *names)]
+    return [PostId(one.id) for one in _page(record, *names)]
 
 
 def decide(record: Database, bell: Bell, post: Post, verb: str) -> str:
@@ -45,7 +45,7 @@ def test_what_is_due_first_comes_first(record: Database, bell: Bell) -> None:
 
     found = _page(record, "Central")
 
-    assert [one.post_id for one in found] == ["b", "c", "d", "a"]
+    assert [one.id for one in found] == ["b", "c", "d", "a"]
     assert found[:2] == [
         Waits(child.id, NOON + HOUR, NOON + HOUR + 15 * MINUTE),
         Waits(flagged.id, NOON, NOON + 2 * HOUR),
@@ -64,7 +64,7 @@ def test_two_hundred_who_collude_move_nothing(record: Database, bell: Bell) -> N
 
     found = _page(record, "Central")
 
-    assert [(w.post_id, w.due_at) for w in found] == [(one.id, NOON + 2 * HOUR), (many.id, NOON + 2 * HOUR + MINUTE)]
+    assert [(w.id, w.due_at) for w in found] == [(one.id, NOON + 2 * HOUR), (many.id, NOON + 2 * HOUR + MINUTE)]
     assert builders.the_post(record, many.id).state is PostState.LIVE
 
 
@@ -99,9 +99,9 @@ def test_the_queue_is_of_ones_divisions_and_goes_on_page_by_page(record: Databas
 
     with record.read() as conn:
         first = waiting.page(conn, [division()], after=None, limit=2)
-        rest = waiting.page(conn, [division()], after=(first[-1].due_at, first[-1].post_id), limit=2)
+        rest = waiting.page(conn, [division()], after=(first[-1].due_at, first[-1].id), limit=2)
 
-    assert [one.post_id for one in (*first, *rest)] == mine
+    assert [one.id for one in (*first, *rest)] == mine
     assert len(queue(record, "Central", "East")) == 4
     assert queue(record) == []
 

@@ -45,6 +45,11 @@ export const flagReasons = [
 ] as const;
 export type FlagReason = (typeof flagReasons)[number];
 
+/** What can be wrong with a request for footage. */
+export const requestReasons = ["pressure", "race_only", "assembly", "not_footage", "other"] as const;
+export type RequestReason = (typeof requestReasons)[number];
+export type FlaggedFor = FlagReason | RequestReason;
+
 export type Ticket = { ticket: string; url: string };
 
 /** One line of a Timeline. */

@@ -7,7 +7,7 @@ import type { CaseInFull } from "./casefile.svelte";
 
 export const askKinds = ["burglary", "robbery", "theft", "vehicle", "assault", "shooting", "homicide", "collision", "missing", "vandalism", "arson", "other"] as const;
 export type AskKind = (typeof askKinds)[number];
-export type AskState = "waiting" | "sent" | "refused" | "resolved";
+export type AskState = "waiting" | "sent" | "refused" | "resolved" | "recalled";
 export type AskAct = "approve" | "refuse" | "resolve";
 export type Answer = {
   id: string;
@@ -40,6 +40,8 @@ export type Ask = {
   resolved_at: string | null;
   ends_at: string | null;
   next_at: string | null;
+  /** Why moderators took it back. */
+  recalled: { reason: string; guidelines: number } | null;
   may: AskAct[];
   lead: boolean;
   among: Among | null;

@@ -39,7 +39,7 @@ export type Link = {
   by: string;
   at: string;
 };
-type Further = "ask" | "assign" | "unassign" | "unlink" | "approve" | "deny" | "resolve" | "contact" | "download" | "question" | "helped";
+type Further = "ask" | "assign" | "unassign" | "unlink" | "approve" | "deny" | "resolve" | "recall" | "contact" | "download" | "question" | "helped";
 export type EntryKind = Further | Exclude<Act, "assign" | "second_footage" | "write">;
 export type Entry = { kind: EntryKind; by: string; at: string; text: string; about: string | null; reason: LinkReason | null };
 export type CaseInFull = Case & { members: Member[]; links: Link[]; timeline: Entry[] };

@@ -1,8 +1,9 @@
 // Saying a decision, about one or several, and how to take it back; and who works on what.
 import * as api from "../shared/api";
 import type { QuestionRules } from "./threads.svelte";
-import type { Claim, Decided, Decision, Outcome, Suspension, Verb, Waiting } from "./types";
+import type { Claim, Decided, Decision, Item, Outcome, RequestVerb, Suspension, Verb, Waiting } from "./types";
 
+export const UNDO_MS = 60_000;
 export const KEPT = "within_guidelines"; // what keeping and restoring cite: nothing is broken
 
 export const decide = (postId: string, verb: Verb, reason: string, note = "") =>
@@ -28,11 +29,21 @@ export function questionRules(): Promise<QuestionRules> {
 
 export const undo = (postId: string) => api.del<Decided>(`/v1/posts/${postId}/decisions/last`);
 
-export const claim = (postId: string) => api.put<Claim>(`/v1/posts/${postId}/claim`, {});
+export const judgeRequest = (id: string, verb: RequestVerb, reason: string, note: string) => api.post(`/v1/requests/${id}/decisions`, { verb, reason, note });
+
+export const undoRequest = (id: string) => api.del(`/v1/requests/${id}/decisions/last`);
+
+export const judgeComment = (id: string, verb: "keep" | "remove", reason: string) => api.post(`/v1/comments/${id}/decisions`, { verb, reason });
+
+export const undoComment = (id: string) => api.del(`/v1/comments/${id}/decisions/last`);
+
+const claimOf = ({ id, about }: Item) => `/v1/${about}s/${id}/claim`;
+
+export const claim = (one: Item) => api.put<Claim>(claimOf(one), {});
 
 /** Also when the page goes away: the line may then be cut before an answer comes. */
-export async function release(postId: string): Promise<void> {
-  await fetch(`/v1/posts/${postId}/claim`, { method: "DELETE", keepalive: true }).catch(() => {}); // else it ends by itself
+export async function release(one: Item): Promise<void> {
+  await fetch(claimOf(one), { method: "DELETE", keepalive: true }).catch(() => {}); // else it ends by itself
 }
 
 export const history = (postId: string) => api.get<{ items: Decision[]; suspension: Suspension | null }>(`/v1/posts/${postId}/decisions`);
@@ -50,7 +61,7 @@ export function verbsOf({ post, proposed, to_suspend }: Waiting): [Verb, string]
 export const mayDecide = ({ claim, appeal }: Waiting) => !(claim && !claim.mine) && !appeal?.mine;
 
 /** It waits for me, and not for somebody else to agree with me. */
-export const isFree = (one: Waiting) => mayDecide(one) && !one.proposed?.mine && !one.to_suspend?.mine;
+export const isFree = (one: Item) => (one.about === "request" ? !(one.claim && !one.claim.mine) : mayDecide(one) && !one.proposed?.mine && !one.to_suspend?.mine);
 
 /** What is proposed, or most flags say, is only where the eye starts; the moderator chooses. */
 export const firstReason = ({ reasons, to_suspend }: Waiting): string => to_suspend?.reason ?? reasons[0]?.reason ?? "other";

@@ -1,5 +1,5 @@
 // What only staff pages know.
-import type { Division, FlagReason, Post, PostState } from "../shared/types";
+import type { Division, FlagReason, Post, PostState, RequestReason } from "../shared/types";
 
 export type Role = "analyst" | "detective" | "moderator" | "lead" | "admin";
 export type Me = {
@@ -57,6 +57,8 @@ export type Claim = { by: string; mine: boolean; until: string };
 
 /** A post that waits for a moderator, and all that it waits for. */
 export type Waiting = {
+  id: string;
+  about: "post";
   post: Post;
   kinds: Kind[];
   since: string;
@@ -71,6 +73,24 @@ export type Waiting = {
   comments: { id: string; name: string; text: string; count: number; reasons: string[]; notes: string[] }[];
   claim: Claim | null;
 };
+
+/** A flagged request for footage that waits: neither its case nor who asked. */
+export type RequestWaiting = {
+  id: string;
+  about: "request";
+  request: { id: string; division: Division; kind: string; text: string; window_from: string; window_to: string; blocks: string[]; state: string; ends_at: string | null };
+  since: string;
+  due_at: string;
+  count: number;
+  reasons: { reason: RequestReason; count: number }[];
+  flags: { reason: RequestReason; text: string; from: "resident" | "police"; flagged_at: string }[];
+  claim: Claim | null;
+  recallable: boolean;
+};
+export type Item = Waiting | RequestWaiting;
+/** How a comment is judged. */
+export type Judge = (id: string, verb: "keep" | "remove", reason: string) => Promise<void>;
+export type RequestVerb = "dismiss" | "take_back";
 
 export type Decided = { post: Post; state: PostState; waits_for_second: boolean };
 export type Outcome = { post_id: string; state: PostState | null; waits_for_second: boolean; code: string | null };

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from storage import case_keys, footage_sent
 from storage.db import AIRLOCK
 from storage.footage_sent import Sent
-from storage.identity import clips, inbox, inbox_answers
+from storage.identity import clips, inbox, inbox_answers, inbox_flags
 from storage.identity.inbox import Request
 from storage.kit import log
 from workers.airlock.both_sides import BothSides
@@ -53,6 +53,7 @@ def _end(stores: BothSides) -> None:
             clips.withdraw(tx, clip)  # whoever reconciles finishes it
         inbox_answers.drop(tx, over)
         inbox_answers.erase_all(tx, old)
+        inbox_flags.erase_all(tx, old)
         inbox.forget(tx, old)
 
 

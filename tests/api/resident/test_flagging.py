@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from api.resident import flagging
 from api.resident.desk import Desk
 from api.staff.app import create_app as create_staff
 from api.stores import Stores
 from feed import posting
-from storage import posts, staff
+from storage import audit, posts, staff
+from storage.audit import Sought
 from storage.db import OPERATOR, RESIDENT
+from storage.decisions import UNDO_MS
 from storage.kit.ids import PostId
 from storage.posts import PostState, Verb
+from storage.schema import comments as comment_rows
 from storage.staff import Role
 from tests import builders
 from tests.api.asking import Client
@@ -22,6 +26,7 @@ from tests.api.conftest import NewClient
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import published
+from workers import chores
 from workers.airlock.admit import Airlock
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -84,7 +89,7 @@ def test_no_flag_is_left_under_a_post_taken_back_a_moment_ago(
 def test_a_flagged_comment_waits_for_a_moderator_and_its_slip_tells_the_outcome(
     ada: Neighbour, neighbour: NewNeighbour, desk: Desk, post: dict[str, Any], moderator: Client
 ) -> None:
-    """Moderators read its words while it waits; removed, they are nowhere; who flags learns what was decided."""
+    """Moderators read its words while it waits; removed, nobody does; who flags learns what was decided."""
     eve, bob = neighbour("eve"), neighbour("bob")
     said = eve.ask("POST", f"/v1/posts/{post['id']}/comments", {"text": "Zwrkvltn lives there."}).json()
     other = eve.ask("POST", f"/v1/posts/{post['id']}/comments", {"text": "It was a cat."}).json()
@@ -103,12 +108,67 @@ def test_a_flagged_comment_waits_for_a_moderator_and_its_slip_tells_the_outcome(
         assert (answer.status_code, answer.json()) == (200, {"verb": verb})
     assert moderator.get("/v1/moderation/queue").json()["items"] == []
     assert [one["text"] for one in ada.get(f"/v1/posts/{post['id']}/comments")["items"]] == ["It was a cat."]
-    assert b"Zwrkvltn" not in builders.all_rows(desk.stores.record)
     outcomes = [bob.get(f"/v1/flags/{one['slip']}") for one in slips]
     assert [one["verb"] for one in outcomes] == ["remove_comment", "keep_comment"]
     again = moderator.post(f"/v1/comments/{said['id']}/decisions", {"verb": "keep", "reason": "other"})
     gone = bob.ask("POST", f"/v1/comments/{said['id']}/flags", {"reason": "other"})
     assert (again.status_code, gone.status_code) == (404, 404)
+
+
+def test_a_removed_comment_comes_back_within_the_minute_and_is_erased_after(
+    ada: Neighbour, neighbour: NewNeighbour, desk: Desk, post: dict[str, Any], moderator: Client
+) -> None:
+    """Nobody reads it meanwhile; undone, it stands and waits as before; after the minute no byte of it is there."""
+    eve, path = neighbour("eve"), f"/v1/posts/{post['id']}/comments"
+    said = eve.ask("POST", path, {"text": "Zwrkvltn lives there."}).json()
+    neighbour("bob").ask("POST", f"/v1/comments/{said['id']}/flags", {"reason": "privacy"})
+    judge, remove = f"/v1/comments/{said['id']}/decisions", {"verb": "remove", "reason": "privacy"}
+    before = ada.get(path), moderator.get("/v1/moderation/queue").json()["items"][0]["comments"]
+
+    moderator.post(judge, remove)
+    assert ada.get(path)["items"] == moderator.get(path).json()["items"] == []
+    assert eve.ask("POST", path, {"text": "A cat."}).status_code == 201, "those behind it keep their places"
+    assert moderator.ask("DELETE", f"{judge}/last").json() == {"verb": "undo"}
+    again = ada.get(path), moderator.get("/v1/moderation/queue").json()["items"][0]["comments"]
+    assert (again[0]["items"][0], again[1]) == (before[0]["items"][0], before[1])
+    assert moderator.ask("DELETE", f"{judge}/last").json()["error"]["code"] == "nothing_to_undo"
+
+    moderator.post(judge, remove)
+    _forgets(desk)
+    assert b"Zwrkvltn" in builders.all_rows(desk.stores.record), "the minute runs"
+    with desk.stores.record.write(by=OPERATOR) as tx:
+        tx.execute(update(comment_rows).values(removed_at=comment_rows.c.removed_at - UNDO_MS))
+        tx.audit("test", "")
+    _forgets(desk)
+    assert b"Zwrkvltn" not in builders.all_rows(desk.stores.record)
+    assert moderator.ask("DELETE", f"{judge}/last").json()["error"]["code"] == "comment_gone"
+
+
+def test_moderators_and_leads_read_comments_and_nobody_else_of_the_staff(
+    neighbour: NewNeighbour, desk: Desk, post: dict[str, Any], moderator: Client, client: NewClient
+) -> None:
+    """As neighbours do, each opening a line of the audit; flagged or removed directly; who investigates may not."""
+    eve, path = neighbour("eve"), f"/v1/posts/{post['id']}/comments"
+    said = eve.ask("POST", path, {"text": "Zwrkvltn lives there."}).json()
+    others = {role: _staff(desk, client, role) for role in (Role.LEAD, Role.ANALYST, Role.DETECTIVE, Role.ADMIN)}
+
+    assert moderator.get(path).json()["items"] == [said]
+    assert others[Role.LEAD].get(path).json()["items"] == [said]
+    for role in (Role.ANALYST, Role.DETECTIVE, Role.ADMIN):
+        assert others[role].get(path).status_code == 403
+        assert others[role].post(f"/v1/comments/{said['id']}/flags", {"reason": "other"}).status_code == 403
+    with desk.stores.record.read() as conn:
+        lines = audit.page(conn, before=None, limit=9, sought=Sought(action="comments.view"))
+    assert [line.subject for line in lines] == [post["id"]] * 2
+    assert moderator.get("/v1/posts/none/comments").status_code == 404
+
+    flag = others[Role.LEAD].post(f"/v1/comments/{said['id']}/flags", {"reason": "privacy", "text": "816-555-0142"})
+    assert others[Role.LEAD].post(f"/v1/comments/{said['id']}/flags", {"reason": "none"}).status_code == 422
+    (item,) = moderator.get("/v1/moderation/queue").json()["items"]
+    assert (item["kinds"], item["comments"][0]["notes"]) == (["comment"], ["[phone]"])
+    moderator.post(f"/v1/comments/{said['id']}/decisions", {"verb": "remove", "reason": "privacy"})
+    told = others[Role.LEAD].get(f"/v1/flags/{flag.json()['slip']}").json()
+    assert (told["verb"], told["guideline"]) == ("remove_comment", "privacy")
 
 
 def test_a_comment_elsewhere_and_none_are_the_same_nothing(
@@ -132,8 +192,17 @@ def test_a_comment_elsewhere_and_none_are_the_same_nothing(
 @pytest.fixture
 def moderator(desk: Desk, client: NewClient) -> Client:
     """One of Central, at the staff program."""
+    return _staff(desk, client, Role.MODERATOR)
+
+
+def _staff(desk: Desk, client: NewClient, role: Role) -> Client:
     stores = Stores(desk.stores.record, desk.stores.media, desk.stores.bell, desk.settings)
     with desk.stores.record.write(by=OPERATOR) as tx:
-        member = staff.make(tx, "mo")
-        staff.grant(tx, member, Role.MODERATOR, None)
+        member = staff.make(tx, f"the {role}")
+        staff.grant(tx, member, role, None)
         return client(create_staff(stores), staff.log_in(tx, member))
+
+
+def _forgets(desk: Desk) -> None:
+    """The chores' round."""
+    chores.forget_judged(desk.stores.record, desk.stores.media, desk.stores.bell)

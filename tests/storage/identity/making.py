@@ -18,6 +18,7 @@ from storage.identity import (
     clips,
     inbox,
     inbox_answers,
+    inbox_flags,
     leases,
     limits,
     listening,
@@ -171,6 +172,7 @@ def _asked(vault: Vault, who: ResidentId, block: BlockId) -> None:
         inbox.arrive(tx, new, [block])
     with vault.write(by=RESIDENT) as tx:
         inbox_answers.say(tx, who, asked, inbox_answers.Kind.NOTHING, shown_at=at + DAY)
+        inbox_flags.say(tx, who, asked, reason="pressure", text="It presses.", shown_at=at + DAY)
         camera_mail.put(tx, vault, who, [builders.division()])
 
 

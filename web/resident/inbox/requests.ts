@@ -16,6 +16,19 @@ export type Answer = {
   handle: string | null;
   gone: boolean;
 };
+/** What I said is wrong with a request; `verb` and `guideline`: what moderators decided, once they did. */
+export type Flag = {
+  request: string;
+  about: string;
+  reason: string;
+  text: string;
+  told: boolean;
+  may_change: boolean;
+  open_until: string;
+  shown_at: string;
+  verb: string | null;
+  guideline: string | null;
+};
 export type Request = {
   id: string;
   kind: string;
@@ -28,6 +41,8 @@ export type Request = {
   answer: Answer | null;
   may: Said[];
   contact_days: number;
+  asks: boolean;
+  flag: Flag | null;
 };
 
 const at = (id: string) => `/v1/inbox/requests/${id}`;
@@ -36,6 +51,10 @@ export const sameViewAddress = (id: string) => `${at(id)}/same-view`;
 export const readRequest = (id: string) => api.get<Request>(at(id));
 export const say = (id: string, kind: Said, contact: string) => api.put<Request>(`${at(id)}/answer`, { kind, ...(contact ? { contact } : {}) });
 export const takeBack = (id: string) => api.del<Request>(`${at(id)}/answer`);
+
+export const flag = (id: string, reason: string, text: string) => api.put<Request>(`${at(id)}/flag`, { reason, ...(text ? { text } : {}) });
+export const takeFlagBack = (id: string) => api.del<void>(`${at(id)}/flag`);
+export const myFlags = async () => (await api.get<{ items: Flag[] }>("/v1/inbox/flags")).items;
 
 /** Days by which footage is to be saved, by request and camera: on this device, and told to nobody. */
 type Reminders = Record<string, string>;

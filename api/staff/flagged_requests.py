@@ -1,0 +1,113 @@
+"""Requests for footage that somebody flagged: staff flag them too, a moderator judges them, leads read what waits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import Connection
+
+from api.staff import requests_waiting
+from api.staff.auth import Lead, Moderator, Viewer
+from api.staff.flagging import Slip
+from api.staff.requests_waiting import RequestWaiting
+from api.stores import Record
+from feed.events import Closed
+from storage import case_rules, cases, footage, request_claims, request_decisions, request_flags, waiting
+from storage.db import Tx
+from storage.kit import clock, ids
+from storage.kit.errors import Refused
+from storage.kit.ids import RequestId
+from storage.request_decisions import Verb, Why
+from storage.staff import LogIn, Role, StaffMember
+from storage.waiting import About
+from workers.guidelines.requests import IN_FORCE
+from workers.redact.text import scrub
+
+router = APIRouter(prefix="/v1", tags=["moderation"])
+KEPT = "within_guidelines"  # what keeping cites: nothing is broken
+MOST_WAITING = 100  # that a lead is shown
+
+
+class NewRequestFlag(Closed):
+    """What is wrong with a request."""
+
+    reason: Annotated[str, Field(max_length=24)]
+    text: Annotated[str, Field(max_length=1000)] = ""
+
+
+class NewRequestDecision(Closed):
+    """What is to happen to a flagged request: it stands, or it is taken back; and why."""
+
+    verb: Literal["dismiss", "take_back"]
+    reason: Annotated[str, Field(max_length=40)]
+    note: Annotated[str, Field(max_length=1000)] = ""
+
+
+class RequestDecided(Closed):
+    """What was decided; undone, it waits again."""
+
+    verb: Literal["dismiss", "take_back", "undo"]
+
+
+class RequestsWaiting(Closed):
+    """Flagged requests that wait for a moderator, what is due first, first."""
+
+    items: list[RequestWaiting]
+
+
+@router.post("/requests/{request_id}/flags", status_code=202)
+def flag(request_id: RequestId, new: NewRequestFlag, me: Viewer, record: Record) -> Slip:
+    """Tells the moderators that something is wrong with a request: who may see its case, and moderators there."""
+    if new.reason not in request_flags.REASONS:
+        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
+    slip = ids.new_secret()
+    with record.write(by=me.member.actor) as tx:
+        _demand_seen(tx.connection, me.member, request_id)
+        said, at = scrub(new.text), clock.rounded(tx.now())
+        request_flags.add(
+            tx, request_id, origin=request_flags.POLICE, reason=new.reason, text=said, flagged_at=at, slip=slip
+        )
+    return Slip(slip=slip)
+
+
+@router.post("/requests/{request_id}/decisions")
+def decide(request_id: RequestId, new: NewRequestDecision, me: Moderator, record: Record) -> RequestDecided:
+    """Keeps a flagged request, or takes it back for good: nobody is asked any more, and its case is told why."""
+    if new.reason not in (KEPT if new.verb == "dismiss" else "", *request_flags.REASONS):
+        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
+    with record.write(by=me.member.actor) as tx:
+        _held(tx, me, request_id)
+        why = Why(new.reason, IN_FORCE.version, new.note)
+        request_decisions.decide(tx, request_id, Verb(new.verb), why, by=me.member.id)
+    return RequestDecided(verb=new.verb)
+
+
+@router.delete("/requests/{request_id}/decisions/last")
+def undo(request_id: RequestId, me: Moderator, record: Record) -> RequestDecided:
+    """Undoes, within a minute, that I kept it. What was taken back stays so."""
+    with record.write(by=me.member.actor) as tx:
+        _held(tx, me, request_id)
+        request_decisions.undo(tx, request_id, me.member.id)
+    return RequestDecided(verb="undo")
+
+
+@router.get("/moderation/requests")
+def waiting_here(me: Lead, record: Record) -> RequestsWaiting:
+    """Flagged requests of the divisions I lead that wait for a moderator; none that I asked, agreed to or work on."""
+    mine = me.member.reach(Role.LEAD)
+    with record.read() as conn:
+        found = waiting.page(conn, mine, after=None, limit=MOST_WAITING, judge=me.member.id, only=About.REQUEST)
+        return RequestsWaiting(items=list(requests_waiting.of(conn, me.member.id, mine, found).values()))
+
+
+def _held(tx: Tx, me: LogIn, request_id: RequestId) -> None:
+    request_decisions.held(tx, me.member.reach(Role.MODERATOR), me.member.id, request_id)
+    request_claims.demand_free(tx, request_id, me.member.id)
+
+
+def _demand_seen(conn: Connection, member: StaffMember, request_id: RequestId) -> None:
+    if request_decisions.is_there(conn, member.reach(Role.MODERATOR), request_id):
+        return
+    cases.one(conn, case_rules.asker(member), footage.case_of(conn, request_id))

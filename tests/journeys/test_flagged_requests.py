@@ -1,0 +1,82 @@
+"""An owner says that a request presses: moderators read it with the batch, take it back, and the owner learns so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.axe import SERIOUS, Eyes
+from tests.journeys.conftest import Stack
+from tests.journeys.precinct import TEXT, Precinct
+from tests.journeys.test_footage_answered import _opens, _owns_a_camera
+from tests.journeys.test_moderation import _moderates
+from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, pytestmark
+from workers.airlock.asking import ask_owners
+
+__all__ = ["Browser", "chromium", "new_page", "pytestmark"]
+
+
+@pytest.fixture(scope="module")
+def precinct(stack: Stack) -> Iterator[Precinct]:
+    """South's detective."""
+    here = Precinct(stack, "South")
+    yield here
+    here.close()
+
+
+def _flags(page: Page, eyes: Eyes) -> None:
+    page.get_by_role("button", name="Something is wrong with this request").click()
+    dialog = page.get_by_role("dialog", name="What is wrong with this request?")
+    expect(dialog.get_by_text("those who ask are told nothing of it")).to_be_visible()
+    eyes.look(page, "flag a request")
+    dialog.get_by_role("radio", name="Puts pressure on people").check()
+    dialog.get_by_role("button", name="Send flag").click()
+    expect(page.get_by_role("heading", name="You said something is wrong")).to_be_visible()
+
+
+def test_a_flag_from_the_inbox_is_judged_and_the_request_is_gone(
+    stack: Stack, new_page: NewPage, precinct: Precinct
+) -> None:
+    """Taken back and said again by its owner; a moderator's one key ends it for everybody, and the owner reads why."""
+    eyes, page, desk = Eyes(), new_page(PHONE), new_page(DESK)
+    request = precinct.asks_about(_owns_a_camera(page, stack, "flags@example.org"))
+    _moderates(desk, stack, "mo-of-flags", division="South")
+    row = desk.get_by_role("button", name="Police ask for footage: Burglary")
+
+    _opens(page, request)
+    _flags(page, eyes)
+    page.get_by_role("button", name="Take the flag back").click()
+    expect(page.get_by_text("Nobody learns that there was one.")).to_be_visible()
+    _flags(page, eyes)
+    eyes.look(page, "a request that is flagged")
+
+    expect(desk.get_by_role("heading", level=1)).to_be_attached()
+    expect(row).to_have_count(0)
+    precinct.batch_comes()
+    desk.reload()
+    row.click()
+    expect(desk.get_by_role("heading", name="Police ask for footage: Burglary")).to_be_visible()
+    expect(desk.get_by_text(TEXT)).to_be_visible()
+    expect(desk.get_by_text("Puts pressure on people").first).to_be_visible()
+    assert desk.get_by_text("CR-1").count() == 0
+    eyes.look(desk, "a flagged request on the desk")
+    desk.keyboard.press("d")
+    expect(desk.get_by_text("Decided: the request stands.")).to_be_visible()
+    desk.keyboard.press("z")
+    expect(desk.get_by_text("Decision undone.")).to_be_visible()
+    expect(desk.get_by_text(TEXT)).to_be_visible()
+    desk.keyboard.press("x")
+    expect(desk.get_by_text("gone from every inbox within a minute")).to_be_visible()
+
+    ask_owners(precinct.stores)
+    page.goto(f"http://residents.localhost:{stack.base}/inbox")
+    expect(page.get_by_text("Moderators took the request back. Nobody is asked any more.")).to_be_visible()
+    assert page.locator(f'a[href$="{request}"]').count() == 0
+    eyes.look(page, "inbox, what was flagged")
+    page.get_by_role("link", name="What police asked here").click()
+    expect(page.get_by_text("No request is over yet.")).to_be_visible()
+    eyes.look(page, "what police asked here")
+    wrong = eyes.wrong(*SERIOUS)
+    assert not wrong, wrong
