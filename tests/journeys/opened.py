@@ -195,7 +195,10 @@ def at_the_queue(page: Page, eyes: Eyes) -> None:
     page.get_by_role("link", name="Queue").click()
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="Open the comments").click()
+    expect(page.get_by_role("list", name="Comments")).to_be_visible()
     eyes.look(page, "staff: queue")
+    removes_a_comment(page, eyes)
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(5)
     eyes.look(page, "staff: ask the author, dialog")
@@ -214,3 +217,14 @@ def at_the_queue(page: Page, eyes: Eyes) -> None:
     page.get_by_role("button", name="Hidden", exact=True).click()
     expect(page.get_by_role("article", name=TITLE)).to_be_visible()
     eyes.look(page, "staff: taken down")
+
+
+def removes_a_comment(page: Page, eyes: Eyes) -> None:
+    """By a guideline; and brings it back within the minute."""
+    page.get_by_role("button", name="Remove comment").first.click()
+    expect(page.get_by_role("dialog").get_by_text("For a minute you can undo it")).to_be_visible()
+    eyes.look(page, "staff: remove a comment, dialog")
+    page.get_by_role("dialog").get_by_role("button", name="Remove comment").click()
+    expect(page.get_by_text("Comment removed.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone: the comment stands.")).to_be_visible()

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import insert, select
 
+from storage.db import CHORES
+from storage.kit.ids import RequestId
+from storage.schema import blocks, published_requests
 from tests.journeys.axe import SERIOUS, Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.precinct import TEXT, Precinct
 from tests.journeys.test_footage_answered import _opens, _owns_a_camera
-from tests.journeys.test_moderation import _moderates
+from tests.journeys.test_moderation import _lives, _moderates
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, pytestmark
 from workers.airlock.asking import ask_owners
 
@@ -36,11 +40,22 @@ def _flags(page: Page, eyes: Eyes) -> None:
     expect(page.get_by_role("heading", name="You said something is wrong")).to_be_visible()
 
 
+def _is_told(precinct: Precinct, request: RequestId, home: str) -> None:
+    """A week is over, and everybody who lives there reads of it."""
+    with precinct.stores.record.write(by=CHORES) as tx:
+        division = tx.connection.execute(select(blocks.c.division_id).where(blocks.c.id == home)).scalar_one()
+        row = {"id": request, "day": "2026-11-20", "division_id": division, "kind": "burglary", "window_from": 0}
+        told = {"window_to": 900_000, "square_miles": 40, "places": '["Orchard Way"]'}
+        tx.execute(insert(published_requests).values(**row, **told))
+        tx.audit("test", "")
+
+
 def test_a_flag_from_the_inbox_is_judged_and_the_request_is_gone(
     stack: Stack, new_page: NewPage, precinct: Precinct
 ) -> None:
     """Taken back and said again by its owner; a moderator's one key ends it for everybody, and the owner reads why."""
     eyes, page, desk = Eyes(), new_page(PHONE), new_page(DESK)
+    home = _lives(stack, stack.resident_token("flags@example.org"))
     request = precinct.asks_about(_owns_a_camera(page, stack, "flags@example.org"))
     _moderates(desk, stack, "mo-of-flags", division="South")
     row = desk.get_by_role("button", name="Police ask for footage: Burglary")
@@ -75,8 +90,16 @@ def test_a_flag_from_the_inbox_is_judged_and_the_request_is_gone(
     expect(page.get_by_text("Moderators took the request back. Nobody is asked any more.")).to_be_visible()
     assert page.locator(f'a[href$="{request}"]').count() == 0
     eyes.look(page, "inbox, what was flagged")
+
+    _is_told(precinct, request, home)
     page.get_by_role("link", name="What police asked here").click()
-    expect(page.get_by_text("No request is over yet.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Burglary")).to_be_visible()
     eyes.look(page, "what police asked here")
+    page.get_by_role("button", name="Flag").click()
+    page.get_by_role("radio", name="Means a lawful assembly").check()
+    page.get_by_role("button", name="Send flag").click()
+    expect(page.get_by_text("Flag sent to the moderators.")).to_be_visible()
+    page.goto(f"http://residents.localhost:{stack.base}/me")
+    expect(page.get_by_text("Moderators took the request back: Puts pressure on people")).to_be_visible()
     wrong = eyes.wrong(*SERIOUS)
     assert not wrong, wrong

@@ -74,6 +74,8 @@ def test_an_item_holds_nothing_by_which_two_posts_are_joined(
     items = ann.get("/v1/moderation/queue").json()["items"]
 
     fields = {
+        "id",
+        "about",
         "post",
         "kinds",
         "since",

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from storage import case_keys, footage_answers
+from storage import audit, case_keys, footage, footage_answers
 from storage.db import RESIDENT, Actor, database_now
-from storage.identity import inbox_answers
+from storage.footage_rules import Act
+from storage.identity import inbox_answers, inbox_flags
 from storage.identity.inbox_answers import Contact, Kind
 from storage.identity.schema import clips
 from storage.identity.schema import inbox_answers as said
@@ -18,6 +19,7 @@ from storage.kit.clock import BATCH, HOUR
 from storage.kit.errors import Conflict, Unavailable
 from storage.kit.ids import RequestId
 from storage.schema import footage_answers as rows
+from storage.schema_footage import request_flags
 from tests import builders
 from tests.storage.footage import KEY, square, the_desk
 from tests.storage.identity.making import an_accepted_clip, the_clip
@@ -160,3 +162,31 @@ def test_what_may_be_said_after_what() -> None:
     with pytest.raises(Conflict) as on_its_way:
         inbox_answers.demand_may(answer(Kind.NO), Kind.NOTHING, now=open_until)
     assert on_its_way.value.code == "answer_on_its_way"
+
+
+def test_a_flag_crosses_with_its_batch_and_not_before(town: Town) -> None:
+    """Once, also of a request that is over by then; without a line of the audit, and its words leave this side."""
+    ada, bob = town.owner("ada", square(0)), town.owner("bob", square(1))
+    request = town.asks()
+    town.round()
+    for who, batches in ((ada, 0), (bob, 3)):
+        with town.stores.vault.write(by=RESIDENT) as tx:
+            shown_at = (tx.now() // BATCH + batches) * BATCH
+            inbox_flags.say(tx, who, request, reason="pressure", text="It presses.", shown_at=shown_at)
+    with town.desk.record.write(by=Actor(f"staff:{town.detective}")) as tx:
+        footage.move(tx, town.desk.asker(town.detective), request, Act.RESOLVE)
+    with town.desk.record.read() as conn:
+        head = audit.head(conn)
+
+    town.round()
+    _round(town)
+    _round(town)
+
+    with town.desk.record.read() as conn:
+        at = footage_answers.batch_at(database_now(conn), 0)
+        told = [(row.request_id, row.origin, row.text, row.shown_at) for row in conn.execute(select(request_flags))]
+        assert audit.head(conn) == head
+    assert told == [(request, "resident", "It presses.", at)]
+    with town.stores.vault.read() as conn:
+        mine = [inbox_flags.of(conn, who)[request] for who in (ada, bob)]
+    assert [(one.crossed, one.text) for one in mine] == [(True, ""), (False, "It presses.")]

@@ -328,7 +328,7 @@ export const en = {
         } as Record<string, string>,
       },
       flags: {
-        open_: "Something is wrong with this request",
+        start: "Something is wrong with this request",
         about: "Moderators look at it. It is no answer, and those who ask are told nothing of it.",
         title: "What is wrong with this request?",
         lead: "Moderators of your division read it at midnight or noon (UTC), with all that others said by then. Nobody learns who you are, and those who ask are told nothing of it.",

@@ -329,7 +329,7 @@ export const es: Words = {
         } as Record<string, string>,
       },
       flags: {
-        open_: "Algo está mal en esta solicitud",
+        start: "Algo está mal en esta solicitud",
         about: "La revisan moderadores. No es una respuesta, y a quien pregunta no se le dice nada.",
         title: "¿Qué está mal en esta solicitud?",
         lead: "Los moderadores de tu división lo leen a medianoche o a mediodía (UTC), con todo lo que otros dijeron hasta entonces. Nadie sabe quién eres, y a quien pregunta no se le dice nada.",
