@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
@@ -9,6 +11,7 @@ from sqlalchemy import select, update
 from storage import audit
 from storage.audit import Sought
 from storage.db import OPERATOR, Database
+from storage.footage_answers import batch_at
 from storage.kit.clock import HOUR
 from storage.schema import footage_requests, staff_log_ins
 from storage.staff import Role
@@ -60,6 +63,8 @@ def test_a_small_one_goes_out_and_a_large_one_waits(record: Database, work: Case
 
     assert (small["state"], small["by"], small["approved_by"], small["may"]) == ("sent", "Dee", None, ["resolve"])
     assert (large["state"], large["may"], large["sent_at"], large["ends_at"]) == ("waiting", ["resolve"], None, None)
+    sent, shown = (int(datetime.fromisoformat(small[name]).timestamp() * 1000) for name in ("sent_at", "next_at"))
+    assert (shown, large["next_at"]) == (batch_at(sent, sent), None)
     assert (own.status_code, own.json()["error"]["code"]) == (403, "second_person")
     (told, _) = approved.json()["items"]
     assert (told["state"], told["approved_by"], told["may"]) == ("sent", "Lee", ["resolve"])
