@@ -10,19 +10,19 @@ Language = Literal["en", "es"]
 MOST_RANGES = 20  # what a browser sends has a handful
 
 
-def preferred(accepted: str | None) -> Language:
-    """The one of ours that an `Accept-Language` header likes best; English where it likes none. Pure."""
-    likes: dict[str, float] = {"en": 0.0, "es": 0.0}
+def preferred(accepted: str | None) -> tuple[Language, ...]:
+    """The one of ours that an `Accept-Language` header likes best; all where it likes none, or each as much. Pure."""
+    likes: dict[Language, float] = {"en": 0.0, "es": 0.0}
     for part in (accepted or "").split(",")[:MOST_RANGES]:
         said, *parameters = (one.strip().lower() for one in part.split(";"))
-        language = said.partition("-")[0]
-        if language in likes:
-            likes[language] = max(likes[language], _weight(parameters))
-    return "es" if likes["es"] > likes["en"] else "en"
+        for language in likes:
+            if said.partition("-")[0] == language:
+                likes[language] = max(likes[language], _weight(parameters))
+    return tuple(language for language, liked in likes.items() if liked == max(likes.values()))
 
 
-def of_request(accept_language: Annotated[str | None, Header(max_length=500)] = None) -> Language:
-    """The language of this request."""
+def of_request(accept_language: Annotated[str | None, Header(max_length=500)] = None) -> tuple[Language, ...]:
+    """The language of this request; all of ours where it says none of them."""
     return preferred(accept_language)
 
 

@@ -43,6 +43,7 @@ RECORD = Side(
             "second_factor_step",
             "ended",
             "last_log_in_at",
+            "language",
         ),
         "staff_roles": ("staff_id", "role", "division_id"),
         "recovery_codes": ("staff_id", "code_digest"),

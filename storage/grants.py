@@ -104,6 +104,7 @@ AIRLOCK: Role = merged(
         "blurs": {"select": ALL, "update": "boxes state tries media_keys"},
         # What is compared before a clip is shown: nobody else reads how one looked that was removed.
         "known_bad": {"select": ALL},
+        "nods": {"select": ALL, "delete": ""},  # of who left
         "removed_views": {"select": ALL, "insert": ALL, "update": "views", "delete": ""},
         "premoderation": {"select": "division_id category ends_at"},
         "decisions": {"select": "id post_id verb reason guidelines staff_id undone"},
@@ -140,7 +141,7 @@ STAFF: Role = merged(
         "staff_members": {  # an account that an invitation made, and the second factor of one's own
             "select": ALL,
             "insert": ALL,
-            "update": "password_hash second_factor second_factor_step second_factor_next last_log_in_at ended",
+            "update": "password_hash second_factor second_factor_step second_factor_next last_log_in_at ended language",
         },
         "staff_roles": {"select": ALL, "insert": ALL, "delete": ""},
         "staff_log_ins": {"select": ALL, "insert": ALL, "delete": ""},
@@ -200,7 +201,7 @@ CHORES: Role = merged(
         "case_exports": {"select": ALL, "update": "state papers done files tries key bytes sha256 ready_at"},
         "renditions": {"select": "file width height bytes whole"},
         "segments": {"select": "file number start bytes"},
-        "staff_members": {"select": "id ended last_log_in_at", "update": "ended"},
+        "staff_members": {"select": "id ended last_log_in_at language", "update": "ended"},
         "staff_roles": {"select": ALL},
         "digests": {"select": ALL, "update": "next_at since order_key", "delete": ""},
         "digest_mails": {"select": ALL, "insert": ALL, "delete": ""},

@@ -5,6 +5,7 @@ A nod has no time, and its mark stands for one neighbour under one post and for 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,6 +44,27 @@ def take_back(tx: Tx, post_id: PostId, kind: Nod, *, mark: str) -> None:
     mine = (nods.c.post_id == post_id, nods.c.kind == kind, nods.c.mark == mark)
     if tx.execute(delete(nods).where(*mine)).rowcount:
         tx.audit("nod.take_back", post_id, {"kind": kind})
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Under which post a nod stands, and the mark that says whose it is to nobody but who made it."""
+
+    post: PostId
+    mark: str
+
+
+def marks(conn: Connection) -> Iterator[Marked]:
+    """The marks of all nods, post by post."""
+    query = select(nods.c.post_id, nods.c.mark).distinct().order_by(nods.c.post_id)
+    for row in conn.execute(query.execution_options(yield_per=1000)):
+        yield Marked(PostId(row.post_id), row.mark)
+
+
+def take_all_back(tx: Tx, mark: str) -> None:
+    """Takes back all that stands under one mark, which is of one post. Twice is once."""
+    for post_id, kind in tx.connection.execute(select(nods.c.post_id, nods.c.kind).where(nods.c.mark == mark)).all():
+        take_back(tx, PostId(post_id), Nod(kind), mark=mark)
 
 
 def counts(conn: Connection, post_id: PostId, *, mark: str) -> list[Count]:

@@ -159,6 +159,12 @@ def media_keys(conn: Connection, post_id: PostId) -> list[str]:
     return list(conn.execute(union(files, select(segments.c.key).where(segments.c.post_id == post_id))).scalars())
 
 
+def key_of(conn: Connection, post_id: PostId, file: str) -> str | None:
+    """Where the bytes of one whole file of a post are; None where there is none of that name."""
+    query = select(renditions.c.key).where(renditions.c.post_id == post_id, renditions.c.file == file)
+    return conn.execute(query).scalar_one_or_none()
+
+
 def kept_keys(conn: Connection, keys: Collection[str]) -> set[str]:
     """Those of `keys` that are some post's; bytes under any other are nobody's."""
     named = union(*(select(table.c.key).where(table.c.key.in_(keys)) for table in (renditions, segments)))

@@ -1,4 +1,4 @@
-"""What clips looked like that moderators removed, for a while, so that one that is sent again is looked at first.
+"""What clips and photos looked like that moderators removed, for a while: one that comes again is looked at first.
 
 The airlock alone writes and compares them. The staff's side cannot read a row: who could, would hold later clips of a
 camera against what it once showed. A row goes when its post comes back, is withdrawn or expires.
@@ -17,15 +17,15 @@ from storage.schema import posts, removed_views
 KEPT_MS = 30 * DAY  # as long as authorship by default: who sends a removed clip again does so within days
 
 
-def missing(conn: Connection, *, limit: int) -> list[PostId]:
-    """Removed clips of which it is not known yet what they looked like."""
+def missing(conn: Connection, *, limit: int) -> list[tuple[PostId, str]]:
+    """Removed posts, each with its kind, of which it is not known yet what they looked like."""
     known = select(removed_views.c.post_id).where(removed_views.c.post_id == posts.c.id).exists()
-    query = select(posts.c.id).where(posts.c.state == PostState.REMOVED, posts.c.kind == "video", ~known)
-    return [PostId(one) for one in conn.execute(query.order_by(posts.c.id).limit(limit)).scalars()]
+    query = select(posts.c.id, posts.c.kind).where(posts.c.state == PostState.REMOVED, ~known)
+    return [(PostId(row.id), row.kind) for row in conn.execute(query.order_by(posts.c.id).limit(limit))]
 
 
 def remember(tx: Tx, post_id: PostId, views: bytes) -> None:
-    """Keeps a clip's views, 8 bytes each; none for one that cannot be known again. Nothing of a post that is back."""
+    """Keeps a clip's views, 8 bytes each, or a photo's look; none of one that cannot be known again, or is back."""
     state = select(posts.c.state).where(posts.c.id == post_id).with_for_update()
     if tx.connection.execute(state).scalar_one_or_none() == PostState.REMOVED:
         tx.execute(insert(removed_views).values(post_id=post_id, views=views, at=tx.now()))
@@ -43,8 +43,9 @@ def forget(tx: Tx) -> int:
     return gone + emptied
 
 
-def all_of(conn: Connection, *, besides: PostId) -> list[bytes]:
-    """What clips looked like whose posts are removed, all but one; not which post, and in no order."""
+def all_of(conn: Connection, kind: str, *, besides: PostId) -> list[bytes]:
+    """What those of a kind looked like whose posts are removed, all but one; not which post, and in no order."""
     query = select(removed_views.c.views).join(posts, posts.c.id == removed_views.c.post_id)
-    query = query.where(posts.c.state == PostState.REMOVED, removed_views.c.views != b"", posts.c.id != besides)
+    query = query.where(posts.c.state == PostState.REMOVED, posts.c.kind == kind)
+    query = query.where(removed_views.c.views != b"", posts.c.id != besides)
     return list(conn.execute(query).scalars())

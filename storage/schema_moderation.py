@@ -123,7 +123,7 @@ known_bad = Table(
     Column("views", LargeBinary, nullable=False),  # what pictures look like, 8 bytes each (workers/redact/views.py)
 )
 
-# storage/removed_views.py. What clips that were removed looked like, for a while; empty where nobody knows any more.
+# storage/removed_views.py. What posts that were removed looked like, for a while; empty where nobody knows any more.
 removed_views = Table(
     "removed_views",
     metadata,

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import digests, feed_log, staff
+from storage import digests, feed_log, staff, staff_language
 from storage.atlas.versions import all_divisions
 from storage.db import CHORES, Database, database_now
 from storage.digests import Digest, Kind, Mail
 from storage.kit import clock
+from storage.kit.mail import plain
 from storage.staff import VIEWERS
+from workers import digest_words as words
+from workers.digest_words import Counted
 
 AT_ONCE = 100  # digests, or mails, that are looked up in one go
 
@@ -77,49 +80,33 @@ def _leave(record: Database, office: Office, mail_id: str) -> int:
         mail = digests.take(tx, mail_id)
         if mail is None:  # another worker left it, or its reader wants no more
             return 0
+        languages = staff_language.spoken(tx.connection, mail.member)
         # In the transaction: who is killed here has sent nothing, as far as the record knows.
-        _write(office.folder, f"{mail.id}.eml", letter(mail, office).as_bytes())
+        _write(office.folder, f"{mail.id}.eml", letter(mail, office, languages).as_bytes())
         return 1
 
 
-def letter(mail: Mail, office: Office) -> EmailMessage:
-    """The mail itself, the same whenever it is made."""
-    subject, text = (_of_code if mail.kind is Kind.CODE else _of_digest)(json.loads(mail.told), office)
-    letter = EmailMessage()
+def letter(mail: Mail, office: Office, languages: Sequence[str]) -> EmailMessage:
+    """The mail itself, in these of the words' languages; the same whenever it is made."""
+    told = json.loads(mail.told)
+    said = (
+        words.of_code(told["code"], office.desk, languages)
+        if mail.kind is Kind.CODE
+        else words.of_digest(_counted(told, office.zone), office.desk, languages)
+    )
+    letter = plain(said)
     letter["To"], letter["From"] = mail.mailbox, "Porchlight <no-reply@porchlight.invalid>"
-    letter["Subject"] = f"Porchlight: {subject}"
     letter["Date"] = clock.local(mail.made_at, office.zone)
     letter["Message-ID"] = f"<{mail.id}@porchlight.invalid>"
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(text)
     return letter
 
 
-def _of_code(told: dict[str, Any], office: Office) -> tuple[str, str]:
-    return "the code for your digest", (
-        f"Your code is {told['code']}. It is good for half an hour.\n\n"
-        f'Fill it in at your desk, under "Digest by mail": {office.desk}\n\n'
-        "Somebody there asked for digests to this mailbox. If it was not you, do nothing: none are sent.\n"
-    )
-
-
-def _of_digest(told: dict[str, Any], office: Office) -> tuple[str, str]:
-    total = sum(one["count"] for one in told["counts"])
-    since = clock.local(told["since"], office.zone).strftime("%Y-%m-%d %H:%M")
-    by_division = {key: list(rows) for key, rows in groupby(told["counts"], key=lambda one: one["division"])}
-    lines = [f"  {name}: {_told(by_division.get(key, []))}" for key, name in told["divisions"].items()]
-    return f"{'1 new post' if total == 1 else f'{total} new posts'} in your divisions", (
-        f"Posted since {since}:\n\n" + "\n".join(sorted(lines)) + f"\n\nTo look at them: {office.desk}\n\n"
-        "This mail counts, and quotes nothing: posts are looked at where each viewing is recorded.\n"
-        'You asked for it at your desk, under "Digest by mail"; there it is changed or stopped.\n'
-    )
-
-
-def _told(counted: list[dict[str, object]]) -> str:
-    if not counted:
-        return "none"
-    each = ", ".join(f"{str(one['category']).replace('_', ' and ')} {one['count']}" for one in counted)
-    return f"{sum(int(str(one['count'])) for one in counted)} ({each})"
+def _counted(told: dict[str, Any], zone: ZoneInfo) -> Counted:
+    since = clock.local(told["since"], zone).strftime("%Y-%m-%d %H:%M")
+    by_division: dict[str, dict[str, int]] = {key: {} for key in told["divisions"]}
+    for one in told["counts"]:
+        by_division[one["division"]][one["category"]] = one["count"]
+    return Counted(since, [(name, by_division[key]) for key, name in told["divisions"].items()])
 
 
 def _write(folder: Path, name: str, data: bytes) -> None:

@@ -90,8 +90,8 @@ class Move(BaseModel):
 
 
 @router.post("/v1/log-ins", status_code=202, dependencies=[Depends(anyone)])
-def ask_code(body: AskCode, desk: AtDesk, language: Annotated[Language, Depends(of_request)]) -> CodeSent:
-    """Sends a single-use code to a mail address, in the language of this request, which nothing keeps.
+def ask_code(body: AskCode, desk: AtDesk, languages: Annotated[tuple[Language, ...], Depends(of_request)]) -> CodeSent:
+    """Sends a single-use code to a mail address, in the language of this request, which nothing keeps; or in each.
 
     Asked too often, it answers the same and sends nothing: else anybody could ask how often it was asked for this
     address, and since when. That also takes as long, so a code is drawn, and a mail written, for nobody.
@@ -102,7 +102,7 @@ def ask_code(body: AskCode, desk: AtDesk, language: Annotated[Language, Depends(
     to, leave = (body.email, mailroom.send_code) if within else (logins.nobody(), mailroom.send_nothing)
     with vault.write(by=RESIDENT) as tx:
         code = logins.new_code(tx, vault, to)
-        tx.after_commit(leave, mail_folder(desk.identity), to.strip(), code, language)
+        tx.after_commit(leave, mail_folder(desk.identity), to.strip(), code, languages)
     return CodeSent(demo_code=code if desk.settings.demo else None)
 
 

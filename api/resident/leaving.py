@@ -13,8 +13,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.resident.desk import AtDesk, Desk, Proved
-from api.resident.names import signed
-from storage import comments
+from api.resident.names import nod_mark, signed
+from storage import comments, nods
 from storage.db import RESIDENT
 from storage.identity import authorship, leaving, residents
 from storage.identity.leaving import Wish
@@ -34,6 +34,7 @@ Fate = Literal["take_back", "leave"]
 class Leaving(BaseModel):
     """What becomes of what I posted and said; of posts, `except_posts` (their handles) go the other way.
 
+    Nods are taken back, whatever else is left.
     `one_by_one`: what is taken back goes at times drawn for each within two days, so that nobody who watches the feed
     sees that it was one person's; otherwise all of it goes in the next minute.
     """
@@ -53,7 +54,8 @@ def leave(body: Leaving, asking: Proved, desk: AtDesk, response: Response) -> No
         who, mine = residents.one(conn, vault, asking), authorship.standing(conn, asking)
     if who is None:
         raise NotLoggedIn("Log in to see this.")
-    wish = Wish(_clips(body, mine), _comments(desk, asking) if body.comments == "take_back" else (), body.one_by_one)
+    said = _comments(desk, asking) if body.comments == "take_back" else ()
+    wish = Wish(_clips(body, mine), said, body.one_by_one, _nods(desk, asking))
     with vault.write(by=RESIDENT) as tx:
         leaving.leave(tx, vault, who, wish)
         # Whoever reconciles does these too, a little later.
@@ -80,4 +82,16 @@ def _comments(desk: Desk, asking: ResidentId) -> list[str]:
                 name, mark = signed(desk.stores.vault, PostId(last), asking)
             if one.mark == mark or (not one.mark and one.name == name):
                 found.append(one.id)
+    return found
+
+
+def _nods(desk: Desk, asking: ResidentId) -> list[str]:
+    """The marks of my nods, found as comments are: by making mine anew under each post that has any."""
+    found, last, mine = list[str](), "", ""
+    with desk.stores.record.read() as conn:
+        for one in nods.marks(conn):
+            if one.post != last:
+                last, mine = one.post, nod_mark(desk.stores.vault, one.post, asking)
+            if one.mark == mine:
+                found.append(one.mark)
     return found

@@ -1,4 +1,4 @@
-"""Under which name and mark a resident speaks below one post."""
+"""Under which name and mark a resident speaks below one post, and under which mark they nod at it."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def signed(vault: Vault, post_id: PostId, resident_id: ResidentId) -> tuple[str,
     """Name and mark of a resident under one post: made, so that they can be made again and need be stored nowhere."""
     mark = vault.keyed("comment mark", post_id, resident_id)[:MARK_BYTES]
     return name_for(vault.keyed("comment name", post_id, resident_id)), ids.base32(mark)
+
+
+def nod_mark(vault: Vault, post_id: PostId, resident_id: ResidentId) -> str:
+    """The mark of a resident's nods at one post: made anew each time, and no other post's."""
+    return ids.base32(vault.keyed("nod", post_id, resident_id)[:MARK_BYTES])

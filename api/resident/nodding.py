@@ -6,20 +6,20 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.resident.desk import Asking, AtDesk, Desk
+from api.resident.names import nod_mark
 from api.resident.neighborhood import still_live, visible
 from storage import nods
 from storage.db import RESIDENT
 from storage.identity import limits
 from storage.identity.limits import Limit
 from storage.identity.vault import ResidentId
-from storage.kit import clock, ids
+from storage.kit import clock
 from storage.kit.ids import PostId
 from storage.nods import Nod
 
 router = APIRouter(tags=["my area"])
 
 NODS_A_DAY = Limit("nods of one resident", 200, clock.DAY)
-MARK_BYTES = 16
 
 
 class NodSeen(BaseModel):
@@ -70,4 +70,4 @@ def _counted(desk: Desk, asking: ResidentId, post_id: PostId) -> NodsSeen:
 
 
 def _mark(desk: Desk, asking: ResidentId, post_id: PostId) -> str:
-    return ids.base32(desk.stores.vault.keyed("nod", post_id, asking)[:MARK_BYTES])
+    return nod_mark(desk.stores.vault, post_id, asking)

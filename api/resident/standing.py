@@ -32,7 +32,7 @@ OTHER_REASONS = {
     "held": "A moderator is looking at this post.",
     "held_for_words": "Nobody sees this post until a moderator has looked at its words.",
     "held_known_bad": "It is on a list of what may not be shown. A moderator looks at it before anybody sees it.",
-    "held_returned": "This looks like a clip that moderators removed. Nobody sees it until one has looked at it.",
+    "held_returned": "This looks like something that moderators removed. Nobody sees it until one has looked at it.",
     "held_premoderated": "A moderator looks at each post of this kind first, here and at this time.",
     "removed": "A moderator removed this post.",
     "edited": "A moderator took words out of this post.",

@@ -12,11 +12,12 @@ from api.staff.auth import AnyStaff, AtALockedDesk, cookie
 from api.stores import Record, Settings
 from api.who import anyone
 from feed.events import Closed, DivisionSeen
-from storage import desks, staff, staff_proof
+from storage import desks, staff, staff_language, staff_proof
 from storage.atlas.versions import KnownDivision
 from storage.db import Actor
 from storage.kit.clock import SECOND
 from storage.staff import VIEWERS, Duty, LogIn
+from storage.staff_language import Language
 
 router = APIRouter(prefix="/v1", tags=["log-ins"])
 
@@ -80,6 +81,19 @@ def me(me: AnyStaff, settings: Settings) -> Me:
     divisions = [_division(one) for one in me.member.divisions(*VIEWERS)]
     after = settings.desk_lock // SECOND
     return Me(name=me.member.name, roles=_roles(me), divisions=divisions, demo=settings.demo, lock_after=after)
+
+
+class Speaks(Closed):
+    """A language that the pages speak."""
+
+    language: Language
+
+
+@router.put("/me/language", status_code=204)
+def speak(said: Speaks, me: AnyStaff, record: Record) -> None:
+    """From now on mails to me are in this language; before I said so, they are in each."""
+    with record.write(by=me.member.actor) as tx:
+        staff_language.speak(tx, me.member.id, said.language)
 
 
 def _roles(me: LogIn) -> list[DutySeen]:

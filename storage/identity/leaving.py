@@ -34,6 +34,7 @@ class Wish:
     clips: Sequence[ClipId]
     comments: Sequence[str]
     spread: bool
+    nods: Sequence[str] = ()  # by their marks
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class _Leaving:
 def _take_back(one: _Leaving) -> None:
     partings.add(one.tx, What.CLIP, one.wish.clips, spread=one.wish.spread)
     partings.add(one.tx, What.COMMENT, one.wish.comments, spread=one.wish.spread)
+    partings.add(one.tx, What.NOD, one.wish.nods, spread=one.wish.spread)
 
 
 def _forget_cameras(one: _Leaving) -> None:

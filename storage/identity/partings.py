@@ -25,11 +25,12 @@ class What(StrEnum):
 
     CLIP = "clip"
     COMMENT = "comment"
+    NOD = "nod"
 
 
 @dataclass(frozen=True)
 class Parting:
-    """A clip, or a comment on the record, whose time has come."""
+    """A clip, a comment on the record, or the mark of nods there, whose time has come."""
 
     id: str
     what: What

@@ -205,8 +205,8 @@ idempotency = Table(
 partings = Table(
     "partings",
     metadata,
-    Column("id", ID, primary_key=True),  # of the clip, or of the comment
-    Column("what", String(8), nullable=False),  # clip | comment
+    Column("id", ID, primary_key=True),  # of the clip, or of the comment; of nods, their mark
+    Column("what", String(8), nullable=False),  # clip | comment | nod
     Column("due_at", BigInteger, nullable=False),
 )
 Index("ix_partings_due_at", partings.c.due_at)

@@ -13,6 +13,7 @@ LINES = {
     "POST /v1/log-ins/current/unlock": "staff.unlock",
     "POST /v1/me/second-factor": "staff.propose_second_factor",
     "POST /v1/me/second-factor/code": "staff.set_second_factor staff.draw_recovery_codes",
+    "PUT /v1/me/language": "staff.speak",
     "POST /v1/me/recovery-codes": "staff.draw_recovery_codes",
     "DELETE /v1/log-ins/{log_in_id}": "staff.end_log_in",
     "POST /v1/invitations": "staff.invite",

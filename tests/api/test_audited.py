@@ -134,6 +134,7 @@ def _log_ins(story: Story, people: dict[str, Client], door: Client) -> None:
     phone = pyotp.TOTP(story.ask(ann, "POST /v1/me/second-factor")["key"])
     story.ask(ann, "POST /v1/me/second-factor/code", {"code": phone.at(now() // 1000)})
     story.ask(ann, "POST /v1/me/recovery-codes")
+    story.ask(ann, "PUT /v1/me/language", {"language": "es"})
     (there,) = [one["id"] for one in people["ben"].get("/v1/log-ins").json()["items"] if not one["current"]]
     story.ask(people["ben"], "DELETE /v1/log-ins/{log_in_id}", log_in_id=there)
 

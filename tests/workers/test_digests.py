@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from feed import posting
 from feed.bell import Bell
-from storage import digests, staff
+from storage import digests, staff, staff_language
 from storage.audit import Sought, page
 from storage.db import OPERATOR, Database, database_now
 from storage.digests import Kind
@@ -24,6 +24,7 @@ from storage.kit.ids import DivisionId, StaffId
 from storage.posts import Verb
 from storage.schema import digests as rows
 from storage.staff import Role
+from storage.staff_language import Language
 from tests.at_once import at_once
 from tests.builders import a_published_post, all_rows, as_role, division
 from workers import digests as worker
@@ -51,7 +52,13 @@ def chores(record: Database) -> Database:
 def ask(record: Database) -> Ask:
     """Makes an analyst who asked for a digest that is due by now."""
 
-    def make(*divisions: str, name: str = "ana", wanted: list[DivisionId] | None = None, due: bool = True) -> StaffId:
+    def make(
+        *divisions: str,
+        name: str = "ana",
+        wanted: list[DivisionId] | None = None,
+        due: bool = True,
+        language: Language | None = Language.EN,
+    ) -> StaffId:
         with record.write(by=OPERATOR) as tx:
             member = staff.make(tx, name)
             for one in divisions:
@@ -59,6 +66,8 @@ def ask(record: Database) -> Ask:
             at = tx.now() + (-1 if due else HOUR)
             digests.ask(tx, member, mailbox=MAILBOX, minute=SIX, divisions=wanted, next_at=at)
             digests.confirm(tx, member, next_at=at)
+            if language is not None:
+                staff_language.speak(tx, member, language)
         return member
 
     return make
@@ -277,3 +286,27 @@ def test_chores_that_were_away_for_days_send_one(record: Database, chores: Datab
         tx.audit("test", member)
 
     assert [worker.send(chores, office) for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        (Language.ES, "Porchlight: 0 publicaciones nuevas en tus divisiones"),
+        (Language.EN, "Porchlight: 0 new posts in your divisions"),
+        (
+            None,
+            "Porchlight: 0 new posts in your divisions / Porchlight: 0 publicaciones nuevas en tus divisiones",
+        ),
+    ],
+)
+def test_a_digest_speaks_its_readers_language(
+    chores: Database, office: Office, ask: Ask, language: Language | None, subject: str
+) -> None:
+    """The one they chose by the time it leaves; each, one after the other, where they chose none."""
+    ask("Central", language=language)
+
+    worker.send(chores, office)
+
+    (letter,) = letters(office)
+    assert letter["Subject"] == subject
+    assert letter["Content-Language"] == (language or "en, es")

@@ -8,5 +8,5 @@ export function problem(error: unknown, codes: Record<string, string> = {}): str
   if (!(error instanceof Refused)) return w().errors.unknown;
   if (codes[error.code]) return codes[error.code]!;
   if (error.status === 429) return w().errors.tooMany;
-  return error.message || w().errors.unknown;
+  return w().errors.refused(error.message, error.status);
 }

@@ -2,6 +2,7 @@
 import * as api from "../shared/api";
 import { flagsAreOf } from "../shared/flags";
 import { go } from "../shared/route.svelte";
+import type { Language } from "../shared/words/words.svelte";
 import { forget, watch } from "./lock.svelte";
 import type { Division } from "../shared/types";
 import type { Me, Role } from "./types";
@@ -36,6 +37,9 @@ export async function leave({ back = false } = {}): Promise<void> {
   who.known = "no";
   if (!back) go("/");
 }
+
+/** Mails to me are written in this language from now on. */
+export const writeTo = (language: Language) => api.put("/v1/me/language", { language });
 
 export const holds = (...roles: Role[]) => who.me?.roles.some(({ role }) => roles.includes(role)) ?? false;
 export const seesPosts = () => holds("analyst", "detective", "moderator", "lead");

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from feed.events import PostAsSeen
 from storage.identity.alerts import Language
 from storage.identity.tellings import Kind
+from storage.kit.mail import Said, plain
 from workers.airlock.web_push import PLAIN_BYTES
 
 SUMMARY = "summary"
@@ -114,12 +115,9 @@ def mail_of_summary(
 
 def _mail(subject: str, lines: Sequence[str], language: Language, site: str) -> EmailMessage:
     words, settings = _SAID[language], f"{site}/me/alerts"
-    mail = EmailMessage()
-    mail["Subject"] = f"Porchlight: {subject}"
+    text = "\n".join([*lines, "", str(words["quotes"]), f"{words['stop']} {settings}", ""])
+    mail = plain({language: Said(f"Porchlight: {subject}", text)})
     mail["List-Unsubscribe"] = f"<{settings}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
-    mail.set_content("\n".join([*lines, "", str(words["quotes"]), f"{words['stop']} {settings}", ""]))
     return mail
 
 

@@ -1,4 +1,4 @@
-"""Compares what is about to be shown with what is known: lists of the operator's, and clips that were removed."""
+"""Compares what is about to be shown with what is known: lists of the operator's, and what was removed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from storage.db import Database
 from storage.held import KNOWN_BAD, RETURNED, Held
 from storage.kit.ids import PostId
 from storage.known_bad import Listed
+from workers.redact.photo_looks import is_again, seen
 from workers.redact.returning import returns
 from workers.redact.views import NOTHING, Views, from_bytes, is_any_near
 
@@ -26,13 +27,15 @@ class Known:
 
     lists: list[Listed]
     removed: list[Views]
+    photos: list[bytes] = field(default_factory=list)  # that were removed
     seen: Views = field(default_factory=lambda: NOTHING)
 
     @classmethod
     def of(cls, record: Database, post_id: PostId) -> Known:
         """As the record has it now, without what is known of this post itself."""
         with record.read() as conn:
-            return cls(known_bad.lists(conn), [from_bytes(one) for one in removed_views.all_of(conn, besides=post_id)])
+            clips, photos = (removed_views.all_of(conn, kind, besides=post_id) for kind in ("video", "photo"))
+            return cls(known_bad.lists(conn), [from_bytes(one) for one in clips], photos)
 
     def __bool__(self) -> bool:
         return bool(self.removed) or any(one.views for one in self.lists)
@@ -47,6 +50,11 @@ class Known:
         listed = [(one, views) for one, views in self._listed if is_any_near(further, views)]
         found = [Held(one.reason, f"{KNOWN_BAD} {one.name}") for one, _ in listed]
         return [*found, *([Held(ANY, RETURNED)] if any(returns(one, self.seen) for one in self.removed) else [])]
+
+    def of_photo(self, grey: bytes) -> list[Held]:
+        """Why a photo is held by what it looks like as a whole."""
+        photo = seen(grey)
+        return [Held(ANY, RETURNED)] if any(is_again(one, photo) for one in self.photos) else []
 
     @cached_property
     def _listed(self) -> list[tuple[Listed, Views]]:

@@ -1,4 +1,4 @@
-"""Looks at what an attempt is about to show, before it is on the record: is it listed, or a clip that was removed?
+"""Looks at what an attempt is about to show, before it is on the record: is it listed, or was it removed before?
 
 The original's digest, and each keyframe of what was made. A clip begins to be shown while the rest of it arrives, so
 what is found in a later piece takes it off the screens before that piece is added.
@@ -18,8 +18,7 @@ from workers.airlock.attempt import Attempt
 from workers.airlock.both_sides import Airlock
 from workers.airlock.known import Known
 from workers.airlock.saying import say_held
-from workers.media.keyframes import views_of
-from workers.redact.views import Views
+from workers.media.keyframes import photo_of, views_of
 
 
 @dataclass
@@ -34,7 +33,9 @@ class Looking:
     def at_photo(self, photo: Path) -> None:
         """At the larger size of a photo. Raises OSError."""
         if self.known:
-            self._keep(views_of(self.airlock.tools, photo, photo=True))
+            self._keep(self.known.of_pictures(views_of(self.airlock.tools, photo, photo=True)))
+        if self.known.photos:
+            self._keep(self.known.of_photo(photo_of(self.airlock.tools, photo)))
 
     def at_pieces(self, init: bytes, segments: Sequence[bytes]) -> list[Held]:
         """At further pieces of a clip, in order; what is found in them and was not before. Raises OSError."""
@@ -43,7 +44,7 @@ class Looking:
         clip = self.attempt.scratch / "looked-at.mp4"
         clip.write_bytes(init + b"".join(segments))
         try:
-            return self._keep(views_of(self.airlock.tools, clip))
+            return self._keep(self.known.of_pictures(views_of(self.airlock.tools, clip)))
         finally:
             clip.unlink()
 
@@ -57,7 +58,7 @@ class Looking:
         with stores.record.write(by=AIRLOCK) as tx:
             holding.hold_for(tx, stores.bell, clip.post_id, further, at=clock.rounded(clock.now()))
 
-    def _keep(self, seen: Views) -> list[Held]:
-        fresh = [one for one in self.known.of_pictures(seen) if one not in self.found]
+    def _keep(self, why: Sequence[Held]) -> list[Held]:
+        fresh = [one for one in why if one not in self.found]
         self.found += fresh
         return fresh

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage import comment_flags, comments
-from storage.db import AIRLOCK
+from storage import comment_flags, comments, nods
+from storage.db import AIRLOCK, RESIDENT
 from storage.identity import clips, partings
 from storage.identity.partings import Parting, What
 from storage.identity.vault import ClipId
@@ -11,18 +11,20 @@ from workers.airlock.both_sides import BothSides
 
 
 def take_leave(stores: BothSides) -> int:
-    """Begins all withdrawals that are due and deletes the comments; answers how many. Twice is once.
+    """Begins all withdrawals that are due and takes comments and nods off; answers how many. Twice is once.
 
-    Comments go first: killed in between, nothing forgets one that still stands.
+    Comments and nods go first: killed in between, nothing forgets one that still stands.
     """
     count = 0
     while due := _due(stores):
-        gone = [one.id for one in due if one.what is What.COMMENT]
-        if gone:
-            with stores.record.write(by=AIRLOCK) as tx:
-                for comment_id in gone:
-                    comments.take_back(tx, comment_id)
-                    comment_flags.erase_of(tx, comment_id)
+        # By the residents, as when one of them takes a comment or a nod back: no line says that somebody left.
+        with stores.record.write(by=RESIDENT) as tx:
+            for one in due:
+                if one.what is What.COMMENT:
+                    comments.take_back(tx, one.id)
+                    comment_flags.erase_of(tx, one.id)
+                elif one.what is What.NOD:
+                    nods.take_all_back(tx, one.id)
         with stores.vault.write(by=AIRLOCK) as tx:
             for one in due:
                 if one.what is What.CLIP:

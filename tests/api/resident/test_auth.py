@@ -69,15 +69,21 @@ def test_a_code_by_mail_lets_one_in(somebody: Client, app: FastAPI, client: NewC
     assert (again.status_code, again.json()["error"]["code"]) == (422, "wrong_code")
 
 
-@pytest.mark.parametrize(("asked_in", "words"), [("es-MX,es;q=0.9", "Tu código es"), ("de", "Your code is")])
-def test_the_mail_speaks_the_language_of_the_request(somebody: Client, desk: Desk, asked_in: str, words: str) -> None:
-    """Ours that it likes best, English otherwise; nothing but the mail knows which it was."""
+@pytest.mark.parametrize(
+    ("asked_in", "words"),
+    [("es-MX,es;q=0.9", ["Tu código es"]), ("en", ["Your code is"]), ("de", ["Your code is", "Tu código es"])],
+)
+def test_the_mail_speaks_the_language_of_the_request(
+    somebody: Client, desk: Desk, asked_in: str, words: list[str]
+) -> None:
+    """Ours that it likes best, both otherwise; nothing but the mail knows which it was."""
     somebody.post("/v1/log-ins", {"email": MAIL}, headers={"accept-language": asked_in})
 
     (mail,) = (desk.identity.folder / "mail").glob("*.eml")
     read = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body()
     assert read is not None
-    assert words in read.get_content()
+    text = read.get_content()
+    assert [one for one in ("Your code is", "Tu código es") if one in text] == words
 
 
 def test_in_a_demo_the_page_may_show_the_code(desk: Desk, client: NewClient) -> None:

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from api.resident.desk import Desk
-from storage import comments
+from storage import audit, comments
 from storage.db import AIRLOCK, RESIDENT
 from storage.identity.schema import log_ins
 from storage.identity.schema import metadata as identity_tables
 from storage.kit.clock import HOUR
 from storage.schema import comments as comment_rows
+from storage.schema import flags as flag_rows
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import published
@@ -85,6 +86,50 @@ def test_comments_go_too_and_nobody_elses(
         assert len(conn.execute(select(comment_rows)).all()) == 1
 
 
+def test_nods_come_off_their_counts_and_nobody_elses(
+    ada: Neighbour, neighbour: NewNeighbour, desk: Desk, airlock: Airlock
+) -> None:
+    """Under each post, of each kind, whoever's it is; the audit says of them what it says of any nod taken back."""
+    eve = neighbour("eve")
+    addresses = [f"/v1/posts/{published(ada, desk, airlock)[1]['id']}/nods" for _ in range(2)]
+    for address in addresses:
+        for who, kind in ((ada, "thanks"), (ada, "seen_too"), (eve, "thanks")):
+            assert who.ask("PUT", f"{address}/{kind}").status_code == 200
+
+    assert leave(ada).status_code == 204
+
+    finish(desk, airlock)
+    assert [_nods(eve, address) for address in addresses] == [{"seen_too": 0, "thanks": 1}] * 2
+    eve.ask("DELETE", f"{addresses[0]}/thanks")
+    with desk.stores.record.read() as conn:
+        said = [one for one in audit.page(conn, before=None, limit=99) if one.action == "nod.take_back"]
+    assert [one.by for one in said] == [RESIDENT.name] * 5
+
+
+def test_what_stays_is_what_the_page_says_stays(
+    ada: Neighbour, neighbour: NewNeighbour, desk: Desk, airlock: Airlock
+) -> None:
+    """A flag, which its slip opens for whoever has it; and a comment that is left: who comes again is another."""
+    eve = neighbour("eve")
+    post = published(ada, desk, airlock)[1]
+    said = ada.ask("POST", f"/v1/posts/{post['id']}/comments", {"text": "I saw it too."}).json()
+    slip = ada.ask("POST", f"/v1/posts/{post['id']}/flags", {"reason": "other"}).json()["slip"]
+    with desk.stores.record.read() as conn:
+        before = conn.execute(select(flag_rows)).all()
+
+    assert leave(ada).status_code == 204
+
+    finish(desk, airlock)
+    with desk.stores.record.read() as conn:
+        assert conn.execute(select(flag_rows)).all() == before
+    assert eve.ask("GET", f"/v1/flags/{slip}").status_code == 200
+    again = neighbour("ada")
+    assert [one["id"] for one in again.get(f"/v1/posts/{post['id']}/comments")["items"]] == [said["id"]]
+    assert leave(again, comments="take_back").status_code == 204
+    finish(desk, airlock)
+    assert [one["id"] for one in eve.get(f"/v1/posts/{post['id']}/comments")["items"]] == [said["id"]]
+
+
 def test_what_goes_one_by_one_does_not_go_together(
     ada: Neighbour, neighbour: NewNeighbour, desk: Desk, airlock: Airlock
 ) -> None:
@@ -102,6 +147,10 @@ def test_what_goes_one_by_one_does_not_go_together(
     assert len({row.due_at for row in rows}) == 3
     finish(desk, airlock)
     assert states(neighbour("eve"), receipts) == ["withdrawn"] * 3
+
+
+def _nods(who: Neighbour, address: str) -> dict[str, int]:
+    return {one["kind"]: one["count"] for one in who.get(address)["items"]}
 
 
 @pytest.mark.engines("sqlite")

@@ -446,7 +446,7 @@ def test_what_ended_by_itself_is_forgotten(airlock: Airlock, doorbell: Doorbell)
 def test_mail_whose_code_is_over_is_deleted(airlock: Airlock, doorbell: Doorbell) -> None:
     """Ten minutes after it was left; what is younger can still be read."""
     for code in ("111111", "222222"):
-        send_code(airlock.mail, MAIL, code)
+        send_code(airlock.mail, MAIL, code, ["en"])
     old, young = sorted(airlock.mail.iterdir())
     at = old.stat().st_mtime - (logins.CODE_LIFE + MINUTE) / 1000
     os.utime(old, (at, at))

@@ -1,6 +1,16 @@
 // Lo que dicen las páginas, en español.
 import type { Words } from "./en";
 
+const REFUSED: Record<number, string> = {
+  401: "La sesión ha terminado. Entra de nuevo.",
+  403: "Esto no te corresponde, o no ahora.",
+  404: "Eso no está, o ya no está.",
+  409: "Algo cambió mientras tanto. Vuelve a cargar la página y mira de nuevo.",
+  413: "Es demasiado grande.",
+  415: "Ese tipo de archivo no se admite.",
+  422: "Algo de lo escrito no es válido. Revísalo e inténtalo de nuevo.",
+};
+
 export const es: Words = {
   brand: "Porchlight",
   skip: "Ir al contenido",
@@ -31,6 +41,8 @@ export const es: Words = {
   errors: {
     line: "Porchlight no responde. Revisa tu conexión e inténtalo de nuevo.",
     unknown: "No funcionó. Inténtalo de nuevo en un momento.",
+    // What the programs say is English; of what a page did not expect, the kind is said.
+    refused: (_, status) => REFUSED[status] ?? "No funcionó. Inténtalo de nuevo en un momento.",
     tooMany: "Demasiados intentos. Espera un minuto e inténtalo de nuevo.",
     gone: "Esta publicación ya no está.",
     page: "No hay nada en esta dirección.",
@@ -455,7 +467,7 @@ export const es: Words = {
       whatLead: (block: string, around: number) => `Tu cuadra: ${block}. ${around === 1 ? "1 cuadra la toca" : `${around} cuadras la tocan`}.`,
       none: "No",
       block: "Mi cuadra",
-      around: "Alrededor también",
+      around: "Cerca también",
       allAround: "Todo alrededor",
       noneAtAll: "Nada",
       how: "Por correo",
@@ -751,7 +763,7 @@ export const es: Words = {
       },
       reason: {
         held_known_bad: "Está en una lista de lo que no se puede mostrar. Un moderador la mira antes de que alguien la vea.",
-        held_returned: "Se parece a un clip que los moderadores eliminaron. Nadie la ve hasta que uno la haya mirado.",
+        held_returned: "Se parece a algo que los moderadores eliminaron. Nadie la ve hasta que uno la haya mirado.",
         held_premoderated: "Un moderador mira antes cada publicación de este tipo, aquí y en este momento.",
         held_for_words: "Nadie ve esta publicación hasta que un moderador haya mirado sus palabras.",
         not_a_video: "Este archivo no es un video ni una foto que podamos usar. Envíalo como lo guardó tu cámara.",
@@ -910,6 +922,8 @@ export const es: Words = {
           "Tus cámaras y lo que dijiste de ellas.",
           "Lo que subiste y no publicaste; su clave se destruye.",
           "Todo lo que dice que una publicación es tuya.",
+          "Los avisos que pediste y las respuestas a la policía que aún no tiene.",
+          "Tus gestos: cada uno se descuenta de su número.",
         ],
         posts: "Tus publicaciones",
         fatesOfPosts: { take_back: "Retirarlas", leave: "Dejarlas, como de nadie" },
@@ -919,8 +933,8 @@ export const es: Words = {
         comments: "Tus comentarios",
         fatesOfComments: { take_back: "Borrarlos", leave: "Dejarlos, como de nadie" },
         oneByOne: "Una por una, en dos días",
-        oneByOneHint: "Si todas desaparecen en un minuto, se ve que eran de una misma persona. Por eso cada una se va a su hora. Apagado: todo se va en un minuto.",
-        stays: "Lo que queda: los gestos, que son números; una publicación que dejas, que solo su clave retira (descarga antes tus datos: llevan las claves); y las copias de seguridad selladas hasta que la ciudad las borre.",
+        oneByOneHint: "Si publicaciones, comentarios y gestos desaparecen en un mismo minuto, se ve que eran de una misma persona. Por eso cada cosa se va a su hora. Apagado: todo se va en un minuto.",
+        stays: "Lo que queda: tus denuncias, que nunca dijeron de quién son (este dispositivo las olvida); las respuestas que la policía ya tiene; los comentarios y publicaciones que dejas. Un comentario que dejas no lo puede retirar nadie; una publicación, solo su clave (descarga antes tus datos: llevan las claves). Y las copias de seguridad selladas, hasta que la ciudad las borre.",
         ask: "¿Irte ahora?",
         askLead: (n: number) => (n === 1 ? "Se retira 1 publicación y se borra todo lo que se guarda de ti. No se puede deshacer." : `Se retiran ${n} publicaciones y se borra todo lo que se guarda de ti. No se puede deshacer.`),
         yes: "Irse para siempre",
@@ -1130,7 +1144,7 @@ export const es: Words = {
     },
     digest: {
       title: "Resumen por correo",
-      lead: "Un correo al empezar tu turno: cuántas publicaciones tuvo cada división desde el anterior. Cuenta, y no cita nada.",
+      lead: "Un correo al empezar tu turno: cuántas publicaciones tuvo cada división desde el anterior. Cuenta, no cita nada y viene en el idioma que eliges aquí.",
       none: "Esta ciudad no envía correo a su personal",
       noneLead: "Quien administra Porchlight aquí puede activarlo.",
       mailbox: "Tu buzón",
@@ -1550,7 +1564,7 @@ export const es: Words = {
       from: { resident: "de un residente", neighbour: "de un vecino", police: "de la policía", check: "hallado por una revisión; retenido hasta que decidas" },
       foundBy: {
         known_bad: "Está en una lista de lo que no se puede mostrar",
-        returned: "Se parece a un clip que se eliminó",
+        returned: "Se parece a una publicación que se eliminó",
         premoderated: "Cada publicación de este tipo se juzga antes, por orden de un responsable",
         blur_failed: "Tapar una parte de su imagen falló cinco veces",
       },
@@ -1868,7 +1882,7 @@ export const es: Words = {
       cameras_without_case: "Para ver dónde hay cámaras sin un caso abierto que aprobó una segunda persona.",
       live_view: "Para mirar por una cámara. Sus dueños envían clips, o nada.",
     },
-    headTitle: "Compruebe nuestros registros",
+    headTitle: "Comprueba nuestros registros",
     headLead: "Lo que hace el personal se escribe en una cadena: cada línea contiene la anterior. Una vez al día su final se firma y se publica aquí. Guárdelo, y quien revise la cadena más tarde verá si sigue siendo la misma.",
     headDay: "Publicado",
     headHash: "Final de la cadena",
