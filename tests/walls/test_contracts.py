@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.walls.reading import MAY_KNOW_WHO, OURS, ROOT, sources
+from tests.walls.reading import MAY_KNOW_WHO, OURS, ROOT, record_side, sources, text
 
 CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
     "contracts"
@@ -60,6 +61,20 @@ def test_a_forbidden_import_breaks_its_contract(tmp_path: Path) -> None:
     for importer, imported, contract in WRONG:
         _, _, about = told.rpartition(f"{BY_ID[contract]['name']} ---")
         assert f"{importer} -> {imported}" in about
+
+
+def test_nothing_is_fetched_by_a_name() -> None:
+    """The contracts read imports: a module that is asked for by a string, or code in one, would go past all of them."""
+    by_name = re.compile(r"import_module|__import__|spec_from|exec_module|runpy|\b(?:exec|eval|compile)\(")
+    fetched = [
+        f"{path}:{number}"
+        for path in record_side()
+        for number, line in enumerate(text(path).splitlines(), 1)
+        if path.endswith(".py") and by_name.search(line.replace("re.compile(", ""))
+    ]
+
+    assert fetched == []
+    assert by_name.search('importlib.import_module("storage.identity.vault")')
 
 
 def test_every_contract_is_a_sentence() -> None:

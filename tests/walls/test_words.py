@@ -56,7 +56,11 @@ LISTED = {"listed_cameras.address"}
 
 def test_no_column_of_the_record_says_who() -> None:
     """No table of the record has a column for an author, a mail address, a device or a finer place than a block."""
-    forbidden = re.compile(WHO.pattern + r"|author|owner|mail|phone|device|user|(^|_)ip($|_)|lat|lon|address|handle")
+    forbidden = re.compile(
+        WHO.pattern
+        + r"|author|owner|sender|submit|uploader|account|person|profile|pseudonym|witness|household|mail|phone|device"
+        + r"|fingerprint|user|(^|_)ip($|_)|lat|lon|address|handle"
+    )
 
     columns = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns]
 
