@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Row, Table, delete, select, text, update
+from sqlalchemy import Column, Row, Update, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
 from storage.identity import alerted, authorship, passkeys, push_devices
@@ -26,6 +26,14 @@ from storage.identity.vault import Vault, canary
 from storage.upserts import put
 
 AT_ONCE = 500
+# What is sealed and nothing else; mail addresses of residents are looked up too, and passkeys by what is in them.
+SEALED = (
+    (update(uploads), uploads.c.key_sealed),
+    (update(cameras), cameras.c.name_sealed),
+    (update(camera_listings), camera_listings.c.sealed),
+    (update(alerts), alerts.c.mail_sealed),
+    (update(camera_mail), camera_mail.c.mail_sealed),
+)
 
 
 @dataclass(frozen=True)
@@ -41,41 +49,32 @@ def reseal(old: Vault, new: Vault) -> Resealed:
     """Opens all under `old`'s key and seals it under `new`'s (the same database); raises SealBrokenError."""
     with old.write(by=OPERATOR) as tx:
         _shut_out_writers(tx)
-        mails = originals = named = 0
-        for row in _rows(tx, residents, residents.c.mail_sealed):
-            mail = old.unseal(f"residents:{row.id}", row.mail_sealed)
+        mails = 0
+        for row in _rows(tx, residents.c.mail_sealed):
+            mail = old.unseal(f"residents:{row.id}", row.sealed)
             found = {
                 "mail_lookup": mail_lookup(new, mail.decode()),
                 "mail_sealed": new.seal(f"residents:{row.id}", mail),
             }
             tx.execute(update(residents).where(residents.c.id == row.id).values(**found))
             mails += 1
-        for row in _rows(tx, uploads, uploads.c.key_sealed):
-            sealed = _anew(old, new, f"uploads:{row.id}", row.key_sealed)
-            tx.execute(update(uploads).where(uploads.c.id == row.id).values(key_sealed=sealed))
-            originals += 1
-        for row in _rows(tx, cameras, cameras.c.name_sealed):
-            sealed = _anew(old, new, f"cameras:{row.id}", row.name_sealed)
-            tx.execute(update(cameras).where(cameras.c.id == row.id).values(name_sealed=sealed))
-            named += 1
-        for row in _rows(tx, camera_listings, camera_listings.c.sealed):
-            sealed = _anew(old, new, f"camera_listings:{row.id}", row.sealed)
-            tx.execute(update(camera_listings).where(camera_listings.c.id == row.id).values(sealed=sealed))
-        for row in _rows(tx, alerts, alerts.c.mail_sealed):
-            sealed = _anew(old, new, f"alerts:{row.id}", row.mail_sealed)
-            tx.execute(update(alerts).where(alerts.c.id == row.id).values(mail_sealed=sealed))
+        changed = {column: _anew(tx, old, new, change, column) for change, column in SEALED}
         for key in passkeys.everybodys(tx.connection, old):
             passkeys.reseal(tx, new, key)
-        for row in _rows(tx, camera_mail, camera_mail.c.mail_sealed):
-            sealed = _anew(old, new, f"camera_mail:{row.id}", row.mail_sealed)
-            tx.execute(update(camera_mail).where(camera_mail.c.id == row.id).values(mail_sealed=sealed))
         tx.execute(put(vault_canary).values(**canary(new)))
         _drop_worthless(tx)
-    return Resealed(mails, originals, named)
+    return Resealed(mails, changed[uploads.c.key_sealed], changed[cameras.c.name_sealed])
 
 
-def _anew(old: Vault, new: Vault, about: str, sealed: bytes) -> bytes:
-    return new.seal(about, old.unseal(about, sealed))
+def _anew(tx: Tx, old: Vault, new: Vault, change: Update, column: Column[bytes]) -> int:
+    """One column, each value of which is bound to its table and row; answers of how many rows."""
+    table, number = column.table, 0
+    for row in _rows(tx, column):
+        about = f"{table.name}:{row.id}"
+        sealed = new.seal(about, old.unseal(about, row.sealed))
+        tx.execute(change.where(table.c.id == row.id).values({column: sealed}))
+        number += 1
+    return number
 
 
 def _shut_out_writers(tx: Tx) -> None:
@@ -103,11 +102,11 @@ def _drop_worthless(tx: Tx) -> None:
     tx.execute(delete(tries))
 
 
-def _rows(tx: Tx, table: Table, sealed: Column[bytes]) -> Iterator[Row[tuple[object, ...]]]:
-    """All rows that hold something sealed, a page at a time."""
-    last = ""
+def _rows(tx: Tx, column: Column[bytes]) -> Iterator[Row[tuple[str, bytes]]]:
+    """All rows that hold something sealed there, as `id` and `sealed`, a page at a time."""
+    key, last = column.table.c.id, ""
     while True:
-        query = select(table.c.id, sealed).where(table.c.id > last, sealed.is_not(None)).order_by(table.c.id)
+        query = select(key, column.label("sealed")).where(key > last, column.is_not(None)).order_by(key)
         page = tx.connection.execute(query.limit(AT_ONCE)).all()
         yield from page
         if len(page) < AT_ONCE:
