@@ -82,7 +82,10 @@ def unseal(key: bytes, epoch: str, seq: int, sealed: bytes) -> Ring:
 
 
 def unseal_any(keys: Sequence[bytes], epoch: str, seq: int, sealed: bytes) -> Ring:
-    """The ring under whichever of `keys` sealed it: while the key is changed, some still ring under the older one."""
+    """The ring under whichever of `keys` sealed it: while the key is changed, some still ring under the older one.
+
+    Raises ForgedRingError where none of them did.
+    """
     for key in keys[:-1]:
         with suppress(ForgedRingError):
             return unseal(key, epoch, seq, sealed)

@@ -71,7 +71,7 @@ class Memory:
         return f"{self.epoch}:{self.last}"
 
     def note(self, new: Happening) -> None:
-        """Adds the next happening; its number is one above the last."""
+        """Adds the next happening; raises ValueError unless its number is one above the last."""
         if new.line.seq != self.last + 1:
             raise ValueError(f"number {new.line.seq} does not follow {self.last}")
         self.last = new.line.seq

@@ -77,7 +77,10 @@ def page(
     before: tuple[int, str] | None,
     limit: int,
 ) -> list[Incident]:
-    """Incidents of these divisions, the newest first; `number` narrows to those that begin so."""
+    """Incidents of these divisions, the newest first; `number` narrows to those that begin so.
+
+    `before`: time and id of the last one of the page before.
+    """
     query = _everywhere().where(incidents.c.division_id.in_(in_divisions))
     if number:
         query = query.where(incidents.c.number.startswith(number, autoescape=True))

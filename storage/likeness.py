@@ -65,7 +65,10 @@ class Like:
 def most_like(
     known: Mapping[str, Traits], candidates: Mapping[str, Traits], metres: Metres, *, most: int
 ) -> list[Like]:
-    """Of the candidates those that are like something the case knows, the most alike first, then the newest."""
+    """Of the candidates those that are like something the case knows, the most alike first, then the newest.
+
+    Like is what has LEAST points and two kinds of reason; `metres` answers how far two places are apart.
+    """
     rare = _rare(list(candidates.values()))
     found = []
     for candidate, traits in candidates.items():

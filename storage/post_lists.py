@@ -155,7 +155,7 @@ def _narrow(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def place_at(conn: Connection, since: int) -> int:
-    """An order key below that of every post since then: without it a quiet division is read to its first post.
+    """An order key below that of every post since then (ms): without it a quiet division is read to its first post.
 
     Of posts that were published more than LATE_MS before it, none has a higher one.
     """

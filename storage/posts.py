@@ -166,7 +166,7 @@ def kept_keys(conn: Connection, keys: Collection[str]) -> set[str]:
 
 
 def past(conn: Connection, published_before: int, *, limit: int) -> list[PostId]:
-    """Posts whose time is over, for the chores: ids only, oldest first."""
+    """Posts from before that moment (milliseconds since 1970), which are over: ids only, oldest first."""
     states = [state for (state, verb) in TRANSITIONS if verb is Verb.EXPIRE and state is not PostState.KEPT]
     query = select(posts.c.id).where(posts.c.state.in_(states), posts.c.published_at < published_before)
     return [PostId(found) for found in conn.execute(query.order_by(posts.c.published_at).limit(limit)).scalars()]

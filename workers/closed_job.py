@@ -68,7 +68,7 @@ class _ClassOnly(logging.Handler):
 
 
 def closed(allowed: Mapping[str, Callable[..., object]]) -> type[Job]:
-    """The job class of a worker that may call `allowed`, by dotted name, and nothing else."""
+    """The job class of a worker that may call `allowed`, by dotted name; for any other it raises RefusedJobError."""
 
     class ClosedJob(Job):
         @property

@@ -40,7 +40,7 @@ def read_areas(path: Path, *, name: str = "") -> list[Area]:
 
 
 def features(path: Path) -> Iterable[tuple[Mapping[str, Any], BaseGeometry]]:
-    """Properties and shape of every feature; Malformed if the file is no FeatureCollection in degrees."""
+    """Properties and shape of every feature; Malformed for no FeatureCollection, Refused if not in degrees."""
     try:
         found = json.loads(path.read_bytes())["features"]
         pairs = [(f.get("properties") or {}, shape_of(f["geometry"] or _NOTHING)) for f in found]
@@ -53,7 +53,7 @@ def features(path: Path) -> Iterable[tuple[Mapping[str, Any], BaseGeometry]]:
 
 
 def name_in(properties: Mapping[str, Any], wanted: str) -> str:
-    """The feature's name: property `wanted`, or else the first of NAME_PROPERTIES, in any case."""
+    """The feature's name: property `wanted`, or else the first of NAME_PROPERTIES, in any case; Refused for none."""
     by_name = {key.casefold(): value for key, value in properties.items()}
     for key in [wanted.casefold()] if wanted else NAME_PROPERTIES:
         if str(by_name.get(key) or "").strip():

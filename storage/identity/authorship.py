@@ -96,7 +96,7 @@ def record(
 
 
 def over(conn: Connection, *, accepted_before: int) -> list[tuple[ClipId, str]]:
-    """Clips that are still somebody's and are to be nobody's, with their uploads; at most `AT_ONCE`."""
+    """Clips of that moment (ms) or before that are still somebody's, with their uploads; the `AT_ONCE` oldest."""
     query = select(authorship.c.clip_id, clip_rows.c.upload_id).join(clip_rows, clip_rows.c.id == authorship.c.clip_id)
     query = query.where(clip_rows.c.accepted_at <= accepted_before).order_by(clip_rows.c.accepted_at)
     return [(ClipId(row.clip_id), row.upload_id) for row in conn.execute(query.limit(AT_ONCE))]

@@ -51,7 +51,10 @@ def of(conn: Connection, resident_id: ResidentId) -> list[DivisionId]:
 
 
 def addresses(conn: Connection, vault: Vault, division: DivisionId) -> list[str]:
-    """Whom the mail goes to, in no order that says anything; nobody where they are too few."""
+    """Whom the mail goes to, in no order that says anything; nobody where they are fewer than LEAST.
+
+    Raises SealBrokenError.
+    """
     query = select(camera_mail.c.id, camera_mail.c.mail_sealed).where(camera_mail.c.division_id == division)
     rows = conn.execute(query.order_by(camera_mail.c.id)).all()
     if len(rows) < LEAST:

@@ -23,7 +23,7 @@ def in_state(conn: Connection, *states: ClipState) -> list[Clip]:
 
 
 def said_no(conn: Connection, *, since: int) -> list[Clip]:
-    """Clips that were refused or given up since then, and all that are quarantined."""
+    """Clips that were refused or given up since then (milliseconds since 1970), and all that are quarantined."""
     refused = (clips.c.state == ClipState.REJECTED) & (clips.c.ended_at > since)
     query = select(clips).where(or_(refused, clips.c.state == ClipState.QUARANTINED)).order_by(clips.c.accepted_at)
     return [as_clip(row) for row in conn.execute(query)]

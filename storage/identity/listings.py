@@ -56,7 +56,7 @@ def of_cameras(conn: Connection, vault: Vault, camera_ids: Sequence[CameraId]) -
 
 
 def openly(conn: Connection, vault: Vault) -> dict[CameraId, tuple[Askable, Listing]]:
-    """Every listed camera that stands: what its owner says of it to everybody."""
+    """Every listed camera that stands: what its owner says of it to everybody. Raises SealBrokenError."""
     stands = (camera_rows.c.state == CameraState.ACTIVE) & camera_rows.c.retired_at.is_(None)
     said = (camera_rows.c.block_id, camera_rows.c.facing, camera_rows.c.retention_days, camera_rows.c.confirmed_at)
     query = select(camera_listings, *said).join(camera_rows, camera_rows.c.id == camera_listings.c.id)

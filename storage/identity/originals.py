@@ -126,7 +126,7 @@ def proof(conn: Connection, upload_id: str) -> tuple[str, str] | None:
 
 
 def start_part(tx: Tx, upload: Upload, number: int) -> str:
-    """Draws the name under which this writer's bytes go; an older writer of the same part cannot finish any more."""
+    """The name for this writer's bytes; an older writer of the part cannot finish any more. Conflict once finished."""
     if not _lock_open(tx, upload.id):
         raise Conflict("This upload is finished.", code="upload_finished")
     writer = ids.new_id()

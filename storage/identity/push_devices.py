@@ -100,7 +100,7 @@ def of_recipients(conn: Connection, vault: Vault, alert_ids: Collection[AlertId]
 
 
 def retry_later(tx: Tx, device_id: str, post_id: PostId, kind: str, *, tries: int, at: int) -> None:
-    """Another try at `at`; a newer message about the same post takes its place."""
+    """Another try at `at` (milliseconds since 1970); a newer message about the same post takes its place."""
     row = {"device_id": device_id, "post_id": post_id, "kind": kind, "tries": tries, "retry_at": at}
     tx.execute(put(push_retries).values(**row))
 

@@ -60,7 +60,10 @@ class Vault(Database):
 
 
 def open_vault(settings: IdentitySettings) -> Vault:
-    """The vault of these settings (as `open_record`); its key is drawn at the first start of a SQLite one."""
+    """The vault of these settings (as `open_record`); its key is drawn at the first start of a SQLite one.
+
+    Raises MisconfiguredError where what lies there is sealed under another key, or its tables are of another version.
+    """
     vault = Vault(settings.database, keys.read_or_make(settings.vault_key_file))
     demand_newest(vault, LINEAGE)
     if not (is_under(vault) and _leave_canary(vault)):  # or each resident would be given a second account, under a key

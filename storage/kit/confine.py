@@ -27,7 +27,10 @@ def can_confine() -> bool:
 
 
 def shut_out_of(folder: Path) -> bool:
-    """Closes `folder` to this process for good; False where the kernel cannot. Call before any thread starts."""
+    """Closes `folder` to this process for good; False where the kernel cannot. Call before any thread starts.
+
+    Raises OSError where the kernel could and did not.
+    """
     abi = _abi()
     if abi < 1:
         return False

@@ -33,7 +33,10 @@ def is_demo(data: Path) -> bool:
 
 
 def socket_folder(data: Path) -> Path:
-    """A short private folder for sockets: a socket's path may have 107 bytes at most, a data folder's any."""
+    """A short private folder for sockets: a socket's path may have 107 bytes at most, a data folder's any.
+
+    Raises MisconfiguredError where somebody else made it, or may reach into it.
+    """
     name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / f"porchlight-{os.getuid()}-{name}"
     folder.mkdir(mode=0o700, exist_ok=True)

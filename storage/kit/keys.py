@@ -10,7 +10,10 @@ KEY_BYTES = 32
 
 
 def read_or_make(path: Path) -> bytes:
-    """The key in `path`, drawn there first if there is none; two who make it at once end with the same one."""
+    """The key in `path`, drawn there first if there is none; two who make it at once end with the same one.
+
+    Raises ValueError where the file holds no key: it was cut off, or is another file.
+    """
     if not path.exists():
         _make(path)
     key = path.read_bytes()

@@ -104,7 +104,10 @@ class RecordSettings:
 
     @property
     def feed_hosts(self) -> frozenset[str]:
-        """The hosts the feed answers to: pages reach it under their own site's, or under one of its own."""
+        """The hosts the feed answers to: pages reach it under their own site's, or under one of its own.
+
+        Raises MisconfiguredError where others may reach it and it was told none.
+        """
         if not (self.origins.resident and self.origins.staff) and not variables.is_here(self.listen):
             raise MisconfiguredError("PORCHLIGHT_RESIDENT_ORIGIN and PORCHLIGHT_STAFF_ORIGIN must name who may listen.")
         own = urlsplit(self.feed_address).hostname or LOOPBACK

@@ -1,4 +1,7 @@
-"""Reads one `PORCHLIGHT_*` variable: its value, or the line in the file that NAME_FILE names (container secrets)."""
+"""Reads one `PORCHLIGHT_*` variable: its value, or the line in the file that NAME_FILE names (container secrets).
+
+Each raises MisconfiguredError for a value that is none, naming the variable and never the value: it may be a secret.
+"""
 
 from __future__ import annotations
 

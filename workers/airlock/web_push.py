@@ -41,7 +41,7 @@ def encrypt(subscription: Subscription, plain: bytes, *, size: int = PLAIN_BYTES
 def encrypt_with(
     subscription: Subscription, plain: bytes, *, size: int, own: ec.EllipticCurvePrivateKey, salt: bytes
 ) -> bytes:
-    """The same with a key and a salt that must serve for this one message only."""
+    """The same (RFC 8291) with a key and a salt that must serve for this one message only."""
     if len(plain) > size:
         raise ValueError("the message is longer than a message may be")
     theirs, ours = subscription.key, _point(own.public_key())
