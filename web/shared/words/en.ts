@@ -95,7 +95,6 @@ export const en = {
     pause: "Pause",
     mute: "Sound off",
     unmute: "Sound on",
-    noSound: "No sound in this clip",
     back: "One frame back",
     forward: "One frame forward",
     speed: "Speed",
@@ -113,7 +112,6 @@ export const en = {
     failed: "The video could not be played.",
     veil: "Show the picture",
     veiled: "Picture blurred until you ask for it",
-    cover: "Blur again",
     none: "No video yet",
   },
   names: {
@@ -1006,7 +1004,6 @@ export const en = {
     desk: {
       title: "Desk",
       divisions: "Divisions",
-      allDivisions: "All divisions",
       unread: (n: number) => `${n} unread`,
       allRead: (n: number) => (n === 1 ? "1 post marked as read" : `${n} posts marked as read`),
       readAll: "Mark all as read",
@@ -1722,7 +1719,6 @@ export const en = {
       details: "Details",
       empty: "No entries yet",
       emptyLead: "The first viewing or decision will be here.",
-      erased: "erased",
     },
   },
   open: {

@@ -96,7 +96,6 @@ export const es: Words = {
     pause: "Pausar",
     mute: "Quitar sonido",
     unmute: "Poner sonido",
-    noSound: "Este clip no tiene sonido",
     back: "Un cuadro atrás",
     forward: "Un cuadro adelante",
     speed: "Velocidad",
@@ -114,7 +113,6 @@ export const es: Words = {
     failed: "No se pudo reproducir el video.",
     veil: "Mostrar la imagen",
     veiled: "Imagen borrosa hasta que la pidas",
-    cover: "Volver a cubrir",
     none: "Aún no hay video",
   },
   names: {
@@ -1007,7 +1005,6 @@ export const es: Words = {
     desk: {
       title: "Mesa",
       divisions: "Divisiones",
-      allDivisions: "Todas las divisiones",
       unread: (n) => `${n} sin leer`,
       allRead: (n) => (n === 1 ? "1 publicación marcada como leída" : `${n} publicaciones marcadas como leídas`),
       readAll: "Marcar todo como leído",
@@ -1723,7 +1720,6 @@ export const es: Words = {
       details: "Detalles",
       empty: "Aún no hay entradas",
       emptyLead: "El primer visionado o decisión estará aquí.",
-      erased: "borrado",
     },
   },
   open: {
