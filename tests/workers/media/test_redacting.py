@@ -129,7 +129,7 @@ def test_a_redactor_that_hangs_is_our_fault(
 ) -> None:
     """Nothing comes out, and at the deadline all three are gone; the clip is not told to be slow."""
     instead("import time\ntime.sleep(600)")
-    monkeypatch.setattr(first_rung, "LIMITS", replace(first_rung.LIMITS, wall_seconds=3))
+    monkeypatch.setattr(first_rung, "LIMITS", replace(first_rung.LIMITS, wall_seconds=1))
     seen: list[Init | Segment] = []
 
     with pytest.raises(OSError, match="too little time"):
