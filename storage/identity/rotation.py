@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Row, delete, select, text, update
+from sqlalchemy import Column, Row, Update, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
 from storage.identity import alerted, authorship, passkeys, push_devices
@@ -28,11 +28,11 @@ from storage.upserts import put
 AT_ONCE = 500
 # What is sealed and nothing else; mail addresses of residents are looked up too, and passkeys by what is in them.
 SEALED = (
-    uploads.c.key_sealed,
-    cameras.c.name_sealed,
-    camera_listings.c.sealed,
-    alerts.c.mail_sealed,
-    camera_mail.c.mail_sealed,
+    (update(uploads), uploads.c.key_sealed),
+    (update(cameras), cameras.c.name_sealed),
+    (update(camera_listings), camera_listings.c.sealed),
+    (update(alerts), alerts.c.mail_sealed),
+    (update(camera_mail), camera_mail.c.mail_sealed),
 )
 
 
@@ -58,7 +58,7 @@ def reseal(old: Vault, new: Vault) -> Resealed:
             }
             tx.execute(update(residents).where(residents.c.id == row.id).values(**found))
             mails += 1
-        changed = {column: _anew(tx, old, new, column) for column in SEALED}
+        changed = {column: _anew(tx, old, new, change, column) for change, column in SEALED}
         for key in passkeys.everybodys(tx.connection, old):
             passkeys.reseal(tx, new, key)
         tx.execute(put(vault_canary).values(**canary(new)))
@@ -66,13 +66,13 @@ def reseal(old: Vault, new: Vault) -> Resealed:
     return Resealed(mails, changed[uploads.c.key_sealed], changed[cameras.c.name_sealed])
 
 
-def _anew(tx: Tx, old: Vault, new: Vault, column: Column[bytes]) -> int:
+def _anew(tx: Tx, old: Vault, new: Vault, change: Update, column: Column[bytes]) -> int:
     """One column, each value of which is bound to its table and row; answers of how many rows."""
     table, number = column.table, 0
     for row in _rows(tx, column):
         about = f"{table.name}:{row.id}"
         sealed = new.seal(about, old.unseal(about, row.sealed))
-        tx.execute(update(table).where(table.c.id == row.id).values({column: sealed}))
+        tx.execute(change.where(table.c.id == row.id).values({column: sealed}))
         number += 1
     return number
 

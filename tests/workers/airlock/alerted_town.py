@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from shapely.geometry import box
+from sqlalchemy import Table, func, select
 
 from feed import correcting, posting
 from feed.bell import Bell
@@ -140,6 +141,11 @@ class AlertedTown:
     def kinds(self, person: Person) -> list[object]:
         """Of what kinds that was."""
         return [one["kind"] for one in self.told(person)]
+
+    def count(self, table: Table) -> int:
+        """How many rows this table of the vault has."""
+        with self.vault.read() as conn:
+            return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
 
     def mails(self, to: Person | None = None) -> list[Message]:
         """What was left to be sent, oldest first."""

@@ -26,12 +26,6 @@ def town(vault: Vault, record: Database, bell: Bell, tmp_path: Path) -> Iterator
         yield made
 
 
-def count(town: AlertedTown, table: object) -> int:
-    """How many rows it has."""
-    with town.vault.read() as conn:
-        return int(conn.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
-
-
 def test_who_is_killed_while_telling_tells_it_again_under_the_same_names(
     town: AlertedTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +62,7 @@ def test_a_device_that_is_no_more_is_forgotten(town: AlertedTown) -> None:
     town.publish(0)
     town.alert()
 
-    assert count(town, push_devices) == 0
+    assert town.count(push_devices) == 0
 
 
 def test_what_does_not_arrive_is_tried_again_as_it_stands_then(town: AlertedTown) -> None:
@@ -78,7 +72,7 @@ def test_what_does_not_arrive_is_tried_again_as_it_stands_then(town: AlertedTown
     town.stand_in.says[name] = (429, {"Retry-After": "7"})
     stays, goes = town.publish(0, title="Was"), town.publish(1)
     town.alert()
-    assert count(town, push_retries) == 2
+    assert town.count(push_retries) == 2
     town.take_back(goes)
     town.correct(stays, "It was a contractor.")
     with town.vault.write(by=AIRLOCK) as tx:
@@ -91,7 +85,7 @@ def test_what_does_not_arrive_is_tried_again_as_it_stands_then(town: AlertedTown
 
     assert stays in {one["post"] for one in town.told(ada)}
     assert "new" not in {one["kind"] for one in town.told(ada) if one["post"] == goes}
-    assert (count(town, push_retries), town.told(bob)) == (0, [])
+    assert (town.count(push_retries), town.told(bob)) == (0, [])
 
 
 def test_a_log_in_that_ends_takes_its_device_along(town: AlertedTown) -> None:
@@ -102,4 +96,4 @@ def test_a_log_in_that_ends_takes_its_device_along(town: AlertedTown) -> None:
     town.publish(0)
     town.alert()
 
-    assert (count(town, push_devices), town.told(ada)) == (0, [])
+    assert (town.count(push_devices), town.told(ada)) == (0, [])

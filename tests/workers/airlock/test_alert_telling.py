@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from feed.bell import Bell
 from storage.db import AIRLOCK, RESIDENT, Database
@@ -29,12 +29,6 @@ def town(vault: Vault, record: Database, bell: Bell, tmp_path: Path) -> Iterator
         yield made
 
 
-def count(town: AlertedTown, table: object) -> int:
-    """How many rows it has."""
-    with town.vault.read() as conn:
-        return int(conn.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
-
-
 def test_a_post_is_told_by_block_and_category(town: AlertedTown) -> None:
     """To those of its block and of the ring around it who wish for it there; no border of a division is crossed."""
     here, beside, far = town.person("here", 0), town.person("beside", 1), town.person("far", 2)
@@ -52,7 +46,7 @@ def test_a_post_is_told_by_block_and_category(town: AlertedTown) -> None:
     assert [one["post"] for one in town.told(far)] == [second]
     assert [one["post"] for one in town.told(border)] == [second]
     assert [town.told(one) for one in (narrow, other, abroad)] == [[], [], []]
-    assert count(town, tellings) == 0
+    assert town.count(tellings) == 0
 
 
 def test_a_larger_block_tells_all_of_its_cells_and_around_them(town: AlertedTown) -> None:
@@ -111,7 +105,7 @@ def test_what_is_taken_back_is_told_to_be_gone_where_a_screen_shows_it(town: Ale
 
     assert town.told(ada)[-1] == {"kind": "gone", "post": post_id}
     assert len(town.mails(mailed)) == 1
-    assert [count(town, table) for table in (rows, alert_posts, tellings)] == [0, 0, 0]
+    assert [town.count(table) for table in (rows, alert_posts, tellings)] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("verb", [Verb.WITHDRAW, Verb.EXPIRE])
@@ -132,7 +126,7 @@ def test_a_post_that_is_90_days_old_goes_without_a_word(town: AlertedTown) -> No
     town.take_back(post_id, Verb.EXPIRE)
     town.alert()
 
-    assert (town.kinds(ada), count(town, rows)) == (["new"], 0)
+    assert (town.kinds(ada), town.count(rows)) == (["new"], 0)
 
 
 def test_a_program_that_is_killed_while_reading_the_log_reads_it_again(

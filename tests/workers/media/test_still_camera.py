@@ -29,6 +29,12 @@ def source(tools: Programs, make_clip: MakeClip, tmp_path_factory: pytest.TempPa
     return filmed(tools.ffmpeg, tmp_path_factory.mktemp("still") / "porch.mp4", VISIT)
 
 
+@pytest.fixture(scope="module")
+def plain(tools: Programs, source: Path, tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """What is seen where nothing is hidden."""
+    return hidden(tools, source, tmp_path_factory.mktemp("plain"), Hiding())
+
+
 def hidden(tools: Programs, source: Path, folder: Path, blur: Hiding) -> Shown:
     """The first rung's pictures."""
     probed, came = rework.inspect(tools, source), list[Init | Segment]()
@@ -60,11 +66,8 @@ def brightest(picture: np.ndarray) -> int:
     return max(int(part.max()) for part in parts)
 
 
-def test_an_overlay_is_gone_from_every_picture(tools: Programs, source: Path, tmp_path: Path) -> None:
+def test_an_overlay_is_gone_from_every_picture(tools: Programs, source: Path, plain: Shown, tmp_path: Path) -> None:
     """While its clock runs; the rest of the picture stays."""
-    (tmp_path / "plain").mkdir()
-    plain = hidden(tools, source, tmp_path / "plain", Hiding())
-
     out = hidden(tools, source, tmp_path, Hiding.of(Redaction.OVERLAY))
 
     assert len(out.pictures) == len(plain.pictures) == 90
@@ -74,10 +77,8 @@ def test_an_overlay_is_gone_from_every_picture(tools: Programs, source: Path, tm
         assert (np.abs(one.astype(int) - other.astype(int)) > 12).mean() < 0.1
 
 
-def test_of_a_porch_only_who_passes_is_left(tools: Programs, source: Path, tmp_path: Path) -> None:
+def test_of_a_porch_only_who_passes_is_left(tools: Programs, source: Path, plain: Shown, tmp_path: Path) -> None:
     """In every picture cells of everybody's, but for somebody; and not the camera's words either."""
-    plain = hidden(tools, source, tmp_path, Hiding())
-
     out = hidden(tools, source, tmp_path, Hiding.of(Redaction.PORCH))
 
     shares = [is_cells(picture).mean() for picture in out.pictures]
