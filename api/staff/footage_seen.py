@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from api.staff.footage_beside import AmongSeen, among
 from api.staff.posts import Block
 from feed.events import Closed
 from storage import footage, footage_answers, footage_rules, request_decisions
@@ -44,25 +45,6 @@ class AnswerSeen(Closed):
     block: PlaceSeen | None
     contact: bool
     opened_at: str | None
-
-
-class BesideSeen(Closed):
-    """One of those that a request comes to too much with, of whatever case of the division."""
-
-    case_number: str
-    kind: Kind
-    by: str
-    blocks: list[Block]
-    window_from: str
-    window_to: str
-
-
-class AmongSeen(Closed):
-    """What a waiting request comes to with what others asked, itself counted; for a lead, who sees all cases there."""
-
-    square_miles: float
-    minutes: int
-    items: list[BesideSeen]
 
 
 class RecalledSeen(Closed):
@@ -179,26 +161,8 @@ def _round(conn: Connection, who: Asker, case: Case, found: Sequence[Request]) -
     back = request_decisions.recalled(conn, every)
     beside = {one.id: footage.beside(conn, one) for one in found}
     leads = case.standing.division in who.leads
-    among = {one: _among(conn, there) for one, there in beside.items() if there is not None and leads}
-    return {one: _Round(answers[one], beside[one], among.get(one), back.get(one)) for one in every}
-
-
-def _among(conn: Connection, found: Found) -> AmongSeen:
-    return AmongSeen(
-        square_miles=round(found.judgement.miles_among, 3),
-        minutes=found.judgement.ms_among // clock.MINUTE,
-        items=[
-            BesideSeen(
-                case_number=one.case_number,
-                kind=one.kind,
-                by=one.by,
-                blocks=sorted(one.asked.blocks),
-                window_from=clock.as_text(one.asked.window[0]),
-                window_to=clock.as_text(one.asked.window[1]),
-            )
-            for one in footage.some(conn, found.beside)
-        ],
-    )
+    beside_others = {one: among(conn, there) for one, there in beside.items() if there is not None and leads}
+    return {one: _Round(answers[one], beside[one], beside_others.get(one), back.get(one)) for one in every}
 
 
 def _request(who: Asker, case: Case, one: Request, there: _Round, now: int) -> RequestSeen:
