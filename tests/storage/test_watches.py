@@ -66,8 +66,9 @@ def test_a_name_is_one_watch_of_a_member(record: Database, ana: StaffId) -> None
 
 def test_a_member_has_so_many_at_the_most(record: Database, ana: StaffId) -> None:
     """One more is refused."""
-    for number in range(MOST):
-        add(record, ana, str(number))
+    with record.write(by=OPERATOR) as tx:
+        for number in range(MOST):
+            watches.add(tx, ana, name=str(number), sound="none", wanted="{}")
 
     with pytest.raises(Conflict) as refused:
         add(record, ana, "more")
