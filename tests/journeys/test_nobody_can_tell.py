@@ -23,6 +23,7 @@ from workers.airlock.asking import ask_owners
 
 __all__ = ["Browser", "chromium", "new_page", "pytestmark"]
 DRAWN = re.compile(r"\b[a-z2-7]{26}\b|\b\d{8}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")  # ids, marks of names, moments
+AGO = re.compile(r"\bnow\b|\b(in )?\d+ (minute|hour)s?( ago)?")  # as the page reckons by its own clock
 # Addresses that take nothing, or the case; but for one's own log-ins, which stand in the order of ids that are drawn.
 HERE = re.compile(r"^/v1/(?!log-ins)[^{}]*({case_id}[^{}]*)?$")
 
@@ -132,4 +133,4 @@ def blank(answers: dict[str, bytes]) -> dict[str, str]:
 def read(page: Page) -> str:
     """What a page of a case says, when all of it is there."""
     page.wait_for_load_state("networkidle")
-    return DRAWN.sub("*", page.inner_text("main"))
+    return AGO.sub("*", DRAWN.sub("*", page.inner_text("main")))
