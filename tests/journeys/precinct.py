@@ -59,6 +59,8 @@ class Precinct:
         self.stores = open_both_sides(settings.record(env), settings.identity(env))
         mark = new_digits(8)
         self.token = self.stack.staff_token(f"dana-{mark}", ["detective"], [self.division])
+        by = {"authorization": f"Bearer {self.token}"}
+        self._http = httpx.Client(base_url=self.stack.staff, headers=by, timeout=30, trust_env=False)
         self.stack.staff_token(f"lee-{mark}", ["lead"], [self.division])
         self.name, self.number = f"dana-{mark}", f"CR-26-{mark}"
         with self.stores.record.write(by=OPERATOR) as tx:
@@ -135,8 +137,7 @@ class Precinct:
 
     def gets(self, path: str) -> httpx.Response:
         """What the detective is answered."""
-        headers = {"authorization": f"Bearer {self.token}"}
-        return httpx.get(f"{self.stack.staff}{path}", headers=headers, timeout=30)
+        return self._http.get(path)
 
     def division_id(self) -> DivisionId:
         """The division, on the map that is current."""
@@ -165,6 +166,7 @@ class Precinct:
 
     def close(self) -> None:
         """Lets go of the stores."""
+        self._http.close()
         self.stores.record.engine.dispose()
         self.stores.vault.engine.dispose()
 

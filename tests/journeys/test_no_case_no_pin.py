@@ -20,6 +20,7 @@ from tests.journeys.test_people import DESK, NewPage, chromium, new_page, pytest
 
 __all__ = ["Browser", "chromium", "new_page", "pytestmark"]
 ROLES = {"detective": 404, "analyst": 403, "lead": 403, "moderator": 403, "admin": 403}  # of the division, in no case
+CLOSED = "Cameras are for detectives assigned to an open case."
 NO_CASE = "There is no case here for you."
 PIN = "looks east or south-east"
 
@@ -53,7 +54,7 @@ def test_a_detective_without_a_case_sees_no_pin(stack: Stack, new_page: NewPage,
     expect(page.get_by_text(NO_CASE)).to_be_visible()
     assert PIN not in page.content()
 
-    for over, back, says in ends(precinct):
+    for over, back, says, then in ends(precinct):
         precinct.sits_at(page, "/cameras")
         page.get_by_role("combobox", name="Street or block name").fill(precinct.label(block))
         page.get_by_role("option").first.click()
@@ -64,7 +65,7 @@ def test_a_detective_without_a_case_sees_no_pin(stack: Stack, new_page: NewPage,
         expect(page.get_by_text(says)).to_be_visible()
         assert PIN not in page.content()
         page.reload()
-        expect(page.get_by_text(says)).to_be_visible()
+        expect(page.get_by_text(then)).to_be_visible()
         back()
 
 
@@ -74,8 +75,8 @@ def looks(stack: Stack, token: str, case: CaseId, block: BlockId) -> httpx.Respo
     return httpx.post(f"{stack.staff}/v1/cases/{case}/cameras", json={"blocks": [block]}, headers=by, timeout=30)
 
 
-def ends(precinct: Precinct) -> list[tuple[Callable[[], None], Callable[[], None], str]]:
-    """How it is over under an open page, how that is taken back, and what the page says."""
+def ends(precinct: Precinct) -> list[tuple[Callable[[], None], Callable[[], None], str, str]]:
+    """How it is over under an open page, how that is taken back, what the page says, and what after a reload."""
 
     def moves(act: Act) -> Callable[[], None]:
         def move() -> None:
@@ -92,6 +93,6 @@ def ends(precinct: Precinct) -> list[tuple[Callable[[], None], Callable[[], None
         return move
 
     return [
-        (moves(Act.CLOSE), moves(Act.REOPEN), "Cameras are for detectives assigned to an open case."),
-        (duty(staff.take_back), duty(staff.grant), NO_CASE),
+        (moves(Act.CLOSE), moves(Act.REOPEN), CLOSED, CLOSED),
+        (duty(staff.take_back), duty(staff.grant), NO_CASE, "No page here for your roles"),
     ]

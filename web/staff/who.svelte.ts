@@ -7,7 +7,7 @@ import { forget, watch } from "./lock.svelte";
 import type { Division } from "../shared/types";
 import type { Me, Role } from "./types";
 
-export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error" }>({ me: null, known: "asking" });
+export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "none" | "error" }>({ me: null, known: "asking" });
 
 api.whenLoggedOut(() => {
   who.me = null;
@@ -16,7 +16,7 @@ api.whenLoggedOut(() => {
 });
 
 export async function ask(): Promise<void> {
-  if (who.known === "error") who.known = "asking";
+  if (who.known === "error" || who.known === "none") who.known = "asking";
   try {
     who.me = await api.get<Me>("/v1/me");
     flagsAreOf(who.me.name);
@@ -25,6 +25,7 @@ export async function ask(): Promise<void> {
   } catch (error) {
     if (error instanceof api.Refused && error.code === "locked") return; // the page is covered; who it is, is asked after
     if (error instanceof api.Refused && error.status === 401) who.known = "no";
+    else if (error instanceof api.Refused && error.status === 403) who.known = "none"; // the last role was taken back
     else if (who.known !== "yes") who.known = "error"; // asked again, whoever was known stays so
   }
 }

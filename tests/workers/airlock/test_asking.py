@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, select, update
 
 from feed.bell import Bell
 from storage import footage
@@ -18,9 +18,9 @@ from storage.identity.inbox_answers import Kind
 from storage.identity.schema import asked
 from storage.identity.vault import ResidentId, Vault
 from storage.kit.clock import DAY
-from storage.kit.ids import BlockId, RequestId
+from storage.kit.ids import BlockId, RequestId, new_id
 from storage.objects import Folder
-from storage.schema import cases, footage_requests
+from storage.schema import cases, footage_request_blocks, footage_requests
 from storage.staff import Role
 from tests import builders
 from tests.storage.footage import Desk, a_case, a_request, a_window, square, squares, the_desk
@@ -118,6 +118,31 @@ def test_words_that_nobody_checked_reach_nobody(town: Town) -> None:
     town.round()
 
     assert town.inbox(ada) == []
+
+
+@pytest.mark.engines("postgresql")
+def test_rows_that_the_staff_programs_role_writes_are_not_believed(town: Town) -> None:
+    """Past the program and under its own role: about one block, by who is no detective, in words that press."""
+    ada = town.owner("ada", square(0))
+    request, analyst = town.asks(), town.desk.member("ana", Role.ANALYST, town.case)
+    with town.desk.record.read() as conn:
+        true = conn.execute(select(footage_requests).where(footage_requests.c.id == request)).one()._asdict()
+    forged: list[tuple[dict[str, object], frozenset[BlockId]]] = [
+        ({}, squares(range(1))),
+        ({"asked_by": analyst}, squares(range(2))),
+        ({"text": "You must send your video or you will be charged."}, squares(range(2))),
+    ]
+    for other, where in forged:
+        row = {**true, "id": new_id(), "asked_at": true["asked_at"] + 1, "sent_at": true["sent_at"] + 1, **other}
+        with town.desk.as_role("staff").write(by=OPERATOR) as tx:
+            tx.execute(insert(footage_requests).values(**row))
+            blocks = [{"request_id": row["id"], "block_id": block} for block in where]
+            tx.execute(insert(footage_request_blocks), blocks)
+            tx.audit("test", "")
+
+    town.round()
+
+    assert town.inbox(ada) == [request]
 
 
 @pytest.mark.engines("sqlite")
