@@ -70,7 +70,7 @@ _ES = {
     "alerts": "De qué quieres recibir avisos, cómo y cuándo, y a cuántos de tus navegadores se envían.",
     "answers_to_police": "Qué respondiste a la policía cuando pidió video, y cuándo se muestra o se mostró. "
     "Un contacto que diste está sellado para su caso: tampoco nosotros podemos leerlo.",
-    "flags_of_requests": "De qué solicitudes de la policía en tu bandeja dijiste que algo está mal, y cuándo se dice "
+    "flags_of_requests": "De qué solicitudes de la policía en tu buzón dijiste que algo está mal, y cuándo se dice "
     "o se dijo a los moderadores. Lo que escribiste está aquí hasta entonces. A quien preguntó no se le dice nada.",
     "mail_when_cameras_are_asked": "De qué partes de la ciudad recibes el único correo que va a todos los "
     "dueños de cámaras.",
