@@ -162,10 +162,12 @@ def visible(desk: Desk, asking: ResidentId, post_id: PostId) -> Post:
     """The post, live and of my area, or my own; raises NotThere."""
     with desk.stores.vault.read() as conn:
         mine = authorship.own_block(conn, asking, post_id)
+    # One's own is asked for in the very words of anybody's: else whoever has the record write down what it is asked
+    # would read which of those who look, and say something, is its author.
+    place = mine or home_of(desk, asking)
     with desk.stores.record.read() as conn:
-        block = versions.known_block(conn, mine) if mine else None
-        division = block.division.id if block else division_of_home(desk, asking)
-        post = posts.one(conn, [division], post_id, kept=mine is not None)
+        block = versions.known_block(conn, place)
+        post = posts.one(conn, [block.division.id], post_id, kept=True) if block else None
     if post is None or (post.state is not PostState.LIVE and mine is None):
         raise NotThere
     return post

@@ -1,4 +1,4 @@
-"""Attacks 105 to 108: what the record's own machines are told beside what they keep, by who runs them.
+"""Attacks 105 to 109: what the record's own machines are told beside what they keep, by who runs them.
 
 They need no city of people: the resident program over both sides, and the containers as they are put together.
 """
@@ -12,15 +12,16 @@ from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.engine import Engine
 
 from api.resident.desk import Desk
 from feed import posting
 from feed.crowd import UNTOLD, Crowd
 from storage import listed_cameras
-from storage.db import AIRLOCK, Database
-from storage.identity.schema import inbox_answers
+from storage.db import AIRLOCK, OPERATOR, Database
+from storage.identity.clip_states import ClipState
+from storage.identity.schema import clips, inbox_answers
 from storage.kit.ids import BlockId, PostId
 from tests import builders
 from tests.api.conftest import client, settings  # noqa: F401 - fixtures
@@ -84,8 +85,8 @@ def test_a106_the_record_is_not_asked_where_somebody_lives(
         ada.posted()
     tried(len(told))
 
-    assert any(post_id in one for one in told), "it is the record that is listened to"
-    assert [one for one in told if home in one] == []
+    assert any(post_id in about for _, about in told), "it is the record that is listened to"
+    assert [statement for statement, about in told if home in about] == []
 
 
 def test_a107_no_contact_tells_by_its_length_what_it_is(
@@ -133,6 +134,44 @@ def test_a108_no_post_ends_in_the_minutes_in_which_a_camera_is_listed(
         assert listed_cameras.all_of(conn) == {}
 
 
+def test_a109_the_record_is_asked_alike_by_an_author_and_a_neighbour(
+    record: Database,
+    desk: Desk,  # noqa: F811
+    neighbour: NewNeighbour,  # noqa: F811
+    tried: Tried,
+) -> None:
+    """Statement by statement, as each looks at a post, says something under it and nods: none tells whose it is."""
+    ada, bob = neighbour("ada"), neighbour("bob")
+    ada.posted()
+    with desk.stores.vault.write(by=OPERATOR) as tx:
+        tx.execute(update(clips).values(state=ClipState.PUBLISHED))
+        post_id, block = tx.connection.execute(select(clips.c.post_id, clips.c.block_id)).one()
+    _a_post(desk, block, post_id)
+    asked = []
+    for who in (ada, bob):
+        with _asked(record) as told:
+            for method, path, body in _under(post_id):
+                assert who.ask(method, path, body).status_code < 300, path
+        asked.append([statement for statement, _ in told])
+    tried(sum(map(len, asked)))
+
+    assert len(ada.get("/v1/posts/mine")["items"]) == 1, "it is hers"
+    assert asked[0] == asked[1]
+
+
+def _under(post_id: str) -> list[tuple[str, str, Any]]:
+    post = f"/v1/posts/{post_id}"
+    return [
+        ("GET", post, None),
+        ("GET", f"{post}/as-police-see-it", None),
+        ("GET", f"{post}/comments", None),
+        ("POST", f"{post}/comments", {"text": "I saw it too."}),
+        ("GET", f"{post}/nods", None),
+        ("PUT", f"{post}/nods/thanks", None),
+        ("POST", f"{post}/flags", {"reason": "privacy"}),
+    ]
+
+
 def _everything(post_id: PostId, home: BlockId) -> list[tuple[str, str, Any]]:
     """What somebody does who lives there, but to read the ledger of looks (docs/wall.md says what that tells)."""
     post = f"/v1/posts/{post_id}"
@@ -157,21 +196,21 @@ def _everything(post_id: PostId, home: BlockId) -> list[tuple[str, str, Any]]:
     ]
 
 
-def _a_post(desk: Desk, block: BlockId) -> PostId:  # noqa: F811
-    new = replace(builders.a_new_post(), block=block)
+def _a_post(desk: Desk, block: BlockId, post_id: PostId | None = None) -> PostId:  # noqa: F811
+    new = replace(builders.a_new_post(id=post_id), block=block)
     with desk.stores.record.write(by=AIRLOCK) as tx:
         posting.publish(tx, desk.stores.bell, new, builders.some_files(), generation=1, last=True)
     return new.id
 
 
 @contextmanager
-def _asked(record: Database) -> Iterator[list[str]]:
+def _asked(record: Database) -> Iterator[list[tuple[str, str]]]:
     """All that the record's database is asked meanwhile, each question with what it is asked about."""
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
 
     def listen(conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if conn.engine.url.database == record.engine.url.database:
-            told.append(f"{statement} {parameters!r}")
+            told.append((statement, repr(parameters)))
 
     event.listen(Engine, "before_cursor_execute", listen)
     try:
