@@ -41,7 +41,9 @@ def by_staff(page: Page, stack: Stack, eyes: Eyes, folder: Path) -> None:
     for name, shown in shown_there.items():
         page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_text(shown).first).to_be_attached()
+        expect(page).to_have_title(f"{name} · Porchlight")
         eyes.look(page, f"staff: {name}")
+    expect(page.get_by_role("cell", name="everything", exact=True).first).to_be_visible()  # and no id
     page.get_by_role("link", name="Staff", exact=True).click()
     page.get_by_role("button", name="End account").first.click()
     eyes.look(page, "staff: end an account, dialog")

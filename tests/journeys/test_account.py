@@ -82,6 +82,8 @@ def shows_it_outside(page: Page, new_page: NewPage) -> Page:
 def follows_it(stack: Stack, new_page: NewPage, clip: Path) -> None:
     """A neighbour who writes about the same is shown it, and nothing of what they typed was sent by then."""
     neighbour = Resident(new_page(PHONE), stack, "follows@example.org")
+    neighbour.page.goto(f"http://residents.localhost:{stack.base}/posts/{'a' * 26}")  # a link, before there is a home
+    neighbour.page.get_by_role("link", name="Choose your block").click()
     neighbour.lives_in("Central", "Park")
     neighbour.writes(clip, division="Central", street="Park", title="A stranger pulled at every garage door")
     alike = neighbour.page.get_by_role("region", name="Is it one of these?")
