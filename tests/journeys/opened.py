@@ -9,6 +9,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from storage.staff import Role
+from tests.journeys import states
 from tests.journeys.axe import Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.people import PATIENCE_MS
@@ -55,6 +56,7 @@ def invites(page: Page, eyes: Eyes) -> None:
     eyes.look(page, "staff: roles, dialog")
     closes(page)
     page.get_by_role("button", name="Invite somebody").click()
+    states.proves_again(page, eyes, "Make the link")
     page.get_by_role("button", name="Make the link").click()
     link = page.get_by_role("dialog").get_by_text("/join#").inner_text()
     eyes.look(page, "staff: invite, dialog")
@@ -63,9 +65,7 @@ def invites(page: Page, eyes: Eyes) -> None:
     page.get_by_role("button", name="Lock this desk").click()
     expect(page.get_by_role("heading", name="This desk is locked")).to_be_visible()
     eyes.look(page, "staff: locked")
-    page.goto(link)
-    expect(page.get_by_role("img", name=re.compile("The key"))).to_be_visible()
-    eyes.look(page, "staff: join")
+    states.joins(page, eyes, link, "Invited to look")
 
 
 def at_the_desk(page: Page, eyes: Eyes) -> None:
@@ -73,6 +73,7 @@ def at_the_desk(page: Page, eyes: Eyes) -> None:
     expect(page.get_by_text("Live", exact=True).first).to_be_visible()
     expect(page.locator("button[data-row]").first).to_be_visible()
     eyes.look(page, "staff: desk")
+    states.without_a_line(page, eyes, "staff: desk")
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.locator("video")).to_be_attached(timeout=PATIENCE_MS)
     eyes.look(page, "staff: desk, post")
@@ -143,6 +144,7 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     page.get_by_role("button", name="Look at 1 block").click()
     expect(page.get_by_text("No registered camera")).to_be_visible()
     eyes.look(page, "staff: cameras")
+    states.listed_cameras(page, eyes, "Look at 1 block")
     asks_for_footage(page, eyes)
 
 
@@ -196,6 +198,9 @@ def at_the_queue(page: Page, eyes: Eyes) -> None:
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_enabled()
     eyes.look(page, "staff: queue")
+    page.get_by_role("listitem", name="I saw it too.").get_by_role("button", name="Remove").click()
+    states.seen(page, eyes, "staff: remove a comment, dialog")
+    closes(page)
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("dialog").get_by_role("radio")).to_have_count(5)
     eyes.look(page, "staff: ask the author, dialog")
@@ -214,3 +219,6 @@ def at_the_queue(page: Page, eyes: Eyes) -> None:
     page.get_by_role("button", name="Hidden", exact=True).click()
     expect(page.get_by_role("article", name=TITLE)).to_be_visible()
     eyes.look(page, "staff: taken down")
+    page.get_by_role("link", name="Queue").click()
+    states.on_a_break(page, eyes)
+    states.not_read(page, eyes, "**/v1/moderation/queue*", "staff: queue")
