@@ -25,7 +25,7 @@ from workers.media import programs
 from workers.redact.photo_looks import SIDE, Seen, is_again, look, seen
 from workers.redact.views import HEIGHT, WIDTH, Views, is_any_near, views
 
-MOST = 400  # pairs of each kind
+MOST = 300  # pairs of each kind
 EVERY = 8  # of a clip's frames, one in so many comes again in each way
 
 

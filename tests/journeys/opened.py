@@ -9,6 +9,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from storage.staff import Role
+from tests.journeys import states
 from tests.journeys.axe import Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.people import PATIENCE_MS
@@ -57,6 +58,7 @@ def invites(page: Page, eyes: Eyes) -> None:
     eyes.look(page, "staff: roles, dialog")
     closes(page)
     page.get_by_role("button", name="Invite somebody").click()
+    states.proves_again(page, eyes, "Make the link")
     page.get_by_role("button", name="Make the link").click()
     link = page.get_by_role("dialog").get_by_text("/join#").inner_text()
     eyes.look(page, "staff: invite, dialog")
@@ -65,9 +67,7 @@ def invites(page: Page, eyes: Eyes) -> None:
     page.get_by_role("button", name="Lock this desk").click()
     expect(page.get_by_role("heading", name="This desk is locked")).to_be_visible()
     eyes.look(page, "staff: locked")
-    page.goto(link)
-    expect(page.get_by_role("img", name=re.compile("The key"))).to_be_visible()
-    eyes.look(page, "staff: join")
+    states.joins(page, eyes, link, "Invited to look")
 
 
 def at_the_desk(page: Page, eyes: Eyes) -> None:
@@ -75,6 +75,7 @@ def at_the_desk(page: Page, eyes: Eyes) -> None:
     expect(page.get_by_text("Live", exact=True).first).to_be_visible()
     expect(page.locator("button[data-row]").first).to_be_visible()
     eyes.look(page, "staff: desk")
+    states.without_a_line(page, eyes, "staff: desk")
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.locator("video")).to_be_attached(timeout=PATIENCE_MS)
     eyes.look(page, "staff: desk, post")
@@ -145,6 +146,7 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     page.get_by_role("button", name="Look at 1 block").click()
     expect(page.get_by_text("No registered camera")).to_be_visible()
     eyes.look(page, "staff: cameras")
+    states.listed_cameras(page, eyes, "Look at 1 block")
     asks_for_footage(page, eyes)
 
 
@@ -219,6 +221,9 @@ def at_the_queue(page: Page, eyes: Eyes) -> None:
     page.get_by_role("button", name="Hidden", exact=True).click()
     expect(page.get_by_role("article", name=TITLE)).to_be_visible()
     eyes.look(page, "staff: taken down")
+    page.get_by_role("link", name="Queue").click()
+    states.on_a_break(page, eyes)
+    states.not_read(page, eyes, "**/v1/moderation/queue*", "staff: queue")
 
 
 def removes_a_comment(page: Page, eyes: Eyes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import opened
+from tests.journeys import opened, states
 from tests.journeys.axe import SERIOUS, Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.opened import DIVISION, TITLE, closes
@@ -103,6 +103,8 @@ def has_an_account(page: Page, eyes: Eyes) -> None:
     expect(page.get_by_role("list", name="Where you are logged in")).to_be_visible()
     eyes.look(page, "account")
     page.get_by_role("link", name="Leave Porchlight").click()
+    expect(page.get_by_role("heading", name="Leave", exact=True)).to_be_visible()
+    states.seen(page, eyes, "leave")
     page.get_by_role("button", name="Leave Porchlight").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     eyes.look(page, "leave, dialog")
@@ -138,14 +140,23 @@ def writes_a_post(author: Resident, clip: Path, eyes: Eyes) -> None:
     page.get_by_role("link", name=TITLE).click()
     expect(page.get_by_role("heading", name="Your post")).to_be_visible()
     eyes.look(page, "my post")
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_text("Here it is, this once")).to_be_visible()
+    states.seen(page, eyes, "my post, shown outside")
     page.get_by_role("link", name="Area").click()
     page.get_by_role("button", name="Map", exact=True).click()
     expect(page.get_by_role("region", name="Map of blocks")).to_be_visible()
     eyes.look(page, "area, map and list")
+    states.without_a_line(page, eyes, "area")
     page.get_by_role("link", name=re.compile(TITLE)).first.click()
     page.get_by_label("Add a comment").fill("I saw it too.")
     page.get_by_role("button", name="Comment", exact=True).click()
     expect(page.get_by_role("list", name="Comments")).to_be_visible()
+    page.get_by_role("button", name="What is wrong with this comment?").click()
+    page.get_by_label("Harasses or threatens someone").check()
+    states.seen(page, eyes, "flag a comment, dialog")
+    page.get_by_role("button", name="Send flag").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Seen it too").click()
     eyes.look(page, "post")
     page.get_by_role("button", name="Flag").click()

@@ -26,6 +26,8 @@ LEAST = 40  # plain pairs; of an even picture there are fewer, and all of these 
 WRONG = 1  # pairs that may be another
 COARSE = 0.04  # of a side, that is cut off or was there: tried at each side first, then ever finer about the best
 FINER = (0.02, 0.01, 0.005)
+# Where so little is another with both frames on each other, the camera stands still: another photo of that camera.
+SAME_FRAME = 0.06
 PROMISING = 0.15  # the share of what is plain that may be another where a finer look is worth it
 _WHOLE = 0.7  # the share of a place that must be in the picture
 
@@ -71,6 +73,9 @@ def is_again(before: bytes, photo: Seen) -> bool:
     cut = [before[at : at + BYTES // 3] for at in range(0, BYTES, BYTES // 3)]
     planes = [_words(np.unpackbits(np.frombuffer(one, np.uint8)).astype(np.bool_)) for one in cut]
     placed = photo.placed
+    wrong, plain = _compared(planes, placed)
+    if wrong[0] <= SAME_FRAME * plain[0]:  # nothing cut off
+        return bool(wrong[0] <= WRONG and plain[0] >= LEAST)
     for finer in (*FINER, None):
         wrong, plain = _compared(planes, placed)
         best = int(np.argmin(wrong / np.maximum(plain, 1)))

@@ -226,3 +226,16 @@ def test_a_home_moves_twice_in_thirty_days(ada: Neighbour, town: Town) -> None:
     answer = ada.ask("PUT", "/v1/me/home", {"block_id": town.blocks[0]})
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "home_changed_too_often")
+
+
+def test_nothing_but_the_mail_with_a_code_asks_which_language_a_browser_speaks(desk: Desk) -> None:
+    """So no post, correction, preview or reason can differ by it: no other route of residents is told."""
+    told = create_app(desk).openapi()["paths"]
+    asks = [
+        (method, path)
+        for path, methods in told.items()
+        for method, route in methods.items()
+        if any(one["name"].lower() == "accept-language" for one in route.get("parameters", []))
+    ]
+
+    assert asks == [("post", "/v1/log-ins")]
