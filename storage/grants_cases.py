@@ -43,6 +43,8 @@ ASKED: Role = {
     "letters": {"select": ALL, "update": "carried_out"},
     "letter_answers": {"insert": ALL},
     "case_links": {"select": "case_id post_id"},
+    # And for which case a clip was shared: it put that there itself.
+    "case_holds": {"select": "case_id post_id"},
 }
 COUNTED: Role = {  # the months that are over, by division: what happened where and when, by nobody
     "posts": {"select": "id division_id"},

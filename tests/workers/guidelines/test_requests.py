@@ -15,8 +15,8 @@ from workers.guidelines.requests import FILE, IN_FORCE, check_request, read
 SAID = {1: "ab54dc8fb0d7781c"}
 FINE, LINE = "fine", re.compile(r"(?P<outcome>\w+) (?P<language>en|es): (?P<text>.*)")
 # Of each part: how many that break a rule are held, of how many; how many that are fine are held, of how many.
-# Before the third change they were 83 of 117 and 1 of 41 there, 7 of 19 and 0 of 10, and 3 of 18 and 0 of 16 of the fresh
-# part, which whoever changed the lists had written just before: the older one says more of what others may write.
+# Before the third change they were 83 of 117 and 1 of 41 there, 7 of 19 and 0 of 10, and 3 of 18 and 0 of 16 of the
+# fresh part, which whoever changed the lists had written just before: the older one says more of what others may write.
 HELD = {
     "corpus_requests.txt": (117, 117, 0, 74),
     "corpus_requests_held_out.txt": (9, 19, 0, 10),
