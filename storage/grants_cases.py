@@ -49,6 +49,8 @@ ASKED: Role = {
     "letters": {"select": ALL, "update": "carried_out"},
     "letter_answers": {"insert": ALL},
     "case_links": {"select": "case_id post_id"},
+    # And for which case a clip was shared: it put that there itself.
+    "case_holds": {"select": "case_id post_id"},
 }
 ASKED_HERE: Role = {  # what police asked in one's division, once it is over, and what became of a flag of it
     "published_requests": {"select": ALL},

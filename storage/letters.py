@@ -10,15 +10,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, literal, select, update
 
+from storage import case_holds
 from storage.case_rules import CaseState
 from storage.db import Tx, database_now
 from storage.deciders import who
 from storage.decisions import ASKED, WARN
 from storage.kit.ids import CaseId, PostId, StaffId
 from storage.posts import PostState
-from storage.schema import case_links, case_members, cases, letter_answers, letters, posts, staff_members, staff_roles
+from storage.schema import case_members, cases, letter_answers, letters, posts, staff_members, staff_roles
 from storage.staff import Role
 from storage.upserts import insert_new
 
@@ -121,6 +122,8 @@ def take_due(tx: Tx) -> list[Letter]:
 def is_true(conn: Connection, letter: Letter) -> bool:
     """Whether who asked may ask it now: works in the open case about a post they see, or decided it as moderator.
 
+    A post that is kept to its cases is asked about by those alone.
+
     A row that somebody else wrote, or of one who is let out of the case since, brings nothing.
     """
     if letter.kind in (Kind.WARNING, Kind.ASKED):
@@ -128,9 +131,9 @@ def is_true(conn: Connection, letter: Letter) -> bool:
         decided = who(conn, letter.decision_id or "", letter.post_id, verbs)
         return decided is not None and decided == letter.asked_by
     works = (staff_roles.c.staff_id == letter.asked_by) & (staff_roles.c.role.in_((Role.ANALYST, Role.DETECTIVE)))
-    about = posts.c.division_id == cases.c.division_id
-    if letter.kind is Kind.HELPED:  # a link may be to a post of another division
-        about = exists().where(case_links.c.case_id == cases.c.id, case_links.c.post_id == posts.c.id)
+    held = case_holds.by_case(database_now(conn))
+    asked = (posts.c.division_id == cases.c.division_id) & ((posts.c.state == PostState.LIVE) | held)
+    about = held if letter.kind is Kind.HELPED else asked  # a link may be to a post of another division
     query = (
         select(cases.c.id)
         .join(case_members, case_members.c.case_id == cases.c.id)
@@ -138,7 +141,8 @@ def is_true(conn: Connection, letter: Letter) -> bool:
         .join(staff_roles, works)
         .join(posts, literal(True))
         .where(cases.c.id == letter.case_id, cases.c.state == CaseState.OPEN, posts.c.id == letter.post_id, about)
-        .where(case_members.c.staff_id == letter.asked_by, ~staff_members.c.ended, posts.c.state == PostState.LIVE)
+        .where(case_members.c.staff_id == letter.asked_by, ~staff_members.c.ended)
+        .where(posts.c.state.in_((PostState.LIVE, PostState.KEPT)))
         .where(staff_roles.c.division_id.in_(("", cases.c.division_id)))
     )
     return conn.execute(query.limit(1)).first() is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from storage import case_entries, cases, letters, posts
+from storage import case_entries, case_holds, cases, letters, posts
 from storage.case_rules import Act, Asker
 from storage.db import Tx
 from storage.kit import ids
@@ -14,7 +14,6 @@ from storage.kit.ids import CaseId, PostId, StaffId
 from storage.letters import Kind, Letter
 from storage.posts import Post, PostState
 from storage.schema import case_entries as entries
-from storage.schema import case_links
 from storage.schema import letters as rows
 
 LASTS_MS = 7 * DAY  # then a thread that nobody answered is over, and somebody else may ask
@@ -26,9 +25,11 @@ MOST_A_DAY = 10  # of one case, or of one member of the staff in whatever cases
 def ask(tx: Tx, who: Asker, case_id: CaseId, post_id: PostId, text: str) -> None:
     """Asks the author of a post of the case's division something (the words checked), for the airlock to bring.
 
+    A post that is kept to cases is asked about by those that hold it; for all others it is not there.
+
     Raises NotThere, NotAllowed, Conflict where another thread about it is open or its batch is not over, and TooOften.
     """
-    post = _shown(tx, post_id)
+    post = _shown(tx, case_id, post_id)
     case = cases.locked(tx, who, case_id, Act.WRITE)
     if post.division != case.standing.division:
         raise NotThere
@@ -42,14 +43,13 @@ def ask(tx: Tx, who: Asker, case_id: CaseId, post_id: PostId, text: str) -> None
 
 
 def tell_helped(tx: Tx, who: Asker, case_id: CaseId, post_id: PostId) -> None:
-    """Tells the author of a linked post that it helped, with the next batch: once, and in no words of the police.
+    """Tells the author of a post that the case holds that it helped, with the next batch: once, in no words of its own.
 
     Raises NotThere, NotAllowed or Conflict.
     """
-    _shown(tx, post_id)
+    _shown(tx, case_id, post_id)
     cases.locked(tx, who, case_id, Act.WRITE)
-    linked = (case_links.c.case_id == case_id, case_links.c.post_id == post_id)
-    if tx.connection.execute(select(case_links.c.id).where(*linked)).first() is None:
+    if post_id not in case_holds.of_case(tx.connection, case_id):
         raise NotThere
     told = (rows.c.case_id == case_id, rows.c.post_id == post_id, rows.c.kind == Kind.HELPED)
     if tx.connection.execute(select(rows.c.id).where(*told)).first():
@@ -65,10 +65,15 @@ def may_ask_again(asked_at: int) -> int:
     return next_batch(asked_at)
 
 
-def _shown(tx: Tx, post_id: PostId) -> Post:
-    """The post, held until the commit: its author may take it back at this moment. Raises NotThere."""
-    post = posts.locked(tx, post_id)
-    if post is None or post.state is not PostState.LIVE:
+def _shown(tx: Tx, case_id: CaseId, post_id: PostId) -> Post:
+    """The post, held until the commit: its author may take it back at this moment. Raises NotThere.
+
+    Whether its author is known to anybody is asked nowhere on this side, also where that must be over by now.
+    """
+    post = posts.locked(tx, post_id, kept=True)
+    if post is None or post.state not in (PostState.LIVE, PostState.KEPT):
+        raise NotThere
+    if post.state is PostState.KEPT and post_id not in case_holds.of_case(tx.connection, case_id):
         raise NotThere
     return post
 

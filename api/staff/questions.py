@@ -8,16 +8,15 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from api.staff.auth import Investigator
-from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import case_rules, cases, letters, questions
+from storage import case_rules, cases, letters, posts, questions
 from storage.db import Database
 from storage.kit.clock import as_text
-from storage.kit.errors import Refused
+from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import CaseId, PostId
 from storage.letters import Kind, Sent
-from storage.staff import LogIn
+from storage.staff import VIEWERS, LogIn
 from workers.guidelines.questions import QUESTIONS, Questions, check_question
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -34,7 +33,7 @@ class NewQuestion(Closed):
 
 
 class OfPost(Closed):
-    """A post that is linked to the case."""
+    """A post that is linked to the case, or was shared for it."""
 
     post_id: Named
 
@@ -90,18 +89,18 @@ def threads(case_id: CaseId, me: Investigator, record: Record) -> ThreadsSeen:
 def ask(case_id: CaseId, new: NewQuestion, me: Investigator, record: Record) -> ThreadsSeen:
     """Asks the author of a post of this division something; the airlock checks it again, and brings it."""
     demand_askable(new.text)
-    post = visible(record, me.member, PostId(new.post_id))
+    post_id = _reached(record, me, PostId(new.post_id))
     with record.write(by=me.member.actor) as tx:
-        questions.ask(tx, case_rules.asker(me.member), case_id, post.id, new.text)
+        questions.ask(tx, case_rules.asker(me.member), case_id, post_id, new.text)
     return _threads(record, me, case_id)
 
 
 @router.post("/cases/{case_id}/helped", status_code=201)
 def helped(case_id: CaseId, new: OfPost, me: Investigator, record: Record) -> ThreadsSeen:
-    """Says to the author of a linked post that it helped: once, with the next batch, in words that never differ."""
-    post = visible(record, me.member, PostId(new.post_id))
+    """Says to the author of a post that the case holds that it helped: once, with the next batch, in the same words."""
+    post_id = _reached(record, me, PostId(new.post_id))
     with record.write(by=me.member.actor) as tx:
-        questions.tell_helped(tx, case_rules.asker(me.member), case_id, post.id)
+        questions.tell_helped(tx, case_rules.asker(me.member), case_id, post_id)
     return _threads(record, me, case_id)
 
 
@@ -110,6 +109,14 @@ def demand_askable(text: str) -> None:
     broken = check_question(text)
     if broken:
         raise Refused("This cannot be asked in these words.", code="reword", fields={"text": broken[0].hint.en})
+
+
+def _reached(record: Database, me: LogIn, post_id: PostId) -> PostId:
+    """The post's id, where it stands in a division of theirs; whether this case may ask about it is looked at then."""
+    with record.read() as conn:
+        if posts.one(conn, me.member.reach(*VIEWERS), post_id, kept=True) is None:
+            raise NotThere
+    return post_id
 
 
 def _threads(record: Database, me: LogIn, case_id: CaseId) -> ThreadsSeen:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
-from storage import camera_pins
+from storage import camera_pins, listed_cameras
 from storage.atlas import versions
 from storage.camera_pins import Quadrant, Retention
 from storage.db import AIRLOCK
-from storage.kit.ids import BlockId
+from storage.kit.ids import BlockId, new_id
+from storage.listed_cameras import Listed
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Staff
 from tests.journeys.test_desk import Shown
@@ -23,6 +24,9 @@ __all__ = ["Browser", "chromium", "new_page", "pytestmark"]
 WRONG = "number,type,time,division\n26-1,Burglary,2026-01-05 22:10,Central\n26-2,Theft,soon,Central\n"
 
 
+SHOP = "The bakery, rear door"
+
+
 class Booked(Shown):
     """The record, with cameras on it."""
 
@@ -30,6 +34,8 @@ class Booked(Shown):
         """What the airlock says of a camera there."""
         with self.record.write(by=AIRLOCK) as tx:
             camera_pins.bring(tx, {(block, Quadrant.W): Retention.MORE})
+            shop = Listed(block, Quadrant.E, Retention.UNDER_3, SHOP, "The owner")
+            listed_cameras.bring(tx, there={new_id(): shop}, gone=[])
 
     def label(self, division: str) -> str:
         """What the first block of a division is called."""
@@ -97,5 +103,19 @@ def test_a_case_is_opened_by_two_a_post_linked_and_cameras_looked_at(
     detective.get_by_role("option").first.click()
     detective.get_by_role("button", name="Look at 1 block").click()
     expect(detective.get_by_text("looks west or north-west")).to_be_visible()
+    _one_shop_on_map_and_list(detective)
     lead.reload()
     expect(lead.get_by_text("Looked at cameras")).to_be_visible()
+
+
+def _one_shop_on_map_and_list(page: Page) -> None:
+    """Its sign, by keyboard, chooses its row; its row, pressed, lets go of the sign."""
+    sign = page.get_by_role("region", name="Map of blocks").get_by_role("button", name=SHOP)
+    row = page.get_by_role("listitem").get_by_role("button", name=SHOP)
+    sign.focus()
+    sign.press("Enter")
+    expect(row).to_have_attribute("aria-pressed", "true")
+    expect(sign).to_be_focused()
+    expect(sign).to_have_attribute("aria-pressed", "true")
+    row.click()
+    expect(sign).to_have_attribute("aria-pressed", "false")

@@ -161,11 +161,10 @@ CLOSED = {
     }
     | {"posts": {"words"}},
     "porchlight_airlock": {
-        **{name: {""} for name in CASES if name not in ("cases", "case_members")},
+        **{name: {""} for name in CASES if name not in ("cases", "case_members", "case_holds")},
         "cases": {"number", "asked_at", "asked_by", "consented_by"},
         "case_keys": {"private_key_sealed"},
         "premoderation": {"staff_id", "note"},
-        "case_holds": {"case_id"},  # it says for which case a clip was shared, and asks nothing of it
         # Of a link, that a post is a case's: whether who says that it helped may say so.
         "case_links": {"id", "incident_id", "reason", "confidence", "note", "linked_by", "linked_at"},
         "letter_answers": {"text", "name", "shown_at"},

@@ -4,13 +4,14 @@ import "leaflet/dist/leaflet.css";
 import type { Position } from "geojson";
 import { around, cellsOf, type Larger } from "./larger";
 import type { Cell, DivisionShape } from "./places";
+import { Signs, type Sign } from "./signs";
 import { w } from "./words/words.svelte";
 
 /** How strongly a block is tinted, by hours; `says` is told of it instead of how many posts there are. */
 export type Mark = { hours: number; count: number; says?: string };
 /** How a pointer draws an area. */
 export type Pen = "rectangle" | "outline";
-export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; larger: Larger[]; marks: Map<string, Mark>; chosen: string | null; area: ReadonlySet<string> };
+export type Drawing = { divisions: DivisionShape[]; cells: Cell[]; larger: Larger[]; marks: Map<string, Mark>; chosen: string | null; area: ReadonlySet<string>; signs: Sign[]; sign: string | null };
 
 const MOST_LABELS = 28; // more names than this at once are a grey mist
 const TELLABLE_PX = 36;
@@ -25,7 +26,8 @@ export class DrawnMap {
   #names = L.layerGroup();
   #ring = L.circleMarker([0, 0], { radius: 15, weight: 3, fill: false, interactive: false });
   #byId = new Map<string, L.Polygon>();
-  #drawing: Drawing = { divisions: [], cells: [], larger: [], marks: new Map(), chosen: null, area: new Set() };
+  #drawing: Drawing = { divisions: [], cells: [], larger: [], marks: new Map(), chosen: null, area: new Set(), signs: [], sign: null };
+  #signs: Signs;
   #fitted?: string[];
   #styled = new Map<string, string>(); // how each block that stands out was drawn last
   #restyle = () => this.#styleAll();
@@ -37,6 +39,7 @@ export class DrawnMap {
   constructor(
     element: HTMLElement,
     private readonly choose: (id: string) => void,
+    pick: (sign: string) => void,
   ) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const moves = { zoomAnimation: !calm, fadeAnimation: false, inertia: !calm };
@@ -44,6 +47,7 @@ export class DrawnMap {
     L.control.zoom({ position: "topright", zoomInTitle: w().map.zoomIn, zoomOutTitle: w().map.zoomOut }).addTo(this.#map);
     this.#map.setView([0, 0], 9);
     this.#names.addTo(this.#map);
+    this.#signs = new Signs(this.#map, pick, (labels) => w().map.signs(labels.length));
     this.#map.on("moveend", this.#moved);
     addEventListener("porchlight:theme", this.#restyle);
   }
@@ -53,6 +57,7 @@ export class DrawnMap {
     this.#drawing = drawing;
     if (before.cells !== drawing.cells || before.divisions !== drawing.divisions) this.#redraw();
     else this.#style();
+    this.#signs.draw(drawing.signs, drawing.sign, (block) => this.#boundsOf(block));
   }
 
   /** Shows one block, some blocks, or everything there is. */

@@ -2,6 +2,7 @@
 import * as api from "../shared/api";
 import { problem } from "../shared/problem";
 import { go, under } from "../shared/route.svelte";
+import type { Sign } from "../shared/signs";
 import type { Block, Division, Page, Post } from "../shared/types";
 import { w } from "../shared/words/words.svelte";
 
@@ -49,6 +50,8 @@ export type Retention = "under_3" | "3_to_7" | "8_to_30" | "over_30";
 /** That a block has a camera which looks that way, never how many. */
 export type Pin = { block_id: string; quadrant: (typeof quadrants)[number]; retention: Retention; left: "kept" | "perhaps" | "gone"; kept_until: string };
 export type Listed = Pick<Pin, "block_id" | "quadrant" | "retention"> & { address: string; contact: string };
+/** Listed cameras as signs on a map: by their address, in their block. They come in an order of their own, and stay in it. */
+export const signsOf = (listed: Listed[]): Sign[] => listed.map(({ block_id, address }, at) => ({ id: String(at), block: block_id, label: address }));
 
 /** Where a case's page is, that of its cameras, and those of what it asks owners for. */
 export const pageOf = (caseId: string) => `/cases/${caseId}`;

@@ -12,7 +12,7 @@ from storage import audit, questions
 from storage.db import OPERATOR, Database
 from storage.kit.clock import BATCH, DAY
 from storage.kit.ids import new_id
-from storage.schema import case_entries, letter_answers, letters
+from storage.schema import case_entries, letter_answers, letters, posts
 from storage.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, casework  # noqa: F401 - fixture
@@ -92,6 +92,33 @@ def test_only_who_works_in_the_open_case_asks_and_only_of_its_division(
     casework.lead.ask.post(f"{path}/close")
     assert ask(both, post.id).json()["error"]["code"] == "case_state"
     assert casework.detective.ask.get(f"{path}/questions").json() == {"items": []}
+
+
+@pytest.mark.engines("sqlite")
+def test_a_kept_post_is_there_to_be_asked_about_for_its_case_alone(
+    record: Database,
+    bell: Bell,
+    casework: Casework,  # noqa: F811
+) -> None:
+    """For another case of the same detective, and for one who works in neither, it is as one that never was."""
+    path, other = casework.opened(), casework.opened("CR-2")
+    post, stranger = builders.a_published_post(record, bell), casework.new(Role.DETECTIVE, "Central")
+    why = {"reason": "shows_it", "confidence": "certain"}
+    casework.detective.ask.post(f"{path}/links", {"post_id": post.id, **why})
+    with record.write(by=OPERATOR) as tx:
+        tx.execute(update(posts).where(posts.c.id == post.id).values(state="kept"))
+        tx.audit("test", post.id)
+
+    def say(who: Any, where: str, post_id: str) -> list[Any]:
+        asked = who.ask.post(f"{where}/questions", {"post_id": post_id, "text": ASKED})
+        return [asked, who.ask.post(f"{where}/helped", {"post_id": post_id})]
+
+    for who, where in ((casework.detective, other), (stranger, path), (stranger, other), (casework.lead, other)):
+        told = [(one.status_code, one.content) for one in say(who, where, post.id)]
+        assert told == [(one.status_code, one.content) for one in say(who, where, new_id())]
+        assert {status for status, _ in told} == {404}
+    assert [one.status_code for one in say(casework.lead, path, post.id)] == [403, 403]
+    assert [one.status_code for one in say(casework.detective, path, post.id)] == [201, 201]
 
 
 @pytest.mark.engines("sqlite")

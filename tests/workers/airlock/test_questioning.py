@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from feed import posting
 from feed.bell import Bell
-from storage import audit, case_links, cases, incidents, questions, staff
+from storage import audit, case_holds, case_links, cases, incidents, questions, staff
 from storage import letters as on_record
 from storage.case_links import Linked
 from storage.case_rules import Act, Asker
@@ -26,10 +26,11 @@ from storage.kit.errors import Conflict, NotThere, Unavailable
 from storage.kit.ids import CaseId, PostId, StaffId
 from storage.letters import Kind, Letter, Sent
 from storage.objects import Folder
-from storage.posts import Verb
+from storage.posts import PostState, Verb
 from storage.schema import cases as case_rows
 from storage.schema import letter_answers
 from storage.schema import letters as rows
+from storage.schema import posts as post_rows
 from storage.staff import Role
 from tests import builders
 from tests.storage.identity.making import an_accepted_clip, claimed, the_clip
@@ -67,6 +68,42 @@ class Desk:
         builders.a_recorded_post(self.stores.record, builders.a_new_post(id=post_id))
         return clip_id, receipt, post_id
 
+    def kept(self, ada: ResidentId | None) -> tuple[ClipId, PostId]:
+        """A post of hers, or of nobody's, that is kept to cases: which, nobody said yet."""
+        clip_id, post_id = ClipId(""), PostId("")
+        if ada is None:
+            post_id = builders.a_recorded_post(self.stores.record, builders.a_new_post()).id
+        else:
+            clip_id, _, post_id = self.post(ada)
+        with self.stores.record.write(by=OPERATOR) as tx:
+            tx.execute(update(post_rows).where(post_rows.c.id == post_id).values(state=PostState.KEPT))
+            tx.audit("test", post_id)
+        return clip_id, post_id
+
+    def link(self, post_id: PostId) -> str:
+        """The case links it."""
+        why = {"reason": "shows_it", "confidence": "likely", "note": ""}
+        with self.stores.record.write(by=OPERATOR) as tx:
+            return case_links.add(tx, working(self.dee), self.case_id, Linked(post_id), **why)
+
+    def share(self, post_id: PostId, *, published_at: int = builders.NOON) -> None:
+        """It was shared for the case, and is shown from that moment on."""
+        with self.stores.record.write(by=AIRLOCK) as tx:
+            case_holds.add(tx, self.case_id, post_id)
+            tx.execute(update(post_rows).where(post_rows.c.id == post_id).values(published_at=published_at))
+            tx.audit("test", post_id)
+
+    def helped(self, post_id: PostId) -> None:
+        """The detective says that it helped."""
+        with self.stores.record.write(by=OPERATOR) as tx:
+            questions.tell_helped(tx, working(self.dee), self.case_id, post_id)
+
+    def helps_now(self) -> None:
+        """The batch has come with which that is said."""
+        with self.stores.record.write(by=OPERATOR) as tx:
+            tx.execute(update(rows).where(rows.c.kind == Kind.HELPED).values(due_at=rows.c.due_at - BATCH))
+            tx.audit("test", "")
+
     def ask(self, post_id: PostId, text: str = ASKED) -> None:
         """The detective asks."""
         with self.stores.record.write(by=OPERATOR) as tx:
@@ -80,7 +117,7 @@ class Desk:
     def answer(self, clip_id: ClipId, text: str = "Yes, two of them.") -> None:
         """Whoever holds the receipt answers what arrived."""
         with self.stores.vault.write(by=RESIDENT) as tx:
-            (one,) = letters.of_clip(tx.connection, clip_id)
+            (one,) = (each for each in letters.of_clip(tx.connection, clip_id) if each.kind is Kind.QUESTION)
             letters.answer(tx, clip_id, one.id, text)
 
     def comes_the_batch(self) -> int:
@@ -200,6 +237,81 @@ def test_a_forged_row_brings_nothing(desk: Desk, ada: ResidentId) -> None:
     with desk.stores.record.write(by=OPERATOR) as tx:
         staff.revive(tx, desk.dee)
     assert forged()
+
+
+def test_a_kept_post_is_asked_about_by_its_case_under_the_airlocks_own_roles(desk: Desk, ada: ResidentId) -> None:
+    """One that was linked and whose time is over, and one that was shared for the case; its author answers as ever."""
+    linked, shared, before_its_batch, others = (desk.kept(ada) for _ in range(4))
+    desk.link(linked[1])
+    desk.share(shared[1])
+    desk.share(before_its_batch[1], published_at=builders.NOON * 100)
+    for _, post_id in (linked, shared):
+        desk.ask(post_id)
+        desk.helped(post_id)
+    for _, post_id in (before_its_batch, others):
+        for say in (desk.ask, desk.helped):
+            with pytest.raises(NotThere):
+                say(post_id)
+    own = builders.as_role(desk.stores.vault, "airlock"), builders.as_role(desk.stores.record, "airlock")
+
+    desk.helps_now()
+    bring_letters(*own)
+    desk.answer(shared[0])
+
+    assert [desk.arrived(clip) for clip, _ in (linked, shared)] == [[ASKED, ""]] * 2
+    assert [desk.arrived(clip) for clip, _ in (before_its_batch, others)] == [[], []]
+    assert desk.comes_the_batch() == 1
+    assert [one.answer.text for one in desk.sent() if one.answer] == ["Yes, two of them."]
+    if own[0].engine.dialect.name != "sqlite":
+        for each in own:
+            each.engine.dispose()
+
+
+@pytest.mark.engines("sqlite")
+def test_of_a_kept_post_the_record_is_the_same_whether_an_author_is_known_or_not(desk: Desk, ada: ResidentId) -> None:
+    """After authorship ended whoever holds the receipt finds it, and nobody on the record learns that it is so."""
+    known, over, nobodys = desk.kept(ada), desk.kept(ada), desk.kept(None)
+    with desk.stores.vault.write(by=AIRLOCK) as tx:
+        authorship.end(tx, [over[0]])
+    for _, post_id in (known, over, nobodys):
+        desk.link(post_id)
+        desk.ask(post_id)
+
+    assert bring_letters(desk.stores.vault, desk.stores.record) == 3
+
+    with desk.stores.record.read() as conn:
+        lines = [line for line in audit.page(conn, before=None, limit=50) if line.action == "letter.carry_out"]
+        after = conn.execute(select(rows.c.carried_out, rows.c.text)).all()
+    assert {line.subject for line in lines} == {known[1], over[1], nobodys[1]}
+    assert {tuple(row) for row in after} == {(True, ASKED)}
+    assert [desk.arrived(over[0]), desk.arrived(known[0])] == [[ASKED], [ASKED]]
+    with desk.stores.vault.read() as conn:
+        assert [one.letter.text for one in letters.of_resident(conn, ada)] == [ASKED]  # the other by its receipt alone
+
+
+@pytest.mark.engines("sqlite")
+def test_a_forged_row_about_a_kept_post_brings_nothing(desk: Desk, ada: ResidentId) -> None:
+    """Not of a case that does not hold it, and of one that held it no longer."""
+    clip_id, post_id = desk.kept(ada)
+
+    def forged(kind: Kind) -> bool:
+        with desk.stores.record.write(by=OPERATOR) as tx:
+            tx.execute(delete(rows))
+            text = ASKED if kind is Kind.QUESTION else ""
+            new = Letter("a" * 26, kind, post_id, "a" * 26, desk.dee, tx.now() + DAY, case_id=desk.case_id, text=text)
+            on_record.add(tx, new, due_at=tx.now())
+            tx.audit("test", "")
+        assert bring_letters(desk.stores.vault, desk.stores.record) == 1
+        return bool(desk.arrived(clip_id))
+
+    assert not forged(Kind.QUESTION)
+    assert not forged(Kind.HELPED)
+    link_id = desk.link(post_id)
+    with desk.stores.record.write(by=OPERATOR) as tx:
+        case_links.remove(tx, working(desk.dee), desk.case_id, link_id)
+    assert not forged(Kind.QUESTION)
+    desk.link(post_id)
+    assert forged(Kind.QUESTION)
 
 
 @pytest.mark.engines("sqlite")
