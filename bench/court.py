@@ -24,23 +24,32 @@ from typing import Any
 from shapely.geometry import box
 from sqlalchemy import insert, select
 
-from storage import case_exports, case_links, case_rules, case_suggestions, cases, incidents, post_changes, staff
 from storage.atlas import versions
 from storage.atlas.files import sealed
 from storage.atlas.shapes import Block, Division, block_id, division_id
-from storage.case_links import Linked
-from storage.case_rules import Act, Asker
+from storage.cases import (
+    cases,
+    exports as case_exports,
+    incidents,
+    links as case_links,
+    rules as case_rules,
+    suggestions as case_suggestions,
+)
+from storage.cases.incidents import NewIncident
+from storage.cases.links import Linked
+from storage.cases.rules import Act, Asker
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.incidents import NewIncident
 from storage.kit import clock, ids, migrate
 from storage.kit.clock import DAY
 from storage.kit.ids import CaseId, DivisionId, PostId
 from storage.objects import Folder
-from storage.post_words import words_of
-from storage.posts import CATEGORIES, MediaState, NewPost, PostState, Rendition
+from storage.posts import changes as post_changes
+from storage.posts.posts import CATEGORIES, MediaState, NewPost, PostState, Rendition
+from storage.posts.words import words_of
 from storage.record import LINEAGE
 from storage.schema import feed_head, posts
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.servers.postgres import PostgresServer
 from workers.court import packages
 

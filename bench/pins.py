@@ -19,20 +19,22 @@ from statistics import median
 
 from sqlalchemy import insert
 
-from storage import camera_looks, case_rules, cases, incidents, staff
-from storage.case_rules import Act, Asker
+from storage.cameras import looks as camera_looks
+from storage.cases import cases, incidents, rules as case_rules
+from storage.cases.incidents import NewIncident
+from storage.cases.rules import Act, Asker
 from storage.db import OPERATOR, RESIDENT, Database
-from storage.identity import residents
-from storage.identity.cameras import Facing
+from storage.identity.cameras.cameras import Facing
+from storage.identity.residents import residents
 from storage.identity.schema import cameras as camera_rows
 from storage.identity.vault import Vault
-from storage.incidents import NewIncident
 from storage.kit import clock, ids, migrate
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, CaseId, DivisionId
 from storage.record import LINEAGE
 from storage.schema import blocks, divisions
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.conftest import IDENTITY_LINEAGE
 from tests.servers.postgres import PostgresServer
 from workers.airlock.pins import bring_pins

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import digests, feed_log, staff
+from storage import feed_log
 from storage.atlas.versions import all_divisions
 from storage.db import CHORES, Database, database_now
-from storage.digests import Digest, Kind, Mail
 from storage.kit import clock
-from storage.staff import VIEWERS
+from storage.staff import digests, staff
+from storage.staff.digests import Digest, Kind, Mail
+from storage.staff.staff import VIEWERS
 
 AT_ONCE = 100  # digests, or mails, that are looked up in one go
 

@@ -10,7 +10,7 @@ from rq.job import Job
 
 from storage import checks
 from storage.db import AIRLOCK
-from storage.identity import clips, leases
+from storage.identity.clips import clips, leases
 from storage.identity.vault import ClipId
 from storage.kit import log, metrics, ready, settings, starting
 from storage.kit.errors import PorchlightError

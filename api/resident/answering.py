@@ -12,15 +12,16 @@ from api.resident.inbox_lines import Kind, Line
 from api.resident.letter_seen import LetterSeen, letter_seen
 from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import title_of
+from storage.cases.letters import ANSWERED
 from storage.db import RESIDENT
-from storage.identity import authorship, letters, limits
-from storage.identity.clips import Clip
-from storage.identity.letters import Mine
+from storage.identity import limits
+from storage.identity.clips import authorship, letters
+from storage.identity.clips.clips import Clip
+from storage.identity.clips.letters import Mine
 from storage.identity.limits import Limit
 from storage.identity.vault import ResidentId
 from storage.kit.clock import DAY, as_text
 from storage.kit.errors import NotThere
-from storage.letters import ANSWERED
 from workers.redact.text import scrub
 
 router = APIRouter(tags=["inbox"])

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import AppealSeen, appeal_seen
-from storage import appeals
 from storage.db import RESIDENT
 from storage.identity import limits
-from storage.identity.clips import Clip
+from storage.identity.clips.clips import Clip
 from storage.identity.limits import Limit
 from storage.identity.vault import ResidentId
 from storage.kit import clock
+from storage.moderation import appeals
 from workers.redact.text import scrub
 
 router = APIRouter(tags=["posts"])

@@ -9,13 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.resident.asked_seen import RequestSeen, Standing, seen, standing
 from api.resident.desk import Asking, AtDesk, Desk
-from api.resident.inbox_lines import Kind as LineKind
-from api.resident.inbox_lines import Line
+from api.resident.inbox_lines import Kind as LineKind, Line
 from api.resident.taking_back import withdraw_clip
-from storage import case_keys, footage_answers
+from storage.cases import keys as case_keys
 from storage.db import RESIDENT, database_now
-from storage.identity import authorship, inbox, inbox_answers, limits
-from storage.identity.inbox_answers import CLOSED_MS, Answer, Contact, Kind
+from storage.footage import answers as footage_answers
+from storage.identity import limits
+from storage.identity.cameras import inbox, inbox_answers
+from storage.identity.cameras.inbox_answers import CLOSED_MS, Answer, Contact, Kind
+from storage.identity.clips import authorship
 from storage.identity.limits import Limit
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock

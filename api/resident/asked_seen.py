@@ -11,10 +11,11 @@ from api.resident.desk import Desk
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
 from storage.db import database_now
-from storage.identity import authorship, cameras, inbox, inbox_answers
-from storage.identity.cameras import Camera
-from storage.identity.inbox import Request
-from storage.identity.inbox_answers import Answer, Contact, Kind
+from storage.identity.cameras import cameras, inbox, inbox_answers
+from storage.identity.cameras.cameras import Camera
+from storage.identity.cameras.inbox import Request
+from storage.identity.cameras.inbox_answers import Answer, Contact, Kind
+from storage.identity.clips import authorship
 from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.kit.clock import DAY

@@ -15,8 +15,11 @@ from api.who import anyone
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import alerts, limits, listening, listings, logins, residents
+from storage.identity import limits
+from storage.identity.alerts import alerts
+from storage.identity.cameras import listings
 from storage.identity.limits import Limit
+from storage.identity.residents import listening, logins, residents
 from storage.kit import clock
 from storage.kit.errors import NotLoggedIn, Refused
 from storage.kit.ids import BlockId

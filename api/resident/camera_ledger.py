@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from api.resident.desk import Asking, AtDesk
 from feed.events import BlockSeen
-from storage import camera_ledger
 from storage.atlas import versions
+from storage.cameras import ledger as camera_ledger
 from storage.db import database_now
-from storage.identity import cameras, inbox
+from storage.identity.cameras import cameras, inbox
 from storage.kit import ids
 
 router = APIRouter(tags=["cameras"])

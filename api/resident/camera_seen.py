@@ -10,8 +10,8 @@ from api.resident.desk import Desk
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
 from storage.atlas.versions import KnownBlock
-from storage.identity import cameras, listings
-from storage.identity.cameras import Ask, Camera, CameraState, Facing
+from storage.identity.cameras import cameras, listings
+from storage.identity.cameras.cameras import Ask, Camera, CameraState, Facing
 from storage.identity.vault import CameraId, ResidentId
 from storage.kit import clock
 

@@ -11,8 +11,9 @@ from api.resident import owners_mail
 from api.resident.camera_seen import CameraSeen, one, seen
 from api.resident.desk import Asking, AtDesk, block_now
 from storage.db import RESIDENT
-from storage.identity import cameras, limits
-from storage.identity.cameras import Ask, CameraState, Facing, Facts
+from storage.identity import limits
+from storage.identity.cameras import cameras
+from storage.identity.cameras.cameras import Ask, CameraState, Facing, Facts
 from storage.identity.limits import Limit
 from storage.identity.vault import CameraId
 from storage.kit import clock

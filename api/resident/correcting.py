@@ -11,14 +11,14 @@ from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from feed.correcting import correct, correctable, with_correction
 from feed.events import PostAsSeen, as_seen
-from storage import posts
 from storage.db import RESIDENT
 from storage.identity import limits
-from storage.identity.clips import Clip
+from storage.identity.clips.clips import Clip
 from storage.identity.limits import Limit
 from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.kit.errors import Refused
+from storage.posts import posts
 from workers.guidelines.check import check
 from workers.redact.text import scrub
 

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from api.resident.desk import AtDesk, Desk, Proved
 from api.resident.held_words import WORDS, Language
-from storage.identity.held import HELD
+from storage.identity.residents.held import HELD
 from storage.identity.vault import ResidentId
 
 router = APIRouter(tags=["my account"])

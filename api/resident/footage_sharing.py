@@ -18,9 +18,11 @@ from api.resident.taking import Key, Picture, Taken, of_picture, take, taken
 from api.resident.taking_back import withdraw_clip
 from api.resident.who_could import ASKED, View
 from storage.db import Tx
-from storage.identity import authorship, inbox_answers, limits, views
-from storage.identity.accepting import Accepted
-from storage.identity.inbox_answers import CLOSED_MS, Kind
+from storage.identity import limits
+from storage.identity.cameras import inbox_answers
+from storage.identity.cameras.inbox_answers import CLOSED_MS, Kind
+from storage.identity.clips import authorship, views
+from storage.identity.clips.accepting import Accepted
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock, ids
 from storage.kit.clock import DAY, MINUTE, SECOND

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.resident import answering, asked
 from api.resident.desk import Asking, AtDesk, Desk
-from api.resident.inbox_lines import Kind as Kind
-from api.resident.inbox_lines import Line as Line
+from api.resident.inbox_lines import Kind as Kind, Line as Line
 from storage.identity.vault import ResidentId
 
 router = APIRouter(tags=["inbox"])

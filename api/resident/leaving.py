@@ -14,13 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.resident.desk import AtDesk, Desk, Proved
 from api.resident.names import signed
-from storage import comments
 from storage.db import RESIDENT
-from storage.identity import authorship, leaving, residents
-from storage.identity.leaving import Wish
+from storage.identity.clips import authorship
+from storage.identity.residents import leaving, residents
+from storage.identity.residents.leaving import Wish
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit.errors import NotLoggedIn, NotThere
 from storage.kit.ids import PostId
+from storage.posts import comments
 from workers.airlock import mailroom
 from workers.airlock.both_sides import mail_folder
 from workers.airlock.hanging_up import hang_up

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from storage.identity.letters import Arrived
+from storage.cases.letters import ANSWERED, Kind
+from storage.identity.clips.letters import Arrived
 from storage.kit.clock import as_text
-from storage.letters import ANSWERED, Kind
 from workers.guidelines.questions import QUESTIONS
 from workers.guidelines.rules import Said
 

@@ -8,8 +8,9 @@ from api.resident.camera_seen import CameraSeen, ListingSeen, one
 from api.resident.cameras import CHANGED
 from api.resident.desk import Asking, AtDesk
 from storage.db import RESIDENT
-from storage.identity import limits, listings
-from storage.identity.listings import Listing
+from storage.identity import limits
+from storage.identity.cameras import listings
+from storage.identity.cameras.listings import Listing
 from storage.identity.vault import CameraId
 
 router = APIRouter(tags=["cameras"])

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from api.resident.desk import Asking, AtDesk
 from storage.db import RESIDENT
-from storage.identity import logins
+from storage.identity.residents import logins
 from storage.kit import clock
 from workers.airlock.hanging_up import hang_up
 

@@ -12,12 +12,12 @@ from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.standing import Followed, MineSeen, OriginalProof, Standing, mine_seen, standing
 from api.resident.taking_back import withdraw_clip
-from storage import posts, vouched
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, originals
-from storage.identity.clips import Clip, ClipState
+from storage.identity.clips import authorship, clips, originals
+from storage.identity.clips.clips import Clip, ClipState
 from storage.kit.errors import Conflict
-from storage.posts import PostState
+from storage.posts import posts, vouched
+from storage.posts.posts import PostState
 
 router = APIRouter(tags=["posts"])
 

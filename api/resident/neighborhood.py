@@ -16,18 +16,20 @@ from api.stores import Media
 from feed import tickets
 from feed.events import PostAsSeen, as_seen
 from feed.tickets import Grant
-from storage import comments, post_lists, posts
 from storage.atlas import versions
-from storage.comments import Comment
 from storage.db import RESIDENT, Tx
-from storage.identity import authorship, limits, listening
+from storage.identity import limits
+from storage.identity.clips import authorship
 from storage.identity.limits import Limit as TryLimit
+from storage.identity.residents import listening
 from storage.identity.vault import ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
-from storage.post_lists import Wanted
-from storage.posts import CATEGORIES, Post, PostState
+from storage.posts import comments, lists as post_lists, posts
+from storage.posts.comments import Comment
+from storage.posts.lists import Wanted
+from storage.posts.posts import CATEGORIES, Post, PostState
 from workers.redact.text import scrub
 
 router = APIRouter(tags=["my area"])

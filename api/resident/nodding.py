@@ -7,14 +7,14 @@ from pydantic import BaseModel
 
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.neighborhood import still_live, visible
-from storage import nods
 from storage.db import RESIDENT
 from storage.identity import limits
 from storage.identity.limits import Limit
 from storage.identity.vault import ResidentId
 from storage.kit import clock, ids
 from storage.kit.ids import PostId
-from storage.nods import Nod
+from storage.posts import nods
+from storage.posts.nods import Nod
 
 router = APIRouter(tags=["my area"])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage.identity import originals, sealed_parts
-from storage.identity.originals import UploadState
+from storage.identity.clips import originals, sealed_parts
+from storage.identity.clips.originals import UploadState
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Refused
 from workers.airlock.both_sides import BothSides

@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from api.resident.desk import Asking, AtDesk
-from storage.identity import authorship, clips
-from storage.identity.clips import Clip
+from storage.identity.clips import authorship, clips
+from storage.identity.clips.clips import Clip
 from storage.identity.vault import Receipt
 
 

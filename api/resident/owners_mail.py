@@ -5,7 +5,8 @@ from __future__ import annotations
 from api.resident.desk import Desk
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import authorship, camera_mail
+from storage.identity.cameras import mail as camera_mail
+from storage.identity.clips import authorship
 from storage.identity.vault import ResidentId
 
 

@@ -13,8 +13,8 @@ from typing import ParamSpec, TypeVar
 
 from api.resident.senders import Senders, evicted
 from storage.db import RESIDENT
-from storage.identity import originals, sealed_parts
-from storage.identity.originals import Upload
+from storage.identity.clips import originals, sealed_parts
+from storage.identity.clips.originals import Upload
 from storage.identity.vault import Vault
 from storage.kit import clock, log, metrics
 from storage.kit.errors import NotThere, Refused, Unavailable

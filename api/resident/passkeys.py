@@ -13,8 +13,8 @@ from api.resident.desk import Asking, AtDesk, Proved
 from api.resident.webauthn import Answer, Site
 from api.who import anyone
 from storage.db import RESIDENT
-from storage.identity import challenges, logins, passkeys, residents
-from storage.identity.passkeys import Passkey
+from storage.identity.residents import challenges, logins, passkeys, residents
+from storage.identity.residents.passkeys import Passkey
 from storage.kit import clock
 from storage.kit.errors import NotLoggedIn, Refused
 from storage.kit.settings import RecordSettings

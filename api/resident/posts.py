@@ -17,14 +17,16 @@ from api.resident.suspended import demand_not_suspended
 from api.resident.taking import Key, Picture, Taken, happened, of_picture, take, taken
 from api.resident.who_could import MOST_WAIT
 from feed.events import BlockSeen, DivisionSeen, PostAsSeen
-from storage import premoderation
 from storage.atlas import versions
-from storage.identity import authorship, limits, listings
-from storage.identity.accepting import Accepted
+from storage.identity import limits
+from storage.identity.cameras import listings
+from storage.identity.clips import authorship
+from storage.identity.clips.accepting import Accepted
 from storage.identity.limits import Limit
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock, ids
-from storage.posts import PostState
+from storage.moderation import premoderation
+from storage.posts.posts import PostState
 from workers.guidelines.check import check
 from workers.guidelines.rules import Rule
 from workers.redact.text import scrub, scrub_title

@@ -8,11 +8,12 @@ from api.resident.correcting import CORRECTIONS_A_DAY
 from api.resident.desk import Asking, AtDesk, Desk
 from feed.events import PostAsSeen, as_seen
 from feed.resolving import set_resolved
-from storage import posts
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, limits
-from storage.identity.clips import Clip
+from storage.identity import limits
+from storage.identity.clips import authorship, clips
+from storage.identity.clips.clips import Clip
 from storage.identity.vault import Receipt, ResidentId
+from storage.posts import posts
 
 router = APIRouter(tags=["posts"])
 

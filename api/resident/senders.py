@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
-from storage.identity.originals import Upload
+from storage.identity.clips.originals import Upload
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Conflict, Malformed, TooOften, Unavailable
 

@@ -6,14 +6,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from api.resident.desk import Asking, AtDesk, Desk
-from storage import shared_links
 from storage.db import RESIDENT
-from storage.identity import authorship, clips, limits
-from storage.identity.clips import Clip
+from storage.identity import limits
+from storage.identity.clips import authorship, clips
+from storage.identity.clips.clips import Clip
 from storage.identity.limits import Limit
 from storage.identity.vault import Receipt, ResidentId
 from storage.kit import clock
-from storage.shared_links import SharedLink, Shows, Where
+from storage.public import shared_links
+from storage.public.shared_links import SharedLink, Shows, Where
 
 router = APIRouter(tags=["posts"])
 

@@ -6,18 +6,18 @@ from pydantic import BaseModel
 
 from api.boxes import Drawn, as_drawn
 from api.resident.desk import Desk
-from api.resident.letter_seen import LetterSeen, letter_seen
-from api.resident.letter_seen import Named as Named
+from api.resident.letter_seen import LetterSeen, Named as Named, letter_seen
 from feed.events import PostAsSeen, as_seen
-from storage import appeals, decisions, posts
-from storage.appeals import Appeal, AppealState
 from storage.atlas import versions
-from storage.decisions import BLUR
-from storage.identity import clips, held_for, letters
-from storage.identity.authorship import Mine
-from storage.identity.clips import Clip, ClipState, Stage
+from storage.identity.clips import clips, held_for, letters
+from storage.identity.clips.authorship import Mine
+from storage.identity.clips.clips import Clip, ClipState, Stage
 from storage.kit import clock
-from storage.posts import Post, PostState
+from storage.moderation import appeals, decisions
+from storage.moderation.appeals import Appeal, AppealState
+from storage.moderation.decisions import BLUR
+from storage.posts import posts
+from storage.posts.posts import Post, PostState
 from workers.guidelines.check import check
 from workers.guidelines.rules import Rule
 from workers.media.refusals import SENTENCES

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from api.resident.standing import Named
-from storage.identity import suspended
+from storage.identity.residents import suspended
 from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.kit.errors import NotAllowed

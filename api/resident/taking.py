@@ -16,9 +16,9 @@ from api.resident.of_clips import demand_no_photo
 from api.resident.trim import Trim
 from api.resident.who_could import View
 from storage.db import RESIDENT, Tx
-from storage.identity import accepting, authorship, clips, originals, views
-from storage.identity.accepting import Accepted
-from storage.identity.clips import ClipState
+from storage.identity.clips import accepting, authorship, clips, originals, views
+from storage.identity.clips.accepting import Accepted
+from storage.identity.clips.clips import ClipState
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock, ids
 from storage.kit.errors import Refused

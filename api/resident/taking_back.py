@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.resident.desk import Desk
 from storage.db import RESIDENT
-from storage.identity import clips
+from storage.identity.clips import clips
 from storage.identity.vault import ClipId
 from storage.kit import log
 from workers.airlock.withdraw import take_back

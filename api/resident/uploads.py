@@ -16,9 +16,10 @@ from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.suspended import demand_not_suspended
 from api.who import anyone
 from storage.db import RESIDENT
-from storage.identity import limits, originals
+from storage.identity import limits
+from storage.identity.clips import originals
+from storage.identity.clips.originals import Upload, UploadState
 from storage.identity.limits import Limit
-from storage.identity.originals import Upload, UploadState
 from storage.kit import clock
 from storage.kit.errors import Refused, WrongType
 

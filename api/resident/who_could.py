@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.resident.desk import Asking, AtDesk, place_now
 from storage.atlas.shapes import LargerBlock
-from storage.identity import cameras, limits, views
+from storage.identity import limits
+from storage.identity.cameras import cameras
+from storage.identity.clips import views
 from storage.identity.limits import Limit
 from storage.kit import clock
 from workers.redact.redactions import Redaction
@@ -19,7 +21,7 @@ router = APIRouter(tags=["posts"])
 ASKED = Limit("questions of one resident about who a clip could be", 120, clock.MINUTE)
 MOST_WAIT = 30 * clock.MINUTE  # two of the quarter hours that times on the record are rounded to
 
-# Of the clip's picture (storage/identity/views.py).
+# Of the clip's picture (storage/identity/clips/views.py).
 View = Annotated[str, Field(pattern=f"^[0-9a-f]{{{views.BITS // 4}}}$")]
 
 

@@ -14,11 +14,11 @@ from api.staff.questions import AnswerSeen, Asked, answer_seen, demand_askable
 from api.staff.writing import Question
 from api.stores import Record, Rings
 from feed.events import Closed
-from storage.decisions import ASK
+from storage.cases.letters import Sent
 from storage.kit.clock import as_text
 from storage.kit.errors import Refused
 from storage.kit.ids import PostId
-from storage.letters import Sent
+from storage.moderation.decisions import ASK
 from workers.guidelines.questions import IDS_LISTED, QUESTIONS, Questions
 
 router = APIRouter(prefix="/v1", tags=["moderation"])

@@ -16,13 +16,13 @@ from api.stores import Record, Rings
 from feed import posting
 from feed.bell import Bell
 from feed.events import Closed
-from storage import appeals, blurs, claims, flags
-from storage.blurs import Box
 from storage.db import Tx
-from storage.decisions import BLUR
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import PostId, StaffId
-from storage.posts import Post, PostState, Verb
+from storage.moderation import appeals, blurs, claims, flags
+from storage.moderation.blurs import Box
+from storage.moderation.decisions import BLUR
+from storage.posts.posts import Post, PostState, Verb
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 MOST_SENT = 50  # of which `demand_drawn` says how many may be drawn

@@ -11,12 +11,13 @@ from api.staff.auth import Detective, demand_fresh
 from api.staff.posts import Block
 from api.stores import Record
 from feed.events import Closed
-from storage import camera_looks, case_rules, listed_cameras
-from storage.camera_looks import MOST_AT_ONCE, Seen
-from storage.camera_pins import Quadrant, Retention
+from storage.cameras import listed as listed_cameras, looks as camera_looks
+from storage.cameras.listed import Listed
+from storage.cameras.looks import MOST_AT_ONCE, Seen
+from storage.cameras.pins import Quadrant, Retention
+from storage.cases import rules as case_rules
 from storage.kit import clock
 from storage.kit.ids import CaseId
-from storage.listed_cameras import Listed
 
 router = APIRouter(prefix="/v1/cases/{case_id}/cameras", tags=["cases"])
 

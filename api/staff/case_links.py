@@ -15,13 +15,14 @@ from api.staff.incidents import INVESTIGATORS
 from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import case_entries, case_links, case_rules, cases, incidents, posts
-from storage.case_links import Linked
+from storage.cases import cases, entries as case_entries, incidents, links as case_links, rules as case_rules
+from storage.cases.links import Linked
 from storage.db import Database
 from storage.kit.errors import NotThere
 from storage.kit.ids import CaseId, IncidentId, PostId
-from storage.posts import PostState
-from storage.staff import VIEWERS, LogIn
+from storage.posts import posts
+from storage.posts.posts import PostState
+from storage.staff.staff import VIEWERS, LogIn
 
 router = APIRouter(prefix="/v1/cases/{case_id}/links", tags=["cases"])
 LINKED = (PostState.LIVE,)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from api.staff import case_seen, footage_seen
 from api.staff.footage_seen import RequestSeen
 from feed.events import as_seen
-from storage import case_exports, case_holds, case_rules, cases, posts, vouched
-from storage.case_exports import STANDS, Line, Papers
-from storage.cases import Case
-from storage.staff import VIEWERS, StaffMember
+from storage.cases import cases, exports as case_exports, holds as case_holds, rules as case_rules
+from storage.cases.cases import Case
+from storage.cases.exports import STANDS, Line, Papers
+from storage.posts import posts, vouched
+from storage.staff.staff import VIEWERS, StaffMember
 
 
 def papers(

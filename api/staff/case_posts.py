@@ -8,12 +8,13 @@ from api.staff.auth import Investigator
 from api.staff.posts import Seen
 from api.stores import Media, Record
 from feed.events import POSTER, PostAsSeen, as_seen
-from storage import case_holds, case_rules, cases, posts
+from storage.cases import cases, holds as case_holds, rules as case_rules
 from storage.db import Database
 from storage.kit.errors import NotThere
 from storage.kit.ids import CaseId, PostId
-from storage.posts import Post, PostState
-from storage.staff import VIEWERS, LogIn
+from storage.posts import posts
+from storage.posts.posts import Post, PostState
+from storage.staff.staff import VIEWERS, LogIn
 
 router = APIRouter(prefix="/v1/cases/{case_id}/posts/{post_id}", tags=["cases"])
 SHOWN = (PostState.LIVE, PostState.KEPT)

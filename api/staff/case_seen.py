@@ -9,16 +9,17 @@ from sqlalchemy import Connection
 from api.staff import incidents as incident_calls
 from api.staff.incidents import IncidentSeen
 from feed.events import Closed, DivisionSeen, PostAsSeen, as_seen
-from storage import case_entries, case_links, case_rules, cases, incidents, posts
-from storage.case_entries import Entry, Kind
-from storage.case_links import Link
-from storage.case_rules import Act, Asker, CaseState
-from storage.cases import Case
-from storage.incidents import Incident
+from storage.cases import cases, entries as case_entries, incidents, links as case_links, rules as case_rules
+from storage.cases.cases import Case
+from storage.cases.entries import Entry, Kind
+from storage.cases.incidents import Incident
+from storage.cases.links import Link
+from storage.cases.rules import Act, Asker, CaseState
 from storage.kit import clock
 from storage.kit.ids import DivisionId, IncidentId, PostId
-from storage.posts import Post, PostState
-from storage.staff import VIEWERS, Named, StaffMember
+from storage.posts import posts
+from storage.posts.posts import Post, PostState
+from storage.staff.staff import VIEWERS, Named, StaffMember
 
 
 class CaseSeen(Closed):

@@ -13,12 +13,13 @@ from api.staff.auth import Investigator, Lead, Opener
 from api.staff.case_seen import CaseInFull, CaseSeen, MemberSeen
 from api.stores import Record
 from feed.events import Closed
-from storage import case_rules, cases, incidents, staff
-from storage.case_rules import Act, CaseState
+from storage.cases import cases, incidents, rules as case_rules
+from storage.cases.rules import Act, CaseState
 from storage.db import Database
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import CaseId, IncidentId, StaffId
-from storage.staff import LogIn, Role
+from storage.staff import staff
+from storage.staff.staff import LogIn, Role
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 INVESTIGATES = (Role.ANALYST, Role.DETECTIVE)

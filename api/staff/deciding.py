@@ -9,13 +9,16 @@ from api.staff import suspending, writing
 from api.staff.writing import Question
 from feed import editing, posting, undoing
 from feed.bell import Bell
-from storage import appeals, blurs, claims, decisions, feed_log, flags, letters, posts, suspensions
+from storage import feed_log
+from storage.cases import letters
 from storage.db import Tx
-from storage.decisions import PROPOSE, SUSPEND, WARN, Why
 from storage.kit.errors import Conflict, NotAllowed, NotThere
 from storage.kit.ids import PostId, StaffId
-from storage.posts import Post, PostState, Verb
-from storage.staff import Role, StaffMember
+from storage.moderation import appeals, blurs, claims, decisions, flags, suspensions
+from storage.moderation.decisions import PROPOSE, SUSPEND, WARN, Why
+from storage.posts import posts
+from storage.posts.posts import Post, PostState, Verb
+from storage.staff.staff import Role, StaffMember
 from workers.guidelines.rules import IN_FORCE
 
 DISMISS = "dismiss"

@@ -11,7 +11,7 @@ from api.staff import proving
 from api.staff.auth import AnyStaff, AtALockedDesk
 from api.stores import Record
 from feed.events import Closed
-from storage import desks, staff_proof
+from storage.staff import desks, proof as staff_proof
 
 router = APIRouter(prefix="/v1/log-ins/current", tags=["log-ins"])
 

@@ -12,11 +12,11 @@ from api.staff.auth import Viewer
 from api.staff.posts import Division, among_mine
 from api.stores import Record, Settings
 from feed.events import Closed
-from storage import digest_codes, digests
-from storage.digests import Digest, Kind
 from storage.kit import clock
 from storage.kit.errors import Conflict, Refused
 from storage.kit.settings import RecordSettings
+from storage.staff import digest_codes, digests
+from storage.staff.digests import Digest, Kind
 
 router = APIRouter(prefix="/v1/digest", tags=["digest"])
 # An address of plain letters at one of the city's own domains: nothing that a header could read as more than one.

@@ -10,12 +10,12 @@ from pydantic import Field
 from api.staff.auth import Admin, demand_fresh
 from api.stores import Record
 from feed.events import Closed
-from storage import duty_rules, roster, staff
 from storage.db import Database
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, StaffId
-from storage.roster import Listed
-from storage.staff import LogIn, Role
+from storage.staff import duty_rules, roster, staff
+from storage.staff.roster import Listed
+from storage.staff.staff import LogIn, Role
 
 router = APIRouter(prefix="/v1/staff/{staff_id}/roles", tags=["staff"])
 Division = Annotated[DivisionId, Field(max_length=40)]

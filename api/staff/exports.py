@@ -15,9 +15,10 @@ from api.staff.case_papers import papers
 from api.staff.footage import Key
 from api.stores import Media, Record
 from feed.events import Closed
-from storage import case_exports, case_rules, cases, footage_answers
-from storage.case_exports import Export, ExportState
-from storage.case_rules import Act
+from storage.cases import cases, exports as case_exports, rules as case_rules
+from storage.cases.exports import Export, ExportState
+from storage.cases.rules import Act
+from storage.footage import answers as footage_answers
 from storage.kit import clock
 from storage.kit.errors import Refused
 from storage.kit.ids import CaseId

@@ -12,11 +12,12 @@ from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
 from api.staff.auth import Moderator
 from api.stores import Record
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import flags, posts
-from storage.flags import Flag
 from storage.kit.clock import as_text
-from storage.posts import Post
-from storage.staff import Role
+from storage.moderation import flags
+from storage.moderation.flags import Flag
+from storage.posts import posts
+from storage.posts.posts import Post
+from storage.staff.staff import Role
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 

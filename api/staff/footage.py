@@ -15,16 +15,17 @@ from api.staff.footage_seen import Preview, Reads, RequestsSeen
 from api.staff.posts import Block
 from api.stores import Record, Settings
 from feed.events import Closed
-from storage import case_rules, cases, footage, footage_answers
-from storage.case_keys import SealBrokenError, StaffKey
-from storage.case_rules import Act as CaseAct
+from storage.cases import cases, rules as case_rules
+from storage.cases.keys import SealBrokenError, StaffKey
+from storage.cases.rules import Act as CaseAct
 from storage.db import Database
-from storage.footage import NewRequest
-from storage.footage_rules import MOST_BLOCKS, Act, Asked, Kind
+from storage.footage import answers as footage_answers, footage
+from storage.footage.footage import NewRequest
+from storage.footage.rules import MOST_BLOCKS, Act, Asked, Kind
 from storage.kit import clock, keys
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import CaseId, RequestId
-from storage.staff import LogIn
+from storage.staff.staff import LogIn
 from workers.guidelines.requests import check_request
 
 router = APIRouter(prefix="/v1", tags=["cases"])

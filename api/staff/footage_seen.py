@@ -6,13 +6,12 @@ from sqlalchemy import Connection
 
 from api.staff.posts import Block
 from feed.events import Closed
-from storage import footage, footage_answers, footage_rules
-from storage.case_rules import Asker, CaseState
-from storage.cases import Case
-from storage.footage import Request
-from storage.footage_answers import Answer
-from storage.footage_answers import Kind as Said
-from storage.footage_rules import Act, Fault, Judgement, Kind, State
+from storage.cases.cases import Case
+from storage.cases.rules import Asker, CaseState
+from storage.footage import answers as footage_answers, footage, rules as footage_rules
+from storage.footage.answers import Answer, Kind as Said
+from storage.footage.footage import Request
+from storage.footage.rules import Act, Fault, Judgement, Kind, State
 from storage.kit import clock
 from workers.guidelines.requests import RequestRule
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from storage.atlas.versions import KnownDivision
-from storage.incidents import NewIncident
+from storage.cases.incidents import NewIncident
 from storage.kit import clock
 from storage.kit.errors import Malformed, Refused
 from storage.kit.ids import BlockId, DivisionId

@@ -12,11 +12,11 @@ from api.staff.auth import Investigator, Lead
 from api.staff.incident_file import MOST_BYTES, NUMBER, Places
 from api.stores import Record, Settings
 from feed.events import BlockSeen, Closed, DivisionSeen
-from storage import incidents
-from storage.incidents import DiffersError, Incident
+from storage.cases import incidents
+from storage.cases.incidents import DiffersError, Incident
 from storage.kit import clock
 from storage.kit.errors import TooLarge, WrongType
-from storage.staff import Role
+from storage.staff.staff import Role
 
 router = APIRouter(prefix="/v1/incidents", tags=["cases"])
 INVESTIGATORS = (Role.ANALYST, Role.DETECTIVE, Role.LEAD)

@@ -14,14 +14,14 @@ from api.staff.second_factor import KeySeen, key_seen
 from api.stores import Record
 from api.who import anyone
 from feed.events import Closed, DivisionSeen
-from storage import desks, duty_rules, invitations, recovery_codes, roster, staff, staff_proof
 from storage.atlas.versions import all_divisions
 from storage.db import Actor, Database
-from storage.invitations import Invitation
 from storage.kit import clock
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import DivisionId
-from storage.staff import LOG_IN_MS, Role
+from storage.staff import desks, duty_rules, invitations, proof as staff_proof, recovery_codes, roster, staff
+from storage.staff.invitations import Invitation
+from storage.staff.staff import LOG_IN_MS, Role
 
 router = APIRouter(prefix="/v1/invitations", tags=["staff"])
 JOINING = Actor("invited")  # nobody yet

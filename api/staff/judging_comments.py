@@ -11,10 +11,11 @@ from api.staff.auth import Moderator
 from api.staff.moderation import demand_guideline
 from api.stores import Record
 from feed.events import Closed
-from storage import claims, comment_flags, posts
-from storage.comment_flags import KEEP, REMOVE, Flagged
 from storage.kit.errors import NotThere
-from storage.staff import Role
+from storage.moderation import claims, comment_flags
+from storage.moderation.comment_flags import KEEP, REMOVE, Flagged
+from storage.posts import posts
+from storage.staff.staff import Role
 from workers.guidelines.rules import IN_FORCE
 
 router = APIRouter(prefix="/v1", tags=["moderation"])

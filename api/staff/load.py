@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from api.staff.auth import Lead
 from api.stores import Record, Settings
 from feed.events import Closed, DivisionSeen
-from storage import load, shifts, staff
 from storage.db import database_now
 from storage.kit.clock import DAY, MINUTE, as_text
-from storage.load import LEAST, Load, Share
-from storage.staff import Role
+from storage.moderation import load, shifts
+from storage.moderation.load import LEAST, Load, Share
+from storage.staff import staff
+from storage.staff.staff import Role
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
 

@@ -12,11 +12,11 @@ from api.staff.auth import AnyStaff, AtALockedDesk, cookie
 from api.stores import Record, Settings
 from api.who import anyone
 from feed.events import Closed, DivisionSeen
-from storage import desks, staff, staff_proof
 from storage.atlas.versions import KnownDivision
 from storage.db import Actor
 from storage.kit.clock import SECOND
-from storage.staff import VIEWERS, Duty, LogIn
+from storage.staff import desks, proof as staff_proof, staff
+from storage.staff.staff import VIEWERS, Duty, LogIn
 
 router = APIRouter(prefix="/v1", tags=["log-ins"])
 

@@ -13,16 +13,17 @@ from api.staff.deciding import Done, Wish, carry_out, take_back, take_out
 from api.stores import Record, Rings
 from feed.bell import Bell
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import decisions, post_lists, post_words, posts, suspensions
 from storage.db import Database, Tx
-from storage.decisions import EDIT
 from storage.kit.clock import as_text
 from storage.kit.errors import Conflict, NotAllowed, NotThere, Refused
 from storage.kit.ids import PostId
-from storage.post_lists import Wanted
-from storage.posts import PostState
-from storage.staff import LogIn, Role
-from storage.suspensions import State
+from storage.moderation import decisions, suspensions
+from storage.moderation.decisions import EDIT
+from storage.moderation.suspensions import State
+from storage.posts import lists as post_lists, posts, words as post_words
+from storage.posts.lists import Wanted
+from storage.posts.posts import PostState
+from storage.staff.staff import LogIn, Role
 from workers.guidelines.rules import IDS, IN_FORCE, Guidelines
 
 router = APIRouter(prefix="/v1", tags=["moderation"])

@@ -10,12 +10,12 @@ from pydantic import Field, StringConstraints
 from api.staff.auth import Lead
 from api.stores import Record
 from feed.events import Closed, DivisionSeen
-from storage import premoderation
 from storage.kit.clock import HOUR, as_text
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId
-from storage.premoderation import LONGEST_MS, SHORTEST_MS
-from storage.staff import LogIn, Role
+from storage.moderation import premoderation
+from storage.moderation.premoderation import LONGEST_MS, SHORTEST_MS
+from storage.staff.staff import LogIn, Role
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 

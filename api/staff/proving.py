@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from storage import recovery_codes, staff_proof
 from storage.db import Actor, Database
 from storage.kit.errors import NotAllowed, Refused
-from storage.staff_proof import Account
+from storage.staff import proof as staff_proof, recovery_codes
+from storage.staff.proof import Account
 
 DOOR = Actor("door")  # counts tries before anyone is known
 

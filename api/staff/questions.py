@@ -11,13 +11,13 @@ from api.staff.auth import Investigator
 from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import case_rules, cases, letters, questions
+from storage.cases import cases, letters, questions, rules as case_rules
+from storage.cases.letters import Kind, Sent
 from storage.db import Database
 from storage.kit.clock import as_text
 from storage.kit.errors import Refused
 from storage.kit.ids import CaseId, PostId
-from storage.letters import Kind, Sent
-from storage.staff import LogIn
+from storage.staff.staff import LogIn
 from workers.guidelines.questions import QUESTIONS, Questions, check_question
 
 router = APIRouter(prefix="/v1", tags=["cases"])

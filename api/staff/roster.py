@@ -8,13 +8,13 @@ from api.staff.auth import Admin, AnyStaff
 from api.staff.log_ins import DutySeen, duty_seen
 from api.stores import Record
 from feed.events import Closed
-from storage import duty_rules, roster, staff
 from storage.db import Database
 from storage.kit.clock import as_text
 from storage.kit.errors import NotThere
 from storage.kit.ids import StaffId
-from storage.roster import Listed, Place
-from storage.staff import LogIn
+from storage.staff import duty_rules, roster, staff
+from storage.staff.roster import Listed, Place
+from storage.staff.staff import LogIn
 
 router = APIRouter(prefix="/v1", tags=["log-ins"])
 

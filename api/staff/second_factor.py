@@ -11,8 +11,8 @@ from pydantic import Field
 from api.staff.auth import AnyStaff, demand_fresh
 from api.stores import Record
 from feed.events import Closed
-from storage import recovery_codes, staff_proof
 from storage.kit.errors import Refused
+from storage.staff import proof as staff_proof, recovery_codes
 
 router = APIRouter(prefix="/v1/me", tags=["log-ins"])
 

@@ -9,14 +9,14 @@ from api.staff.auth import Investigator
 from api.staff.incidents import IncidentSeen
 from api.stores import Record
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import case_rules, case_suggestions, cases
-from storage.case_rules import Act
-from storage.case_suggestions import Suggestion
-from storage.incidents import Incident
+from storage.cases import cases, rules as case_rules, suggestions as case_suggestions
+from storage.cases.incidents import Incident
+from storage.cases.likeness import Why
+from storage.cases.rules import Act
+from storage.cases.suggestions import Suggestion
 from storage.kit.ids import CaseId
-from storage.likeness import Why
-from storage.posts import Post
-from storage.staff import VIEWERS
+from storage.posts.posts import Post
+from storage.staff.staff import VIEWERS
 
 router = APIRouter(prefix="/v1/cases/{case_id}/suggestions", tags=["cases"])
 

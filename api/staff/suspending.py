@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from storage import decisions, suspensions
 from storage.db import Tx
-from storage.decisions import AGREE, SUSPEND, Why
 from storage.kit.errors import Conflict
 from storage.kit.ids import StaffId
-from storage.posts import Post
-from storage.suspensions import OFF, State
+from storage.moderation import decisions, suspensions
+from storage.moderation.decisions import AGREE, SUSPEND, Why
+from storage.moderation.suspensions import OFF, State
+from storage.posts.posts import Post
 
 
 def suspend(tx: Tx, post: Post, me: StaffId, why: Why) -> bool:

@@ -8,9 +8,9 @@ from api.staff.auth import Viewer
 from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import unread
 from storage.kit.ids import PostId
-from storage.staff import VIEWERS
+from storage.staff import unread
+from storage.staff.staff import VIEWERS
 
 router = APIRouter(prefix="/v1", tags=["posts"])
 

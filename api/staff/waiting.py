@@ -11,14 +11,15 @@ from api.staff.deciding import demand_may_decide
 from api.staff.waiting_seen import ClaimSeen, WaitingSeen, claim_seen
 from api.stores import Record, Settings
 from feed.events import Closed
-from storage import claims, posts, shifts, waiting
 from storage.db import Database, Tx
 from storage.kit.clock import SECOND, as_text
 from storage.kit.errors import NotThere, TooOften
 from storage.kit.ids import PostId
 from storage.kit.settings import RecordSettings
-from storage.shifts import Shift
-from storage.staff import LogIn, Role
+from storage.moderation import claims, shifts, waiting
+from storage.moderation.shifts import Shift
+from storage.posts import posts
+from storage.staff.staff import LogIn, Role
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 

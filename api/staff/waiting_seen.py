@@ -11,18 +11,19 @@ from api.staff.asking import AskedOf, asked_seen
 from api.staff.flagged import ReasonCount, counted
 from api.staff.judging_comments import FlaggedComment, comment_seen
 from feed.events import Closed, PostAsSeen, as_seen
-from storage import appeals, claims, comment_flags, decisions, flags, letters, suspensions
-from storage.appeals import OpenAppeal
-from storage.claims import Claim
-from storage.comment_flags import Flagged
-from storage.decisions import PROPOSE, Decision
-from storage.flags import Flag
+from storage.cases import letters
+from storage.cases.letters import Sent
 from storage.kit.clock import as_text
 from storage.kit.ids import StaffId
-from storage.letters import Sent
-from storage.posts import Post, PostState
-from storage.suspensions import OFF, Proposal
-from storage.waiting import Waits
+from storage.moderation import appeals, claims, comment_flags, decisions, flags, suspensions
+from storage.moderation.appeals import OpenAppeal
+from storage.moderation.claims import Claim
+from storage.moderation.comment_flags import Flagged
+from storage.moderation.decisions import PROPOSE, Decision
+from storage.moderation.flags import Flag
+from storage.moderation.suspensions import OFF, Proposal
+from storage.moderation.waiting import Waits
+from storage.posts.posts import Post, PostState
 
 MOST_FLAGS = 20  # told in full for each post; the counts are of all
 

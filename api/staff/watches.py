@@ -13,12 +13,13 @@ from api.staff.auth import Viewer
 from api.staff.posts import MOST_BLOCKS, Block, Division, Kind, among_mine
 from api.stores import Record
 from feed.events import Closed
-from storage import post_lists, unread, watches
 from storage.kit.ids import PostId
-from storage.post_lists import Wanted
-from storage.posts import CATEGORIES
-from storage.staff import VIEWERS, LogIn
-from storage.watches import Watch
+from storage.posts import lists as post_lists
+from storage.posts.lists import Wanted
+from storage.posts.posts import CATEGORIES
+from storage.staff import unread, watches
+from storage.staff.staff import VIEWERS, LogIn
+from storage.staff.watches import Watch
 
 router = APIRouter(prefix="/v1/watches", tags=["watches"])
 

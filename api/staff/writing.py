@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 
 from feed import posting
 from feed.bell import Bell
-from storage import decisions, letters
+from storage.cases import letters
+from storage.cases.letters import Kind, Letter
 from storage.db import Tx
-from storage.decisions import ASK, ASK_HELD, UNDO_MS, Why
 from storage.kit import ids
 from storage.kit.clock import DAY, next_batch
 from storage.kit.errors import Conflict
 from storage.kit.ids import StaffId
-from storage.letters import Kind, Letter
-from storage.posts import Post, PostState, Verb
+from storage.moderation import decisions
+from storage.moderation.decisions import ASK, ASK_HELD, UNDO_MS, Why
+from storage.posts.posts import Post, PostState, Verb
 
 WAIT_MS = 2 * UNDO_MS  # the minute to undo is over when the airlock looks
 WARNING_LASTS_MS, ASKED_LASTS_MS = 30 * DAY, 7 * DAY

@@ -10,11 +10,11 @@ from typing import Any, cast
 import httpx
 from sqlalchemy import update
 
-from storage import desks, staff
 from storage.db import OPERATOR
 from storage.kit.clock import DAY
 from storage.kit.ids import new_secret
 from storage.schema import suspensions
+from storage.staff import desks, staff
 from tests.attacks.attackers import Attacker
 from tests.attacks.desks import JUDGE
 from tests.attacks.oracle import Oracle, Secrets

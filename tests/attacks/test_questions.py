@@ -12,8 +12,7 @@ from sqlalchemy import func, insert, select, update
 from api.commands.asking import ask
 from storage import audit
 from storage.db import OPERATOR, Database
-from storage.identity.schema import arrived_letters
-from storage.identity.schema import clips as clip_rows
+from storage.identity.schema import arrived_letters, clips as clip_rows
 from storage.kit.clock import BATCH, DAY
 from storage.kit.ids import new_id
 from storage.schema import letter_answers, letters, metadata, staff_members

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from api.resident import parts
 from storage.db import AIRLOCK
-from storage.identity import clips, originals
-from storage.identity.clips import ATTEMPTS, ClipState
+from storage.identity.clips import clips, originals
+from storage.identity.clips.clips import ATTEMPTS, ClipState
 from storage.identity.schema import clips as clip_rows
 from storage.identity.vault import ClipId
 from storage.kit.clock import DAY

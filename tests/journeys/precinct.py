@@ -8,21 +8,23 @@ from dataclasses import dataclass
 import httpx
 from sqlalchemy import select, update
 
-from storage import case_rules, cases, footage, incidents, staff
 from storage.atlas import versions
 from storage.atlas.extent import extent
-from storage.case_keys import StaffKey
-from storage.case_rules import Act
+from storage.cases import cases, incidents, rules as case_rules
+from storage.cases.incidents import NewIncident
+from storage.cases.keys import StaffKey
+from storage.cases.rules import Act
 from storage.db import AIRLOCK, OPERATOR, Actor
-from storage.footage import NewRequest
-from storage.footage_rules import LEAST_MILES, Asked, Kind
+from storage.footage import footage
+from storage.footage.footage import NewRequest
+from storage.footage.rules import LEAST_MILES, Asked, Kind
 from storage.identity.schema import clips, inbox_answers
-from storage.incidents import NewIncident
 from storage.kit import clock, settings
 from storage.kit.clock import BATCH, DAY, HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, new_id
-from storage.posts import PostState
+from storage.posts.posts import PostState
 from storage.schema import footage_answers, posts
+from storage.staff import staff
 from tests.journeys.conftest import Stack
 from workers.airlock.answering import carry_answers
 from workers.airlock.asking import ask_owners

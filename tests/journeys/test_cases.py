@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from storage import camera_pins
 from storage.atlas import versions
-from storage.camera_pins import Quadrant, Retention
+from storage.cameras import pins as camera_pins
+from storage.cameras.pins import Quadrant, Retention
 from storage.db import AIRLOCK
 from storage.kit.ids import BlockId
 from tests.journeys.conftest import Stack

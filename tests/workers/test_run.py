@@ -19,8 +19,8 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
 from storage.db import OPERATOR, RESIDENT
-from storage.identity import clips
-from storage.identity.clips import Clip, ClipState
+from storage.identity.clips import clips
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.vault import ClipId
 from storage.kit import settings
 from storage.objects import open_bucket

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from storage.atlas import versions
 from storage.db import AIRLOCK
-from storage.identity import leases
-from storage.identity.clips import Clip, Stage
+from storage.identity.clips import leases
+from storage.identity.clips.clips import Clip, Stage
 from storage.identity.vault import ClipId
 from workers.airlock.agree import is_all_there, is_whole
 from workers.airlock.arriving import SHARE, Carrier

@@ -11,20 +11,19 @@ from datetime import datetime
 from feed import replay
 from feed.events import PostAsSeen, Told, as_seen
 from feed.memory import Happening
-from storage import posts
 from storage.atlas import versions
 from storage.atlas.around import around, cells_of
 from storage.atlas.shapes import Atlas
 from storage.db import AIRLOCK, Database, Tx
-from storage.feed_log import Head
-from storage.feed_log import Kind as Happened
-from storage.identity import alerted, push_devices, tellings
-from storage.identity.alerts import Reach
-from storage.identity.tellings import Kind, Place
+from storage.feed_log import Head, Kind as Happened
+from storage.identity.alerts import alerted, push_devices, tellings
+from storage.identity.alerts.alerts import Reach
+from storage.identity.alerts.tellings import Kind, Place
 from storage.identity.vault import Vault
 from storage.kit import clock, ids, log
 from storage.kit.ids import BlockId, PostId
-from storage.posts import PostState
+from storage.posts import posts
+from storage.posts.posts import PostState
 from workers.airlock.alert_office import Office
 
 LINES = 200  # of the log, in one transaction

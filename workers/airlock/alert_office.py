@@ -16,9 +16,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from storage.db import Database, Tx
-from storage.identity import push_devices
-from storage.identity.alerts import Recipient
-from storage.identity.push_devices import TRIES, Device
+from storage.identity.alerts import push_devices
+from storage.identity.alerts.alerts import Recipient
+from storage.identity.alerts.push_devices import TRIES, Device
 from storage.identity.vault import Vault
 from storage.kit import clock, ids, log, metrics
 from storage.kit.ids import PostId

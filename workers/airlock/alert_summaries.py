@@ -11,10 +11,10 @@ from feed.events import PostAsSeen
 from storage.atlas import versions
 from storage.atlas.around import around, places_with
 from storage.db import AIRLOCK, database_now
-from storage.identity import alerted, alerts, push_devices, tellings
-from storage.identity.alerts import Recipient
-from storage.identity.push_devices import Device
-from storage.identity.tellings import Known
+from storage.identity.alerts import alerted, alerts, push_devices, tellings
+from storage.identity.alerts.alerts import Recipient
+from storage.identity.alerts.push_devices import Device
+from storage.identity.alerts.tellings import Known
 from storage.kit import clock
 from storage.kit.ids import BlockId
 from workers.airlock import alert_words

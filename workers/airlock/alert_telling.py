@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from feed.events import PostAsSeen
 from storage.db import AIRLOCK, database_now
-from storage.identity import alerted, alerts, push_devices, tellings
-from storage.identity.alerts import AlertId, Recipient
-from storage.identity.push_devices import TRIES, Device, Retry
-from storage.identity.tellings import Kind, Known, Telling
+from storage.identity.alerts import alerted, alerts, push_devices, tellings
+from storage.identity.alerts.alerts import AlertId, Recipient
+from storage.identity.alerts.push_devices import TRIES, Device, Retry
+from storage.identity.alerts.tellings import Kind, Known, Telling
 from storage.kit.ids import PostId
 from workers.airlock import alert_words
 from workers.airlock.alert_following import live

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 from feed.events import PostAsSeen
-from storage.identity.alerts import Language
-from storage.identity.tellings import Kind
+from storage.identity.alerts.alerts import Language
+from storage.identity.alerts.tellings import Kind
 from workers.airlock.web_push import PLAIN_BYTES
 
 SUMMARY = "summary"

@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from storage import checks
 from storage.db import database_now, only_one
-from storage.identity import tellings
-from storage.identity.vault import LINEAGE as IDENTITY_LINEAGE
-from storage.identity.vault import Vault, open_vault
+from storage.identity.alerts import tellings
+from storage.identity.vault import LINEAGE as IDENTITY_LINEAGE, Vault, open_vault
 from storage.kit import clock, log, metrics, ready, settings
 from storage.kit.errors import PorchlightError
 from storage.kit.settings import IdentitySettings, RecordSettings

@@ -6,10 +6,10 @@ moment, in one transaction and by those numbers; before that moment no staff pro
 
 from __future__ import annotations
 
-from storage import footage_answers
 from storage.db import AIRLOCK, Tx, database_now
-from storage.identity import inbox_answers
-from storage.identity.inbox_answers import Contact, Due
+from storage.footage import answers as footage_answers
+from storage.identity.cameras import inbox_answers
+from storage.identity.cameras.inbox_answers import Contact, Due
 from storage.kit import log
 from workers.airlock.both_sides import BothSides
 

@@ -12,13 +12,13 @@ from typing import Self
 
 from feed import posting
 from feed.posting import Arriving, Outcome
-from storage import segments
 from storage.db import AIRLOCK
-from storage.identity.clips import Stage
+from storage.identity.clips.clips import Stage
 from storage.kit import ids
 from storage.kit.errors import Unavailable
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.posts import segments
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 from workers.airlock.agree import FIRST
 from workers.airlock.attempt import Attempt
 from workers.airlock.both_sides import Airlock

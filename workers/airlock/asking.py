@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from storage import case_keys, footage_sent
+from storage.cases import keys as case_keys
 from storage.db import AIRLOCK
-from storage.footage_sent import Sent
-from storage.identity import clips, inbox, inbox_answers
-from storage.identity.inbox import Request
+from storage.footage import sent as footage_sent
+from storage.footage.sent import Sent
+from storage.identity.cameras import inbox, inbox_answers
+from storage.identity.cameras.inbox import Request
+from storage.identity.clips import clips
 from storage.kit import log
 from workers.airlock.both_sides import BothSides
 from workers.guidelines.requests import check_request

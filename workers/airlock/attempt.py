@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.db import AIRLOCK
-from storage.identity import leases
-from storage.identity.clips import Clip, Stage
+from storage.identity.clips import leases
+from storage.identity.clips.clips import Clip, Stage
 from storage.identity.vault import Vault
 from storage.kit import metrics
 from workers.media.cut import cut

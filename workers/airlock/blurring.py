@@ -12,13 +12,14 @@ from functools import cache
 from pathlib import Path
 
 from feed import blurring
-from storage import blurs, flags, posts, segments
-from storage.blurs import Blur, BlurState
 from storage.db import AIRLOCK, only_one
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable
+from storage.moderation import blurs, flags
+from storage.moderation.blurs import Blur, BlurState
 from storage.objects import Bucket
-from storage.posts import MediaState, Post
+from storage.posts import posts, segments
+from storage.posts.posts import MediaState, Post
 from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.remaking import Made, make_clip, make_photo
 from workers.media import self_test

@@ -6,7 +6,7 @@ Under a role that cannot read whose a camera is.
 from __future__ import annotations
 
 from storage.db import AIRLOCK
-from storage.identity import cameras, listings
+from storage.identity.cameras import cameras, listings
 from storage.identity.vault import Vault
 from storage.kit import log
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from feed import posting
 from storage.db import AIRLOCK
-from storage.identity import leases
-from storage.identity.clips import Stage
+from storage.identity.clips import leases
+from storage.identity.clips.clips import Stage
 from storage.identity.vault import ClipId
 from storage.kit import ids, log
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 from workers.airlock.agree import is_all_there, is_whole
 from workers.airlock.attempt import Attempt, Stopped
 from workers.airlock.both_sides import Airlock, BothSides

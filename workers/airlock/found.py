@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from storage.db import AIRLOCK
-from storage.identity import findings
-from storage.identity.clips import Clip
+from storage.identity.clips import findings
+from storage.identity.clips.clips import Clip
 from storage.kit import log
 from workers.airlock.both_sides import BothSides
 from workers.redact.findings import NotClean

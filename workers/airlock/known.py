@@ -7,11 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from storage import known_bad, removed_views
 from storage.db import Database
-from storage.held import KNOWN_BAD, RETURNED, Held
 from storage.kit.ids import PostId
-from storage.known_bad import Listed
+from storage.moderation import known_bad, removed_views
+from storage.moderation.held import KNOWN_BAD, RETURNED, Held
+from storage.moderation.known_bad import Listed
 from workers.redact.returning import returns
 from workers.redact.views import NOTHING, Views, from_bytes, is_any_near
 

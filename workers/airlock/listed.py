@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from storage import camera_pins, listed_cameras
+from storage.cameras import listed as listed_cameras, pins as camera_pins
+from storage.cameras.listed import Listed
 from storage.db import AIRLOCK, Database
-from storage.identity import listings
+from storage.identity.cameras import listings
 from storage.identity.vault import CameraId, Vault
 from storage.kit import ids, log
-from storage.listed_cameras import Listed
 from workers.airlock.pins import QUADRANTS
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from feed import holding
 from storage.db import AIRLOCK
-from storage.held import Held
 from storage.kit import clock, log
+from storage.moderation.held import Held
 from workers.airlock.attempt import Attempt
 from workers.airlock.both_sides import Airlock
 from workers.airlock.known import Known

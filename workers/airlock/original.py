@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.db import AIRLOCK
-from storage.identity import leases, originals, sealed_parts
-from storage.identity.clips import Stage
+from storage.identity.clips import leases, originals, sealed_parts
+from storage.identity.clips.clips import Stage
 from workers.airlock.attempt import Attempt
 from workers.airlock.both_sides import BothSides
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from storage.db import AIRLOCK, database_now
-from storage.identity import camera_mail, inbox
+from storage.identity.cameras import inbox, mail as camera_mail
 from storage.identity.vault import Vault
 from storage.kit import log
 from storage.kit.clock import DAY, HOUR

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from feed import posting
 from storage.db import AIRLOCK
-from storage.identity.clips import Stage
+from storage.identity.clips.clips import Stage
 from storage.kit import ids
-from storage.posts import Rendition
+from storage.posts.posts import Rendition
 from workers.airlock.arriving import SHARE
 from workers.airlock.attempt import Attempt
 from workers.airlock.both_sides import Airlock

@@ -5,11 +5,11 @@ The one way by which anything of the registry crosses. It carries `camera_pins.P
 
 from __future__ import annotations
 
-from storage import camera_pins
-from storage.camera_pins import Pin, Quadrant
+from storage.cameras import pins as camera_pins
+from storage.cameras.pins import Pin, Quadrant
 from storage.db import AIRLOCK, Database, database_now
-from storage.identity import cameras
-from storage.identity.cameras import Askable, Facing
+from storage.identity.cameras import cameras
+from storage.identity.cameras.cameras import Askable, Facing
 from storage.kit import log
 from storage.kit.clock import DAY
 

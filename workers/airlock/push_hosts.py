@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import cast
 from urllib.parse import SplitResult, urlsplit
 
-from storage.identity.push_devices import Subscription
+from storage.identity.alerts.push_devices import Subscription
 from storage.kit import clock
 from workers.airlock.web_push import SIGNED_FOR, Signer, encrypt
 

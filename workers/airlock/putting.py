@@ -7,7 +7,7 @@ from pathlib import Path
 
 from feed.posting import Outcome
 from storage.db import AIRLOCK
-from storage.identity import leases
+from storage.identity.clips import leases
 from workers.airlock.attempt import Attempt, Stopped
 from workers.airlock.both_sides import BothSides
 

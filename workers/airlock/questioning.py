@@ -6,13 +6,13 @@ stands the same whatever was found. Answers cross at midnight and at noon, all o
 
 from __future__ import annotations
 
-from storage import letters
+from storage.cases import letters
+from storage.cases.letters import Answer, Kind, Letter
 from storage.db import AIRLOCK, Database, database_now
-from storage.identity import letters as arrived
-from storage.identity.letters import Crossing
+from storage.identity.clips import letters as arrived
+from storage.identity.clips.letters import Crossing
 from storage.kit.ids import digest
 from storage.kit.pseudonyms import name_for
-from storage.letters import Answer, Kind, Letter
 from workers.guidelines.questions import IDS_LISTED, check_question
 from workers.guidelines.rules import IDS
 

@@ -8,12 +8,14 @@ from typing import TypeVar
 
 import redis
 
-from storage import posts
 from storage.db import AIRLOCK, database_now
-from storage.identity import clip_lists, clips, leases, limits, listening, logins, originals
-from storage.identity.clips import ATTEMPTS, Clip, ClipState
+from storage.identity import limits
+from storage.identity.clips import clips, leases, lists as clip_lists, originals
+from storage.identity.clips.clips import ATTEMPTS, Clip, ClipState
+from storage.identity.residents import listening, logins
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable
+from storage.posts import posts
 from workers.airlock import mailroom
 from workers.airlock.agree import TOMBSTONES, agree, is_whole, settle
 from workers.airlock.both_sides import Airlock, BothSides

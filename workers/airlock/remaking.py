@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feed.posting import Arriving
-from storage.blurs import Box
 from storage.kit import ids
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.moderation.blurs import Box
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 from workers.airlock.agree import FIRST
 from workers.airlock.finish import NICE, listed, pieces_of
 from workers.media import rework, rungs

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from storage import removed_views, segments
 from storage.db import AIRLOCK, only_one
 from storage.kit import log
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
+from storage.moderation import removed_views
+from storage.posts import segments
 from workers.airlock.agree import FIRST
 from workers.airlock.both_sides import Airlock
 from workers.media.keyframes import views_of

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from storage import footage_answers, premoderation
 from storage.db import AIRLOCK
-from storage.held import KNOWN_BAD, PREMODERATED, RETURNED, Held
-from storage.identity import clips, held_for, leases
-from storage.identity.clips import Clip
+from storage.footage import answers as footage_answers
+from storage.identity.clips import clips, held_for, leases
+from storage.identity.clips.clips import Clip
 from storage.kit import clock, log
-from storage.posts import NewPost
+from storage.moderation import premoderation
+from storage.moderation.held import KNOWN_BAD, PREMODERATED, RETURNED, Held
+from storage.posts.posts import NewPost
 from workers.airlock.agree import settle
 from workers.airlock.attempt import Stopped
 from workers.airlock.both_sides import BothSides

@@ -6,10 +6,10 @@ whatever was found, so nobody at the desk learns whether there was somebody, or 
 
 from __future__ import annotations
 
-from storage import suspensions
 from storage.db import AIRLOCK
-from storage.identity import suspended
-from storage.suspensions import Asked
+from storage.identity.residents import suspended
+from storage.moderation import suspensions
+from storage.moderation.suspensions import Asked
 from workers.airlock.both_sides import BothSides
 from workers.guidelines.rules import IDS
 

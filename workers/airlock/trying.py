@@ -6,8 +6,8 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 from storage.db import AIRLOCK
-from storage.identity import clips, leases
-from storage.identity.clips import ATTEMPTS, Clip
+from storage.identity.clips import clips, leases
+from storage.identity.clips.clips import ATTEMPTS, Clip
 from storage.identity.vault import ClipId
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from storage.identity.push_devices import Subscription
+from storage.identity.alerts.push_devices import Subscription
 from storage.identity.vault import Vault
 from storage.kit import clock
 from storage.kit.errors import Refused

@@ -8,13 +8,13 @@ import pytest
 
 from api.resident import answering
 from api.resident.desk import Desk
+from storage.cases.letters import Kind, Letter
 from storage.db import AIRLOCK, OPERATOR
-from storage.identity import letters
+from storage.identity.clips import letters
 from storage.identity.limits import Limit
 from storage.identity.schema import arrived_letters
 from storage.kit.clock import DAY, next_batch, now
 from storage.kit.ids import PostId, StaffId, new_id
-from storage.letters import Kind, Letter
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import published

@@ -8,13 +8,14 @@ import pytest
 
 from api.resident import appealing
 from api.resident.desk import Desk
-from storage import appeals, decisions, staff
 from storage.db import OPERATOR
-from storage.decisions import Why
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.ids import PostId, StaffId
-from storage.posts import PostState, Verb
+from storage.moderation import appeals, decisions
+from storage.moderation.decisions import Why
+from storage.posts.posts import PostState, Verb
+from storage.staff import staff
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import decide, published

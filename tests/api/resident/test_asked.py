@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from api.resident.desk import Desk
-from storage import camera_ledger
+from storage.cameras import ledger as camera_ledger
 from storage.db import AIRLOCK
-from storage.identity import inbox_answers
-from storage.identity.schema import asked, camera_mail
-from storage.identity.schema import inbox_answers as rows
+from storage.identity.cameras import inbox_answers
+from storage.identity.schema import asked, camera_mail, inbox_answers as rows
 from storage.kit import clock
 from storage.kit.clock import BATCH, DAY
 from tests.api.resident.asking_town import arrives, path, share

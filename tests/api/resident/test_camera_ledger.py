@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import update
 
 from api.resident.desk import Desk
-from storage import camera_looks, case_rules, cases, incidents, staff
-from storage.case_rules import Act, Asker
+from storage.cameras import looks as camera_looks
+from storage.cases import cases, incidents, rules as case_rules
+from storage.cases.incidents import NewIncident
+from storage.cases.rules import Act, Asker
 from storage.db import OPERATOR
-from storage.incidents import NewIncident
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, CaseId, new_id
 from storage.schema import case_entries
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour
 from tests.builders import NOON

@@ -149,8 +149,8 @@ def test_another_s_camera_is_as_one_that_never_was(
 
 def test_limits_have_codes_of_their_own(ada: Neighbour, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Too many cameras, too many new blocks, too many changes."""
-    monkeypatch.setattr("storage.identity.residents.CAMERA_MOVES", 2)
-    monkeypatch.setattr("storage.identity.cameras.MOST", 2)
+    monkeypatch.setattr("storage.identity.residents.residents.CAMERA_MOVES", 2)
+    monkeypatch.setattr("storage.identity.cameras.cameras.MOST", 2)
     camera_id = ada.registered()
     ada.registered(block_id=town.blocks[1])
 

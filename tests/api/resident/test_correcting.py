@@ -8,13 +8,13 @@ import pytest
 
 from api.resident import correcting
 from api.resident.desk import Desk
-from storage import decisions
 from storage.db import OPERATOR
-from storage.decisions import Why
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.ids import PostId
-from storage.posts import PostState
+from storage.moderation import decisions
+from storage.moderation.decisions import Why
+from storage.posts.posts import PostState
 from tests import builders
 from tests.api.asking import Client
 from tests.api.resident.neighbour import Neighbour

@@ -9,7 +9,7 @@ import zipfile
 import httpx
 
 from api.resident.held_words import WORDS, Language
-from storage.identity.held import HELD
+from storage.identity.residents.held import HELD
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour
 

@@ -11,11 +11,12 @@ from api.resident.desk import Desk
 from api.staff.app import create_app as create_staff
 from api.stores import Stores
 from feed import posting
-from storage import posts, staff
 from storage.db import OPERATOR, RESIDENT
 from storage.kit.ids import PostId
-from storage.posts import PostState, Verb
-from storage.staff import Role
+from storage.posts import posts
+from storage.posts.posts import PostState, Verb
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -10,16 +10,15 @@ import pytest
 from sqlalchemy import select, update
 
 from api.resident.desk import Desk
-from storage import posts
 from storage.db import AIRLOCK
-from storage.identity.inbox_answers import CLOSED_MS
+from storage.identity.cameras.inbox_answers import CLOSED_MS
 from storage.identity.schema import clips
 from storage.kit import clock
 from storage.kit.clock import BATCH, DAY, HOUR
 from storage.kit.ids import PostId, new_id
-from storage.posts import PostState
-from storage.schema import feed_log
-from storage.schema import posts as post_rows
+from storage.posts import posts
+from storage.posts.posts import PostState
+from storage.schema import feed_log, posts as post_rows
 from tests.api.asking import Client
 from tests.api.resident.asking_town import arrives, path, share
 from tests.api.resident.conftest import Town

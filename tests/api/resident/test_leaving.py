@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from api.resident.desk import Desk
-from storage import comments
 from storage.db import AIRLOCK, RESIDENT
-from storage.identity.schema import log_ins
-from storage.identity.schema import metadata as identity_tables
+from storage.identity.schema import log_ins, metadata as identity_tables
 from storage.kit.clock import HOUR
+from storage.posts import comments
 from storage.schema import comments as comment_rows
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour

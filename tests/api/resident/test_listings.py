@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.resident.desk import Desk
 from storage.db import RESIDENT
-from storage.identity import clips
+from storage.identity.clips import clips
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_cameras import mine
 from tests.api.resident.test_posts import clip_ids

@@ -6,9 +6,9 @@ import hashlib
 from typing import Any
 
 from api.resident.desk import Desk
-from storage import vouched
 from storage.kit.ids import PostId
-from storage.posts import Verb
+from storage.posts import vouched
+from storage.posts.posts import Verb
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import decide, published
 from tests.builders import all_rows

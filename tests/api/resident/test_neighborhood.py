@@ -10,12 +10,14 @@ import pytest
 from api.resident import flagging, neighborhood
 from api.resident.desk import Desk
 from feed import posting, tickets
-from storage import audit, comments, endings, flags
+from storage import audit, endings
 from storage.db import AIRLOCK, OPERATOR
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.ids import PostId
-from storage.posts import Verb
+from storage.moderation import flags
+from storage.posts import comments
+from storage.posts.posts import Verb
 from tests.api.asking import Client
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour

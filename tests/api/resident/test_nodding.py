@@ -13,7 +13,7 @@ from storage.db import OPERATOR
 from storage.identity.limits import Limit
 from storage.kit import clock
 from storage.kit.ids import PostId
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from storage.schema import nods
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour

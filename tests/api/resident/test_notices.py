@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from api.resident.desk import Desk
-from storage import notices, staff
+from storage import notices
 from storage.db import OPERATOR
+from storage.staff import staff
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour
 

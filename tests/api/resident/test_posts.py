@@ -13,18 +13,18 @@ from sqlalchemy import select
 from api.resident import posts as sending
 from api.resident.desk import Desk
 from feed import keeping, posting
-from storage import decisions, premoderation, staff
 from storage.atlas import versions
 from storage.db import AIRLOCK, CHORES, OPERATOR
-from storage.decisions import Why
-from storage.identity import clips, held_for, leases
+from storage.identity.clips import clips, held_for, leases
 from storage.identity.limits import Limit
-from storage.identity.schema import authorship
-from storage.identity.schema import clips as rows
+from storage.identity.schema import authorship, clips as rows
 from storage.identity.vault import ClipId, Receipt
 from storage.kit import clock
 from storage.kit.ids import BlockId, PostId
-from storage.posts import Verb
+from storage.moderation import decisions, premoderation
+from storage.moderation.decisions import Why
+from storage.posts.posts import Verb
+from storage.staff import staff
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -11,7 +11,7 @@ import pytest
 
 from api.resident import senders
 from api.resident.senders import IN_ALL, OF_ONE_RESIDENT, Sender, Senders
-from storage.identity.originals import PART_BYTES, Upload, UploadState
+from storage.identity.clips.originals import PART_BYTES, Upload, UploadState
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Conflict, Malformed, TooOften, Unavailable
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from api.resident.desk import Desk
-from storage import shared_links
 from storage.kit.errors import NotThere
+from storage.public import shared_links
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour
 from tests.api.resident.test_posts import published

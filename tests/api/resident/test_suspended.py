@@ -10,16 +10,17 @@ from sqlalchemy import update
 from api.resident.desk import Desk
 from api.staff.app import create_app as create_staff
 from api.stores import Stores
-from storage import post_changes, staff
 from storage.db import AIRLOCK, OPERATOR
-from storage.identity import suspended
+from storage.identity.residents import suspended
 from storage.identity.schema import clips as rows
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import PostId
-from storage.posts import PostState
+from storage.posts import changes as post_changes
+from storage.posts.posts import PostState
 from storage.schema import suspensions as requests
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.conftest import NewClient
 from tests.api.resident.conftest import NewNeighbour, Town

@@ -14,9 +14,9 @@ from fastapi import FastAPI
 
 from api.resident import parts, senders
 from api.resident.desk import Desk
-from storage.identity import originals, sealed_parts
+from storage.identity.clips import originals, sealed_parts
+from storage.identity.clips.originals import PART_BYTES
 from storage.identity.limits import Limit
-from storage.identity.originals import PART_BYTES
 from storage.identity.schema import upload_parts
 from storage.kit import clock
 from tests.api.conftest import NewClient

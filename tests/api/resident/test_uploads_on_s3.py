@@ -12,13 +12,13 @@ from fastapi import FastAPI
 
 from api.resident import parts
 from api.resident.desk import Desk
-from storage import s3_client
+from storage.buckets import s3_client
+from storage.buckets.s3 import S3
 from storage.db import RESIDENT
-from storage.identity import originals, sealed_parts
-from storage.identity.originals import PART_BYTES
+from storage.identity.clips import originals, sealed_parts
+from storage.identity.clips.originals import PART_BYTES
 from storage.kit import clock
 from storage.objects import Bucket
-from storage.s3 import S3
 from tests.api.resident.conftest import NewNeighbour
 from tests.api.resident.neighbour import Neighbour, checksum
 from tests.servers.proxy import Proxy

@@ -11,13 +11,13 @@ from fastapi import FastAPI
 
 from api.staff.app import create_app
 from api.stores import Stores
-from storage import audit, recovery_codes, staff, staff_proof
+from storage import audit
 from storage.db import OPERATOR, Database
 from storage.kit.clock import HOUR, now
 from storage.kit.ids import StaffId
-from storage.schema import desks as rows
-from storage.schema import staff_log_ins
-from storage.staff import Role
+from storage.schema import desks as rows, staff_log_ins
+from storage.staff import proof as staff_proof, recovery_codes, staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import HOST, Client
 from tests.api.conftest import NewClient, NewStaff

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import update
 
 from feed.bell import Bell
-from storage import letters
+from storage.cases import letters
+from storage.cases.letters import Answer, Kind, Letter
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.clock import BATCH
 from storage.kit.ids import PostId
-from storage.letters import Answer, Kind, Letter
-from storage.posts import Post
+from storage.posts.posts import Post
 from storage.schema import letters as rows
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from feed.bell import Bell
-from storage import appeals, audit, blurs, decisions, flags
+from storage import audit
 from storage.db import RESIDENT, Database
-from storage.posts import Post
+from storage.moderation import appeals, blurs, decisions, flags
+from storage.posts.posts import Post
 from storage.schema import blurs as rows
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -8,16 +8,18 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from storage import audit, camera_looks, camera_pins, desks, listed_cameras
+from storage import audit
 from storage.audit import Sought
-from storage.camera_pins import Pin, Quadrant, Retention
+from storage.cameras import listed as listed_cameras, looks as camera_looks, pins as camera_pins
+from storage.cameras.listed import Listed
+from storage.cameras.pins import Pin, Quadrant, Retention
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId
-from storage.listed_cameras import Listed
 from storage.schema import staff_log_ins
-from storage.staff import Role
+from storage.staff import desks
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, Person, an_incident, casework  # noqa: F401 - fixture
 

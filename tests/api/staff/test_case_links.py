@@ -11,8 +11,8 @@ from feed.bell import Bell
 from storage import audit
 from storage.audit import Sought
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.posts import Verb
-from storage.staff import Role
+from storage.posts.posts import Verb
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, an_incident, casework  # noqa: F401 - fixture
 

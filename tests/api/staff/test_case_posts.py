@@ -12,8 +12,8 @@ from feed import keeping
 from feed.bell import Bell
 from storage.db import CHORES, Database
 from storage.kit.ids import PostId, new_id
-from storage.posts import PostState
-from storage.staff import Role
+from storage.posts.posts import PostState
+from storage.staff.staff import Role
 from tests.api.asking import Client
 from tests.api.staff.casework import Casework, casework  # noqa: F401 - fixture
 from tests.api.staff.test_posts import CONTENT, a_playable_post, viewings

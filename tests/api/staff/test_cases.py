@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from storage import audit, staff
+from storage import audit
 from storage.audit import Sought
 from storage.db import OPERATOR, Database
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, Person, an_incident, casework  # noqa: F401 - fixture
 from tests.at_once import at_once

@@ -12,11 +12,11 @@ from api.staff.waiting import claim
 from api.stores import Stores
 from feed import posting
 from feed.bell import Bell
-from storage import staff
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.kit.errors import NotThere
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from storage.schema import claims
+from storage.staff import staff
 from tests import builders
 
 WAITS_WITHIN = 30.0  # seconds, on a machine that is busy

@@ -9,11 +9,13 @@ import pytest
 
 from api.staff.deciding import FOR_SAFETY
 from feed.bell import Bell
-from storage import appeals, audit, decisions, feed_log, flags, post_changes, takedowns
+from storage import audit, feed_log
 from storage.db import OPERATOR, RESIDENT, Database
+from storage.moderation import appeals, decisions, flags, takedowns
 from storage.objects import Folder
-from storage.posts import TRANSITIONS, Post, PostState, Verb
-from storage.staff import Role
+from storage.posts import changes as post_changes
+from storage.posts.posts import TRANSITIONS, Post, PostState, Verb
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from api.staff.app import create_app
 from api.stores import Stores
-from storage import staff
 from storage.db import OPERATOR, Database
 from storage.kit.settings import RecordSettings
 from storage.schema import digest_mails
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff

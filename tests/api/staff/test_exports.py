@@ -15,7 +15,7 @@ from feed.bell import Bell
 from storage import audit
 from storage.audit import Sought
 from storage.db import Database
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, casework  # noqa: F401 - fixture
 from tests.api.staff.test_posts import CONTENT, a_playable_post

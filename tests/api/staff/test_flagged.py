@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from feed.bell import Bell
-from storage import flags
 from storage.db import RESIDENT, Database
 from storage.kit.clock import HOUR
-from storage.posts import Post
-from storage.staff import Role
+from storage.moderation import flags
+from storage.posts.posts import Post
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -11,11 +11,11 @@ from storage.audit import Sought
 from storage.db import OPERATOR, Database
 from storage.kit.clock import HOUR
 from storage.schema import footage_requests, staff_log_ins
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, Person, an_incident, casework  # noqa: F401 - fixture
 from tests.api.staff.footage_work import LARGE, TEXT, a_draft, ask, the_work  # noqa: F401 - fixture
-from tests.storage.footage import squares
+from tests.storage.footage.asked import squares
 
 
 @pytest.mark.engines("sqlite")

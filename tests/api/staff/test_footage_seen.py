@@ -11,18 +11,19 @@ import pytest
 
 from api.cli import main
 from api.stores import Stores
-from storage import case_keys, footage_answers
-from storage.case_keys import StaffKey
+from storage.cases import keys as case_keys
+from storage.cases.keys import StaffKey
 from storage.db import AIRLOCK, Database
-from storage.footage_answers import Kind
+from storage.footage import answers as footage_answers
+from storage.footage.answers import Kind
 from storage.kit import clock, keys
 from storage.kit.clock import DAY
 from storage.kit.ids import CaseId, PostId, RequestId
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, casework  # noqa: F401 - fixture
 from tests.api.staff.footage_work import ask, the_work  # noqa: F401 - fixture
-from tests.storage.footage import a_batch
+from tests.storage.footage.asked import a_batch
 from workers.court import packages
 
 

@@ -10,7 +10,7 @@ import pytest
 from api.staff import incident_file
 from api.staff.incident_file import Places
 from storage.atlas.versions import KnownDivision
-from storage.incidents import NewIncident
+from storage.cases.incidents import NewIncident
 from storage.kit.errors import Malformed, Refused
 from storage.kit.ids import BlockId
 from tests import builders

@@ -8,7 +8,7 @@ import pytest
 from storage import audit
 from storage.audit import Sought
 from storage.db import Database
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -9,12 +9,13 @@ import pytest
 from api.staff.app import create_app
 from api.stores import Stores
 from feed.bell import Bell
-from storage import audit, staff
+from storage import audit
 from storage.audit import Sought
 from storage.db import OPERATOR, Database
 from storage.kit.clock import now
-from storage.posts import Post
-from storage.staff import Role
+from storage.posts.posts import Post
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff

@@ -13,11 +13,12 @@ from fastapi import FastAPI
 
 from api.staff.app import create_app
 from api.stores import Stores
-from storage import audit, staff, staff_proof
+from storage import audit
 from storage.db import OPERATOR, Database
 from storage.kit.clock import now
 from storage.kit.ids import StaffId
-from storage.staff import Role
+from storage.staff import proof as staff_proof, staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import HOST, Client
 from tests.api.conftest import NewClient, NewStaff

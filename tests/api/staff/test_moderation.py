@@ -10,13 +10,15 @@ from fastapi import FastAPI
 
 from feed import posting
 from feed.bell import Bell
-from storage import audit, feed_log, flags, staff
+from storage import audit, feed_log
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.held import Held
 from storage.kit.clock import HOUR
 from storage.kit.ids import new_id
-from storage.posts import Post
-from storage.staff import Role
+from storage.moderation import flags
+from storage.moderation.held import Held
+from storage.posts.posts import Post
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.db import OPERATOR, Actor, Database
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests.api.conftest import NewClient
 
 

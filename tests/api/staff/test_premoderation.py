@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from storage import audit, premoderation
+from storage import audit
 from storage.db import OPERATOR, Database
+from storage.moderation import premoderation
 from storage.schema import premoderation as rows
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

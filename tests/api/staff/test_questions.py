@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import update
 
 from feed.bell import Bell
-from storage import audit, questions
+from storage import audit
+from storage.cases import questions
 from storage.db import OPERATOR, Database
 from storage.kit.clock import BATCH, DAY
 from storage.kit.ids import new_id
 from storage.schema import case_entries, letter_answers, letters
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, casework  # noqa: F401 - fixture
 

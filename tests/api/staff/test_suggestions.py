@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from feed.bell import Bell
-from storage import case_suggestions
 from storage.atlas import versions
+from storage.cases import suggestions as case_suggestions
 from storage.db import Database
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, an_incident, casework  # noqa: F401 - fixture
-from tests.storage.test_case_suggestions import Street
+from tests.storage.cases.test_suggestions import Street
 
 
 @pytest.mark.engines("sqlite")

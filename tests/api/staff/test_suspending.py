@@ -10,16 +10,18 @@ from sqlalchemy import select, update
 
 from api.staff import suspending
 from feed.bell import Bell
-from storage import appeals, audit, decisions, post_changes, suspensions
+from storage import audit
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.decisions import Why
 from storage.kit.clock import HOUR
 from storage.kit.errors import Conflict
 from storage.kit.ids import StaffId
-from storage.posts import Post, PostState
+from storage.moderation import appeals, decisions, suspensions
+from storage.moderation.decisions import Why
+from storage.moderation.suspensions import State
+from storage.posts import changes as post_changes
+from storage.posts.posts import Post, PostState
 from storage.schema import suspensions as rows
-from storage.staff import Role
-from storage.suspensions import State
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff

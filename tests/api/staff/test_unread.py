@@ -6,10 +6,10 @@ import pytest
 
 from feed import posting
 from feed.bell import Bell
-from storage import staff, unread
 from storage.db import OPERATOR, Database
-from storage.posts import Verb
-from storage.staff import Role
+from storage.posts.posts import Verb
+from storage.staff import staff, unread
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from feed.bell import Bell
-from storage import appeals
 from storage.db import RESIDENT, Database
 from storage.kit.clock import as_text
-from storage.posts import Post
-from storage.staff import Role
-from storage.waiting import ON_SCREEN_MS
+from storage.moderation import appeals
+from storage.moderation.waiting import ON_SCREEN_MS
+from storage.posts.posts import Post
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

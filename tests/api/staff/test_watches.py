@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from feed.bell import Bell
-from storage import staff, watches
 from storage.audit import Sought, page
 from storage.db import OPERATOR, Database
 from storage.kit.errors import Conflict
 from storage.kit.ids import StaffId
-from storage.staff import Role
+from storage.staff import staff, watches
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff

@@ -10,8 +10,9 @@ from sqlalchemy import func, select, update
 
 from feed.bell import Bell
 from storage.db import AIRLOCK, RESIDENT, Database
-from storage.identity import alerted, logins
-from storage.identity.alerts import Reach
+from storage.identity.alerts import alerted
+from storage.identity.alerts.alerts import Reach
+from storage.identity.residents import logins
 from storage.identity.schema import push_devices, push_retries
 from storage.identity.vault import Vault
 from tests.storage.identity.conftest import hurry, vault  # noqa: F401 - fixtures

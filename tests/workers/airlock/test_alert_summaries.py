@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from feed.bell import Bell
 from storage.db import AIRLOCK, RESIDENT, Database
-from storage.identity import alerts
-from storage.identity.alerts import Language, Quiet, Reach, Wanted
+from storage.identity.alerts import alerts
+from storage.identity.alerts.alerts import Language, Quiet, Reach, Wanted
 from storage.identity.vault import Vault
 from storage.kit import clock
 from tests.storage.identity.conftest import hurry, vault  # noqa: F401 - fixtures

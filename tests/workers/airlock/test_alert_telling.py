@@ -10,13 +10,12 @@ from sqlalchemy import func, select, update
 
 from feed.bell import Bell
 from storage.db import AIRLOCK, RESIDENT, Database
-from storage.identity import alerts
-from storage.identity.alerts import Quiet, Reach
-from storage.identity.schema import alert_posts, tellings
-from storage.identity.schema import alerted as rows
+from storage.identity.alerts import alerts
+from storage.identity.alerts.alerts import Quiet, Reach
+from storage.identity.schema import alert_posts, alerted as rows, tellings
 from storage.identity.vault import Vault
 from storage.kit import clock
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from tests.storage.identity.conftest import hurry, vault  # noqa: F401 - fixtures
 from tests.workers.airlock.alerted_town import ZONE, AlertedTown, an_alerted_town
 
@@ -142,7 +141,7 @@ def test_a_program_that_is_killed_while_reading_the_log_reads_it_again(
     ada = town.person("ada", 0)
     town.publish(0)
     with monkeypatch.context() as patched:
-        patched.setattr("storage.identity.tellings.go_to", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr("storage.identity.alerts.tellings.go_to", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             town.alert()
     town.alert()

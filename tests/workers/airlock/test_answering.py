@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from storage import case_keys, footage_answers
+from storage.cases import keys as case_keys
 from storage.db import RESIDENT, Actor, database_now
-from storage.identity import inbox_answers
-from storage.identity.inbox_answers import Contact, Kind
-from storage.identity.schema import clips
-from storage.identity.schema import inbox_answers as said
+from storage.footage import answers as footage_answers
+from storage.identity.cameras import inbox_answers
+from storage.identity.cameras.inbox_answers import Contact, Kind
+from storage.identity.schema import clips, inbox_answers as said
 from storage.identity.vault import ResidentId
 from storage.kit.clock import BATCH, HOUR
 from storage.kit.errors import Conflict, Unavailable
 from storage.kit.ids import RequestId
 from storage.schema import footage_answers as rows
 from tests import builders
-from tests.storage.footage import KEY, square, the_desk
+from tests.storage.footage.asked import KEY, square, the_desk
 from tests.storage.identity.making import an_accepted_clip, the_clip
 from tests.workers.airlock.test_asking import Town, town
 from workers.airlock.answering import carry_answers

@@ -9,21 +9,22 @@ import pytest
 from sqlalchemy import Connection, update
 
 from feed.bell import Bell
-from storage import footage
 from storage.db import OPERATOR, RESIDENT, Tx, database_now
-from storage.footage_rules import Act
-from storage.identity import authorship, cameras, clips, inbox, inbox_answers
-from storage.identity.clips import ClipState
-from storage.identity.inbox_answers import Kind
+from storage.footage import footage
+from storage.footage.rules import Act
+from storage.identity.cameras import cameras, inbox, inbox_answers
+from storage.identity.cameras.inbox_answers import Kind
+from storage.identity.clips import authorship, clips
+from storage.identity.clips.clips import ClipState
 from storage.identity.schema import asked
 from storage.identity.vault import ResidentId, Vault
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, RequestId
 from storage.objects import Folder
 from storage.schema import cases, footage_requests
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
-from tests.storage.footage import Desk, a_case, a_request, a_window, square, squares, the_desk
+from tests.storage.footage.asked import Desk, a_case, a_request, a_window, square, squares, the_desk
 from tests.storage.identity.making import a_camera, a_resident, an_accepted_clip, the_clip
 from workers.airlock.asking import ask_owners
 from workers.airlock.both_sides import BothSides

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from storage.identity import clips
-from storage.identity.clips import Stage
+from storage.identity.clips import clips
+from storage.identity.clips.clips import Stage
 from storage.kit import metrics
-from tests.storage.identity.making import airlock as writing
-from tests.storage.identity.making import claimed
+from tests.storage.identity.making import airlock as writing, claimed
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import clip_of, time_passes
 from workers.airlock import attempt as attempts

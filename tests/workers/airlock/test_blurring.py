@@ -15,15 +15,16 @@ from sqlalchemy import select
 
 from feed import posting
 from feed.bell import Bell
-from storage import blurs, decisions, flags, posts, takedowns
-from storage.blurs import BlurState, Box
 from storage.db import OPERATOR, RESIDENT
-from storage.decisions import BLUR, Why
 from storage.feed_log import Kind
 from storage.kit.errors import Unavailable
 from storage.kit.ids import PostId
+from storage.moderation import blurs, decisions, flags, takedowns
+from storage.moderation.blurs import BlurState, Box
+from storage.moderation.decisions import BLUR, Why
 from storage.objects import Folder
-from storage.posts import MediaState, Post, PostState, Verb
+from storage.posts import posts
+from storage.posts.posts import MediaState, Post, PostState, Verb
 from storage.schema import blurs as rows
 from tests import builders
 from tests.builders import the_post

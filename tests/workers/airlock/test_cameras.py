@@ -9,11 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import ProgrammingError
 
 from storage.db import RESIDENT
-from storage.identity import cameras, listings
-from storage.identity.cameras import CameraState
-from storage.identity.listings import Listing
-from storage.identity.schema import camera_listings
-from storage.identity.schema import cameras as rows
+from storage.identity.cameras import cameras, listings
+from storage.identity.cameras.cameras import CameraState
+from storage.identity.cameras.listings import Listing
+from storage.identity.schema import camera_listings, cameras as rows
 from storage.identity.vault import ResidentId, Vault
 from storage.kit.clock import DAY
 from tests import builders

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from storage.identity import findings
+from storage.identity.clips import findings
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import clip_of
 from workers.airlock.both_sides import Airlock

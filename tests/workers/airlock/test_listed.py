@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from storage import listed_cameras
-from storage.camera_pins import Quadrant, Retention
+from storage.cameras import listed as listed_cameras
+from storage.cameras.listed import Listed
+from storage.cameras.pins import Quadrant, Retention
 from storage.db import RESIDENT, Database
-from storage.identity import cameras, listings
-from storage.identity.cameras import Facing
-from storage.identity.listings import Listing
+from storage.identity.cameras import cameras, listings
+from storage.identity.cameras.cameras import Facing
+from storage.identity.cameras.listings import Listing
 from storage.identity.vault import CameraId, ResidentId, Vault
 from storage.kit.ids import BlockId
-from storage.listed_cameras import Listed
 from tests import builders
 from tests.storage.identity.making import a_camera
 from workers.airlock.listed import bring_listed

@@ -13,16 +13,16 @@ from PIL import Image
 from sqlalchemy import update
 
 from feed import posting
-from storage import audit, flags, known_bad, premoderation, removed_views
+from storage import audit
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.feed_log import Kind
-from storage.identity import held_for
+from storage.identity.clips import held_for
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
-from storage.posts import PostState, Verb
-from storage.schema import premoderation as premoderated
-from storage.schema import removed_views as rows
+from storage.moderation import flags, known_bad, premoderation, removed_views
+from storage.posts.posts import PostState, Verb
+from storage.schema import premoderation as premoderated, removed_views as rows
 from tests import builders
 from tests.storage.identity.making import a_resident, an_accepted_clip
 from tests.workers.airlock.conftest import NewClip

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from storage.db import AIRLOCK, RESIDENT
-from storage.identity import camera_mail, inbox
-from storage.identity.inbox import Request
+from storage.identity.cameras import inbox, mail as camera_mail
+from storage.identity.cameras.inbox import Request
 from storage.identity.schema import asked
 from storage.identity.vault import Vault
 from storage.kit.clock import DAY

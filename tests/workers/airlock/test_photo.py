@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from storage.feed_log import Kind
-from storage.identity.clips import ClipState, Stage
-from storage.posts import MediaState
+from storage.identity.clips.clips import ClipState, Stage
+from storage.posts.posts import MediaState
 from tests import builders
 from tests.storage.identity.making import MAIL, bytes_below
 from tests.workers.airlock.conftest import NewClip

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from storage.db import RESIDENT, Database
-from storage.identity import cameras
-from storage.identity.cameras import CameraState, Facing
+from storage.identity.cameras import cameras
+from storage.identity.cameras.cameras import CameraState, Facing
 from storage.identity.schema import cameras as rows
 from storage.identity.vault import CameraId, ResidentId, Vault
 from storage.kit.clock import DAY

@@ -12,25 +12,24 @@ from sqlalchemy import delete, select, update
 
 from feed import posting
 from feed.bell import Bell
-from storage import audit, case_links, cases, incidents, questions, staff
-from storage import letters as on_record
-from storage.case_links import Linked
-from storage.case_rules import Act, Asker
+from storage import audit
+from storage.cases import cases, incidents, letters as on_record, links as case_links, questions
+from storage.cases.incidents import NewIncident
+from storage.cases.letters import Kind, Letter, Sent
+from storage.cases.links import Linked
+from storage.cases.rules import Act, Asker
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.identity import authorship, clips, letters
+from storage.identity.clips import authorship, clips, letters
 from storage.identity.schema import arrived_letters
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
-from storage.incidents import NewIncident
 from storage.kit.clock import BATCH, DAY, next_batch
 from storage.kit.errors import Conflict, NotThere, Unavailable
 from storage.kit.ids import CaseId, PostId, StaffId
-from storage.letters import Kind, Letter, Sent
 from storage.objects import Folder
-from storage.posts import Verb
-from storage.schema import cases as case_rows
-from storage.schema import letter_answers
-from storage.schema import letters as rows
-from storage.staff import Role
+from storage.posts.posts import Verb
+from storage.schema import cases as case_rows, letter_answers, letters as rows
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.storage.identity.making import an_accepted_clip, claimed, the_clip
 from workers.airlock.both_sides import BothSides

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from storage import flags, posts, premoderation
 from storage.db import AIRLOCK, OPERATOR
-from storage.held import KNOWN_BAD, Held
-from storage.identity import clips, held_for
+from storage.identity.clips import clips, held_for
 from storage.identity.schema import clips as clip_rows
 from storage.kit.clock import HOUR
+from storage.moderation import flags, premoderation
+from storage.moderation.held import KNOWN_BAD, Held
+from storage.posts import posts
 from tests import builders
 from tests.cases import an_open_case
 from tests.workers.airlock.conftest import NewClip

@@ -10,20 +10,22 @@ import pytest
 from sqlalchemy import func, select, update
 
 from feed.bell import Bell
-from storage import decisions, post_changes, staff, suspensions
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.decisions import AGREE, SUSPEND, Why
-from storage.identity import authorship, clips, suspended
+from storage.identity.clips import authorship, clips
+from storage.identity.residents import suspended
 from storage.identity.schema import suspended as marks
 from storage.identity.vault import ClipId, ResidentId, Vault
 from storage.kit.clock import DAY, HOUR
 from storage.kit.errors import Unavailable
 from storage.kit.ids import PostId, StaffId
+from storage.moderation import decisions, suspensions
+from storage.moderation.decisions import AGREE, SUSPEND, Why
+from storage.moderation.suspensions import State
 from storage.objects import Folder
-from storage.posts import PostState
-from storage.schema import decisions as decision_rows
-from storage.schema import suspensions as rows
-from storage.suspensions import State
+from storage.posts import changes as post_changes
+from storage.posts.posts import PostState
+from storage.schema import decisions as decision_rows, suspensions as rows
+from storage.staff import staff
 from tests import builders
 from tests.storage.identity.making import a_resident, an_accepted_clip, the_clip
 from workers.airlock.both_sides import BothSides

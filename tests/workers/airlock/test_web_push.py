@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from storage.identity.push_devices import Subscription
+from storage.identity.alerts.push_devices import Subscription
 from storage.identity.vault import Vault
 from storage.kit import clock
 from storage.kit.errors import Refused

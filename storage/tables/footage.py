@@ -1,0 +1,79 @@
+"""The record's tables about footage that a detective asks the owners of cameras for, and what they answer."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+
+from storage.tables.shared import ID, metadata
+
+# storage/footage/footage.py. What is asked is written once: no role may change a word, an hour or a block of it.
+footage_requests = Table(
+    "footage_requests",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("division_id", ID, ForeignKey("divisions.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # of incident: a closed list, in everybody's language
+    Column("case_number", String(40), nullable=False),  # for the agency's books; no owner is told
+    Column("text", Text, nullable=False),
+    Column("window_from", BigInteger, nullable=False),  # both on quarter hours
+    Column("window_to", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting | sent | refused | resolved
+    Column("asked_by", ID, ForeignKey("staff_members.id"), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("approved_by", ID, ForeignKey("staff_members.id")),  # the second person, where it took one
+    Column("sent_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("ends_at", BigInteger),  # set with sent_at: from then on no answer is taken
+)
+Index("ix_footage_requests_case_id", footage_requests.c.case_id)
+Index("ix_footage_requests_asked_by_asked_at", footage_requests.c.asked_by, footage_requests.c.asked_at)
+Index("ix_footage_requests_state_ends_at", footage_requests.c.state, footage_requests.c.ends_at)
+footage_request_blocks = Table(
+    "footage_request_blocks",
+    metadata,
+    Column("request_id", ID, ForeignKey("footage_requests.id"), primary_key=True),
+    Column("block_id", ID, ForeignKey("blocks.id"), primary_key=True),
+)
+Index("ix_footage_request_blocks_block_id", footage_request_blocks.c.block_id)
+
+# storage/footage/answers.py. Brought by the airlock alone. Nothing in a row says when it came or from which block, and
+# no staff program sees it before the moment that all answers of a batch share.
+footage_answers = Table(
+    "footage_answers",
+    metadata,
+    Column("id", ID, primary_key=True),  # random, and the order in which they are told
+    Column("request_id", ID, ForeignKey("footage_requests.id"), nullable=False),
+    Column("kind", String(8), nullable=False),  # shared | nothing | ask_me | no
+    Column("post_id", ID, ForeignKey("posts.id")),  # of the clip that was shared: its block says where
+    Column("contact", LargeBinary),  # sealed to the case
+    Column("contact_expires_at", BigInteger),
+    Column("contact_opened_at", BigInteger),
+    Column("shown_at", BigInteger, nullable=False),  # the batch's moment
+)
+Index("ix_footage_answers_request_id_shown_at", footage_answers.c.request_id, footage_answers.c.shown_at)
+Index("ix_footage_answers_contact_expires_at", footage_answers.c.contact_expires_at)
+
+# storage/cases/keys.py. What contacts are sealed to: X25519, the private half under the staff program's own key.
+case_keys = Table(
+    "case_keys",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("private_key_sealed", LargeBinary, nullable=False),
+)
+
+# storage/footage/log.py. What everybody may read of a request, once it takes no more answers.
+published_requests = Table(
+    "published_requests",
+    metadata,
+    Column("id", ID, primary_key=True),  # the request's own: who was asked can find it
+    Column("day", String(10), nullable=False),  # on which it went out, UTC
+    Column("division_id", ID, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("window_from", BigInteger, nullable=False),
+    Column("window_to", BigInteger, nullable=False),
+    Column("square_miles", Integer, nullable=False),  # in thousandths
+    Column("places", Text, nullable=False),  # the labels of its blocks, JSON
+)
+Index("ix_published_requests_day_id", published_requests.c.day, published_requests.c.id)
