@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from api.resident.names import signed
+from api.resident.neighborhood.names import signed
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.identity.clips import accepting, authorship, originals
 from storage.identity.clips.accepting import Accepted

@@ -23,8 +23,8 @@ from statistics import median
 import shapely
 from sqlalchemy import insert, update
 
-from api.staff import case_cameras
-from api.staff.case_cameras import Area
+from api.staff.cases import cameras as case_cameras
+from api.staff.cases.cameras import Area
 from storage.atlas import versions
 from storage.atlas.extent import METRES_PER_DEGREE, SQUARE_METRES
 from storage.atlas.shapes import Atlas, Block

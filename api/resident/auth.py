@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.languages import Language, of_request
-from api.resident import suspended
 from api.resident.desk import Asking, AtDesk, Desk, block_now
-from api.resident.suspended import SuspendedSeen
+from api.resident.sending import suspended
+from api.resident.sending.suspended import SuspendedSeen
 from api.who import anyone
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions

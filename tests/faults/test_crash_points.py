@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import select
 
-from api.resident import parts
+from api.resident.sending import parts
 from storage.db import AIRLOCK
 from storage.identity.clips import clips, originals
 from storage.identity.clips.clips import ATTEMPTS, ClipState

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pydantic import ValidationError
 
 from api import media, playlists
-from api.resident.uploads import Begin
+from api.resident.sending.uploads import Begin
 from storage.kit.errors import PorchlightError
 from storage.posts.posts import Rendition
 from storage.posts.segments import Piece
