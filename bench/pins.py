@@ -37,7 +37,7 @@ from storage.staff import staff
 from storage.staff.staff import Role
 from tests.conftest import IDENTITY_LINEAGE
 from tests.servers.postgres import PostgresServer
-from workers.airlock.pins import bring_pins
+from workers.airlock.owners.pins import bring_pins
 
 BLOCKS = 9_216
 HERE = DivisionId("central")

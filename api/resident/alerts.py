@@ -25,8 +25,8 @@ from storage.identity.residents import residents
 from storage.kit import clock
 from storage.kit.errors import Conflict, Refused
 from storage.posts.posts import CATEGORIES
-from workers.airlock.push_hosts import is_known
-from workers.airlock.web_push import Signer, demand_usable, from_b64
+from workers.airlock.alerting.push_hosts import is_known
+from workers.airlock.alerting.web_push import Signer, demand_usable, from_b64
 
 router = APIRouter(tags=["alerts"])
 

@@ -49,9 +49,9 @@ from tests.workers.airlock.conftest import (  # noqa: F401 - fixtures
     vault,
 )
 from tests.workers.airlock.looking import clip_of
-from workers.airlock import blurring
 from workers.airlock.admit import Airlock, admit
-from workers.airlock.blurring import blur_all
+from workers.airlock.moderating import blurring
+from workers.airlock.moderating.blurring import blur_all
 
 VIEWS = bytes(range(1, 81))
 OUTSIDE = ("staff", "resident", "feed", "public", "chores")

@@ -22,7 +22,7 @@ from tests.attacks.people import Sent, a_word
 from tests.attacks.table import Tried
 from tests.attacks.world import HERE, World
 from workers.airlock.both_sides import BothSides
-from workers.airlock.suspending import carry_out
+from workers.airlock.moderating.suspending import carry_out
 
 DESKS = ("moderator", JUDGE, "analyst")
 OPENED = tuple(f"/v1/log-ins/current{act}" for act in ("", "/lock", "/unlock"))  # what a locked desk still does

@@ -21,7 +21,7 @@ from tests.attacks.desks import DETECTIVE
 from tests.attacks.people import Sent
 from tests.attacks.table import Tried
 from tests.attacks.world import World
-from workers.airlock.questioning import bring_letters, cross_answers
+from workers.airlock.moderating.questioning import bring_letters, cross_answers
 
 ASKED, ANSWERED = "Did the zwrkvltn door stay open?", "It was qxjvbnth at first, then it was not."
 DETECTIVE_NAME = "a curious detective"

@@ -31,9 +31,9 @@ from tests.attacks.table import Tried
 from tests.storage.footage.asked import square, squares, the_desk
 from tests.storage.identity.conftest import vault
 from tests.storage.identity.making import a_resident
-from tests.workers.airlock.test_asking import Town, town
-from workers.airlock.answering import carry_answers
-from workers.airlock.owners_mail import write_to_owners
+from tests.workers.airlock.owners.test_asking import Town, town
+from workers.airlock.owners.answering import carry_answers
+from workers.airlock.owners.owners_mail import write_to_owners
 
 __all__ = ["the_desk", "town", "vault"]
 pytestmark = pytest.mark.engines("sqlite")

@@ -26,9 +26,9 @@ from storage.posts.posts import PostState
 from storage.schema import footage_answers, posts
 from storage.staff import staff
 from tests.journeys.conftest import Stack
-from workers.airlock.answering import carry_answers
-from workers.airlock.asking import ask_owners
 from workers.airlock.both_sides import open_both_sides
+from workers.airlock.owners.answering import carry_answers
+from workers.airlock.owners.asking import ask_owners
 
 KEY = StaffKey(bytes(range(32)))
 TEXT = "A grey van left along the alley."

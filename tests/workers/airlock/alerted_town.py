@@ -29,10 +29,10 @@ from storage.posts.posts import Verb
 from tests import builders
 from tests.servers.push_stand_in import Browser, PushStandIn, a_push_stand_in
 from tests.storage.identity.making import a_resident, a_token
-from workers.airlock.alert_office import Office
+from workers.airlock.alerting.office import Office
+from workers.airlock.alerting.push_hosts import PushHosts
+from workers.airlock.alerting.web_push import Signer
 from workers.airlock.alerts import alert
-from workers.airlock.push_hosts import PushHosts
-from workers.airlock.web_push import Signer
 
 ZONE = ZoneInfo("America/Chicago")
 PATIENCE_SECONDS = 120.0  # on a machine that is busy

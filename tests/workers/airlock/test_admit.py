@@ -45,18 +45,11 @@ from tests.workers.airlock.looking import (
     told,
     withdraw,
 )
-from workers.airlock import (
-    admit as admitting,
-    arriving,
-    attempt as attempts,
-    finish as finishing,
-    lead,
-    putting,
-    trying,
-)
+from workers.airlock import admit as admitting, finish as finishing
 from workers.airlock.admit import Airlock, admit
-from workers.airlock.arriving import Carrier
-from workers.airlock.attempt import Attempt
+from workers.airlock.attempts import arriving, attempt as attempts, lead, putting, trying
+from workers.airlock.attempts.arriving import Carrier
+from workers.airlock.attempts.attempt import Attempt
 from workers.airlock.finish import finish
 from workers.media import rework
 from workers.media.hiding import Hiding

@@ -16,7 +16,7 @@ from storage.kit import clock
 from storage.kit.ids import new_id
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import CAMERA, Neighbour
-from workers.airlock.cameras import look_after
+from workers.airlock.owners.cameras import look_after
 
 EVERYTHING = (
     ("PATCH", "/v1/cameras/{}", {"indoor": True}),

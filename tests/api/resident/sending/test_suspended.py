@@ -25,8 +25,8 @@ from tests import builders
 from tests.api.conftest import NewClient
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import Neighbour, said
+from workers.airlock.moderating.suspending import carry_out
 from workers.airlock.nobodys import end_authorship
-from workers.airlock.suspending import carry_out
 
 pytestmark = pytest.mark.engines("sqlite")
 
