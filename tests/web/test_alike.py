@@ -26,7 +26,7 @@ def alike(posts: list[dict[str, Any]], **writing: Any) -> list[str]:
     """The ids the page shows for what is being written."""
     writing = {"category": "crime", "blocks": ["b1", "larger"], "when": NOON, "words": "", **writing}
     script = f"""
-        import {{ alike }} from {json.dumps((WEB / "resident/alike.ts").as_uri())};
+        import {{ alike }} from {json.dumps((WEB / "resident/sending/alike.ts").as_uri())};
         import {{ wordsOf }} from {json.dumps((WEB / "shared/found.ts").as_uri())};
         const posts = {json.dumps(posts)}.map((one) => ({{ ...one, happened_at: new Date(one.happened_at).toISOString() }}));
         console.log(JSON.stringify(alike(posts, {json.dumps(writing)}, wordsOf).map(({{ id }}) => id)));
