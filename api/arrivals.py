@@ -15,10 +15,10 @@ from fastapi import Query
 
 from api import playlists
 from api.together import Together
-from storage import segments
 from storage.db import Database
 from storage.kit.errors import Unavailable
-from storage.posts import MediaState, Post
+from storage.posts import segments
+from storage.posts.posts import MediaState, Post
 
 LOOKS_SECONDS = 0.1
 # Three pieces' time, as the RFC has it; who was told nothing new by then asks again.

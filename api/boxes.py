@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.blurs import Box
 from storage.kit.errors import Refused
+from storage.moderation.blurs import Box
 
 MOST = 10
 LEAST = 0.01  # of the picture's width or height

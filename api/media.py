@@ -18,12 +18,12 @@ from api.arrivals import Arrivals
 from api.streams import Stream
 from api.under_way import Stands, States, UnderWay
 from feed.events import PLAYLIST
-from storage import posts, segments
 from storage.db import Database
 from storage.kit.errors import NotThere, PorchlightError
 from storage.objects import Bucket
-from storage.posts import MediaState, Post, Rendition
-from storage.segments import Piece
+from storage.posts import posts, segments
+from storage.posts.posts import MediaState, Post, Rendition
+from storage.posts.segments import Piece
 
 TYPES = {
     ".mp4": "video/mp4",

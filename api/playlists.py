@@ -10,8 +10,8 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 
 SUFFIX = ".m3u8"
 AIM_SECONDS = 2  # of a piece: where keyframes are; a sparse source may make longer ones

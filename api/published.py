@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ConfigDict, Field
 
 from feed.events import Closed
-from storage.heads import Head
+from storage.public.heads import Head
 
 _HEX32, _HEX64 = Field(pattern=r"^[0-9a-f]{64}$"), Field(pattern=r"^[0-9a-f]{128}$")
 

@@ -14,10 +14,10 @@ from anyio import move_on_after
 from sqlalchemy import Connection
 
 from api.together import Together
-from storage import posts
 from storage.db import Database
 from storage.kit.errors import NotThere, Unavailable
-from storage.posts import PostState
+from storage.posts import posts
+from storage.posts.posts import PostState
 
 # A stream looks this often, at an answer that was asked for at most so long before.
 LOOKS_SECONDS = 0.5

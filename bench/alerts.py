@@ -29,7 +29,7 @@ from bench.feed import ARRIVES_WITHIN, City, Ear, Ears, _cpu, a_city, free_port,
 from feed import posting
 from storage.atlas.files import atlas_bytes
 from storage.db import AIRLOCK, OPERATOR
-from storage.identity import push_devices, tellings
+from storage.identity.alerts import push_devices, tellings
 from storage.identity.schema import alert_wishes, alerts, log_ins, residents
 from storage.identity.vault import Vault, open_vault
 from storage.kit import clock, settings

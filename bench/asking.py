@@ -18,9 +18,9 @@ from bench import engines
 from bench.engines import taken_by
 from bench.pins import BLOCKS, DAYS
 from storage.db import AIRLOCK, OPERATOR, database_now
-from storage.identity import inbox
-from storage.identity.cameras import Facing
-from storage.identity.inbox import Request
+from storage.identity.cameras import inbox
+from storage.identity.cameras.cameras import Facing
+from storage.identity.cameras.inbox import Request
 from storage.identity.schema import asked_blocks, cameras, residents
 from storage.identity.vault import ResidentId, Vault
 from storage.kit import clock, ids

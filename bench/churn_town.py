@@ -27,7 +27,7 @@ from storage.kit.errors import Unavailable
 from storage.kit.programs import redis_server
 from storage.kit.redis import connect
 from storage.kit.settings import LOOPBACK
-from storage.posts import Post
+from storage.posts.posts import Post
 from storage.record import open_record
 from tests import builders
 

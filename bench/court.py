@@ -22,17 +22,18 @@ from sqlalchemy import insert, select
 
 from bench import engines
 from bench.engines import taken_by
-from storage import case_exports, case_suggestions, cases, post_changes
 from storage.atlas import versions
 from storage.atlas.files import sealed
 from storage.atlas.shapes import Block, Division, block_id, division_id
+from storage.cases import cases, exports as case_exports, suggestions as case_suggestions
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit import clock, ids
 from storage.kit.clock import DAY
 from storage.kit.ids import PostId
 from storage.objects import Folder
-from storage.post_words import words_of
-from storage.posts import CATEGORIES, MediaState, NewPost, PostState, Rendition
+from storage.posts import changes as post_changes
+from storage.posts.posts import CATEGORIES, MediaState, NewPost, PostState, Rendition
+from storage.posts.words import words_of
 from storage.schema import feed_head, posts
 from tests.cases import OpenCase, an_open_case, link
 from workers.court import packages

@@ -28,8 +28,7 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.client import ClientProtocol
 from websockets.uri import parse_uri
 
-from feed import bell as bells
-from feed import tickets
+from feed import bell as bells, tickets
 from feed.bell import Bell
 from feed.events import build
 from feed.memory import frame
@@ -40,7 +39,7 @@ from storage.feed_log import Kind
 from storage.kit import keys, settings
 from storage.kit.programs import redis_server
 from storage.kit.redis import connect, connect_async
-from storage.posts import Post
+from storage.posts.posts import Post
 from storage.record import open_record
 from tests import builders
 

@@ -13,15 +13,16 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from api.resident.names import signed
-from storage.comments import marks
+from api.resident.neighborhood.names import signed
 from storage.db import OPERATOR, RESIDENT, Database
-from storage.identity import accepting, authorship, leaving, originals, residents
-from storage.identity.accepting import Accepted
-from storage.identity.leaving import Wish
+from storage.identity.clips import accepting, authorship, originals
+from storage.identity.clips.accepting import Accepted
+from storage.identity.residents import leaving, residents
+from storage.identity.residents.leaving import Wish
 from storage.identity.vault import LINEAGE, ResidentId, Vault, new_key
 from storage.kit import clock, migrate
 from storage.kit.ids import BlockId, PostId, new_id
+from storage.posts.comments import marks
 from storage.record import LINEAGE as RECORD_LINEAGE
 from storage.schema import comments, posts
 

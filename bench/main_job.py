@@ -28,7 +28,7 @@ from feed.client import Ticket, TryLater, follow
 from storage.kit import clock, settings
 from storage.kit.ids import new_id
 from storage.kit.settings import Ports
-from storage.staff import Role
+from storage.staff.staff import Role
 from workers.media import programs
 
 PORTS = Ports(18_700)

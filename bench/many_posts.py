@@ -17,8 +17,8 @@ from storage.db import Database
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, DivisionId, PostId, base32
-from storage.post_words import words_of
-from storage.posts import CATEGORIES
+from storage.posts.posts import CATEGORIES
+from storage.posts.words import words_of
 
 CACHE_KB = 5 << 20  # SQLite's while it is filled; ten million posts' keys are about that
 SEEDS = 100_000  # posts made here; the database makes the others of them

@@ -14,10 +14,10 @@ from sqlalchemy import insert
 
 from bench import engines
 from bench.engines import taken_by
-from storage import camera_looks
+from storage.cameras import looks as camera_looks
 from storage.db import OPERATOR, RESIDENT, Database
-from storage.identity import residents
-from storage.identity.cameras import Facing
+from storage.identity.cameras.cameras import Facing
+from storage.identity.residents import residents
 from storage.identity.schema import cameras as camera_rows
 from storage.identity.vault import Vault
 from storage.kit import clock, ids
@@ -25,7 +25,7 @@ from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, DivisionId
 from storage.schema import blocks, divisions
 from tests.cases import OpenCase, an_open_case
-from workers.airlock.pins import bring_pins
+from workers.airlock.owners.pins import bring_pins
 
 BLOCKS = 9_216
 HERE = DivisionId("central")

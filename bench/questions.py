@@ -8,26 +8,17 @@ from functools import partial
 
 from bench.many_posts import City
 from feed import replay
-from storage import (
-    appeals,
-    audit,
-    claims,
-    digests,
-    feed_log,
-    flags,
-    post_changes,
-    post_lists,
-    posts,
-    unread,
-    waiting,
-)
+from storage import audit, feed_log
 from storage.audit import Sought
 from storage.db import AIRLOCK, Database
 from storage.kit import clock, ids
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import DivisionId, PostId, StaffId
-from storage.post_lists import Wanted
-from storage.posts import NewPost, PostState
+from storage.moderation import appeals, claims, flags, waiting
+from storage.posts import changes as post_changes, lists as post_lists, posts
+from storage.posts.lists import Wanted
+from storage.posts.posts import NewPost, PostState
+from storage.staff import digests, unread
 
 NOBODY = StaffId("nobody")  # has viewed nothing, so that everything is looked through
 PAGE = 31  # what a door asks for: a page, and one to see whether there is another

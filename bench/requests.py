@@ -16,26 +16,29 @@ from dataclasses import dataclass
 import shapely
 from sqlalchemy import insert, update
 
-from api.staff import case_cameras
-from api.staff.case_cameras import Area
+from api.staff.cases import cameras as case_cameras
+from api.staff.cases.cameras import Area
 from bench import engines
 from bench.engines import taken_by
-from storage import camera_looks, case_rules, cases, footage, footage_rules, incidents, staff
 from storage.atlas import versions
 from storage.atlas.extent import METRES_PER_DEGREE, SQUARE_METRES
 from storage.atlas.shapes import Atlas, Block
-from storage.camera_pins import Quadrant
-from storage.case_keys import StaffKey
-from storage.case_rules import Act
+from storage.cameras import looks as camera_looks
+from storage.cameras.pins import Quadrant
+from storage.cases import cases, incidents, rules as case_rules
+from storage.cases.incidents import NewIncident
+from storage.cases.keys import StaffKey
+from storage.cases.rules import Act
 from storage.db import OPERATOR, Actor, Database, Tx
-from storage.footage import NewRequest
-from storage.footage_rules import RECENT_MS, Asked, Kind
-from storage.incidents import NewIncident
+from storage.footage import footage, rules as footage_rules
+from storage.footage.footage import NewRequest
+from storage.footage.rules import RECENT_MS, Asked, Kind
 from storage.kit import clock
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId
 from storage.schema import atlas_versions, blocks, camera_pins, divisions, footage_requests
-from storage.staff import LogIn, Role
+from storage.staff import staff
+from storage.staff.staff import LogIn, Role
 
 HERE = DivisionId("central")
 MILES = 0.03  # square miles of a block, as in a city of houses

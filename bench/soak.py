@@ -33,7 +33,7 @@ from bench.whole_stack import whole_stack
 from storage.kit import clock, settings
 from storage.kit.ids import new_id
 from storage.kit.settings import Ports
-from storage.staff import Role
+from storage.staff.staff import Role
 from workers.media import programs
 
 PORTS = Ports(18_800)

@@ -24,12 +24,12 @@ from statistics import median
 
 import httpx
 
-from storage.identity.originals import PART_BYTES
+from storage.buckets.s3 import S3
+from storage.identity.clips.originals import PART_BYTES
 from storage.identity.vault import open_vault
 from storage.kit import keys, settings
 from storage.kit.ids import new_id
 from storage.objects import Folder
-from storage.s3 import S3
 from tests.api.running import free_port, running
 from tests.servers.s3 import S3Server
 from tests.storage.identity.making import a_resident, a_token

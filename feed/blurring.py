@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from feed.bell import Bell
 from feed.posting import tell
-from storage import feed_log, post_changes, posts
-from storage.blurs import Blur
+from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind
-from storage.posts import MediaState, PostState, Rendition, Verb
-from storage.segments import Piece
-from storage.takedowns import BLURRED
+from storage.moderation.blurs import Blur
+from storage.moderation.takedowns import BLURRED
+from storage.posts import changes as post_changes, posts
+from storage.posts.posts import MediaState, PostState, Rendition, Verb
+from storage.posts.segments import Piece
 
 
 def replace_media(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from feed.bell import Bell
 from feed.posting import tell
-from storage import feed_log, post_changes, posts
+from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
-from storage.posts import Post, PostState
+from storage.posts import changes as post_changes, posts
+from storage.posts.posts import Post, PostState
 
 MARK = "[correction]"  # as other words of ours stand in a text: `[phone]`, `[name]`
 MOST = 5  # of one post: from then on it is another post

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from feed.bell import Bell
 from feed.posting import tell
-from storage import feed_log, post_changes
+from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, Refused
-from storage.posts import Post, PostState
-from storage.takedowns import CUT
+from storage.moderation.takedowns import CUT
+from storage.posts import changes as post_changes
+from storage.posts.posts import Post, PostState
 
 MARK = "[…]"
 _STANDS = (PostState.LIVE, PostState.HELD, PostState.HIDDEN)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from storage.feed_log import Kind, Line
 from storage.kit.clock import as_text
-from storage.posts import Post, PostState
+from storage.posts.posts import Post, PostState
 
 POSTER, PLAYLIST = "poster.jpg", "clip.m3u8"
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from feed.bell import Bell
 from feed.posting import decide, flag_for
-from storage import feed_log, posts
+from storage import feed_log
 from storage.db import Tx
-from storage.held import Held
 from storage.kit.ids import PostId
-from storage.posts import PostState, Verb
+from storage.moderation.held import Held
+from storage.posts import posts
+from storage.posts.posts import PostState, Verb
 
 
 def hold_for(tx: Tx, bell: Bell, post_id: PostId, found: Sequence[Held], *, at: int) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from feed.bell import Bell
 from feed.posting import ring
-from storage import case_holds, feed_log, post_changes, posts, said_of_posts
+from storage import feed_log
+from storage.cases import holds as case_holds
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.ids import PostId
-from storage.posts import PostState, Verb
+from storage.posts import changes as post_changes, posts, said as said_of_posts
+from storage.posts.posts import PostState, Verb
 
 
 def keep(tx: Tx, bell: Bell, post_id: PostId) -> bool:

@@ -15,14 +15,17 @@ from types import MappingProxyType
 
 from feed.bell import Bell
 from feed.events import build
-from storage import case_holds, feed_log, flags, letters, post_changes, posts, said_of_posts, segments, vouched
+from storage import feed_log
+from storage.cases import holds as case_holds, letters
 from storage.db import Tx
 from storage.feed_log import Kind
-from storage.held import Held
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
-from storage.posts import NewPost, Place, Post, PostState, Rendition, Verb
-from storage.segments import Piece
+from storage.moderation import flags
+from storage.moderation.held import Held
+from storage.posts import changes as post_changes, posts, said as said_of_posts, segments, vouched
+from storage.posts.posts import NewPost, Place, Post, PostState, Rendition, Verb
+from storage.posts.segments import Piece
 
 _TOLD = {
     Verb.HOLD: Kind.HIDDEN,
@@ -229,8 +232,7 @@ def _put(
 def flag_for(tx: Tx, post_id: PostId, found: Sequence[Held], *, at: int) -> None:
     """Tells moderators what the check found, each by a flag of its own."""
     for one in found:
-        why = {"reason": one.guideline, "text": one.rule}
-        flags.add(tx, post_id, origin="check", at_seconds=None, flagged_at=at, **why)
+        flags.add(tx, post_id, origin="check", at_seconds=None, flagged_at=at, reason=one.guideline, text=one.rule)
 
 
 def tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:
@@ -244,6 +246,5 @@ def tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:
 def ring(tx: Tx, bell: Bell, epoch: str, kind: Kind, place: Post | Place, seen: Post | None) -> None:
     """Writes a line into the log, locked by the caller, and rings for what it stands for after the commit."""
     line = feed_log.append(tx, kind, place.id, place.division, place.category)
-    event = build(line, seen)
-    if event is not None:
+    if (event := build(line, seen)) is not None:
         tx.after_commit(bell.ring, epoch, line, event.model_dump_json().encode())

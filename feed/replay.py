@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from feed.events import build
 from feed.memory import Happening, happening
-from storage import feed_log, posts
+from storage import feed_log
 from storage.db import Database
 from storage.feed_log import Head
+from storage.posts import posts
 
 PAGE = 500  # lines: a few milliseconds of the database
 

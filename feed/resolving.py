@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from feed.bell import Bell
 from feed.posting import tell
-from storage import feed_log, post_changes, posts
+from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
-from storage.posts import PostState
+from storage.posts import changes as post_changes, posts
+from storage.posts.posts import PostState
 
 MARK = "[resolved]"
 _STANDS = (PostState.LIVE, PostState.HELD, PostState.HIDDEN)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feed.tickets import Grant
-from storage import endings, staff
+from storage import endings
 from storage.db import Database
 from storage.kit.ids import DivisionId, StaffId
-from storage.staff import VIEWERS
+from storage.staff import staff
+from storage.staff.staff import VIEWERS
 
 
 class Rights:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from feed.bell import Bell
 from feed.posting import tell
-from storage import feed_log, post_changes, posts
+from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
-from storage.posts import PostState
-from storage.takedowns import UNDO
+from storage.moderation.takedowns import UNDO
+from storage.posts import changes as post_changes, posts
+from storage.posts.posts import PostState
 
 _BACK_TO = {
     PostState.LIVE: Kind.UPDATED,

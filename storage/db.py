@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Executable, Insert, Table, Update, func, select, text
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoneFreeError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as NoneFreeError
 
 from storage import audit, measured
 from storage.engines import WRITES, open_engine

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from storage import footage_rules
 from storage.atlas.extent import extent
 from storage.atlas.versions import current
 from storage.db import Tx
-from storage.footage_rules import RECENT_MS, Asked, Judgement, State
+from storage.footage import rules as footage_rules
+from storage.footage.rules import RECENT_MS, Asked, Judgement, State
 from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId, StaffId
 from storage.schema import cases, footage_request_blocks, footage_requests
 

@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from storage.bucket import CHUNK_BYTES, Bucket, Draft
-from storage.folder import Folder
+from storage.buckets.bucket import CHUNK_BYTES, Bucket, Draft
+from storage.buckets.folder import Folder
 from storage.kit.settings import MisconfiguredError
 
 __all__ = ["CHUNK_BYTES", "Bucket", "Draft", "Folder", "demand_apart", "open_bucket", "prepare"]
 
 
 def open_bucket(url: str) -> Bucket:
-    """The bucket that `url` names: a folder's path, or an S3 server's (storage/s3_client.py says how).
+    """The bucket that `url` names: a folder's path, or an S3 server's (storage/buckets/s3_client.py says how).
 
     Raises MisconfiguredError for one that anybody can read.
     """
-    return cast(Bucket, _of_s3("storage.s3:open_s3")(url)) if "://" in url else Folder(Path(url))
+    return cast(Bucket, _of_s3("storage.buckets.s3:open_s3")(url)) if "://" in url else Folder(Path(url))
 
 
 def prepare(url: str, expire_days: int | None = None) -> list[str]:
     """Makes the bucket and its rules, once, by the operator; answers lines that say which its server does not know."""
     if "://" in url:
-        return cast(list[str], _of_s3("storage.s3_rules:prepare")(url, expire_days))
+        return cast(list[str], _of_s3("storage.buckets.s3_rules:prepare")(url, expire_days))
     Folder(Path(url))
     return []
 

@@ -1,4 +1,4 @@
-"""Claims on flagged requests: which moderator judges one, so that no two do. As of posts (claims.py)."""
+"""Claims on flagged requests: which moderator judges one, so that no two do. As of posts (moderation/claims.py)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
-from storage.claims import LASTS_MS, Claim
 from storage.db import Tx, database_now
 from storage.kit.errors import Conflict
 from storage.kit.ids import RequestId, StaffId
+from storage.moderation.claims import LASTS_MS, Claim
 from storage.schema import staff_members
-from storage.schema_footage import request_claims
+from storage.tables.footage import request_claims
 from storage.upserts import put
 
 

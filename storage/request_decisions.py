@@ -11,15 +11,16 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, select, update
 
-from storage import footage, request_claims, request_flags
+from storage import request_claims, request_flags
 from storage.db import Tx
-from storage.decisions import UNDO_MS
-from storage.footage_rules import Kind, State
+from storage.footage import footage
+from storage.footage.rules import Kind, State
 from storage.kit import ids
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import BlockId, DivisionId, RequestId, StaffId
+from storage.moderation.decisions import UNDO_MS
 from storage.schema import case_members, cases, divisions, footage_request_blocks, footage_requests
-from storage.schema_footage import request_decisions
+from storage.tables.footage import request_decisions
 
 
 class Verb(StrEnum):

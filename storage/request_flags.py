@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from storage.db import Tx, database_now
-from storage.decisions import UNDO_MS
-from storage.flags import Outcome
 from storage.kit import ids
 from storage.kit.clock import BATCH
 from storage.kit.ids import RequestId
-from storage.schema_footage import request_decisions, request_flags
+from storage.moderation.decisions import UNDO_MS
+from storage.moderation.flags import Outcome
+from storage.tables.footage import request_decisions, request_flags
 from storage.upserts import insert_new
 
 # Three of these are rules that requests are held to before they are sent (workers/guidelines/requests.toml).

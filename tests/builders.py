@@ -12,16 +12,18 @@ from sqlalchemy import insert, select
 from feed import posting
 from feed.bell import Bell
 from feed.posting import Arriving
-from storage import decisions, flags, post_changes, posts, staff
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database, Tx
-from storage.decisions import Why
 from storage.identity.vault import Vault
 from storage.kit.clock import HOUR
 from storage.kit.ids import ID_BYTES, BlockId, DivisionId, PostId, StaffId, base32, new_id
-from storage.posts import NewPost, Post, PostState, Rendition
+from storage.moderation import decisions, flags
+from storage.moderation.decisions import Why
+from storage.posts import changes as post_changes, posts
+from storage.posts.posts import NewPost, Post, PostState, Rendition
+from storage.posts.segments import Piece
 from storage.schema import atlas_versions, blocks, divisions, metadata
-from storage.segments import Piece
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 
 D = TypeVar("D", bound=Database)
 DIVISIONS = ("Central", "East", "North")

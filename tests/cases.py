@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import update
 
-from storage import case_links, case_rules, cases, incidents, staff
-from storage.case_links import Linked
-from storage.case_rules import Act, Asker
+from storage.cases import cases, incidents, links as case_links, rules as case_rules
+from storage.cases.incidents import NewIncident
+from storage.cases.links import Linked
+from storage.cases.rules import Act, Asker
 from storage.db import OPERATOR, Database, Tx
-from storage.incidents import NewIncident
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, new_id
 from storage.schema import case_entries
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 
 

@@ -6,30 +6,18 @@ from itertools import islice
 
 from feed import keeping, posting, tickets
 from feed.bell import Bell
-from storage import (
-    case_exports,
-    case_holds,
-    comments,
-    desks,
-    digest_codes,
-    endings,
-    feed_log,
-    footage_answers,
-    invitations,
-    post_words,
-    posts,
-    request_flags,
-    shifts,
-    staff,
-    takedowns,
-    unread,
-)
+from storage import endings, feed_log, request_flags
+from storage.cases import exports as case_exports, holds as case_holds
 from storage.db import CHORES, Database, Tx, database_now
+from storage.footage import answers as footage_answers
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
+from storage.moderation import shifts, takedowns
 from storage.objects import Bucket
-from storage.posts import POSTS_LIVE_MS, Verb
+from storage.posts import comments, posts, words as post_words
+from storage.posts.posts import POSTS_LIVE_MS, Verb
+from storage.staff import desks, digest_codes, invitations, staff, unread
 
 LOG_LINES_KEPT = 100_000  # a listener further behind than this reads its list anew
 MEDIA_UNCLAIMED_MS = HOUR  # twice what an attempt may take from putting a file to saying so on the record

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from storage.kit.mail import Said
 
 PREFIX = "Porchlight: "
-# By category of a post; storage/posts.py has the list, and a test holds this to it.
+# By category of a post; storage/posts/posts.py has the list, and a test holds this to it.
 CATEGORIES = {
     "en": {
         "crime": "crime",

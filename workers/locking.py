@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from storage import desks
 from storage.db import CHORES, Database
+from storage.staff import desks
 
 
 def lock_idle_desks(record: Database, after_ms: int) -> int:

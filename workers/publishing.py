@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from storage import counts, footage_log, heads
 from storage.db import CHORES, Database
+from storage.footage import log as footage_log
+from storage.public import counts, heads
 
 
 def publish_counts(record: Database) -> int:

@@ -10,14 +10,14 @@ from rq.job import Job
 
 from storage import checks
 from storage.db import AIRLOCK
-from storage.identity import clips, leases
+from storage.identity.clips import clips, leases
 from storage.identity.vault import ClipId
 from storage.kit import log, metrics, ready, settings, starting
 from storage.kit.errors import PorchlightError
 from storage.kit.ready import Check
 from storage.kit.redis import connect
 from workers.airlock import jobs
-from workers.airlock.attempt import is_held_by
+from workers.airlock.attempts.attempt import is_held_by
 from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
 from workers.airlock.checks import of_both_sides
 from workers.closed_job import closed_worker, keep_quiet

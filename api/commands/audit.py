@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 
 from api.commands.opened import the_record
 from api.published import PublishedHeads
-from storage import audit, heads
-from storage.heads import Head
+from storage import audit
 from storage.kit.errors import Malformed, Unavailable
+from storage.public import heads
+from storage.public.heads import Head
 from workers.court import checking
 
 PATIENCE_SECONDS = 30.0

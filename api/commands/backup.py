@@ -7,12 +7,13 @@ from pathlib import Path
 
 from api.commands.opened import the_record, the_vault
 from api.stack import Running
-from storage import backup, media_copy, takedowns
+from storage.backups import backup, media_copy
+from storage.backups.dump import Manifest
 from storage.db import OPERATOR, Database
-from storage.dump import Manifest
 from storage.identity import backup as identity_backup
 from storage.kit import settings
 from storage.kit.errors import Refused, Unavailable
+from storage.moderation import takedowns
 from storage.objects import Bucket, open_bucket
 
 SIDES = {"record": ("record",), "identity": ("identity",), "both": ("record", "identity")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from storage import objects
-from storage.identity.originals import BELT_DAYS
+from storage.identity.clips.originals import BELT_DAYS
 from storage.kit import settings
 
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from storage import staff, staff_proof
 from storage.atlas import versions
 from storage.atlas.demo import demo_atlas
 from storage.atlas.versions import KnownDivision
@@ -15,7 +14,8 @@ from storage.db import OPERATOR, Database
 from storage.kit import ids, settings
 from storage.kit.errors import NotAllowed, Unavailable
 from storage.record import open_record
-from storage.staff import Role
+from storage.staff import proof as staff_proof, staff
+from storage.staff.staff import Role
 
 RESIDENT = "resident@demo.example"
 CITY_WIDE = (Role.MODERATOR, Role.DETECTIVE, Role.LEAD, Role.ADMIN)

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from api.commands.opened import the_record
-from storage import known_bad
 from storage.db import OPERATOR, Database
 from storage.kit import clock
 from storage.kit.errors import NotThere, Refused
+from storage.moderation import known_bad
 from workers.guidelines.rules import IDS
 from workers.redact.views import BYTES, from_bytes, says_something
 

@@ -16,8 +16,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from storage import granting, grants, record
 from storage.db import Database
 from storage.granting import Grants
-from storage.identity import grants as identity_grants
-from storage.identity import vault
+from storage.identity import grants as identity_grants, vault
 from storage.kit import migrate, settings
 from storage.kit.errors import Unavailable
 from storage.kit.settings import MisconfiguredError

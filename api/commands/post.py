@@ -16,7 +16,7 @@ from api.boxes import Drawn, demand_drawn
 from api.commands import where
 from api.commands.asking import ask, client
 from api.commands.sending import send
-from api.resident.trim import LEAST_LEFT, MOST_SECONDS
+from api.resident.sending.trim import LEAST_LEFT, MOST_SECONDS
 from storage.kit import clock, ids, settings
 from storage.kit.errors import Refused
 from workers.guidelines.check import check

@@ -7,8 +7,8 @@ import sys
 
 from api.commands.opened import the_vault
 from storage.db import OPERATOR
-from storage.identity import clip_lists, clips, findings
-from storage.identity.clips import ClipState
+from storage.identity.clips import clips, findings, lists as clip_lists
+from storage.identity.clips.clips import ClipState
 from storage.identity.vault import ClipId, Vault
 from storage.kit import clock, settings
 from storage.kit.errors import NotThere

@@ -11,20 +11,22 @@ from api.commands.opened import the_record, the_vault
 from api.stack import Running
 from feed import posting
 from feed.bell import Bell
-from storage import audit, backup, dump, media_copy, posts, takedowns
+from storage import audit
 from storage.alone import demand_alone
-from storage.backup import Moment
+from storage.backups import backup, dump, media_copy
+from storage.backups.backup import Moment
 from storage.db import OPERATOR, Database, Tx
 from storage.feed_log import Line
-from storage.identity import backup as identity_backup
-from storage.identity import restored
+from storage.identity import backup as identity_backup, restored
 from storage.identity.vault import SealBrokenError, Vault, take_empty
 from storage.kit import settings
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import PostId
+from storage.moderation import takedowns
+from storage.moderation.takedowns import Noted
 from storage.objects import Bucket, open_bucket
-from storage.posts import POSTS_LIVE_MS, PostState, Verb
-from storage.takedowns import Noted
+from storage.posts import posts
+from storage.posts.posts import POSTS_LIVE_MS, PostState, Verb
 
 _SIDES = {"record": backup.RECORD, "identity": identity_backup.IDENTITY}
 AT_ONCE = 200

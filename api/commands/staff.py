@@ -9,13 +9,13 @@ from itertools import product
 import pyotp
 
 from api.commands.opened import the_record
-from storage import staff, staff_proof
 from storage.atlas import versions
 from storage.db import OPERATOR, Tx
 from storage.kit import ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, StaffId
-from storage.staff import Role
+from storage.staff import proof as staff_proof, staff
+from storage.staff.staff import Role
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 
-from storage import staff
 from storage.atlas import versions
 from storage.db import OPERATOR, RESIDENT, Database
-from storage.identity import logins, residents
+from storage.identity.residents import logins, residents
 from storage.identity.vault import open_vault
 from storage.kit import settings
 from storage.kit.errors import NotAllowed, NotThere
 from storage.kit.ids import DivisionId
 from storage.kit.settings import IdentitySettings, RecordSettings
 from storage.record import open_record
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

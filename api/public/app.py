@@ -16,13 +16,14 @@ from api.public.rules import RETENTION, USES, Kept, Use
 from api.published import PublishedHead, PublishedHeads
 from api.who import anyone
 from feed.events import Closed
-from storage import counts, footage_log, heads
-from storage.count_kinds import Kind
 from storage.db import Database
-from storage.footage_log import Published
-from storage.footage_rules import Kind as Incident
+from storage.footage import log as footage_log
+from storage.footage.log import Published
+from storage.footage.rules import Kind as Incident
 from storage.kit import clock
 from storage.objects import Bucket
+from storage.public import counts, heads
+from storage.public.count_kinds import Kind
 
 PROGRAM: Program = "public"
 

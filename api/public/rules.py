@@ -9,11 +9,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 from feed.events import Closed
-from storage.case_holds import CLOSED_HOLDS_MS
+from storage.cases.holds import CLOSED_HOLDS_MS
 from storage.kit.clock import DAY, HOUR
 from storage.kit.settings import MOST_DAYS
-from storage.posts import POSTS_LIVE_MS
-from storage.staff import IDLE_MS, LOG_IN_MS
+from storage.posts.posts import POSTS_LIVE_MS
+from storage.staff.staff import IDLE_MS, LOG_IN_MS
 
 
 class What(StrEnum):

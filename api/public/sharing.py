@@ -12,11 +12,11 @@ from api.arrivals import NextPiece
 from api.media import MediaDoor
 from api.who import anyone
 from feed.events import POSTER, Closed, MediaSeen, as_seen
-from storage import shared_links
 from storage.db import Database
 from storage.kit.errors import NotThere
 from storage.objects import Bucket
-from storage.shared_links import Shared, Shows, Where
+from storage.public import shared_links
+from storage.public.shared_links import Shared, Shows, Where
 
 router = APIRouter(tags=["shared"], dependencies=[Depends(anyone)])
 

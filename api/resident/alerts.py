@@ -16,15 +16,17 @@ from feed.events import BlockSeen
 from storage.atlas import versions
 from storage.atlas.around import around
 from storage.db import RESIDENT
-from storage.identity import alerts, limits, push_devices, residents, tellings
-from storage.identity.alerts import Language, Quiet, Reach, Wanted
+from storage.identity import limits
+from storage.identity.alerts import alerts, push_devices, tellings
+from storage.identity.alerts.alerts import Language, Quiet, Reach, Wanted
+from storage.identity.alerts.push_devices import Subscription
 from storage.identity.limits import Limit
-from storage.identity.push_devices import Subscription
+from storage.identity.residents import residents
 from storage.kit import clock
 from storage.kit.errors import Conflict, Refused
-from storage.posts import CATEGORIES
-from workers.airlock.push_hosts import is_known
-from workers.airlock.web_push import Signer, demand_usable, from_b64
+from storage.posts.posts import CATEGORIES
+from workers.airlock.alerting.push_hosts import is_known
+from workers.airlock.alerting.web_push import Signer, demand_usable, from_b64
 
 router = APIRouter(tags=["alerts"])
 

@@ -8,15 +8,18 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.languages import Language, of_request
-from api.resident import suspended
 from api.resident.desk import Asking, AtDesk, Desk, block_now
-from api.resident.suspended import SuspendedSeen
+from api.resident.sending import suspended
+from api.resident.sending.suspended import SuspendedSeen
 from api.who import anyone
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
 from storage.db import RESIDENT
-from storage.identity import alerts, limits, listening, listings, logins, residents
+from storage.identity import limits
+from storage.identity.alerts import alerts
+from storage.identity.cameras import listings
 from storage.identity.limits import Limit
+from storage.identity.residents import listening, logins, residents
 from storage.kit import clock
 from storage.kit.errors import NotLoggedIn, Refused
 from storage.kit.ids import BlockId

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from api.who import TokenCookie, Who
 from storage.atlas import versions
 from storage.atlas.shapes import Block, LargerBlock
-from storage.identity import logins, residents
+from storage.identity.residents import logins, residents
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Conflict, NotAllowed, NotLoggedIn, Refused
 from storage.kit.ids import BlockId

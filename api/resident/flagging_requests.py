@@ -12,16 +12,18 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
-from api.resident.asked import ANSWERED, batch
-from api.resident.asked_seen import FlagSeen, RequestSeen, flag_seen, seen, standing
 from api.resident.desk import Asking, AtDesk
-from api.resident.flagging import Slip
-from api.resident.neighborhood import WORDS_A_DAY, division_of_home
-from storage import footage_log, request_flags
+from api.resident.inbox.asked import ANSWERED, batch
+from api.resident.inbox.asked_seen import FlagSeen, RequestSeen, flag_seen, seen, standing
+from api.resident.neighborhood.flagging import Slip
+from api.resident.neighborhood.neighborhood import WORDS_A_DAY, division_of_home
+from storage import request_flags
 from storage.db import RESIDENT, database_now
-from storage.footage_log import Published
-from storage.footage_rules import Kind
-from storage.identity import authorship, inbox_flags, limits
+from storage.footage import log as footage_log
+from storage.footage.log import Published
+from storage.footage.rules import Kind
+from storage.identity import inbox_flags, limits
+from storage.identity.clips import authorship
 from storage.kit import clock, ids
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import RequestId

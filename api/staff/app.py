@@ -6,41 +6,31 @@ from fastapi import Depends, FastAPI
 
 from api import places, stores
 from api.http import new_app
-from api.staff import (
-    asking,
-    blurring,
-    case_cameras,
-    case_links,
-    case_posts,
+from api.staff import flagged_requests, flagging, notices, posts, words
+from api.staff.administration import duties, joining, oversight, roster
+from api.staff.auth import PROGRAM, any_staff
+from api.staff.cases import (
+    cameras as case_cameras,
     cases,
-    desk,
-    digest,
-    duties,
     exports,
-    flagged,
-    flagged_requests,
-    flagging,
     footage,
     incidents,
-    joining,
+    links as case_links,
+    posts as case_posts,
+    questions,
+    suggestions,
+)
+from api.staff.desk import desk, digest, log_ins, second_factor, unread, watches
+from api.staff.moderation import (
+    asking,
+    blurring,
+    decisions as moderation,
+    flagged,
     judging_comments,
     load,
-    log_ins,
-    moderation,
-    notices,
-    oversight,
-    posts,
     premoderation,
-    questions,
-    roster,
-    second_factor,
-    suggestions,
-    unread,
     waiting,
-    watches,
-    words,
 )
-from api.staff.auth import PROGRAM, any_staff
 from api.staff.searches import Searches
 from api.staff.viewings import Viewings
 from api.stores import Stores

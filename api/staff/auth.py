@@ -9,11 +9,11 @@ from fastapi import Depends, Request
 from api.http import Program
 from api.stores import Stores
 from api.who import TokenCookie, Who
-from storage import desks, staff
 from storage.db import Database
 from storage.kit import clock
 from storage.kit.errors import NotAllowed, NotLoggedIn
-from storage.staff import VIEWERS, LogIn, Role
+from storage.staff import desks, staff
+from storage.staff.staff import VIEWERS, LogIn, Role
 
 PROGRAM: Program = "staff"
 

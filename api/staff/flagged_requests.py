@@ -14,14 +14,17 @@ from api.staff.flagging import Slip
 from api.staff.requests_waiting import RequestWaiting
 from api.stores import Record
 from feed.events import Closed
-from storage import case_rules, cases, footage, request_claims, request_decisions, request_flags, waiting
+from storage import request_claims, request_decisions, request_flags
+from storage.cases import cases, rules as case_rules
 from storage.db import Tx
+from storage.footage import footage
 from storage.kit import clock, ids
 from storage.kit.errors import Refused
 from storage.kit.ids import RequestId
+from storage.moderation import waiting
+from storage.moderation.waiting import About
 from storage.request_decisions import Verb, Why
-from storage.staff import LogIn, Role, StaffMember
-from storage.waiting import About
+from storage.staff.staff import LogIn, Role, StaffMember
 from workers.guidelines.requests import IN_FORCE
 from workers.redact.text import scrub
 

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from api.staff.posts import Block
 from feed.events import Closed
-from storage import footage
+from storage.footage import footage
+from storage.footage.rules import Kind
 from storage.footage_before import Found
-from storage.footage_rules import Kind
 from storage.kit import clock
 
 

@@ -17,7 +17,7 @@ from storage.kit.clock import as_text
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import DivisionId
 from storage.notices import Notice, NoticeState
-from storage.staff import LogIn, Role
+from storage.staff.staff import LogIn, Role
 from workers.guidelines.check import check
 from workers.guidelines.questions import holds_contact
 

@@ -18,14 +18,14 @@ from api.stores import Media, Record, Settings
 from feed import tickets
 from feed.events import POSTER, Closed, PostAsSeen, as_seen
 from feed.tickets import Grant
-from storage import post_lists, posts
 from storage.db import Database
 from storage.kit import clock
 from storage.kit.errors import NotThere
 from storage.kit.ids import BlockId, DivisionId, PostId
-from storage.post_lists import Wanted
-from storage.posts import Post, PostState
-from storage.staff import VIEWERS, LogIn, Role, StaffMember
+from storage.posts import lists as post_lists, posts
+from storage.posts.lists import Wanted
+from storage.posts.posts import Post, PostState
+from storage.staff.staff import VIEWERS, LogIn, Role, StaffMember
 
 router = APIRouter(prefix="/v1", tags=["posts"])
 SEARCHED = (

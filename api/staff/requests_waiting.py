@@ -9,17 +9,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 from sqlalchemy import Connection
 
-from api.staff.flagged import ReasonCount
-from api.staff.waiting_seen import MOST_FLAGS, ClaimSeen, claim_seen
+from api.staff.moderation.flagged import ReasonCount
+from api.staff.moderation.waiting_seen import MOST_FLAGS, ClaimSeen, claim_seen
 from feed.events import Closed, DivisionSeen
 from storage import request_claims, request_decisions, request_flags
-from storage.claims import Claim
-from storage.footage_rules import RECALLABLE, Kind, State
+from storage.footage.rules import RECALLABLE, Kind, State
 from storage.kit.clock import as_text
 from storage.kit.ids import DivisionId, RequestId, StaffId
+from storage.moderation.claims import Claim
+from storage.moderation.waiting import About, Waits
 from storage.request_decisions import Judged
 from storage.request_flags import RequestFlag
-from storage.waiting import About, Waits
 
 
 class RequestFlagSeen(Closed):

@@ -13,7 +13,7 @@ from threading import Lock
 
 from storage.db import Database
 from storage.kit.ids import DivisionId
-from storage.staff import LogIn
+from storage.staff.staff import LogIn
 
 TYPED_ON_SECONDS = 60.0
 KEPT = 10_000  # log-ins; the oldest is forgotten first

@@ -9,10 +9,10 @@ import time
 from collections import OrderedDict
 from threading import Lock
 
-from storage import unread
 from storage.db import Database
 from storage.kit.ids import PostId
-from storage.staff import LogIn
+from storage.staff import unread
+from storage.staff.staff import LogIn
 
 LASTS_SECONDS = 3600.0
 KEPT = 50_000  # a few MB; the oldest is forgotten first

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shapely.errors import ShapelyError
-from shapely.geometry import mapping
-from shapely.geometry import shape as shape_of
+from shapely.geometry import mapping, shape as shape_of
 from shapely.geometry.base import BaseGeometry
 
 from storage.atlas.larger_labels import MOST_LETTERS

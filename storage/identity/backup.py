@@ -9,11 +9,11 @@ import io
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from storage import dump, rehearsal
+from storage.backups import dump, rehearsal
+from storage.backups.dump import Manifest, Row, Side, Wrap
 from storage.db import Tx
-from storage.dump import Manifest, Row, Side, Wrap
-from storage.identity.cameras import CameraState
-from storage.identity.originals import UploadState
+from storage.identity.cameras.cameras import CameraState
+from storage.identity.clips.originals import UploadState
 from storage.identity.schema import metadata
 from storage.identity.sealed_files import Sealing, unsealed
 from storage.identity.vault import Vault

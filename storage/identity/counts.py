@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from storage.identity.clips import ClipState
+from storage.identity.clips.clips import ClipState
 from storage.identity.schema import clips
 
 

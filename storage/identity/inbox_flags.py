@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.db import Tx
-from storage.identity.inbox_answers import CLOSED_MS, CROSSES_MS
+from storage.identity.cameras.inbox_answers import CLOSED_MS, CROSSES_MS
 from storage.identity.schema import asked, inbox_flags
 from storage.identity.vault import ResidentId
 from storage.kit import ids

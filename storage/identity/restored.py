@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Row, select, update
 
-from storage.backup import Standing
+from storage.backups.backup import Standing
 from storage.db import Tx
-from storage.identity.clips import ATTEMPTS, ClipState, Stage
+from storage.identity.clips.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.schema import clips, uploads
 from storage.kit.ids import PostId
-from storage.posts import PostState
+from storage.posts.posts import PostState
 
 LOST = "lost_in_restore"  # what the author is told
 AT_ONCE = 500

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Row, Update, delete, select, text, update
 
 from storage.db import OPERATOR, Tx
-from storage.identity import alerted, authorship, passkeys, push_devices
-from storage.identity.residents import mail_lookup
+from storage.identity.alerts import alerted, push_devices
+from storage.identity.clips import authorship
+from storage.identity.residents import passkeys
+from storage.identity.residents.residents import mail_lookup
 from storage.identity.schema import (
     alerts,
     camera_listings,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from storage.identity.tables import metadata
-from storage.tables import ID
+from storage.tables.shared import ID
 
-# alerts.py: one row for each resident who ever asked for alerts. Programs that send them know it by `id`, drawn for it.
+# alerts/alerts.py: one row for each resident who ever asked for alerts. Programs that send them know it by `id`, drawn
+# for it.
 alerts = Table(
     "alerts",
     metadata,
@@ -37,7 +38,7 @@ alert_wishes = Table(
 )
 Index("ix_alert_wishes_reached", alert_wishes.c.block_id, alert_wishes.c.category, alert_wishes.c.alert_id)
 
-# push_devices.py: browsers that are pushed to, each for as long as the log-in lasts by which it was added
+# alerts/push_devices.py: browsers that are pushed to, each for as long as the log-in lasts by which it was added
 push_devices = Table(
     "push_devices",
     metadata,
@@ -49,7 +50,7 @@ push_devices = Table(
 Index("ix_push_devices_alert_id", push_devices.c.alert_id)
 Index("ix_push_devices_log_in", push_devices.c.log_in)
 
-# tellings.py: how far the feed's log was read, what alerts are to tell, and what is being told just now
+# alerts/tellings.py: how far the feed's log was read, what alerts are to tell, and what is being told just now
 alert_place = Table(
     "alert_place",
     metadata,
@@ -82,8 +83,8 @@ tellings = Table(
     Column("made_at", BigInteger, nullable=False),
 )
 
-# alerted.py: who was told of which post, so that a correction reaches them all; it goes with the post. Who holds this
-# database without the vault's key cannot tell which post a mark is: nothing joins it to one.
+# alerts/alerted.py: who was told of which post, so that a correction reaches them all; it goes with the post. Who holds
+# this database without the vault's key cannot tell which post a mark is: nothing joins it to one.
 alerted = Table(
     "alerted",
     metadata,

@@ -19,9 +19,10 @@ from sqlalchemy import (
 )
 
 from storage.identity.tables import metadata
-from storage.tables import ID
+from storage.tables.shared import ID
 
-# inbox.py: requests for footage as the airlock brought them from the record, once it had looked at all of each itself
+# cameras/inbox.py: requests for footage as the airlock brought them from the record, once it had looked at all of each
+# itself
 asked = Table(
     "asked",
     metadata,
@@ -47,7 +48,8 @@ asked_blocks = Table(
 )
 Index("ix_asked_blocks_block_id", asked_blocks.c.block_id)
 
-# inbox_answers.py: at most one of an owner to a request. A shared clip's goes with what ties the clip to its author.
+# cameras/inbox_answers.py: at most one of an owner to a request. A shared clip's goes with what ties the clip to its
+# author.
 inbox_answers = Table(
     "inbox_answers",
     metadata,
@@ -83,7 +85,7 @@ inbox_flags = Table(
 Index("ix_inbox_flags_request_id", inbox_flags.c.request_id)
 Index("ix_inbox_flags_crossed_shown_at", inbox_flags.c.crossed, inbox_flags.c.shown_at)
 
-# camera_mail.py: where the one mail to all owners of a division goes
+# cameras/mail.py: where the one mail to all owners of a division goes
 camera_mail = Table(
     "camera_mail",
     metadata,

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from storage.tables import NAMES
+from storage.tables.shared import NAMES
 
 metadata = MetaData(naming_convention=NAMES)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
-from datetime import time as time_of_day
+from datetime import UTC, datetime, time as time_of_day, timedelta
 from zoneinfo import ZoneInfo
 
 QUARTER_HOUR = 15 * 60 * 1000  # a post's times are rounded to this, so that they say little (PROTOCOL.md)

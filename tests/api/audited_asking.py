@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from storage import case_keys, comment_flags, comments, footage_answers
+from storage.cases import keys as case_keys
 from storage.db import AIRLOCK, RESIDENT, Database
-from storage.footage_answers import Kind
+from storage.footage import answers as footage_answers
+from storage.footage.answers import Kind
 from storage.kit.clock import DAY, now
 from storage.kit.ids import CaseId, PostId, RequestId
+from storage.moderation import comment_flags
+from storage.posts import comments
 from tests import builders
 from tests.api.asking import Client
 from tests.api.staff.footage_work import LARGE, a_draft
-from tests.storage.footage import a_batch, squares
+from tests.storage.footage.asked import a_batch, squares
 
 LINES = {
     "POST /v1/cases/{case_id}/questions": "case.question",

@@ -13,12 +13,12 @@ from api.public.app import create_app as create_public
 from api.staff.app import create_app as create_staff
 from api.stores import Stores
 from feed.bell import Bell
-from storage import staff
 from storage.db import OPERATOR, Database
 from storage.kit.ids import StaffId, new_id
 from storage.kit.settings import Ports, RecordSettings
 from storage.objects import Folder
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 

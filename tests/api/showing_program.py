@@ -10,13 +10,13 @@ from api.http import new_app
 from api.media import MediaDoor
 from api.serving import serve
 from api.who import anyone
-from storage import posts
 from storage.db import Database
 from storage.kit import log
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
 from storage.objects import Folder
-from storage.posts import PostState
+from storage.posts import posts
+from storage.posts.posts import PostState
 from tests.api.running import ROOT
 from tests.builders import division
 

@@ -14,7 +14,7 @@ from api.arrivals import LOOKS_SECONDS, Arrivals
 from feed import posting
 from feed.bell import Bell
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.posts import Post, Verb
+from storage.posts.posts import Post, Verb
 from tests import builders
 
 PLAYLIST = "480p.m3u8"

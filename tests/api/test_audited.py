@@ -18,18 +18,19 @@ from api.staff.app import create_app
 from api.stores import Stores
 from api.who import declared
 from feed.bell import Bell
-from storage import audit, desks, staff, staff_proof
+from storage import audit
 from storage.db import OPERATOR, Database
 from storage.kit.clock import MINUTE, now
 from storage.kit.ids import StaffId
 from storage.schema import digest_mails
-from storage.staff import Role
+from storage.staff import desks, proof as staff_proof, staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api import audited_asking
 from tests.api.asking import HOST, Client
 from tests.api.audited_lines import LINES
 from tests.api.conftest import NewClient
-from tests.storage.footage import lay_squares
+from tests.storage.footage.asked import lay_squares
 
 pytestmark = pytest.mark.engines("sqlite")
 PASSWORD, CENTRAL = "a long password", builders.division("Central")

@@ -23,13 +23,13 @@ from api.media import MediaDoor, Span, wanted
 from api.who import anyone
 from feed import posting
 from feed.bell import Bell
+from storage.buckets.s3 import S3
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.errors import PorchlightError
 from storage.kit.ids import PostId, new_id
 from storage.objects import CHUNK_BYTES, Bucket, Folder
-from storage.posts import MediaState, Post, Rendition, Verb
-from storage.s3 import S3
-from storage.segments import Piece
+from storage.posts.posts import MediaState, Post, Rendition, Verb
+from storage.posts.segments import Piece
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

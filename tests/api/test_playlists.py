@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from api import playlists
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 from tests.builders import some_pieces
 
 SMALL = Rendition("480p.mp4", "", 854, 480, 0, 2, whole=False)

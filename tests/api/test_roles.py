@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 
 from api.who import declared
-from storage import staff
 from storage.db import OPERATOR, Database
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.api.asking import Client
 from tests.api.conftest import NewClient
 

@@ -16,7 +16,7 @@ from feed.bell import Bell
 from storage.db import OPERATOR, Database
 from storage.kit.ids import PostId
 from storage.objects import Folder
-from storage.posts import Rendition, Verb
+from storage.posts.posts import Rendition, Verb
 from tests import builders
 from tests.api.running import Running, free_port, running
 

@@ -16,7 +16,7 @@ from feed import posting
 from feed.bell import Bell
 from storage.db import OPERATOR, Database
 from storage.kit.errors import NotThere, Unavailable
-from storage.posts import Post, Verb
+from storage.posts.posts import Post, Verb
 from tests import builders
 
 pytestmark = [pytest.mark.engines("sqlite"), pytest.mark.usefixtures("city")]

@@ -17,7 +17,7 @@ from tests.attacks.attackers import Attacker
 from tests.attacks.ledger import Told
 from tests.attacks.people import Person, Sent
 from tests.attacks.stores import Stores
-from workers.airlock import pins
+from workers.airlock.owners import pins
 
 DETECTIVE, JUDGE, STRANGER = "detective", "judge", "staff of elsewhere"
 OF_STRANGER = ("moderator", "detective", "lead")

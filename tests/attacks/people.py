@@ -12,11 +12,11 @@ import httpx
 
 from api.commands.asking import ask
 from api.commands.sending import send
-from storage.identity import views
-from storage.identity.cameras import Facing
+from storage.identity.cameras.cameras import Facing
+from storage.identity.clips import views
 from storage.kit import clock
 from storage.kit.ids import new_id
-from storage.posts import CATEGORIES
+from storage.posts.posts import CATEGORIES
 from tests.attacks.marks import Marks, with_marks
 from tests.attacks.photographs import photo_with_marks
 from tests.attacks.stores import code_in

@@ -18,9 +18,9 @@ from sqlalchemy.engine import Engine
 from api.resident.desk import Desk
 from feed import posting
 from feed.crowd import UNTOLD, Crowd
-from storage import listed_cameras
+from storage.cameras import listed as listed_cameras
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.identity.clip_states import ClipState
+from storage.identity.clips.states import ClipState
 from storage.identity.schema import clips, inbox_answers
 from storage.kit.ids import BlockId, PostId
 from tests import builders
@@ -40,7 +40,7 @@ from tests.attacks.table import Tried
 from tests.storage.identity.conftest import vault  # noqa: F401 - fixtures
 from tests.walls.composed import RECORD_SIDE, containers, networks
 from tests.walls.reading import text
-from workers.airlock.listed import bring_listed
+from workers.airlock.owners.listed import bring_listed
 
 TEMPLATE = "deploy/nginx/residents.conf.template"
 OF_A_HOUSEHOLD = (

@@ -16,7 +16,7 @@ from storage.db import AIRLOCK
 from storage.feed_log import Line
 from storage.kit import clock
 from storage.kit.ids import BlockId, CaseId, PostId, new_id
-from storage.posts import NewPost, Verb
+from storage.posts.posts import NewPost, Verb
 from tests.attacks.attackers import Attacker
 from tests.attacks.dependence import UNLIKELY, by_chance
 from tests.attacks.desks import DETECTIVE

@@ -16,16 +16,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from feed.bell import Bell
-from storage import blurs, flags, known_bad, staff
 from storage.db import AIRLOCK, OPERATOR, Database
-from storage.decisions import BLUR
 from storage.kit.errors import Unavailable
-from storage.posts import Post
-from storage.schema import blurs as rows
-from storage.schema import decisions as decision_rows
-from storage.schema import known_bad as lists
-from storage.schema import removed_views
-from storage.staff import Role
+from storage.moderation import blurs, flags, known_bad
+from storage.moderation.decisions import BLUR
+from storage.posts.posts import Post
+from storage.schema import blurs as rows, decisions as decision_rows, known_bad as lists, removed_views
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.conftest import (  # noqa: F401 - fixtures
     NewClient,
@@ -51,9 +49,9 @@ from tests.workers.airlock.conftest import (  # noqa: F401 - fixtures
     vault,
 )
 from tests.workers.airlock.looking import clip_of
-from workers.airlock import blurring
 from workers.airlock.admit import Airlock, admit
-from workers.airlock.blurring import blur_all
+from workers.airlock.moderating import blurring
+from workers.airlock.moderating.blurring import blur_all
 
 VIEWS = bytes(range(1, 81))
 OUTSIDE = ("staff", "resident", "feed", "public", "chores")

@@ -10,11 +10,11 @@ from typing import Any, cast
 import httpx
 from sqlalchemy import update
 
-from storage import desks, staff
 from storage.db import OPERATOR
 from storage.kit.clock import DAY
 from storage.kit.ids import new_secret
 from storage.schema import suspensions
+from storage.staff import desks, staff
 from tests.attacks.attackers import Attacker
 from tests.attacks.desks import JUDGE
 from tests.attacks.oracle import Oracle, Secrets
@@ -22,7 +22,7 @@ from tests.attacks.people import Sent, a_word
 from tests.attacks.table import Tried
 from tests.attacks.world import HERE, World
 from workers.airlock.both_sides import BothSides
-from workers.airlock.suspending import carry_out
+from workers.airlock.moderating.suspending import carry_out
 
 DESKS = ("moderator", JUDGE, "analyst")
 OPENED = tuple(f"/v1/log-ins/current{act}" for act in ("", "/lock", "/unlock"))  # what a locked desk still does

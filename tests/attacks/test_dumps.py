@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from storage import takedowns
 from storage.kit import clock
+from storage.moderation import takedowns
 from tests.attacks import stores
 from tests.attacks.oracle import Oracle, Secrets
 from tests.attacks.table import Tried

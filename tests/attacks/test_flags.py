@@ -8,23 +8,25 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import ProgrammingError
 
-from api.resident.names import signed
+from api.resident.neighborhood.names import signed
 from feed.bell import Bell
-from storage import comments, request_flags, waiting
+from storage import request_flags
 from storage.db import OPERATOR, RESIDENT, database_now
 from storage.identity import inbox_flags
 from storage.identity.schema import inbox_flags as said
 from storage.identity.vault import ResidentId
 from storage.kit.clock import BATCH, HOUR
 from storage.kit.ids import RequestId
+from storage.moderation import waiting
+from storage.posts import comments
 from storage.schema import comments as comment_rows
-from storage.schema_footage import request_flags as flags
+from storage.tables.footage import request_flags as flags
 from tests import builders
 from tests.attacks.table import Tried
-from tests.storage.footage import square, the_desk
+from tests.storage.footage.asked import square, the_desk
 from tests.storage.identity.conftest import vault
-from tests.workers.airlock.test_asking import Town, town
-from workers.airlock.answering import carry_answers
+from tests.workers.airlock.owners.test_asking import Town, town
+from workers.airlock.owners.answering import carry_answers
 
 __all__ = ["the_desk", "town", "vault"]
 pytestmark = pytest.mark.engines("sqlite")

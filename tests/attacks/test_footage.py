@@ -8,27 +8,17 @@ from itertools import cycle
 import pytest
 from sqlalchemy import insert, update
 
-from storage import footage_rules, footage_sent
 from storage.atlas.extent import extent
 from storage.db import OPERATOR
-from storage.footage_rules import MOST_MILES, MOST_MS, Asked
+from storage.footage import rules as footage_rules, sent as footage_sent
+from storage.footage.rules import MOST_MILES, MOST_MS, Asked
 from storage.kit.clock import DAY, HOUR
 from storage.kit.errors import Refused, TooOften
 from storage.kit.ids import BlockId, CaseId, StaffId
 from storage.schema import footage_requests, staff_roles
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests.attacks.table import Tried
-from tests.storage.footage import (
-    ACROSS,
-    DOWN,
-    Desk,
-    a_case,
-    a_request,
-    a_window,
-    atlas,
-    squares,
-    the_desk,  # noqa: F401 - fixture
-)
+from tests.storage.footage.asked import ACROSS, DOWN, Desk, a_case, a_request, a_window, atlas, squares, the_desk  # noqa: F401 - fixture
 
 EACH = 5  # what a detective may ask in a day
 PLANS = {  # the pieces that they divide up

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from storage import audit
 from storage.db import AIRLOCK
-from storage.identity import authorship
+from storage.identity.clips import authorship
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit.ids import PostId
 from storage.schema import letter_answers, letters, metadata
 from tests.attacks.table import Tried
 from tests.storage.identity.conftest import ada, vault  # noqa: F401 - fixtures
-from tests.workers.airlock.test_questioning import Desk, desk  # noqa: F401 - fixture
-from workers.airlock.questioning import bring_letters
+from tests.workers.airlock.moderating.test_questioning import Desk, desk  # noqa: F401 - fixture
+from workers.airlock.moderating.questioning import bring_letters
 
 RANDOM = {"id", "post_id", "thread"}
 TIMES = {"asked_at", "due_at", "ends_at"}

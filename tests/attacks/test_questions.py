@@ -12,8 +12,7 @@ from sqlalchemy import func, insert, select, update
 from api.commands.asking import ask
 from storage import audit
 from storage.db import OPERATOR, Database
-from storage.identity.schema import arrived_letters
-from storage.identity.schema import clips as clip_rows
+from storage.identity.schema import arrived_letters, clips as clip_rows
 from storage.kit.clock import BATCH, DAY
 from storage.kit.ids import new_id
 from storage.schema import letter_answers, letters, metadata, staff_members
@@ -22,7 +21,7 @@ from tests.attacks.desks import DETECTIVE
 from tests.attacks.people import Sent
 from tests.attacks.table import Tried
 from tests.attacks.world import World
-from workers.airlock.questioning import bring_letters, cross_answers
+from workers.airlock.moderating.questioning import bring_letters, cross_answers
 
 ASKED, ANSWERED = "Did the zwrkvltn door stay open?", "It was qxjvbnth at first, then it was not."
 DETECTIVE_NAME = "a curious detective"

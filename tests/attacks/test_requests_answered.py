@@ -11,24 +11,29 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from storage.db import OPERATOR, RESIDENT, database_now
-from storage.identity import camera_mail, inbox_answers
-from storage.identity.inbox_answers import Kind
-from storage.identity.schema import asked
-from storage.identity.schema import inbox_answers as said
+from storage.identity.cameras import inbox_answers, mail as camera_mail
+from storage.identity.cameras.inbox_answers import Kind
+from storage.identity.schema import asked, inbox_answers as said
 from storage.identity.vault import ResidentId
 from storage.kit.clock import BATCH, DAY, HOUR, MINUTE
 from storage.kit.ids import RequestId
-from storage.schema import case_members, cases, footage_request_blocks, footage_requests, staff_roles
-from storage.schema import footage_answers as answers
-from storage.staff import Role
+from storage.schema import (
+    case_members,
+    cases,
+    footage_answers as answers,
+    footage_request_blocks,
+    footage_requests,
+    staff_roles,
+)
+from storage.staff.staff import Role
 from tests import builders
 from tests.attacks.table import Tried
-from tests.storage.footage import square, squares, the_desk
+from tests.storage.footage.asked import square, squares, the_desk
 from tests.storage.identity.conftest import vault
 from tests.storage.identity.making import a_resident
-from tests.workers.airlock.test_asking import Town, town
-from workers.airlock.answering import carry_answers
-from workers.airlock.owners_mail import write_to_owners
+from tests.workers.airlock.owners.test_asking import Town, town
+from workers.airlock.owners.answering import carry_answers
+from workers.airlock.owners.owners_mail import write_to_owners
 
 __all__ = ["the_desk", "town", "vault"]
 pytestmark = pytest.mark.engines("sqlite")

@@ -6,24 +6,23 @@ import pytest
 from sqlalchemy import ColumnElement, Executable, delete, exists, func, insert, select, true, update
 from sqlalchemy.exc import ProgrammingError
 
-from storage import footage_answers, footage_rules
 from storage.atlas import versions
 from storage.atlas.extent import extent
 from storage.atlas.shapes import Atlas
 from storage.db import AIRLOCK, OPERATOR
-from storage.footage_answers import Kind
+from storage.footage import answers as footage_answers, rules as footage_rules
+from storage.footage.answers import Kind
 from storage.kit import clock
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import BlockId
-from storage.schema import case_keys, footage_request_blocks, footage_requests
-from storage.schema import footage_answers as answers
-from storage.staff import Role
+from storage.schema import case_keys, footage_answers as answers, footage_request_blocks, footage_requests
+from storage.staff.staff import Role
 from tests.attacks.desks import DETECTIVE
 from tests.attacks.ledger import Told
 from tests.attacks.people import Person
 from tests.attacks.table import Tried
 from tests.attacks.world import HERE, World
-from tests.storage.footage import Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
+from tests.storage.footage.asked import Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 
 FIELDS = {"id", "kind", "case_number", "text", "blocks", "window_from", "window_to", "state", "by", "asked_at"}
 FIELDS |= {"approved_by", "sent_at", "resolved_at", "ends_at", "next_at", "may", "lead", "among", "answers"}

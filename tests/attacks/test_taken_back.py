@@ -7,9 +7,11 @@ import json
 import pytest
 from sqlalchemy import select
 
-from storage import case_exports, posts, takedowns
+from storage.cases import exports as case_exports
 from storage.kit import clock
 from storage.kit.ids import new_id
+from storage.moderation import takedowns
+from storage.posts import posts
 from storage.schema import posts as post_rows
 from tests.attacks import stores
 from tests.attacks.ears import Ear

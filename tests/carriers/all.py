@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api import playlists
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 from tests.carriers.movies import movies
 from tests.carriers.others import others
 from tests.carriers.streams import streams

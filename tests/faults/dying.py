@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from storage.db import Database
-from storage.identity import leases
+from storage.identity.clips import leases
 from tests.faults.steps import Step, StepFailed, Way, failing, watching
 
 SHORT_LEASE = 150  # milliseconds, of a process that will be frozen: its test does not wait for the minute of a real one

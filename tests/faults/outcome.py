@@ -12,18 +12,19 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
-from storage import feed_log, posts, takedowns
+from storage import feed_log
 from storage.db import Database, database_now
 from storage.feed_log import Kind
-from storage.identity import clip_lists, clips, originals
-from storage.identity.clips import Clip, ClipState
+from storage.identity.clips import clips, lists as clip_lists, originals
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.vault import Receipt
 from storage.kit.clock import DAY
 from storage.kit.ids import PostId
+from storage.moderation import takedowns
 from storage.objects import Bucket, open_bucket
-from storage.posts import MediaState, Post, PostState
-from storage.schema import audit_entries, divisions, renditions, segments
-from storage.schema import posts as post_rows
+from storage.posts import posts
+from storage.posts.posts import MediaState, Post, PostState
+from storage.schema import audit_entries, divisions, posts as post_rows, renditions, segments
 from tests.faults.people import Listener, Sent
 from tests.journeys.production import City
 from workers.media import programs

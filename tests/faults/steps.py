@@ -23,7 +23,12 @@ from typing import Any
 
 ROOT = f"{Path(__file__).parents[2]}{os.sep}"
 PARTS = ("api", "feed", "storage")  # and those of workers, each for itself
-PURE = ("storage/kit/", "storage/identity/schema", "storage/schema")  # nothing that lasts is touched there
+PURE = (
+    "storage/kit/",
+    "storage/identity/schema",
+    "storage/schema",
+    "storage/tables/",
+)  # nothing that lasts is touched there
 
 
 class Way(StrEnum):

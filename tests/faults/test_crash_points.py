@@ -11,10 +11,10 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import select
 
-from api.resident import parts
+from api.resident.sending import parts
 from storage.db import AIRLOCK
-from storage.identity import clips, originals
-from storage.identity.clips import ATTEMPTS, ClipState
+from storage.identity.clips import clips, originals
+from storage.identity.clips.clips import ATTEMPTS, ClipState
 from storage.identity.schema import clips as clip_rows
 from storage.identity.vault import ClipId
 from storage.kit.clock import DAY

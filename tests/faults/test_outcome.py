@@ -10,7 +10,7 @@ from feed import posting
 from feed.bell import Bell
 from storage import feed_log
 from storage.db import AIRLOCK, Database
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from tests import builders
 from tests.faults.outcome import Outcome, check_listeners, check_record
 from tests.faults.people import Listener

@@ -10,17 +10,19 @@ from fastapi import FastAPI
 from sqlalchemy import select, update
 
 from api.resident.desk import Desk
-from storage import audit, feed_log, posts, takedowns
+from storage import audit, feed_log
 from storage.db import AIRLOCK, Database, database_now
 from storage.feed_log import Kind
-from storage.identity import clip_lists
-from storage.identity.clips import Clip, ClipState
+from storage.identity.clips import lists as clip_lists
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.schema import clips as clip_rows
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit.clock import DAY
 from storage.kit.ids import new_id
+from storage.moderation import takedowns
 from storage.objects import Bucket
-from storage.posts import MediaState, PostState
+from storage.posts import posts
+from storage.posts.posts import MediaState, PostState
 from storage.schema import renditions, segments
 from tests.api.asking import Client
 from tests.api.resident.conftest import Town

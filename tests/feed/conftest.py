@@ -34,11 +34,9 @@ from storage import feed_log
 from storage.db import OPERATOR, Database
 from storage.feed_log import Kind, Line
 from storage.kit.programs import redis_server as redis_server_program
-from storage.kit.redis import connect as connect_redis
-from storage.kit.redis import connect_async
-from storage.posts import Post
-from storage.schema import feed_head
-from storage.schema import feed_log as log_table
+from storage.kit.redis import connect as connect_redis, connect_async
+from storage.posts.posts import Post
+from storage.schema import feed_head, feed_log as log_table
 from tests import builders
 from tests.conftest import BELL_KEY
 

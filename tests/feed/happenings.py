@@ -9,7 +9,7 @@ from feed.events import BlockSeen, DivisionSeen, PostAsSeen, TakenBack, Told
 from feed.memory import Happening, happening
 from storage.feed_log import Kind, Line
 from storage.kit.ids import DivisionId, PostId
-from storage.posts import PostState
+from storage.posts.posts import PostState
 
 Gone = Literal[Kind.HIDDEN, Kind.WITHDRAWN, Kind.REMOVED, Kind.EXPIRED]
 Seen = Literal[Kind.PUBLISHED, Kind.UPDATED]

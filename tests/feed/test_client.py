@@ -17,7 +17,7 @@ from feed.bell import Bell
 from feed.client import Line, NotWelcome, Posts, Ticket, TryLater, cursor_after, follow
 from storage.db import Database
 from storage.kit.redis import connect as connect_redis
-from storage.posts import Post
+from storage.posts.posts import Post
 from tests.builders import City, a_published_post
 from tests.conftest import BELL_KEY
 from tests.feed.conftest import SOON, OwnRedis, Running, connections, happening_again, ring_again, running, start_of

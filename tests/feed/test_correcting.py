@@ -7,13 +7,14 @@ import pytest
 from feed import posting
 from feed.bell import Bell
 from feed.correcting import MARK, MOST, correct, correctable
-from storage import audit, feed_log, post_changes, post_lists
+from storage import audit, feed_log
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
-from storage.post_lists import Wanted
-from storage.posts import Post, PostState, Verb
+from storage.posts import changes as post_changes, lists as post_lists
+from storage.posts.lists import Wanted
+from storage.posts.posts import Post, PostState, Verb
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("city")

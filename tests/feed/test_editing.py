@@ -6,13 +6,14 @@ import pytest
 
 from feed.bell import Bell
 from feed.editing import cut_out
-from storage import audit, feed_log, post_changes, post_lists, post_words, posts
+from storage import audit, feed_log
 from storage.db import OPERATOR, Actor, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import PostId
-from storage.post_lists import Wanted
-from storage.posts import PostState
+from storage.posts import changes as post_changes, lists as post_lists, posts, words as post_words
+from storage.posts.lists import Wanted
+from storage.posts.posts import PostState
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("city")

@@ -14,7 +14,7 @@ from feed.events import Beat, PostAsSeen, Ready, TakenBack, Told, as_seen, build
 from storage.db import Database
 from storage.feed_log import Kind, Line
 from storage.kit.ids import DivisionId, PostId
-from storage.posts import Post, PostState
+from storage.posts.posts import Post, PostState
 from tests.builders import a_published_post, a_rendition
 
 # Every field of everything a listener can be told. A new one is added here with open eyes, or not at all.

@@ -7,10 +7,11 @@ import asyncio
 import pytest
 
 from feed.bell import Bell
-from storage import feed_log, staff
+from storage import feed_log
 from storage.db import OPERATOR, Database
 from storage.kit import metrics
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.builders import a_published_post, division
 from tests.feed.conftest import Running, happening_again, memory, start_of, until
 

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import redis
 
-from feed import bell as bells
-from feed import posting
+from feed import bell as bells, posting
 from feed.bell import Bell, Ring
 from storage import feed_log
 from storage.db import OPERATOR, Database
 from storage.kit.redis import connect
-from storage.posts import Post, Verb
+from storage.posts.posts import Post, Verb
 from tests.builders import City, a_published_post
 from tests.conftest import BELL_KEY
 from tests.feed.conftest import OwnRedis, Running, happening_again, memory, ring, running, start_of, until

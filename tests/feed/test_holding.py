@@ -6,11 +6,12 @@ import pytest
 
 from feed import holding, posting
 from feed.bell import Bell
-from storage import feed_log, flags
+from storage import feed_log
 from storage.db import AIRLOCK, Database
 from storage.feed_log import Kind
-from storage.held import Held
-from storage.posts import PostState, Verb
+from storage.moderation import flags
+from storage.moderation.held import Held
+from storage.posts.posts import PostState, Verb
 from tests import builders
 from tests.builders import NOON
 

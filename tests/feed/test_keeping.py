@@ -11,13 +11,15 @@ from sqlalchemy import insert, select
 from feed import keeping, posting
 from feed.bell import Bell
 from feed.posting import Outcome
-from storage import audit, case_holds, comments, feed_log, post_lists, posts
+from storage import audit, feed_log
+from storage.cases import holds as case_holds
 from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Database
 from storage.feed_log import Kind
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
-from storage.post_lists import Wanted
-from storage.posts import PostState, Verb
+from storage.posts import comments, lists as post_lists, posts
+from storage.posts.lists import Wanted
+from storage.posts.posts import PostState, Verb
 from storage.schema import letters
 from tests.builders import a_new_post, a_published_post, a_rendition, arriving, division, some_files, some_pieces
 from tests.cases import an_open_case, link

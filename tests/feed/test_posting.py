@@ -11,19 +11,20 @@ from typing import Any
 import pytest
 import redis
 
-from feed import bell as bells
-from feed import posting
+from feed import bell as bells, posting
 from feed.bell import Bell
 from feed.posting import Outcome
-from storage import audit, comments, feed_log, flags, posts, segments
+from storage import audit, feed_log
 from storage.db import AIRLOCK, CHORES, RESIDENT, Actor, Database
 from storage.feed_log import Kind
-from storage.held import Held
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
 from storage.kit.redis import connect
-from storage.posts import MediaState, NewPost, PostState, Rendition, Verb
-from storage.segments import Piece
+from storage.moderation import flags
+from storage.moderation.held import Held
+from storage.posts import comments, posts, segments
+from storage.posts.posts import MediaState, NewPost, PostState, Rendition, Verb
+from storage.posts.segments import Piece
 from tests.builders import (
     NOON,
     a_new_post,

@@ -7,7 +7,7 @@ from feed.bell import Bell
 from feed.events import TakenBack, Told
 from storage import feed_log
 from storage.db import OPERATOR, Database
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from tests.builders import City, a_published_post
 from tests.feed.conftest import happening_again
 

@@ -7,12 +7,13 @@ import pytest
 from feed.bell import Bell
 from feed.correcting import correct, correctable
 from feed.resolving import MARK, is_resolved, set_resolved
-from storage import audit, feed_log, post_changes
+from storage import audit, feed_log
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId, new_id
-from storage.posts import PostState
+from storage.posts import changes as post_changes
+from storage.posts.posts import PostState
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("city")

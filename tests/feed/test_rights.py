@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from feed.rights import Rights
 from feed.tickets import Grant
-from storage import endings, staff
+from storage import endings
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.kit.ids import DivisionId, StaffId
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.builders import division
 

@@ -10,11 +10,12 @@ from websockets.asyncio.client import connect
 
 from feed import posting, server
 from feed.bell import Bell
-from storage import feed_log, staff
+from storage import feed_log
 from storage.db import CHORES, OPERATOR, Database
 from storage.kit import clock, ids
-from storage.posts import Verb
-from storage.staff import Role
+from storage.posts.posts import Verb
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.builders import City, a_published_post
 from tests.feed.conftest import SOON, Running, close_code, happening_again, hello, memory, running, start_of, until
 

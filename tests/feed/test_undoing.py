@@ -6,13 +6,14 @@ import pytest
 
 from feed.bell import Bell
 from feed.undoing import put_back
-from storage import audit, feed_log, post_changes
+from storage import audit, feed_log
 from storage.db import OPERATOR, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId, new_id
-from storage.posts import PostState
-from storage.takedowns import UNDO
+from storage.moderation.takedowns import UNDO
+from storage.posts import changes as post_changes
+from storage.posts.posts import PostState
 from tests import builders
 
 pytestmark = [pytest.mark.usefixtures("city"), pytest.mark.engines("sqlite")]

@@ -13,10 +13,10 @@ from contextlib import suppress
 from pydantic import ValidationError
 
 from api import media, playlists
-from api.resident.uploads import Begin
+from api.resident.sending.uploads import Begin
 from storage.kit.errors import PorchlightError
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 from workers.media import boxes, elements, sniff
 from workers.media.fragments import Init, Segment, Splitter, index
 from workers.media.refusals import RefusedClip

@@ -11,8 +11,7 @@ from PIL import Image
 
 from tests.hostile.bombs import NOTHING, TOO_BIG, a_zip, png
 from tests.hostile.makers import CLEAN, DAMAGED, NO, SECRET, Hostile, box, whole
-from tests.hostile.polyglots import JPEG as EMPTY_JPEG
-from tests.hostile.polyglots import PAGE
+from tests.hostile.polyglots import JPEG as EMPTY_JPEG, PAGE
 from tests.workers.media.heifs import Item, heif, hevc
 from tests.workers.media.photographs import scene, written
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.identity.clips import ClipState
+from storage.identity.clips.clips import ClipState
 from tests.hostile.corpus import HOSTILE
 from tests.hostile.makers import prepare
 from tests.storage.identity.conftest import ada, hurry, vault  # noqa: F401 - fixtures

@@ -19,7 +19,7 @@ import pytest
 from api.commands import token
 from storage.kit import settings
 from storage.kit.settings import LOOPBACK, Ports
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests.journeys.production import City
 from tests.servers.ports import free_ports
 from tests.servers.push_stand_in import PushStandIn, a_push_stand_in

@@ -13,10 +13,10 @@ from storage.kit.clock import BATCH, DAY, HOUR, MINUTE
 from storage.kit.ids import BlockId, new_id
 from tests.journeys.conftest import Stack
 from tests.journeys.precinct import Precinct
-from workers.airlock.asking import ask_owners
-from workers.airlock.owners_mail import write_to_owners
-from workers.airlock.questioning import bring_letters
-from workers.airlock.suspending import carry_out
+from workers.airlock.moderating.questioning import bring_letters
+from workers.airlock.moderating.suspending import carry_out
+from workers.airlock.owners.asking import ask_owners
+from workers.airlock.owners.owners_mail import write_to_owners
 
 DIVISION, ASKED = "Shoal Creek", "Was the gate open before?"
 

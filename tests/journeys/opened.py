@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, expect
 
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests.journeys import states
 from tests.journeys.axe import Eyes
 from tests.journeys.conftest import Stack

@@ -9,28 +9,30 @@ import httpx
 from playwright.sync_api import Page
 from sqlalchemy import select, update
 
-from storage import case_rules, cases, footage, incidents, staff
 from storage.atlas import versions
 from storage.atlas.extent import extent
 from storage.atlas.shapes import Atlas
-from storage.case_keys import StaffKey
-from storage.case_rules import Act
+from storage.cases import cases, incidents, rules as case_rules
+from storage.cases.incidents import NewIncident
+from storage.cases.keys import StaffKey
+from storage.cases.rules import Act
 from storage.db import AIRLOCK, OPERATOR, Actor
-from storage.footage import NewRequest
-from storage.footage_rules import LEAST_MILES, Asked, Kind
+from storage.footage import footage
+from storage.footage.footage import NewRequest
+from storage.footage.rules import LEAST_MILES, Asked, Kind
 from storage.identity.schema import cameras, clips, inbox_answers, inbox_flags
-from storage.incidents import NewIncident
 from storage.kit import clock, settings
 from storage.kit.clock import BATCH, DAY, HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId, PostId, RequestId, new_digits
-from storage.posts import PostState
+from storage.posts.posts import PostState
 from storage.schema import footage_answers, posts
-from storage.schema_footage import request_flags
+from storage.staff import staff
+from storage.tables.footage import request_flags
 from tests.journeys.conftest import Stack
-from workers.airlock.answering import carry_answers
-from workers.airlock.asking import ask_owners
 from workers.airlock.both_sides import open_both_sides
-from workers.airlock.pins import bring_pins
+from workers.airlock.owners.answering import carry_answers
+from workers.airlock.owners.asking import ask_owners
+from workers.airlock.owners.pins import bring_pins
 
 KEY = StaffKey(bytes(range(32)))
 TEXT = "A grey van left along the alley."

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage import staff
 from storage.atlas import versions
 from storage.atlas.demo import demo_atlas
 from storage.db import OPERATOR, RESIDENT, Database
-from storage.identity import logins, residents
+from storage.identity.residents import logins, residents
 from storage.identity.vault import Vault
 from storage.kit import keys, settings
 from storage.kit.ids import DivisionId
 from storage.kit.settings import LOOPBACK
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.servers.topology import Topology
 
 ROOT = Path(__file__).parents[2]

@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 from feed import posting
 from feed.bell import Bell
 from storage.db import AIRLOCK, Database
-from storage.identity import residents
+from storage.identity.residents import residents
 from storage.identity.vault import Vault
 from storage.kit import clock, keys, settings
 from storage.kit.ids import BlockId, PostId
 from storage.kit.redis import connect
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from tests import builders
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from feed import posting
 from feed.bell import Bell
-from storage import flags, posts
 from storage.db import AIRLOCK, RESIDENT
 from storage.kit import keys, settings
 from storage.kit.ids import PostId, new_id
 from storage.kit.redis import connect
-from storage.posts import NewPost
+from storage.moderation import flags
+from storage.posts import posts
+from storage.posts.posts import NewPost
 from storage.record import open_record
 from storage.schema import blocks, divisions
 from tests import builders

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from storage import camera_pins, listed_cameras
 from storage.atlas import versions
-from storage.camera_pins import Quadrant, Retention
+from storage.cameras import listed as listed_cameras, pins as camera_pins
+from storage.cameras.listed import Listed
+from storage.cameras.pins import Quadrant, Retention
 from storage.db import AIRLOCK
 from storage.kit.ids import BlockId, new_id
-from storage.listed_cameras import Listed
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Staff
 from tests.journeys.test_desk import Shown

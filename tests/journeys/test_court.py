@@ -11,12 +11,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from feed import posting
-from storage import cases, staff
+from storage.cases import cases
 from storage.db import AIRLOCK, OPERATOR
 from storage.kit import clock
 from storage.kit.ids import PostId, new_id
 from storage.objects import Folder
-from storage.posts import NewPost, Rendition
+from storage.posts.posts import NewPost, Rendition
+from storage.staff import staff
 from tests.cases import OpenCase, an_open_case, close, link
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Staff

@@ -17,7 +17,7 @@ from storage.db import AIRLOCK, Database
 from storage.kit import clock, keys, settings
 from storage.kit.ids import BlockId, PostId, new_id
 from storage.kit.redis import connect
-from storage.posts import NewPost, Verb
+from storage.posts.posts import NewPost, Verb
 from storage.record import open_record
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Asked, Staff

@@ -17,7 +17,7 @@ from tests.journeys.precinct import TEXT, Precinct
 from tests.journeys.test_footage_answered import _opens, _owns_a_camera
 from tests.journeys.test_moderation import _lives, _moderates
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, pytestmark
-from workers.airlock.asking import ask_owners
+from workers.airlock.owners.asking import ask_owners
 
 __all__ = ["Browser", "chromium", "new_page", "pytestmark"]
 

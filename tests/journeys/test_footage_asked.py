@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from storage import case_keys, footage_answers
+from storage.cases import keys as case_keys
 from storage.db import AIRLOCK
-from storage.footage_answers import Kind
+from storage.footage import answers as footage_answers
+from storage.footage.answers import Kind
 from storage.kit import clock
 from storage.kit.clock import BATCH, DAY
 from storage.schema import footage_requests

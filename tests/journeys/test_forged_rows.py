@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from storage.db import OPERATOR, RESIDENT
-from storage.identity import camera_mail
+from storage.identity.cameras import mail as camera_mail
 from storage.identity.schema import asked
 from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, new_id
@@ -26,7 +26,7 @@ from tests.journeys.forger import DIVISION, Forger, a_letter, forged_letters, fo
 from tests.journeys.people import Resident
 from tests.journeys.test_people import PHONE, NewPage, chromium, clip, new_page, pytestmark
 from tests.storage.identity.making import a_resident
-from workers.airlock.owners_mail import write_to_owners
+from workers.airlock.owners.owners_mail import write_to_owners
 
 __all__ = ["Browser", "chromium", "clip", "new_page", "pytestmark"]
 OWNER, TITLE = "forged@example.org", "A gate left open"

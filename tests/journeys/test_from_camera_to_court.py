@@ -18,7 +18,7 @@ from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident, plays
 from tests.journeys.precinct import TEXT, Precinct
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, clip, new_page, pytestmark
-from workers.airlock.asking import ask_owners
+from workers.airlock.owners.asking import ask_owners
 
 __all__ = ["Browser", "chromium", "clip", "new_page", "pytestmark"]
 OWNER, CAMERA, FILE = "fern.hollow@example.org", "Lamp over the gate", "hallway-recorder-7.mp4"

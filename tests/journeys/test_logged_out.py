@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, expect
 
-from storage import staff
 from storage.atlas import versions
 from storage.db import OPERATOR
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident
 from tests.journeys.test_desk import Shown, shown

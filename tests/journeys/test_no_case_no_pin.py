@@ -8,12 +8,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from storage import camera_pins, cases, staff
-from storage.camera_pins import Quadrant, Retention
-from storage.case_rules import Act
+from storage.cameras import pins as camera_pins
+from storage.cameras.pins import Quadrant, Retention
+from storage.cases import cases
+from storage.cases.rules import Act
 from storage.db import AIRLOCK, OPERATOR, Tx
 from storage.kit.ids import BlockId, CaseId, DivisionId, StaffId, new_id
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.journeys.conftest import Stack
 from tests.journeys.precinct import Precinct, sits_at
 from tests.journeys.test_people import DESK, NewPage, chromium, new_page, pytestmark

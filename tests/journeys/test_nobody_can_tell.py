@@ -18,8 +18,8 @@ from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident
 from tests.journeys.precinct import TEXT, Precinct
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, pytestmark
-from workers.airlock.answering import carry_answers
-from workers.airlock.asking import ask_owners
+from workers.airlock.owners.answering import carry_answers
+from workers.airlock.owners.asking import ask_owners
 
 __all__ = ["Browser", "chromium", "new_page", "pytestmark"]
 DRAWN = re.compile(r"\b[a-z2-7]{26}\b|\b\d{8}\b|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")  # ids, marks of names, moments

@@ -19,7 +19,7 @@ from tests.journeys.axe import SERIOUS, Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, clip, new_page, pytestmark  # noqa: F401
-from workers.airlock.questioning import bring_letters, cross_answers
+from workers.airlock.moderating.questioning import bring_letters, cross_answers
 
 AUTHOR, TITLE, DIVISION = "answers-questions@example.org", "A truck backs into a gate", "South"
 NOTICE = "Two gates were broken this week. If your camera saw it, post it."

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from storage.identity.push_devices import Subscription
+from storage.identity.alerts.push_devices import Subscription
 from storage.kit.ids import new_id
-from workers.airlock.web_push import b64
+from workers.airlock.alerting.web_push import b64
 
 Headers = dict[str, str]
 

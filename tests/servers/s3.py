@@ -18,9 +18,9 @@ from urllib.parse import quote
 
 import pytest
 
-from storage import s3_client
+from storage.buckets import s3_client
+from storage.buckets.s3 import S3
 from storage.kit.ids import new_id, new_secret
-from storage.s3 import S3
 from tests.servers.ports import free_ports
 from tests.servers.proxy import Proxy
 

@@ -16,12 +16,12 @@ from sqlalchemy import update
 from sqlalchemy.sql import column, table
 
 from storage import checks
+from storage.buckets.s3 import S3
 from storage.db import OPERATOR, Database
 from storage.kit import metrics
 from storage.kit.ids import new_id
 from storage.kit.ready import Check
 from storage.record import LINEAGE
-from storage.s3 import S3
 from tests.api.running import free_port
 from tests.servers.s3 import S3Server, s3_server  # noqa: F401 - fixtures
 

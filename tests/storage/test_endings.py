@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from storage import endings, feed_log
 from storage.db import CHORES, RESIDENT, Database
 from storage.feed_log import Kind
-from storage.identity.listening import LISTENS_AT_MOST
+from storage.identity.residents.listening import LISTENS_AT_MOST
 from storage.kit import clock
 from storage.schema import endings as rows
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 
-from storage import feed_log, staff
+from storage import feed_log
 from storage.db import CHORES, OPERATOR, Database
 from storage.feed_log import Kind, Line
 from storage.kit.ids import DivisionId, PostId
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 
 WRITERS, LINES_EACH = 3, 30
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import footage, footage_before, footage_sent
+from storage import footage_before
 from storage.db import OPERATOR, Actor, database_now
+from storage.footage import footage, sent as footage_sent
+from storage.footage.rules import Act, Asked, State
 from storage.footage_before import New
-from storage.footage_rules import Act, Asked, State
 from storage.kit.clock import DAY
 from storage.kit.errors import NotAllowed, Refused
 from storage.kit.ids import CaseId, RequestId, StaffId
 from storage.schema import cases, footage_requests, staff_roles
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
-from tests.storage.footage import Desk, a_case, a_request, a_window, squares, the_desk  # noqa: F401 - fixture
+from tests.storage.footage.asked import Desk, a_case, a_request, a_window, squares, the_desk  # noqa: F401 - fixture
 
 THIRDS = [squares(range(12), range(row, row + 1)) for row in range(3)]  # 0.24 square miles each, side by side
 

@@ -19,7 +19,7 @@ from storage.identity.grants import GRANTS as IDENTITY
 from storage.identity.schema import metadata as identity_tables
 from storage.identity.vault import Vault
 from storage.kit.variables import MisconfiguredError
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from storage.schema import comments, flags, metadata, posts, segments, shared_links, tickets
 from tests import builders
 from tests.storage.identity.conftest import vault  # noqa: F401 - fixture

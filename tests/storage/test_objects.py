@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from storage.buckets.s3 import S3
 from storage.kit.clock import DAY, now
 from storage.kit.ids import new_id
 from storage.kit.settings import MisconfiguredError
 from storage.objects import Bucket, Folder, demand_apart, open_bucket, prepare
-from storage.s3 import S3
 from tests.servers.s3 import S3Server, s3_server  # noqa: F401 - fixtures
 
 

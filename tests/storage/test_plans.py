@@ -13,10 +13,12 @@ from bench.many_posts import City, fill
 from bench.questions import questions
 from feed import posting
 from feed.bell import Bell
-from storage import flags, media_copy, post_lists, posts, segments
+from storage.backups import media_copy
 from storage.db import AIRLOCK, Database
 from storage.kit.ids import PostId, new_id
-from storage.posts import NewPost, Verb
+from storage.moderation import flags
+from storage.posts import lists as post_lists, posts, segments
+from storage.posts.posts import NewPost, Verb
 from tests.builders import NOON, arriving, some_files, some_pieces
 
 GROWS = ("posts", "renditions", "segments", "feed_log", "flags", "audit_entries", "comments", "decisions", "appeals")

@@ -10,16 +10,17 @@ from sqlalchemy import select
 from feed import posting
 from feed.bell import Bell
 from feed.posting import Outcome
-from storage import audit, comments, feed_log, segments, staff, staff_proof
+from storage import audit, feed_log
 from storage.db import AIRLOCK, CHORES, OPERATOR, RESIDENT, Database
 from storage.feed_log import Kind, Line
 from storage.kit.errors import Conflict, TooOften
 from storage.kit.ids import DivisionId, PostId
-from storage.posts import Verb
-from storage.schema import comments as comment_rows
-from storage.schema import staff_roles
-from storage.staff import Role
-from storage.staff_proof import TRIES
+from storage.posts import comments, segments
+from storage.posts.posts import Verb
+from storage.schema import comments as comment_rows, staff_roles
+from storage.staff import proof as staff_proof, staff
+from storage.staff.proof import TRIES
+from storage.staff.staff import Role
 from tests import builders
 from tests.at_once import at_once
 

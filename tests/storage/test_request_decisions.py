@@ -7,32 +7,26 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from storage import (
-    case_entries,
-    counts,
-    footage,
-    footage_sent,
-    request_claims,
-    request_decisions,
-    request_flags,
-    waiting,
-)
-from storage.count_kinds import Kind
+from storage import request_claims, request_decisions, request_flags
+from storage.cases import entries as case_entries
 from storage.db import CHORES, OPERATOR, Actor, Database
-from storage.decisions import UNDO_MS
-from storage.footage_rules import State
+from storage.footage import footage, sent as footage_sent
+from storage.footage.rules import State
 from storage.kit import clock
 from storage.kit.clock import BATCH, HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import CaseId, RequestId, StaffId, new_id
+from storage.moderation import waiting
+from storage.moderation.decisions import UNDO_MS
+from storage.moderation.waiting import About
+from storage.public import counts
+from storage.public.count_kinds import Kind
 from storage.request_decisions import Verb, Why
 from storage.schema import footage_requests
-from storage.schema_footage import request_decisions as decided
-from storage.schema_footage import request_flags as rows
-from storage.staff import Role
-from storage.waiting import About
+from storage.staff.staff import Role
+from storage.tables.footage import request_decisions as decided, request_flags as rows
 from tests import builders
-from tests.storage.footage import Desk, a_batch, a_case, the_desk
+from tests.storage.footage.asked import Desk, a_batch, a_case, the_desk
 
 __all__ = ["the_desk"]
 CENTRAL = builders.division("Central")

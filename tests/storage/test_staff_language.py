@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from storage import audit, staff, staff_language
+from storage import audit, staff_language
 from storage.db import OPERATOR, Database
+from storage.staff import staff
 from storage.staff_language import Language
 
 

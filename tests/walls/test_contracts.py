@@ -19,16 +19,16 @@ CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_t
 BY_ID = {contract["id"]: contract for contract in CONTRACTS}
 
 WRONG = [  # who imports, what, and the contract that must say so
-    ("storage.posts", "feed.events", "clip"),
+    ("storage.posts.posts", "feed.events", "clip"),
     ("api.staff.posts", "api.resident.desk", "programs"),
-    ("api.staff.posts", "storage.identity.residents", "who"),
+    ("api.staff.posts", "storage.identity.residents.residents", "who"),
     ("feed.rooms", "storage.identity.vault", "who"),
-    ("storage.posts", "storage.identity.vault", "record-side"),
+    ("storage.posts.posts", "storage.identity.vault", "record-side"),
     ("api.stores", "workers.queue", "record-side"),
     ("workers.chores", "workers.queue", "record-side"),
     ("api.media", "workers.airlock.withdraw", "airlock"),
-    ("workers.redact.text", "storage.posts", "redact"),
-    ("workers.guidelines.rules", "storage.posts", "guidelines"),
+    ("workers.redact.text", "storage.posts.posts", "redact"),
+    ("workers.guidelines.rules", "storage.posts.posts", "guidelines"),
     ("workers.queue", "workers.airlock.jobs", "front-door"),
     ("storage.kit.clock", "storage.db", "kit"),
     ("workers.media.probe", "storage.db", "media"),

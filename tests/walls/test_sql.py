@@ -15,33 +15,33 @@ OUTSIDE = [path for path in sources(*OURS) if not path.startswith("storage/")]
 CARRIED = {"Connection"}  # what code outside storage may take from SQLAlchemy's top: a connection to pass on
 WRITES = ("insert", "update", "delete", "insert_new", "ensure", "put")
 SPOKEN = [
+    "storage/backups/dump.py",
     "storage/db.py",
-    "storage/dump.py",
     "storage/engines.py",
     "storage/granting.py",
     "storage/identity/migrations/versions/0007_authorship_ends.py",
     "storage/identity/rotation.py",
     "storage/migrations/versions/0028_shifts.py",
 ]  # asking for the time, setting a database up, granting, having all the time or the tables to oneself
-CLIPS = ("accepting", "clips", "findings", "held_for", "leases", "originals", "restored")
+CLIPS = ("accepting", "clips", "findings", "held_for", "leases", "originals")
 # Tables that two modules write, and why.
 SHARED = {
     # Sealed anew under another key, while nobody works; what was made under the old one is dropped.
     **{
         table: {f"storage/identity/{module}.py", "storage/identity/rotation.py"}
         for table, module in (
-            *(("residents", "residents"), ("uploads", "originals"), ("idempotency", "authorship")),
-            *(("cameras", "cameras"), ("camera_listings", "listings"), ("alerts", "alerts")),
-            ("camera_mail", "camera_mail"),
+            *(("residents", "residents/residents"), ("uploads", "clips/originals"), ("alerts", "alerts/alerts")),
+            *(("cameras", "cameras/cameras"), ("camera_listings", "cameras/listings"), ("camera_mail", "cameras/mail")),
+            ("idempotency", "clips/authorship"),
         )
     },
-    "log_in_codes": {"storage/identity/logins.py", "storage/identity/rotation.py"},
+    "log_in_codes": {"storage/identity/residents/logins.py", "storage/identity/rotation.py"},
     "vault_canary": {"storage/identity/vault.py", "storage/identity/rotation.py"},
     "tries": {"storage/identity/limits.py", "storage/identity/rotation.py"},
-    "staff_members": {"storage/staff.py", "storage/staff_proof.py"},  # who they are, and how they prove it
+    "staff_members": {"storage/staff/staff.py", "storage/staff/proof.py"},  # who they are, and how they prove it
     # An attempt changes its clip under a lease; shredding takes the sealed words along; what a restore left is settled
     # from outside, while nobody works.
-    "clips": {f"storage/identity/{module}.py" for module in CLIPS},
+    "clips": {"storage/identity/restored.py", *(f"storage/identity/clips/{module}.py" for module in CLIPS)},
 }
 
 
@@ -84,7 +84,7 @@ def _speaks_sql(path: str) -> list[str]:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sqlalchemy":
             names = {alias.name for alias in node.names}
             found += [] if node.module == "sqlalchemy.exc" else sorted(names - CARRIED)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] == "schema":
+        if isinstance(node, ast.ImportFrom) and {"schema", "tables"} & {*(node.module or "").split(".")}:
             found.append(f"tables of {node.module}")
     return found
 

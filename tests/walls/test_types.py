@@ -9,9 +9,9 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
-from storage import post_lists, posts
 from storage.identity import vault
 from storage.kit import ids
+from storage.posts import lists as post_lists, posts
 from tests.walls.reading import functions, sources
 
 MODULES = [

@@ -26,7 +26,7 @@ def alike(posts: list[dict[str, Any]], **writing: Any) -> list[str]:
     """The ids the page shows for what is being written."""
     writing = {"category": "crime", "blocks": ["b1", "larger"], "when": NOON, "words": "", **writing}
     script = f"""
-        import {{ alike }} from {json.dumps((WEB / "resident/alike.ts").as_uri())};
+        import {{ alike }} from {json.dumps((WEB / "resident/sending/alike.ts").as_uri())};
         import {{ wordsOf }} from {json.dumps((WEB / "shared/found.ts").as_uri())};
         const posts = {json.dumps(posts)}.map((one) => ({{ ...one, happened_at: new Date(one.happened_at).toISOString() }}));
         console.log(JSON.stringify(alike(posts, {json.dumps(writing)}, wordsOf).map(({{ id }}) => id)));
@@ -74,7 +74,7 @@ def test_what_is_alike(post: dict[str, Any], writing: dict[str, Any], is_alike: 
 
 def test_the_part_that_compares_asks_for_nothing_by_what_was_typed() -> None:
     """The page asks for its own area as it always does: no call of it holds a word, a kind, a time or a block."""
-    source = (WEB / "resident/AlikePart.svelte").read_text()
+    source = (WEB / "resident/sending/AlikePart.svelte").read_text()
 
     calls = [line.strip() for line in source.splitlines() if "api." in line]
     assert len(calls) == 2

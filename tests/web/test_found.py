@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 
 from storage.kit.programs import node
-from storage.post_words import words_of
+from storage.posts.words import words_of
 
 FOUND = Path(__file__).parents[2] / "web" / "shared" / "found.ts"
 TEXTS = (
@@ -47,7 +47,7 @@ def test_the_page_finds_what_the_record_finds() -> None:
 
 
 def _finds(asked: str, text: str) -> bool:
-    """By the words the record keeps of a post (tests/storage/test_post_words.py says that both engines do so)."""
+    """By the words the record keeps of a post (tests/storage/posts/test_words.py says that both engines do so)."""
     words = words_of(asked).split()
     there = words_of(text).split()
     return not asked.strip() or (bool(words) and all(any(one.startswith(word) for one in there) for word in words))

@@ -12,22 +12,23 @@ from sqlalchemy import select, update
 from feed import posting, tickets
 from feed.bell import Bell
 from feed.tickets import Grant
-from storage import comments, feed_log, footage_answers, post_changes, posts, staff, takedowns
+from storage import feed_log
 from storage.db import AIRLOCK, CHORES, OPERATOR, Database, database_now
 from storage.feed_log import Kind
-from storage.kit.clock import DAY, HOUR, rounded
-from storage.kit.clock import now as clock_now
+from storage.footage import answers as footage_answers
+from storage.kit.clock import DAY, HOUR, now as clock_now, rounded
 from storage.kit.errors import NotThere
 from storage.kit.ids import DivisionId, PostId
+from storage.moderation import takedowns
 from storage.objects import Bucket, Folder
-from storage.posts import PostState, Verb
-from storage.schema import footage_answers as answer_rows
-from storage.schema import staff_log_ins
-from storage.schema import tickets as ticket_rows
-from storage.staff import Role
+from storage.posts import changes as post_changes, comments, posts
+from storage.posts.posts import PostState, Verb
+from storage.schema import footage_answers as answer_rows, staff_log_ins, tickets as ticket_rows
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.builders import a_published_post, a_rendition, as_role, division, the_post
 from tests.cases import an_open_case, close, link
-from tests.storage.footage import Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
+from tests.storage.footage.asked import Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 from workers import chores, figures, schedule
 
 pytestmark = pytest.mark.usefixtures("city")

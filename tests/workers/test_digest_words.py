@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.posts import CATEGORIES as OF_POSTS
+from storage.posts.posts import CATEGORIES as OF_POSTS
 from storage.staff_language import Language
 from workers.digest_words import CATEGORIES, LANGUAGES, Counted, of_code, of_digest
 

@@ -15,15 +15,16 @@ from sqlalchemy import update
 
 from feed import posting
 from feed.bell import Bell
-from storage import digests, staff, staff_language
+from storage import staff_language
 from storage.audit import Sought, page
 from storage.db import OPERATOR, Database, database_now
-from storage.digests import Kind
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import DivisionId, StaffId
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from storage.schema import digests as rows
-from storage.staff import Role
+from storage.staff import digests, staff
+from storage.staff.digests import Kind
+from storage.staff.staff import Role
 from storage.staff_language import Language
 from tests.at_once import at_once
 from tests.builders import a_published_post, all_rows, as_role, division

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from storage import desks, feed_log, staff
+from storage import feed_log
 from storage.db import OPERATOR, Database
 from storage.kit import ids
 from storage.kit.clock import HOUR, MINUTE
 from storage.schema import desks as rows
+from storage.staff import desks, staff
 from tests import builders
 from workers.locking import lock_idle_desks
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from storage import counts
-from storage.count_kinds import Kind
-from storage.counts import SETTLED_MS
 from storage.db import OPERATOR, Database, database_now
 from storage.kit import clock
 from storage.kit.clock import DAY
+from storage.public import counts
+from storage.public.count_kinds import Kind
+from storage.public.counts import SETTLED_MS
 from storage.schema import footage_requests
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
-from tests.storage.footage import Desk, a_case, the_desk  # noqa: F401 - fixture
+from tests.storage.footage.asked import Desk, a_case, the_desk  # noqa: F401 - fixture
 from workers import publishing
 
 

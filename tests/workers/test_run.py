@@ -19,8 +19,8 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import text
 
 from storage.db import OPERATOR, RESIDENT
-from storage.identity import clips
-from storage.identity.clips import Clip, ClipState
+from storage.identity.clips import clips
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.vault import ClipId
 from storage.kit import settings
 from storage.objects import open_bucket
@@ -29,7 +29,7 @@ from tests.storage.identity.making import a_resident, an_accepted_clip, claimed,
 from tests.workers.media.conftest import H264, MakeClip, make_clip, tools  # noqa: F401 - fixtures
 from workers import run
 from workers.airlock.admit import Airlock
-from workers.airlock.attempt import scratch_for
+from workers.airlock.attempts.attempt import scratch_for
 from workers.airlock.both_sides import BothSides, open_both_sides
 from workers.media.programs import Programs
 from workers.queue import ADMIT_CLIP, Doorbell, Lane

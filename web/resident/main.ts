@@ -4,8 +4,8 @@ import "../shared/look.css";
 import { catchLinks } from "../shared/route.svelte";
 import { light } from "../shared/theme";
 import App from "./App.svelte";
-import { register } from "./device.svelte";
-import { listen } from "./install.svelte";
+import { register } from "./alerts/device.svelte";
+import { listen } from "./alerts/install.svelte";
 
 light("system");
 catchLinks();

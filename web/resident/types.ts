@@ -1,10 +1,10 @@
 // What only residents' pages know: their own posts by what they hold in their hands.
 import type { Rule } from "../shared/guidelines";
 import type { Block, Division, Post } from "../shared/types";
-import type { Redaction } from "./blur";
+import type { Redaction } from "./sending/blur";
 import type { NameSeen } from "../shared/names";
 import type { Box } from "../shared/boxes";
-import type { Letter } from "./letters";
+import type { Letter } from "./mine/letters";
 
 export type Home = Block & { division: Division };
 export type Suspended = { until: string; decided_by: { guideline: string; version: number }; handle: string };

@@ -2,8 +2,8 @@
 import * as api from "../shared/api";
 import { forgetAll } from "../shared/kept";
 import { go } from "../shared/route.svelte";
-import { discard, nameLarger } from "./draft.svelte";
-import { addAnew, turnOff } from "./device.svelte";
+import { discard, nameLarger } from "./sending/draft.svelte";
+import { addAnew, turnOff } from "./alerts/device.svelte";
 import type { Me } from "./types";
 
 export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error"; left: boolean }>({ me: null, known: "asking", left: false });

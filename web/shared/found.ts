@@ -1,5 +1,5 @@
 // Whether words find a post: the rule by which the program finds it, so that what arrives is judged as what was listed.
-// (storage/post_words.py: a word is a run of letters and digits, without accents and whatever its case; a post is found
+// (storage/posts/words.py: a word is a run of letters and digits, without accents and whatever its case; a post is found
 // when each word asked for begins a word of its title or text.)
 
 const LONGEST = 40; // letters of a word that count

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from storage.atlas import versions
 from storage.db import AIRLOCK
-from storage.identity import leases
-from storage.identity.clips import Clip, Stage
+from storage.identity.clips import leases
+from storage.identity.clips.clips import Clip, Stage
 from storage.identity.vault import ClipId
 from workers.airlock.agree import is_all_there, is_whole
-from workers.airlock.arriving import SHARE, Carrier
-from workers.airlock.attempt import Attempt, Stopped
+from workers.airlock.attempts.arriving import SHARE, Carrier
+from workers.airlock.attempts.attempt import Attempt, Stopped
+from workers.airlock.attempts.known import Known
+from workers.airlock.attempts.looking import Looking
+from workers.airlock.attempts.original import bring_in
+from workers.airlock.attempts.photo import publish_photo
+from workers.airlock.attempts.trying import BlockGone, try_once
 from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.finish import end
-from workers.airlock.known import Known
-from workers.airlock.looking import Looking
-from workers.airlock.original import bring_in
-from workers.airlock.photo import publish_photo
-from workers.airlock.trying import BlockGone, try_once
 from workers.media import rework, rungs
 
 __all__ = ["Airlock", "admit"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from storage import posts
 from storage.atlas import versions
 from storage.db import AIRLOCK
-from storage.identity import clips
-from storage.identity.clips import Clip, ClipState
+from storage.identity.clips import clips
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.vault import ClipId
-from storage.posts import MediaState, Post, PostState
+from storage.posts import posts
+from storage.posts.posts import MediaState, Post, PostState
 from workers.airlock.both_sides import BothSides
 from workers.airlock.withdraw import entomb
 

@@ -12,20 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 from storage import checks
 from storage.db import database_now, only_one
-from storage.identity import tellings
-from storage.identity.vault import LINEAGE as IDENTITY_LINEAGE
-from storage.identity.vault import Vault, open_vault
+from storage.identity.alerts import tellings
+from storage.identity.vault import LINEAGE as IDENTITY_LINEAGE, Vault, open_vault
 from storage.kit import clock, log, metrics, ready, settings
 from storage.kit.errors import PorchlightError
 from storage.kit.settings import IdentitySettings, RecordSettings
 from storage.record import LINEAGE, open_record
-from workers.airlock.alert_following import follow
-from workers.airlock.alert_office import Office
-from workers.airlock.alert_summaries import sum_up
-from workers.airlock.alert_telling import tell, try_again
+from workers.airlock.alerting.following import follow
+from workers.airlock.alerting.office import Office
+from workers.airlock.alerting.push_hosts import PushHosts
+from workers.airlock.alerting.summaries import sum_up
+from workers.airlock.alerting.telling import tell, try_again
+from workers.airlock.alerting.web_push import Signer
 from workers.airlock.both_sides import mail_folder
-from workers.airlock.push_hosts import PushHosts
-from workers.airlock.web_push import Signer
 from workers.every import Round, is_late, repeat
 
 STORES = ("PORCHLIGHT_RECORD_DATABASE", "PORCHLIGHT_IDENTITY_DATABASE", "PORCHLIGHT_VAULT_KEY_FILE")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from storage.db import database_now
-from storage.identity import clip_lists, counts
-from storage.identity.clips import Clip, ClipState
+from storage.identity import counts
+from storage.identity.clips import lists as clip_lists
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.vault import Vault
 from storage.kit import clock, metrics
 from workers.airlock.reconcile import QUARANTINE_LIFE, UNFINISHED_LIFE

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from feed import posting
 from storage.db import AIRLOCK
-from storage.identity import leases
-from storage.identity.clips import Stage
+from storage.identity.clips import leases
+from storage.identity.clips.clips import Stage
 from storage.identity.vault import ClipId
 from storage.kit import ids, log
-from storage.posts import Rendition
-from storage.segments import Piece
+from storage.posts.posts import Rendition
+from storage.posts.segments import Piece
 from workers.airlock.agree import is_all_there, is_whole
-from workers.airlock.attempt import Attempt, Stopped
+from workers.airlock.attempts.attempt import Attempt, Stopped
+from workers.airlock.attempts.found import tell
+from workers.airlock.attempts.original import bring_in
+from workers.airlock.attempts.putting import demand_done, put_all
+from workers.airlock.attempts.trying import try_once
 from workers.airlock.both_sides import Airlock, BothSides
-from workers.airlock.found import tell
-from workers.airlock.original import bring_in
-from workers.airlock.putting import demand_done, put_all
 from workers.airlock.shred import shred
-from workers.airlock.trying import try_once
 from workers.media import rework, rungs
 from workers.media.ladder import Laddered
 from workers.media.refusals import RefusedClip

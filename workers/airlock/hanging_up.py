@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from storage import endings
 from storage.db import AIRLOCK, Actor
-from storage.identity import listening
+from storage.identity.residents import listening
 from workers.airlock.both_sides import BothSides
 
 

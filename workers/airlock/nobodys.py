@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.db import AIRLOCK
-from storage.identity import authorship, originals
+from storage.identity.clips import authorship, originals
 from storage.identity.vault import Vault
 from storage.kit import log
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from storage import comment_flags, comments, nods
 from storage.db import AIRLOCK, RESIDENT
-from storage.identity import clips, partings
-from storage.identity.partings import Parting, What
+from storage.identity.clips import clips
+from storage.identity.residents import partings
+from storage.identity.residents.partings import Parting, What
 from storage.identity.vault import ClipId
+from storage.moderation import comment_flags
+from storage.posts import comments, nods
 from workers.airlock.both_sides import BothSides
 
 

@@ -8,20 +8,22 @@ from typing import TypeVar
 
 import redis
 
-from storage import posts
 from storage.db import AIRLOCK, database_now
-from storage.identity import clip_lists, clips, leases, limits, listening, logins, originals
-from storage.identity.clips import ATTEMPTS, Clip, ClipState
+from storage.identity import limits
+from storage.identity.clips import clips, leases, lists as clip_lists, originals
+from storage.identity.clips.clips import ATTEMPTS, Clip, ClipState
+from storage.identity.residents import listening, logins
 from storage.kit import clock, log
 from storage.kit.errors import Unavailable
+from storage.posts import posts
 from workers.airlock import mailroom
 from workers.airlock.agree import TOMBSTONES, agree, is_whole, settle
+from workers.airlock.attempts.trying import TOO_MANY_FAULTS, say_no
 from workers.airlock.both_sides import Airlock, BothSides
 from workers.airlock.hanging_up import hang_up
 from workers.airlock.nobodys import end_authorship
 from workers.airlock.parting import take_leave
 from workers.airlock.shred import shred
-from workers.airlock.trying import TOO_MANY_FAULTS, say_no
 from workers.airlock.withdraw import take_back, tombstone
 from workers.queue import JOB_SECONDS, Doorbell
 

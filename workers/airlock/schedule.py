@@ -9,19 +9,19 @@ from storage import checks
 from storage.kit import log, ready, starting
 from storage.kit.errors import PorchlightError
 from workers.airlock import figures
-from workers.airlock.answering import carry_answers
-from workers.airlock.asking import ask_owners
-from workers.airlock.blurring import blur_all
 from workers.airlock.both_sides import Airlock, mail_folder, open_both_sides, scratch_folder
-from workers.airlock.cameras import look_after
 from workers.airlock.checks import of_both_sides
-from workers.airlock.listed import bring_listed
-from workers.airlock.owners_mail import write_to_owners
-from workers.airlock.pins import bring_pins
-from workers.airlock.questioning import bring_letters, cross_answers
+from workers.airlock.moderating.blurring import blur_all
+from workers.airlock.moderating.questioning import bring_letters, cross_answers
+from workers.airlock.moderating.remembering import look_at_removed
+from workers.airlock.moderating.suspending import carry_out
+from workers.airlock.owners.answering import carry_answers
+from workers.airlock.owners.asking import ask_owners
+from workers.airlock.owners.cameras import look_after
+from workers.airlock.owners.listed import bring_listed
+from workers.airlock.owners.owners_mail import write_to_owners
+from workers.airlock.owners.pins import bring_pins
 from workers.airlock.reconcile import reconcile
-from workers.airlock.remembering import look_at_removed
-from workers.airlock.suspending import carry_out
 from workers.every import Round, is_late, repeat
 from workers.media import programs
 from workers.queue import doorbell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.db import AIRLOCK
-from storage.identity import originals
+from storage.identity.clips import originals
 from workers.airlock.both_sides import BothSides
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from feed import posting
-from storage import feed_log, post_words, posts, takedowns
+from storage import feed_log
 from storage.db import AIRLOCK
-from storage.identity import clips, letters, originals
-from storage.identity.clips import Clip, ClipState
+from storage.identity.clips import clips, letters, originals
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.vault import ClipId
-from storage.posts import Verb
+from storage.moderation import takedowns
+from storage.posts import posts, words as post_words
+from storage.posts.posts import Verb
 from workers.airlock.both_sides import BothSides
 from workers.airlock.shred import shred
 

@@ -6,12 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage import case_exports
+from storage.cases import exports as case_exports
 from storage.db import Database
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
 from storage.objects import Bucket
-from storage.posts import Rendition
+from storage.posts.posts import Rendition
 from workers.media import programs
 from workers.media.poster import Still, frame_at
 

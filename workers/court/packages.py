@@ -6,8 +6,8 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-from storage import case_exports
-from storage.case_exports import Made
+from storage.cases import exports as case_exports
+from storage.cases.exports import Made
 from storage.db import CHORES, Database, only_one
 from storage.kit import clock, ids
 from storage.kit.ids import CaseId, PostId

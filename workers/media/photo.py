@@ -15,8 +15,7 @@ import ffmpeg
 
 from workers.media import blame, encode, redactor
 from workers.media.hiding import Hiding
-from workers.media.poster import NAME as POSTER
-from workers.media.poster import WRITTEN, Still
+from workers.media.poster import NAME as POSTER, WRITTEN, Still
 from workers.media.probe import LARGEST
 from workers.media.programs import Programs
 from workers.media.refusals import Reason, RefusedClip

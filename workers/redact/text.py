@@ -13,8 +13,7 @@ from collections.abc import Callable
 
 import phonenumbers
 
-from workers.redact import text_numbers, text_places
-from workers.redact import text_patterns as patterns
+from workers.redact import text_numbers, text_patterns as patterns, text_places
 
 REGION = "US"
 TITLE_LONGEST = 200  # characters, as on the record; widened letters can make a title longer than it was typed

@@ -1,6 +1,6 @@
 """What a picture looks like, in 64 bits: for each of 8 x 8 places whether the next one to the right is brighter.
 
-It is the rule by which an author is told which of their posts look alike (web/resident/view.svelte.ts, in 256 bits).
+By this rule an author is told which of their posts look alike (web/resident/sending/view.svelte.ts, in 256 bits).
 Does NOT tell one thing from another of the same light: two pictures of one fixed camera are often the same bits.
 """
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.post_words import words_of
+from storage.posts.words import words_of
 
 revision = "0002"
 down_revision = "0001"

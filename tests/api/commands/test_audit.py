@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from api.cli import main
-from storage import audit, heads
+from storage import audit
 from storage.db import OPERATOR
+from storage.public import heads
 from storage.record import open_record
 from storage.schema import audit_entries, audit_head, audit_payloads
 from workers import publishing

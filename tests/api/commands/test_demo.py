@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection
 
 from api.commands import demo
-from storage import audit, staff, staff_proof
+from storage import audit
 from storage.atlas import versions
 from storage.atlas.demo import demo_atlas
 from storage.db import OPERATOR
@@ -17,6 +17,7 @@ from storage.kit import settings
 from storage.kit.errors import NotAllowed
 from storage.kit.ids import StaffId
 from storage.record import open_record
+from storage.staff import proof as staff_proof, staff
 
 
 def test_the_demo_has_one_of_each(demo_data: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from api.cli import main
 from api.commands.known_bad import read
-from storage import audit, known_bad
+from storage import audit
 from storage.db import Database
 from storage.kit.errors import Refused
+from storage.moderation import known_bad
 
 pytestmark = pytest.mark.engines("sqlite")
 SHA, VIEW = "ab" * 32, "5555aaaa0f0ff0f0"

@@ -9,8 +9,8 @@ import pytest
 
 from api.cli import main
 from storage.db import AIRLOCK
-from storage.identity import clips, findings
-from storage.identity.clips import ClipState
+from storage.identity.clips import clips, findings
+from storage.identity.clips.clips import ClipState
 from storage.identity.vault import ClipId, Vault, open_vault
 from storage.kit import settings
 from tests.storage.identity.making import MAIL, a_resident, an_accepted_clip, the_clip

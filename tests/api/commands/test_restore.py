@@ -15,13 +15,13 @@ from feed.memory import Memory
 from feed.tickets import Grant
 from storage import audit, feed_log
 from storage.db import AIRLOCK, Database
-from storage.identity import clip_lists, clips, originals
-from storage.identity.clips import ClipState
+from storage.identity.clips import clips, lists as clip_lists, originals
+from storage.identity.clips.clips import ClipState
 from storage.identity.vault import ResidentId
 from storage.kit import migrate
 from storage.kit.clock import HOUR
 from storage.kit.errors import NotThere
-from storage.posts import PostState
+from storage.posts.posts import PostState
 from tests.api.commands.town import Town, ada, town  # noqa: F401 - fixtures
 from tests.cases import an_open_case, link
 from tests.conftest import LINEAGES, NewDatabase

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import make_url
 
 from api.commands import restore
-from storage import backup, takedowns
+from storage.backups import backup
 from storage.db import Database
 from storage.identity import backup as identity_backup
-from storage.identity.clips import ClipState
+from storage.identity.clips.clips import ClipState
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Unavailable
-from storage.posts import PostState
+from storage.moderation import takedowns
+from storage.posts.posts import PostState
 from tests.api.commands.town import Town, ada, town  # noqa: F401 - fixtures
 from workers.airlock.admit import Airlock
 from workers.airlock.reconcile import _resend

@@ -9,7 +9,7 @@ import pytest
 
 from api.cli import main
 from api.stack import Running
-from storage.identity import residents
+from storage.identity.residents import residents
 from storage.identity.vault import Vault, open_vault
 from storage.kit import settings
 from tests.storage.identity.making import MAIL, a_resident

@@ -9,11 +9,11 @@ import pyotp
 import pytest
 
 from api.cli import main
-from storage import staff, staff_proof
 from storage.db import OPERATOR, Database
 from storage.kit import settings
 from storage.record import open_record
-from storage.staff import Role
+from storage.staff import proof as staff_proof, staff
+from storage.staff.staff import Role
 from tests import builders
 
 

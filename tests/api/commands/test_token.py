@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from storage import audit, staff
-from storage.identity import logins
+from storage import audit
+from storage.identity.residents import logins
 from storage.identity.vault import open_vault
 from storage.kit import settings
 from storage.record import open_record
+from storage.staff import staff
 
 
 def test_a_staff_token_carries_the_roles_asked_for(demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,16 +19,16 @@ from typing import Any
 import httpx
 import pytest
 
-from api.commands.watch import Door
-from api.commands.watch import run as main_of_watch
+from api.commands.watch import Door, run as main_of_watch
 from feed.bell import Bell
 from feed.client import Ticket, TryLater
-from storage import feed_log, staff
+from storage import feed_log
 from storage.db import OPERATOR, Database
 from storage.kit import keys, settings
 from storage.kit.errors import NotLoggedIn, NotThere, PorchlightError, Refused
 from storage.kit.redis import connect
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.running import free_port, running
 from tests.builders import a_published_post

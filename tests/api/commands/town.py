@@ -12,13 +12,13 @@ import pytest
 from api.cli import main
 from feed import correcting, editing, posting
 from feed.bell import Bell
-from storage import posts
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.identity import clips, leases
-from storage.identity.clips import Clip
+from storage.identity.clips import clips, leases
+from storage.identity.clips.clips import Clip
 from storage.identity.vault import Receipt, ResidentId, Vault
 from storage.objects import Bucket, Folder
-from storage.posts import PostState, Rendition, Verb
+from storage.posts import posts
+from storage.posts.posts import PostState, Rendition, Verb
 from tests import builders
 from tests.conftest import NewDatabase
 from tests.storage.identity.making import KEY, a_resident, an_accepted_clip, claimed, the_clip

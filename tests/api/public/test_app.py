@@ -6,10 +6,10 @@ from fastapi import FastAPI
 from sqlalchemy import insert
 
 from api.public.rules import RETENTION, USES
-from storage import heads
-from storage.count_kinds import Kind
 from storage.db import OPERATOR, Database
 from storage.kit.clock import HOUR
+from storage.public import heads
+from storage.public.count_kinds import Kind
 from storage.schema import public_counts, published_requests
 from tests import builders
 from tests.api.conftest import NewClient

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from api.public.rules import RETENTION, What
-from storage import case_holds, posts, staff
-from storage.identity import cameras
+from storage.cases import holds as case_holds
+from storage.identity.cameras import cameras
 from storage.kit import settings
 from storage.kit.clock import DAY, HOUR
+from storage.posts import posts
+from storage.staff import staff
 from workers.airlock import reconcile
 
 

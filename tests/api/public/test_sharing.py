@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from api.stores import Stores
 from feed import posting
 from feed.correcting import MARK, correct, correctable
-from storage import shared_links
 from storage.db import OPERATOR, RESIDENT
-from storage.posts import Post, Verb
-from storage.shared_links import Shows, Where
+from storage.posts.posts import Post, Verb
+from storage.public import shared_links
+from storage.public.shared_links import Shows, Where
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from api.resident.desk import Desk
 from storage.db import AIRLOCK
-from storage.identity import inbox
-from storage.identity.inbox import Request
+from storage.identity.cameras import inbox
+from storage.identity.cameras.inbox import Request
 from storage.kit import clock
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import BlockId, CaseId, DivisionId, RequestId, new_id

@@ -17,7 +17,6 @@ from api.staff.app import create_app as create_staff
 from api.stores import Stores, give
 from api.who import TokenCookie
 from feed.bell import Bell
-from storage import staff
 from storage.atlas import versions
 from storage.atlas.files import sealed
 from storage.atlas.nesting import larger_blocks
@@ -28,7 +27,8 @@ from storage.kit import settings as reading
 from storage.kit.ids import BlockId, DivisionId
 from storage.kit.settings import RecordSettings
 from storage.objects import Folder
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -9,8 +9,8 @@ import pytest
 from api.resident.desk import Desk
 from tests.api.resident.conftest import NewNeighbour, Town
 from tests.api.resident.neighbour import CAMERA, Neighbour, said
-from tests.api.resident.test_posts import clip_ids
-from tests.api.resident.test_who_could import could
+from tests.api.resident.sending.test_posts import clip_ids
+from tests.api.resident.sending.test_who_could import could
 from workers.airlock.admit import Airlock, admit
 
 

@@ -9,11 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from storage import incidents, staff
+from storage.cases import incidents
+from storage.cases.incidents import NewIncident
 from storage.db import OPERATOR, Database
-from storage.incidents import NewIncident
 from storage.kit.ids import StaffId
-from storage.staff import Role
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff

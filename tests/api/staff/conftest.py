@@ -6,8 +6,8 @@ import pytest
 
 from feed.bell import Bell
 from storage.db import Database
-from storage.posts import Post
-from storage.staff import Role
+from storage.posts.posts import Post
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -9,7 +9,7 @@ from storage.db import Database
 from storage.kit import clock
 from storage.kit.ids import BlockId
 from tests.api.staff.casework import Casework, Person, casework  # noqa: F401 - fixture
-from tests.storage.footage import a_window, lay_squares, squares
+from tests.storage.footage.asked import a_window, lay_squares, squares
 
 TEXT = "A grey van left along the alley. Did your camera see it?"
 LARGE = squares(range(7), range(2))

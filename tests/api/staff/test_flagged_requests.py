@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from storage.db import AIRLOCK, Database
 from storage.kit.ids import RequestId, new_id
 from storage.request_flags import bring
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests.api.staff.casework import Casework, casework
 from tests.api.staff.footage_work import TEXT, ask, the_work
-from tests.storage.footage import a_batch, squares
+from tests.storage.footage.asked import a_batch, squares
 
 __all__ = ["casework", "the_work"]
 pytestmark = pytest.mark.engines("sqlite")

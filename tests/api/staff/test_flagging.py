@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from api.staff import flagging
-from storage import flags, post_changes
 from storage.db import AIRLOCK, Database
-from storage.posts import Post, PostState
-from storage.staff import Role
+from storage.moderation import flags
+from storage.posts import changes as post_changes
+from storage.posts.posts import Post, PostState
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

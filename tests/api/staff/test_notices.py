@@ -10,7 +10,7 @@ from sqlalchemy import update
 from storage import audit, notices
 from storage.db import OPERATOR, Database
 from storage.schema import notices as rows
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

@@ -11,13 +11,14 @@ from api.stores import Stores
 from feed import posting, tickets
 from feed.bell import Bell
 from feed.events import as_seen
-from storage import audit, staff
+from storage import audit
 from storage.audit import AuditEntry
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.clock import DAY, HOUR, as_text
 from storage.kit.ids import new_id
-from storage.posts import NewPost, Post, Verb
-from storage.staff import Role
+from storage.posts.posts import NewPost, Post, Verb
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient

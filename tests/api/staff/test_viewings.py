@@ -7,10 +7,11 @@ import pytest
 from api.staff import viewings
 from api.staff.viewings import Viewings
 from feed.bell import Bell
-from storage import audit, staff
+from storage import audit
 from storage.db import OPERATOR, Database
 from storage.kit.ids import PostId
-from storage.staff import LogIn
+from storage.staff import staff
+from storage.staff.staff import LogIn
 from tests import builders
 from tests.at_once import at_once
 

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from storage.db import Database
-from storage.staff import Role
+from storage.staff.staff import Role
 from tests import builders
 from tests.api.conftest import NewClient
 

@@ -15,8 +15,7 @@ from feed.bell import Bell
 from storage.db import OPERATOR, Database
 from storage.kit import keys, settings
 from tests import builders
-from tests.api.running import Running as Program
-from tests.api.running import free_port, running
+from tests.api.running import Running as Program, free_port, running
 from tests.builders import a_published_post
 from tests.conftest import NewDatabase
 from tests.feed.conftest import Door, OwnRedis

@@ -13,12 +13,13 @@ from websockets.exceptions import InvalidStatus
 
 from feed import connection, posting
 from feed.bell import Bell
-from storage import endings, staff
+from storage import endings
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.kit import ids
 from storage.kit.ids import StaffId
-from storage.posts import Verb
-from storage.staff import Role
+from storage.posts.posts import Verb
+from storage.staff import staff
+from storage.staff.staff import Role
 from tests.builders import City, a_published_post, block
 from tests.conftest import BELL_KEY
 from tests.feed.conftest import (

@@ -13,7 +13,7 @@ from feed.bell import Bell
 from feed.client import Posts, Ticket, follow
 from storage import feed_log
 from storage.db import AIRLOCK, CHORES, OPERATOR, Database
-from storage.posts import Post, Verb
+from storage.posts.posts import Post, Verb
 from tests.builders import City, a_published_post
 from tests.conftest import BELL_KEY
 from tests.feed.conftest import OwnRedis, Running, happening_again, memory, ring_again, running, start_of, until

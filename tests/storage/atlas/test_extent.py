@@ -9,7 +9,7 @@ from shapely.affinity import translate
 
 from storage.atlas.extent import extent
 from storage.kit.ids import BlockId
-from tests.storage.footage import ACROSS, DOWN, MILES, SIDE, atlas, square
+from tests.storage.footage.asked import ACROSS, DOWN, MILES, SIDE, atlas, square
 
 
 def test_a_square_has_its_measure() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from storage.atlas.finding import Finder
 

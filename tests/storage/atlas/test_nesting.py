@@ -6,8 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import shapely
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from storage.atlas.building import build
 from storage.atlas.nesting import larger_blocks

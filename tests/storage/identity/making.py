@@ -8,37 +8,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from storage.db import AIRLOCK, RESIDENT, Tx
-from storage.identity import (
-    accepting,
-    alerted,
-    alerts,
-    authorship,
-    camera_mail,
-    cameras,
-    clips,
-    inbox,
-    inbox_answers,
-    inbox_flags,
-    leases,
-    limits,
-    listening,
-    listings,
-    logins,
-    originals,
-    passkeys,
-    push_devices,
-    residents,
-    sealed_parts,
-    suspended,
-    tellings,
-)
-from storage.identity.accepting import Accepted
-from storage.identity.alerts import Reach, Wanted
-from storage.identity.cameras import Ask, Facing, Facts
-from storage.identity.clips import Clip
+from storage.identity import inbox_flags, limits
+from storage.identity.alerts import alerted, alerts, push_devices, tellings
+from storage.identity.alerts.alerts import Reach, Wanted
+from storage.identity.alerts.push_devices import Subscription
+from storage.identity.cameras import cameras, inbox, inbox_answers, listings, mail as camera_mail
+from storage.identity.cameras.cameras import Ask, Facing, Facts
+from storage.identity.cameras.listings import Listing
+from storage.identity.clips import accepting, authorship, clips, leases, originals, sealed_parts
+from storage.identity.clips.accepting import Accepted
+from storage.identity.clips.clips import Clip
 from storage.identity.limits import Limit
-from storage.identity.listings import Listing
-from storage.identity.push_devices import Subscription
+from storage.identity.residents import listening, logins, passkeys, residents, suspended
 from storage.identity.vault import CameraId, ClipId, Receipt, ResidentId, Vault
 from storage.kit.clock import DAY, HOUR, now
 from storage.kit.ids import BlockId, CaseId, PostId, RequestId, new_id

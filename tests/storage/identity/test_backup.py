@@ -10,24 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from storage import dump
+from storage.backups import dump
 from storage.db import OPERATOR, RESIDENT
-from storage.identity import (
-    alerts,
-    authorship,
-    backup,
-    cameras,
-    clips,
-    listings,
-    logins,
-    originals,
-    push_devices,
-    residents,
-)
-from storage.identity.alerts import Reach, Wanted
-from storage.identity.cameras import CameraState
-from storage.identity.listings import Listing
-from storage.identity.originals import UploadState
+from storage.identity import backup
+from storage.identity.alerts import alerts, push_devices
+from storage.identity.alerts.alerts import Reach, Wanted
+from storage.identity.cameras import cameras, listings
+from storage.identity.cameras.cameras import CameraState
+from storage.identity.cameras.listings import Listing
+from storage.identity.clips import authorship, clips, originals
+from storage.identity.clips.originals import UploadState
+from storage.identity.residents import logins, residents
 from storage.identity.vault import Receipt, ResidentId, SealBrokenError, Vault, new_key
 from storage.kit.errors import NotThere
 from tests.builders import block

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from storage.db import RESIDENT
-from storage.identity import authorship, originals
+from storage.identity.clips import authorship, originals
 from storage.identity.schema import clips, uploads
 from storage.identity.vault import ClipId, ResidentId, Vault
 from storage.kit import migrate

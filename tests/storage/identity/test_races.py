@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from storage.db import AIRLOCK, RESIDENT
-from storage.identity import clips, leases, limits, logins, residents
-from storage.identity.clips import Clip, ClipState
+from storage.identity import limits
+from storage.identity.clips import clips, leases
+from storage.identity.clips.clips import Clip, ClipState
 from storage.identity.limits import Limit
-from storage.identity.schema import log_in_codes
-from storage.identity.schema import residents as resident_rows
+from storage.identity.residents import logins, residents
+from storage.identity.schema import log_in_codes, residents as resident_rows
 from storage.identity.vault import ResidentId, Vault
 from storage.kit import clock
 from storage.kit.errors import TooOften

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 import pytest
 from sqlalchemy import update
 
-from storage.backup import Standing
+from storage.backups.backup import Standing
 from storage.db import AIRLOCK
-from storage.identity import clip_lists, originals, restored
-from storage.identity.clips import ATTEMPTS, ClipState
+from storage.identity import restored
+from storage.identity.clips import lists as clip_lists, originals
+from storage.identity.clips.clips import ATTEMPTS, ClipState
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId, ResidentId, Vault
 from storage.kit.ids import PostId
-from storage.posts import PostState
+from storage.posts.posts import PostState
 from tests.storage.identity.making import airlock, an_accepted_clip, the_clip
 
 _C, _P = ClipState, PostState

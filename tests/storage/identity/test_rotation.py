@@ -11,22 +11,13 @@ import pytest
 from sqlalchemy import column, func, select, table
 
 from storage.db import RESIDENT
-from storage.identity import (
-    alerted,
-    alerts,
-    authorship,
-    camera_mail,
-    cameras,
-    clips,
-    listings,
-    logins,
-    originals,
-    push_devices,
-    residents,
-    rotation,
-)
-from storage.identity.alerts import Reach, Wanted
-from storage.identity.listings import Listing
+from storage.identity import rotation
+from storage.identity.alerts import alerted, alerts, push_devices
+from storage.identity.alerts.alerts import Reach, Wanted
+from storage.identity.cameras import cameras, listings, mail as camera_mail
+from storage.identity.cameras.listings import Listing
+from storage.identity.clips import authorship, clips, originals
+from storage.identity.residents import logins, residents
 from storage.identity.rotation import Resealed
 from storage.identity.vault import ResidentId, SealBrokenError, Vault, is_under, new_key
 from storage.kit.ids import DivisionId, PostId

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from storage.kit import clock
 from storage.kit.clock import DAY, HOUR, MINUTE, QUARTER_HOUR, SECOND

@@ -21,19 +21,19 @@ from storage.atlas.files import sealed
 from storage.atlas.nesting import larger_blocks
 from storage.atlas.shapes import Atlas, Block, Division, block_id, division_id
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.identity import alerts, push_devices
-from storage.identity.alerts import Quiet, Reach, Wanted
+from storage.identity.alerts import alerts, push_devices
+from storage.identity.alerts.alerts import Quiet, Reach, Wanted
 from storage.identity.vault import ResidentId, Vault
 from storage.kit import clock
 from storage.kit.ids import BlockId, PostId
-from storage.posts import Verb
+from storage.posts.posts import Verb
 from tests import builders
 from tests.servers.push_stand_in import Browser, PushStandIn, a_push_stand_in
 from tests.storage.identity.making import a_resident, a_token
-from workers.airlock.alert_office import Office
+from workers.airlock.alerting.office import Office
+from workers.airlock.alerting.push_hosts import PushHosts
+from workers.airlock.alerting.web_push import Signer
 from workers.airlock.alerts import alert
-from workers.airlock.push_hosts import PushHosts
-from workers.airlock.web_push import Signer
 
 ZONE = ZoneInfo("America/Chicago")
 PATIENCE_SECONDS = 120.0  # on a machine that is busy

@@ -7,17 +7,19 @@ from functools import partial
 
 from sqlalchemy import update
 
-from storage import feed_log, posts, takedowns
+from storage import feed_log
 from storage.db import AIRLOCK, RESIDENT, database_now
 from storage.feed_log import Kind
-from storage.identity import clips, originals
-from storage.identity.clips import Clip, ClipState
-from storage.identity.originals import UploadState
+from storage.identity.clips import clips, originals
+from storage.identity.clips.clips import Clip, ClipState
+from storage.identity.clips.originals import UploadState
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId
 from storage.kit.clock import HOUR
+from storage.moderation import takedowns
 from storage.objects import Bucket
-from storage.posts import MediaState, Post, PostState
+from storage.posts import posts
+from storage.posts.posts import MediaState, Post, PostState
 from tests.builders import the_post
 from tests.storage.identity.making import the_clip
 from workers.airlock.admit import Airlock, admit

@@ -14,23 +14,22 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from api.resident.standing import OTHER_REASONS
+from api.resident.mine.standing import OTHER_REASONS
 from feed import posting
 from storage.db import OPERATOR
 from storage.feed_log import Kind
-from storage.identity import findings, leases
-from storage.identity.clips import ATTEMPTS, ClipState, Stage
+from storage.identity.clips import findings, leases
+from storage.identity.clips.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.schema import clips as rows
 from storage.identity.vault import ClipId
 from storage.kit.clock import QUARTER_HOUR
 from storage.kit.errors import Unavailable
 from storage.objects import Folder
-from storage.posts import MediaState, PostState
+from storage.posts.posts import MediaState, PostState
 from storage.schema import blocks
 from tests import builders
 from tests.builders import NOON
-from tests.storage.identity.making import MAIL, bytes_below
-from tests.storage.identity.making import airlock as writing
+from tests.storage.identity.making import MAIL, airlock as writing, bytes_below
 from tests.workers.airlock.conftest import MARKS, NewClip
 from tests.workers.airlock.looking import (
     assert_published_once,
@@ -47,13 +46,11 @@ from tests.workers.airlock.looking import (
     told,
     withdraw,
 )
-from workers.airlock import admit as admitting
-from workers.airlock import arriving, lead, putting, trying
-from workers.airlock import attempt as attempts
-from workers.airlock import finish as finishing
+from workers.airlock import admit as admitting, finish as finishing
 from workers.airlock.admit import Airlock, admit
-from workers.airlock.arriving import Carrier
-from workers.airlock.attempt import Attempt
+from workers.airlock.attempts import arriving, attempt as attempts, lead, putting, trying
+from workers.airlock.attempts.arriving import Carrier
+from workers.airlock.attempts.attempt import Attempt
 from workers.airlock.finish import finish
 from workers.media import rework
 from workers.media.hiding import Hiding

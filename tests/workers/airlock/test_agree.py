@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from feed import posting
 from storage.db import AIRLOCK
-from storage.identity.clips import ClipState
-from storage.posts import Verb
+from storage.identity.clips.clips import ClipState
+from storage.posts.posts import Verb
 from tests.builders import a_new_post, a_published_post
 from tests.storage.identity.making import claimed
 from tests.workers.airlock.conftest import NewClip

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from storage import s3_client, segments
-from storage.identity import originals, sealed_parts
-from storage.identity.clips import ClipState
+from storage.buckets import s3_client
+from storage.buckets.s3 import S3
+from storage.identity.clips import originals, sealed_parts
+from storage.identity.clips.clips import ClipState
 from storage.kit.clock import DAY, HOUR
 from storage.kit.errors import NotThere, Unavailable
 from storage.objects import Bucket
-from storage.posts import PostState
-from storage.s3 import S3
+from storage.posts import segments
+from storage.posts.posts import PostState
 from tests.servers.proxy import Proxy
 from tests.servers.s3 import S3Server
 from tests.storage.identity.making import airlock as writing

@@ -8,8 +8,7 @@ from sqlalchemy import update
 from storage.identity.schema import clips as rows
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
-from tests.storage.identity.making import airlock as transaction
-from tests.storage.identity.making import the_clip
+from tests.storage.identity.making import airlock as transaction, the_clip
 from tests.workers.airlock.conftest import NewClip
 from workers.airlock import figures
 from workers.airlock.admit import Airlock

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from storage import endings
 from storage.db import RESIDENT
-from storage.identity import listening, logins
+from storage.identity.residents import listening, logins
 from storage.identity.schema import log_ins
 from storage.identity.vault import ResidentId
 from storage.kit.errors import Unavailable

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from storage.db import AIRLOCK
-from storage.identity.clips import ClipState
+from storage.identity.clips.clips import ClipState
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import assert_published_once, clip_of
 from workers.airlock import jobs

@@ -11,13 +11,12 @@ from sqlalchemy import select, update
 
 from feed import posting
 from storage.db import AIRLOCK
-from storage.identity import authorship, clips
-from storage.identity.clips import ClipState
-from storage.identity.schema import clips as rows
-from storage.identity.schema import metadata
+from storage.identity.clips import authorship, clips
+from storage.identity.clips.clips import ClipState
+from storage.identity.schema import clips as rows, metadata
 from storage.identity.vault import ClipId, Receipt, ResidentId, Vault
 from storage.kit.clock import DAY
-from storage.posts import PostState, Verb
+from storage.posts.posts import PostState, Verb
 from tests import builders
 from tests.storage.identity.making import a_resident, an_accepted_clip, bytes_below, claimed, the_clip
 from tests.workers.airlock.looking import clip_of, is_shredded, post_state, time_passes, withdraw

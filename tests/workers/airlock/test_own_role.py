@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import update
 
 from storage.db import RESIDENT
-from storage.identity import clips, limits, logins, originals
-from storage.identity.clips import ATTEMPTS, ClipState
+from storage.identity import limits
+from storage.identity.clips import clips, originals
+from storage.identity.clips.clips import ATTEMPTS, ClipState
 from storage.identity.limits import Limit
-from storage.identity.schema import clips as rows
-from storage.identity.schema import log_in_codes, uploads
+from storage.identity.residents import logins
+from storage.identity.schema import clips as rows, log_in_codes, uploads
 from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.kit.errors import NotThere
-from storage.posts import MediaState, PostState
+from storage.posts.posts import MediaState, PostState
 from tests import builders
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import clip_of, is_shredded, post_of, post_state, take_through

@@ -10,15 +10,14 @@ import pytest
 from sqlalchemy import select, update
 
 from feed.bell import Bell
-from storage import comments
 from storage.db import RESIDENT, Tx
-from storage.identity import leaving, listening, logins, partings, residents
-from storage.identity.clips import ClipState
-from storage.identity.leaving import Wish
-from storage.identity.schema import listening as listening_rows
-from storage.identity.schema import partings as rows
+from storage.identity.clips.clips import ClipState
+from storage.identity.residents import leaving, listening, logins, partings, residents
+from storage.identity.residents.leaving import Wish
+from storage.identity.schema import listening as listening_rows, partings as rows
 from storage.identity.vault import ResidentId
 from storage.kit.ids import new_id
+from storage.posts import comments
 from tests import builders
 from tests.storage.identity.making import a_token, an_accepted_clip, an_upload, the_clip
 from tests.workers.airlock.looking import keys

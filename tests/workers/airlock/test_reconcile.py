@@ -12,20 +12,20 @@ import redis
 from sqlalchemy import update
 
 from storage.db import RESIDENT
-from storage.identity import clips, leases, limits, logins, originals
-from storage.identity.clips import ATTEMPTS, ClipState, Stage
+from storage.identity import limits
+from storage.identity.clips import clips, leases, originals
+from storage.identity.clips.clips import ATTEMPTS, ClipState, Stage
 from storage.identity.limits import Limit
-from storage.identity.schema import clips as rows
-from storage.identity.schema import log_in_codes, tries, uploads
+from storage.identity.residents import logins
+from storage.identity.schema import clips as rows, log_in_codes, tries, uploads
 from storage.identity.vault import ClipId, ResidentId
 from storage.kit import clock
 from storage.kit.clock import DAY, HOUR, MINUTE
 from storage.kit.ids import new_id
 from storage.objects import Folder
-from storage.posts import MediaState, PostState
+from storage.posts.posts import MediaState, PostState
 from tests.builders import a_published_post
-from tests.storage.identity.making import MAIL, an_upload, claimed
-from tests.storage.identity.making import airlock as writing
+from tests.storage.identity.making import MAIL, airlock as writing, an_upload, claimed
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import (
     assert_published_once,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.identity import originals, sealed_parts
+from storage.identity.clips import originals, sealed_parts
 from storage.objects import Folder
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import clip_of, is_shredded, keys

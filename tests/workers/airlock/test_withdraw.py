@@ -10,12 +10,11 @@ import pytest
 from feed import posting
 from storage.db import OPERATOR
 from storage.feed_log import Kind
-from storage.identity import clips, leases
-from storage.identity.clips import ClipState
+from storage.identity.clips import clips, leases
+from storage.identity.clips.clips import ClipState
 from storage.identity.vault import ClipId
-from storage.posts import Verb
-from tests.storage.identity.making import airlock as writing
-from tests.storage.identity.making import claimed
+from storage.posts.posts import Verb
+from tests.storage.identity.making import airlock as writing, claimed
 from tests.workers.airlock.conftest import NewClip
 from tests.workers.airlock.looking import assert_withdrawn_for_good, clip_of, is_shredded, media, told, withdraw
 from workers.airlock import withdraw as withdrawing

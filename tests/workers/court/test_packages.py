@@ -13,16 +13,17 @@ from PIL import Image
 
 from feed import posting
 from feed.bell import Bell
-from storage import audit, case_exports
+from storage import audit
 from storage.audit import Sought
-from storage.case_exports import ExportState
+from storage.cases import exports as case_exports
+from storage.cases.exports import ExportState
 from storage.db import AIRLOCK, OPERATOR, Actor, Database
 from storage.kit.clock import DAY, HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
 from storage.objects import Bucket, Folder
-from storage.posts import Rendition, Verb
-from storage.segments import Piece
+from storage.posts.posts import Rendition, Verb
+from storage.posts.segments import Piece
 from tests.builders import NOON, a_new_post, a_published_post, as_role
 from tests.cases import OpenCase, an_open_case, link
 from tests.workers.media.conftest import MakeClip, make_clip, tools  # noqa: F401 - fixtures

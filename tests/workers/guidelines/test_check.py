@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from storage.posts import CATEGORIES
+from storage.posts.posts import CATEGORIES
 from workers.guidelines.check import check
 from workers.guidelines.rules import IN_FORCE
 

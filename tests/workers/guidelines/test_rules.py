@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from storage.flags import REASONS
-from storage.posts import CATEGORIES
+from storage.moderation.flags import REASONS
+from storage.posts.posts import CATEGORIES
 from workers.guidelines.rules import FILE, IDS, IN_FORCE, read
 
 # The digest of what each version said. Whoever changes the file raises its version and adds a line.

@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 
 from workers.redact.returning import FEWEST, can_return, returns
-from workers.redact.views import HEIGHT, NEAR, NOTHING, WIDTH, Views, from_bytes, is_any_near, says_something, to_bytes
-from workers.redact.views import views as look
+from workers.redact.views import (
+    HEIGHT,
+    NEAR,
+    NOTHING,
+    WIDTH,
+    Views,
+    from_bytes,
+    is_any_near,
+    says_something,
+    to_bytes,
+    views as look,
+)
 
 DRAWN = np.random.default_rng(8)
 VIEW = from_bytes(bytes.fromhex("5555aaaa0f0ff0f0"))

@@ -1,0 +1,1 @@
+"""My cameras: registering and listing them, and who looked."""

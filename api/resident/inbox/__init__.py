@@ -1,0 +1,1 @@
+"""What is asked of me: requests for footage, letters, and what I answer."""

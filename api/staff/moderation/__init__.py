@@ -1,0 +1,1 @@
+"""The moderators' queue, what may be decided there, and how it goes."""

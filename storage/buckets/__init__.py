@@ -1,0 +1,1 @@
+"""Buckets, in a folder or on an S3 server. storage/objects.py opens them."""

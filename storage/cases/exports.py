@@ -1,0 +1,238 @@
+"""Packages for court: asked for in an open case, made by the chores, there for a week, then erased.
+
+What of the case is words is written down when the package is asked for, as who asks may see it; clips are copied as it
+is made. What its author takes back before the package was handed out goes with it: `over` finds such packages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from storage.cases import cases, entries as case_entries
+from storage.cases.entries import Kind
+from storage.cases.rules import Act, Asker
+from storage.db import Tx, database_now
+from storage.kit import ids
+from storage.kit.clock import DAY
+from storage.kit.errors import Conflict, NotThere
+from storage.kit.ids import CaseId, PostId
+from storage.posts import posts
+from storage.posts.posts import PostState, Rendition
+from storage.schema import audit_entries, case_exports, renditions, segments, staff_members
+
+LASTS_MS = 7 * DAY  # time to fetch it twice; a copy of clips that their authors may take back lies no longer
+TRIES = 3
+SHOWN = 20  # of one case, the newest
+STANDS = (PostState.LIVE, PostState.KEPT)
+
+Papers = Mapping[str, Any]
+
+
+class ExportState(StrEnum):
+    """Where a package stands."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class Export:
+    """One package; `asked_by` is a name, times are milliseconds since 1970, `done` counts files of `files`."""
+
+    id: str
+    case: CaseId
+    state: ExportState
+    asked_by: str
+    asked_at: int
+    done: int
+    files: int
+    key: str
+    bytes: int
+    sha256: str
+    ready_at: int | None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Bytes `start` up to, not including, `end` of the object under `key`."""
+
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the audit as a package tells it: without its number, which would say how much the whole city does."""
+
+    at: int
+    by: str
+    action: str
+    subject: str
+    hash: str
+
+
+def ask(tx: Tx, who: Asker, case_id: CaseId, papers: Papers) -> str:
+    """Asks for a package; answers its id. Raises NotThere, NotAllowed, or Conflict, also while another one is made."""
+    cases.locked(tx, who, case_id, Act.EXPORT)
+    waits = (case_exports.c.case_id == case_id, case_exports.c.state == ExportState.WAITING)
+    if tx.connection.execute(select(case_exports.c.id).where(*waits)).first():
+        raise Conflict("A package of this case is being made.", code="export_waits")
+    export_id, now = ids.new_id(), tx.now()
+    what = {"papers": json.dumps(papers), "done": 0, "files": 0, "tries": 0, "key": "", "bytes": 0, "sha256": ""}
+    row = {"id": export_id, "case_id": case_id, "asked_by": who.id, "asked_at": now, "state": ExportState.WAITING}
+    tx.execute(insert(case_exports).values(**row, **what))
+    case_entries.enter(tx, case_id, Kind.EXPORT, by=who.id, about=export_id)
+    return export_id
+
+
+def of_case(conn: Connection, case_id: CaseId) -> list[Export]:
+    """A case's packages, the newest first; the caller knows that whoever asks may see the case."""
+    query = select(case_exports, staff_members.c.name).join(staff_members)
+    query = query.where(case_exports.c.case_id == case_id).order_by(case_exports.c.asked_at.desc()).limit(SHOWN)
+    return [_export(row) for row in conn.execute(query)]
+
+
+def hand_out(tx: Tx, who: Asker, case_id: CaseId, export_id: str) -> Export:
+    """A package that is to be fetched, entered into the case; raises NotThere, NotAllowed, Conflict.
+
+    Conflict also where something in it was taken back since: it is made anew without that.
+    """
+    cases.locked(tx, who, case_id, Act.EXPORT)
+    found = [one for one in of_case(tx.connection, case_id) if one.id == export_id]
+    if not found or found[0].state is not ExportState.READY:
+        raise NotThere
+    if not _all_stand(tx.connection, papers_of(tx.connection, export_id)):
+        raise Conflict("Something in this package was taken back. Ask for it anew.", code="export_stale")
+    case_entries.enter(tx, case_id, Kind.DOWNLOAD, by=who.id, about=export_id)
+    return found[0]
+
+
+def next_waiting(tx: Tx) -> str | None:
+    """The package that waits longest, one try more on its books; one that was tried too often fails first."""
+    waits = case_exports.c.state == ExportState.WAITING
+    gone = tx.execute(
+        update(case_exports)
+        .where(waits, case_exports.c.tries >= TRIES)
+        .values(state=ExportState.FAILED, papers="", done=0)
+    )
+    query = select(case_exports.c.id).where(waits).order_by(case_exports.c.asked_at).limit(1)
+    found: str | None = tx.connection.execute(query).scalar()
+    if found is not None:
+        more = {"tries": case_exports.c.tries + 1, "done": 0}
+        tx.execute(update(case_exports).where(case_exports.c.id == found).values(**more))
+    if found is not None or gone.rowcount:
+        tx.audit("export.begin", found or "")
+    return found
+
+
+def papers_of(conn: Connection, export_id: str) -> dict[str, Any]:
+    """What of the case is words, as it was when the package was asked for."""
+    told = conn.execute(select(case_exports.c.papers).where(case_exports.c.id == export_id)).scalar_one()
+    return dict(json.loads(told)) if told else {}
+
+
+def along(tx: Tx, export_id: str, *, done: int, files: int) -> None:
+    """So many files are in it."""
+    tx.execute(update(case_exports).where(case_exports.c.id == export_id).values(done=done, files=files))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A package in the media bucket under `key`, signed by the public key `signer`, with these posts in it."""
+
+    key: str
+    bytes: int
+    sha256: str
+    signer: str
+    posts: Collection[PostId]
+
+
+def finish(tx: Tx, export_id: str, made: Made) -> None:
+    """It is there to be fetched. Of its papers the ids of posts stay; the audit keeps what it was, for good."""
+    there = {"key": made.key, "bytes": made.bytes, "sha256": made.sha256, "ready_at": tx.now()}
+    papers = json.dumps({"posts": [{"id": post_id} for post_id in made.posts]})
+    now = {"state": ExportState.READY, "papers": papers, **there}
+    tx.execute(update(case_exports).where(case_exports.c.id == export_id).values(**now))
+    tx.audit("export.ready", export_id, {"sha256": made.sha256, "key": made.signer})
+
+
+def over(conn: Connection) -> list[str]:
+    """Packages whose week is over, or in which something was taken back since."""
+    query = select(case_exports.c.id, case_exports.c.ready_at, case_exports.c.papers)
+    ready = conn.execute(query.where(case_exports.c.state == ExportState.READY)).all()
+    before = database_now(conn) - LASTS_MS
+    return [row.id for row in ready if row.ready_at < before or not _all_stand(conn, json.loads(row.papers))]
+
+
+def erase(tx: Tx, export_id: str) -> str:
+    """Leaves of a package that it was; answers the key of its bytes, which the caller deletes after the commit."""
+    key = tx.connection.execute(select(case_exports.c.key).where(case_exports.c.id == export_id)).scalar_one()
+    nothing = {"state": ExportState.ERASED, "papers": "", "key": ""}
+    tx.execute(update(case_exports).where(case_exports.c.id == export_id).values(**nothing))
+    tx.audit("export.erase", export_id)
+    return str(key)
+
+
+def kept_keys(conn: Connection, keys: Collection[str]) -> set[str]:
+    """Those of `keys` that are some package's."""
+    return set(conn.execute(select(case_exports.c.key).where(case_exports.c.key.in_(keys))).scalars())
+
+
+def custody(conn: Connection, case_id: CaseId, post_ids: Collection[PostId]) -> list[Line]:
+    """The audit's lines of the case, and of who of the staff viewed its posts; oldest first."""
+    lines = audit_entries.c
+    columns = (lines.at, lines.by, lines.action, lines.subject, lines.hash)
+    viewed = (lines.subject.in_(post_ids), lines.action == "post.view")
+    found = conn.execute(select(lines.seq, *columns).where(lines.subject == case_id)).all()
+    found = [*found, *conn.execute(select(lines.seq, *columns).where(*viewed)).all()]
+    return [Line(row.at, row.by, row.action, row.subject, row.hash) for row in sorted(found, key=lambda row: row.seq)]
+
+
+def renditions_of(conn: Connection, post_id: PostId) -> list[Rendition]:
+    """The whole files of a post's media, the smallest first."""
+    columns = [renditions.c[name] for name in ("file", "key", "width", "height", "bytes")]
+    mine = (renditions.c.post_id == post_id, renditions.c.whole)
+    rows = conn.execute(select(*columns).where(*mine).order_by(renditions.c.height, renditions.c.file.desc()))
+    return [Rendition(row.file, row.key, row.width, row.height, row.bytes) for row in rows]
+
+
+def spans_of(conn: Connection, post_id: PostId, file: str) -> list[Span]:
+    """Where the bytes of a file are that has its pieces in objects of their own, in order."""
+    columns = [segments.c[name] for name in ("key", "start", "bytes")]
+    query = select(*columns).where(segments.c.post_id == post_id, segments.c.file == file)
+    return [Span(row.key, row.start, row.start + row.bytes) for row in conn.execute(query.order_by(segments.c.number))]
+
+
+def standing(conn: Connection, post_ids: Collection[PostId]) -> set[PostId]:
+    """Those of the posts that were not taken back."""
+    return {PostId(post_id) for post_id, state in posts.states(conn, post_ids).items() if state in STANDS}
+
+
+def _all_stand(conn: Connection, papers: Papers) -> bool:
+    named = [PostId(one["id"]) for one in papers.get("posts", ())]
+    return standing(conn, named) == set(named)
+
+
+def _export(row: Row[tuple[object, ...]]) -> Export:
+    return Export(
+        id=row.id,
+        case=CaseId(row.case_id),
+        state=ExportState(row.state),
+        asked_by=row.name,
+        asked_at=row.asked_at,
+        done=row.done,
+        files=row.files,
+        key=row.key,
+        bytes=row.bytes,
+        sha256=row.sha256,
+        ready_at=row.ready_at,
+    )

@@ -1,0 +1,1 @@
+"""Residents: their log-ins, what is held about them, and how they leave."""

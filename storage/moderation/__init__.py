@@ -1,0 +1,1 @@
+"""What people say is wrong with a post, who works on it, what is decided, and what comes of that."""

@@ -1,0 +1,1 @@
+"""What is published for everybody: counts, heads of the audit, and links to single posts."""

@@ -1,0 +1,1 @@
+"""Telling residents what they wished to be told: following the feed, pushes and mails."""
