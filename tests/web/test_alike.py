@@ -74,7 +74,7 @@ def test_what_is_alike(post: dict[str, Any], writing: dict[str, Any], is_alike: 
 
 def test_the_part_that_compares_asks_for_nothing_by_what_was_typed() -> None:
     """The page asks for its own area as it always does: no call of it holds a word, a kind, a time or a block."""
-    source = (WEB / "resident/AlikePart.svelte").read_text()
+    source = (WEB / "resident/sending/AlikePart.svelte").read_text()
 
     calls = [line.strip() for line in source.splitlines() if "api." in line]
     assert len(calls) == 2
