@@ -6,14 +6,14 @@ from itertools import islice
 
 from feed import keeping, posting, tickets
 from feed.bell import Bell
-from storage import endings, feed_log, request_flags
+from storage import endings, feed_log
 from storage.cases import exports as case_exports, holds as case_holds
 from storage.db import CHORES, Database, Tx, database_now
 from storage.footage import answers as footage_answers
 from storage.kit import metrics
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import PostId
-from storage.moderation import shifts, takedowns
+from storage.moderation import request_flags, shifts, takedowns
 from storage.objects import Bucket
 from storage.posts import comments, posts, words as post_words
 from storage.posts.posts import POSTS_LIVE_MS, Verb

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import feed_log, staff_language
+from storage import feed_log
 from storage.atlas.versions import all_divisions
 from storage.db import CHORES, Database, database_now
 from storage.kit import clock
 from storage.kit.mail import plain
-from storage.staff import digests, staff
+from storage.staff import digests, language as staff_language, staff
 from storage.staff.digests import Digest, Kind, Mail
 from storage.staff.staff import VIEWERS
 from workers import digest_words as words

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 
 from api import http, places, stores
-from api.resident import alerts, auth, flagging_requests, guidelines
+from api.resident import alerts, auth, guidelines
 from api.resident.account import download, leaving, log_ins, passkeys
 from api.resident.cameras import cameras, ledger as camera_ledger, listings
 from api.resident.desk import Desk
-from api.resident.inbox import answering, asked, footage_sharing, inbox
+from api.resident.inbox import answering, asked, flagging_requests, footage_sharing, inbox
 from api.resident.mine import appealing, correcting, mine, resolving, sharing
 from api.resident.neighborhood import flagging, neighborhood, nodding, notices, words
 from api.resident.sending import posts, uploads, who_could

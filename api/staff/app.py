@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 
 from api import places, stores
 from api.http import new_app
-from api.staff import flagged_requests, flagging, notices, posts, words
+from api.staff import flagging, notices, posts, words
 from api.staff.administration import duties, joining, oversight, roster
 from api.staff.auth import PROGRAM, any_staff
 from api.staff.cases import (
@@ -26,6 +26,7 @@ from api.staff.moderation import (
     blurring,
     decisions as moderation,
     flagged,
+    flagged_requests,
     judging_comments,
     load,
     premoderation,

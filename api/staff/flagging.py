@@ -11,11 +11,10 @@ from api.staff.auth import Viewer
 from api.staff.posts import visible
 from api.stores import Record
 from feed.events import Closed
-from storage import request_flags
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import PostId
-from storage.moderation import comment_flags, flags
+from storage.moderation import comment_flags, flags, request_flags
 from storage.posts import posts
 from workers.redact.text import scrub
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
-from storage import footage_before
 from storage.atlas.shapes import Atlas
 from storage.atlas.versions import current
 from storage.cases import cases, entries as case_entries, keys as case_keys, rules as case_rules
@@ -18,9 +17,9 @@ from storage.cases.entries import Kind as Entry
 from storage.cases.keys import StaffKey
 from storage.cases.rules import Asker
 from storage.db import Tx, database_now
-from storage.footage import rules as footage_rules
+from storage.footage import before as footage_before, rules as footage_rules
+from storage.footage.before import Found, New
 from storage.footage.rules import MOST_A_DAY, MOST_OF_CASE, Act, Asked, Fault, Judgement, Kind, State
-from storage.footage_before import Found, New
 from storage.kit import ids
 from storage.kit.clock import BATCH, DAY
 from storage.kit.errors import Conflict, NotAllowed, NotThere, Refused, TooOften

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 
-from storage import footage_before
 from storage.atlas.versions import current
 from storage.cases.rules import CaseState
 from storage.db import database_now
+from storage.footage import before as footage_before
+from storage.footage.before import New
 from storage.footage.footage import LIFE_MS
 from storage.footage.rules import MOST_A_DAY, MOST_OF_CASE, Asked, Kind, State
-from storage.footage_before import New
 from storage.kit.clock import BATCH, DAY
 from storage.kit.ids import CaseId, DivisionId, RequestId, StaffId
 from storage.schema import (

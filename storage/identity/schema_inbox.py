@@ -69,7 +69,8 @@ Index("ix_inbox_answers_request_id", inbox_answers.c.request_id)
 Index("ix_inbox_answers_clip_id", inbox_answers.c.clip_id)
 Index("ix_inbox_answers_crossed_shown_at", inbox_answers.c.crossed, inbox_answers.c.shown_at)
 
-# inbox_flags.py: at most one of an owner about a request; its words until it crossed, that it was said a while longer
+# cameras/inbox_flags.py: at most one of an owner about a request; its words until it crossed, that it was said a while
+# longer
 inbox_flags = Table(
     "inbox_flags",
     metadata,

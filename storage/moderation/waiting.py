@@ -21,9 +21,9 @@ from storage.kit.ids import DivisionId, PostId, StaffId
 from storage.moderation.appeals import AppealState
 from storage.moderation.blurs import WAITS
 from storage.moderation.decisions import HOLDS, PROPOSE
+from storage.moderation.request_decisions import may_judge
 from storage.moderation.suspensions import OFF, open_proposals
 from storage.posts.posts import PostState
-from storage.request_decisions import may_judge
 from storage.schema import (
     appeals,
     blurs,

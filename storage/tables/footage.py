@@ -78,8 +78,8 @@ published_requests = Table(
 )
 Index("ix_published_requests_day_id", published_requests.c.day, published_requests.c.id)
 
-# storage/request_flags.py. What residents and staff say is wrong with a request, never which of them. An owner's comes
-# with a batch of answers, and no staff program sees it before that moment.
+# storage/moderation/request_flags.py. What residents and staff say is wrong with a request, never which of them. An
+# owner's comes with a batch of answers, and no staff program sees it before that moment.
 request_flags = Table(
     "request_flags",
     metadata,
@@ -98,7 +98,7 @@ Index("ix_request_flags_decision_id_request_id", request_flags.c.decision_id, re
 Index("ix_request_flags_request_id", request_flags.c.request_id)
 Index("ix_request_flags_judged_at", request_flags.c.judged_at)
 
-# storage/request_decisions.py.
+# storage/moderation/request_decisions.py.
 request_decisions = Table(
     "request_decisions",
     metadata,
@@ -114,7 +114,7 @@ request_decisions = Table(
 )
 Index("ix_request_decisions_request_id", request_decisions.c.request_id)
 
-# storage/request_claims.py. Who is judging a request, so that nobody else does.
+# storage/moderation/request_claims.py. Who is judging a request, so that nobody else does.
 request_claims = Table(
     "request_claims",
     metadata,

@@ -18,7 +18,7 @@ staff_members = Table(
     Column("second_factor_next", String(64)),  # a key that is not proved yet: it takes the other's place with its code
     Column("ended", Boolean, nullable=False),
     Column("last_log_in_at", BigInteger, nullable=False, server_default="0"),  # or when it was made, or taken in again
-    Column("language", String(2)),  # in which they are written to (storage/staff_language.py); none: in each there is
+    Column("language", String(2)),  # in which they are written to (storage/staff/language.py); none: in each there is
 )
 staff_roles = Table(
     "staff_roles",

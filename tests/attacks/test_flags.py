@@ -10,14 +10,13 @@ from sqlalchemy.exc import ProgrammingError
 
 from api.resident.neighborhood.names import signed
 from feed.bell import Bell
-from storage import request_flags
 from storage.db import OPERATOR, RESIDENT, database_now
-from storage.identity import inbox_flags
+from storage.identity.cameras import inbox_flags
 from storage.identity.schema import inbox_flags as said
 from storage.identity.vault import ResidentId
 from storage.kit.clock import BATCH, HOUR
 from storage.kit.ids import RequestId
-from storage.moderation import waiting
+from storage.moderation import request_flags, waiting
 from storage.posts import comments
 from storage.schema import comments as comment_rows
 from storage.tables.footage import request_flags as flags

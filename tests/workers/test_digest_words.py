@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage.posts.posts import CATEGORIES as OF_POSTS
-from storage.staff_language import Language
+from storage.staff.language import Language
 from workers.digest_words import CATEGORIES, LANGUAGES, Counted, of_code, of_digest
 
 DESK = "https://staff.example.org/desk"

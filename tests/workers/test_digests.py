@@ -15,17 +15,16 @@ from sqlalchemy import update
 
 from feed import posting
 from feed.bell import Bell
-from storage import staff_language
 from storage.audit import Sought, page
 from storage.db import OPERATOR, Database, database_now
 from storage.kit.clock import DAY, HOUR
 from storage.kit.ids import DivisionId, StaffId
 from storage.posts.posts import Verb
 from storage.schema import digests as rows
-from storage.staff import digests, staff
+from storage.staff import digests, language as staff_language, staff
 from storage.staff.digests import Kind
+from storage.staff.language import Language
 from storage.staff.staff import Role
-from storage.staff_language import Language
 from tests.at_once import at_once
 from tests.builders import a_published_post, all_rows, as_role, division
 from workers import digests as worker

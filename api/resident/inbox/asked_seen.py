@@ -9,20 +9,19 @@ from sqlalchemy import Connection
 
 from api.resident.desk import Desk
 from feed.events import BlockSeen, DivisionSeen
-from storage import request_flags
 from storage.atlas import versions
 from storage.db import database_now
-from storage.identity import inbox_flags
-from storage.identity.cameras import cameras, inbox, inbox_answers
+from storage.identity.cameras import cameras, inbox, inbox_answers, inbox_flags
 from storage.identity.cameras.cameras import Camera
 from storage.identity.cameras.inbox import Request
 from storage.identity.cameras.inbox_answers import Answer, Contact, Kind
+from storage.identity.cameras.inbox_flags import Flag
 from storage.identity.clips import authorship
-from storage.identity.inbox_flags import Flag
 from storage.identity.vault import ResidentId
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import RequestId
+from storage.moderation import request_flags
 from storage.moderation.flags import Outcome
 
 

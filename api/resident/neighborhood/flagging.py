@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.resident.desk import Asking, AtDesk
 from api.resident.neighborhood.neighborhood import WORDS_A_DAY, still_live, visible
-from storage import request_flags
 from storage.db import RESIDENT
 from storage.identity import limits
 from storage.kit import clock, ids
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
-from storage.moderation import comment_flags, flags
+from storage.moderation import comment_flags, flags, request_flags
 from storage.posts import comments
 from workers.redact.text import scrub
 

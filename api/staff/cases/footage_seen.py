@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from api.staff.footage_beside import AmongSeen, among
+from api.staff.cases.footage_beside import AmongSeen, among
 from api.staff.posts import Block
 from feed.events import Closed
-from storage import request_decisions
 from storage.cases.cases import Case
 from storage.cases.rules import Asker, CaseState
 from storage.db import database_now
 from storage.footage import answers as footage_answers, footage, rules as footage_rules
 from storage.footage.answers import Answer, Kind as Said
+from storage.footage.before import Found
 from storage.footage.footage import Request
 from storage.footage.rules import Act, Fault, Judgement, Kind, State
-from storage.footage_before import Found
 from storage.kit import clock
 from storage.kit.ids import RequestId
-from storage.request_decisions import Recalled
+from storage.moderation import request_decisions
+from storage.moderation.request_decisions import Recalled
 from workers.guidelines.requests import RequestRule
 
 

@@ -12,13 +12,12 @@ from api.staff.desk import proving
 from api.stores import Record, Settings
 from api.who import anyone
 from feed.events import Closed, DivisionSeen
-from storage import staff_language
 from storage.atlas.versions import KnownDivision
 from storage.db import Actor
 from storage.kit.clock import SECOND
-from storage.staff import desks, proof as staff_proof, staff
+from storage.staff import desks, language as staff_language, proof as staff_proof, staff
+from storage.staff.language import Language
 from storage.staff.staff import VIEWERS, Duty, LogIn
-from storage.staff_language import Language
 
 router = APIRouter(prefix="/v1", tags=["log-ins"])
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode, page
-from api.staff import requests_waiting
 from api.staff.auth import Moderator
-from api.staff.moderation import waiting_seen
+from api.staff.moderation import requests_waiting, waiting_seen
 from api.staff.moderation.deciding import demand_may_decide
+from api.staff.moderation.requests_waiting import RequestWaiting
 from api.staff.moderation.waiting_seen import ClaimSeen, WaitingSeen, claim_seen
-from api.staff.requests_waiting import RequestWaiting
 from api.stores import Record, Settings
 from feed.events import Closed
-from storage import request_claims, request_decisions, request_flags
 from storage.db import Database, Tx
 from storage.kit.clock import SECOND, as_text
 from storage.kit.errors import NotThere, TooOften
 from storage.kit.ids import PostId, RequestId
 from storage.kit.settings import RecordSettings
-from storage.moderation import claims, shifts, waiting
+from storage.moderation import claims, request_claims, request_decisions, request_flags, shifts, waiting
 from storage.moderation.shifts import Shift
 from storage.moderation.waiting import About
 from storage.posts import posts

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storage.identity import inbox_flags, limits
+from storage.identity import limits
 from storage.identity.alerts import alerts, push_devices
-from storage.identity.cameras import cameras, inbox_answers, listings, mail as camera_mail
+from storage.identity.cameras import cameras, inbox_answers, inbox_flags, listings, mail as camera_mail
 from storage.identity.clips import authorship, letters, originals
 from storage.identity.clips.clips import Clip, words
 from storage.identity.clips.letters import Arrived

@@ -8,11 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from storage.db import AIRLOCK, RESIDENT, Tx
-from storage.identity import inbox_flags, limits
+from storage.identity import limits
 from storage.identity.alerts import alerted, alerts, push_devices, tellings
 from storage.identity.alerts.alerts import Reach, Wanted
 from storage.identity.alerts.push_devices import Subscription
-from storage.identity.cameras import cameras, inbox, inbox_answers, listings, mail as camera_mail
+from storage.identity.cameras import cameras, inbox, inbox_answers, inbox_flags, listings, mail as camera_mail
 from storage.identity.cameras.cameras import Ask, Facing, Facts
 from storage.identity.cameras.listings import Listing
 from storage.identity.clips import accepting, authorship, clips, leases, originals, sealed_parts

@@ -6,13 +6,12 @@ moment, in one transaction and by those numbers; before that moment no staff pro
 
 from __future__ import annotations
 
-from storage import request_flags
 from storage.db import AIRLOCK, Tx, database_now
 from storage.footage import answers as footage_answers
-from storage.identity import inbox_flags
-from storage.identity.cameras import inbox_answers
+from storage.identity.cameras import inbox_answers, inbox_flags
 from storage.identity.cameras.inbox_answers import Contact, Due
 from storage.kit import log
+from storage.moderation import request_flags
 from workers.airlock.both_sides import BothSides
 
 

@@ -12,8 +12,7 @@ from storage.cases import keys as case_keys
 from storage.db import AIRLOCK
 from storage.footage import sent as footage_sent
 from storage.footage.sent import Sent
-from storage.identity import inbox_flags
-from storage.identity.cameras import inbox, inbox_answers
+from storage.identity.cameras import inbox, inbox_answers, inbox_flags
 from storage.identity.cameras.inbox import Request
 from storage.identity.clips import clips
 from storage.kit import log

@@ -12,8 +12,7 @@ from storage.cases import keys as case_keys
 from storage.db import RESIDENT, Actor, database_now
 from storage.footage import answers as footage_answers, footage
 from storage.footage.rules import Act
-from storage.identity import inbox_flags
-from storage.identity.cameras import inbox_answers
+from storage.identity.cameras import inbox_answers, inbox_flags
 from storage.identity.cameras.inbox_answers import Contact, Kind
 from storage.identity.schema import clips, inbox_answers as said
 from storage.identity.vault import ResidentId

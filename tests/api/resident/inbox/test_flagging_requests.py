@@ -7,8 +7,7 @@ from sqlalchemy import insert, update
 
 from api.resident.desk import Desk
 from storage.db import AIRLOCK, OPERATOR
-from storage.identity import inbox_flags
-from storage.identity.cameras import inbox
+from storage.identity.cameras import inbox, inbox_flags
 from storage.identity.schema import inbox_flags as rows
 from storage.kit.clock import MINUTE
 from storage.kit.ids import RequestId

@@ -11,13 +11,13 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, insert, select, update
 
-from storage import request_claims, request_flags
 from storage.db import Tx
 from storage.footage import footage
 from storage.footage.rules import Kind, State
 from storage.kit import ids
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import BlockId, DivisionId, RequestId, StaffId
+from storage.moderation import request_claims, request_flags
 from storage.moderation.decisions import UNDO_MS
 from storage.schema import case_members, cases, divisions, footage_request_blocks, footage_requests
 from storage.tables.footage import request_decisions

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from storage import audit, staff_language
+from storage import audit
 from storage.db import OPERATOR, Database
-from storage.staff import staff
-from storage.staff_language import Language
+from storage.staff import language as staff_language, staff
+from storage.staff.language import Language
 
 
 def test_who_never_chose_is_written_to_in_each_language(record: Database) -> None:

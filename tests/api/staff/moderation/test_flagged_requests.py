@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from storage.db import AIRLOCK, Database
 from storage.kit.ids import RequestId, new_id
-from storage.request_flags import bring
+from storage.moderation.request_flags import bring
 from storage.staff.staff import Role
 from tests.api.staff.casework import Casework, casework
 from tests.api.staff.footage_work import TEXT, ask, the_work

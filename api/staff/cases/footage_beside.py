@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 from api.staff.posts import Block
 from feed.events import Closed
 from storage.footage import footage
+from storage.footage.before import Found
 from storage.footage.rules import Kind
-from storage.footage_before import Found
 from storage.kit import clock
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from storage.db import AIRLOCK, RESIDENT
-from storage.identity import inbox_flags
-from storage.identity.cameras import inbox
-from storage.identity.inbox_flags import Flag
+from storage.identity.cameras import inbox, inbox_flags
+from storage.identity.cameras.inbox_flags import Flag
 from storage.identity.vault import ResidentId, Vault
 from storage.kit.clock import DAY, HOUR, MINUTE, now
 from storage.kit.errors import Conflict

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import footage_before
 from storage.db import OPERATOR, Actor, database_now
-from storage.footage import footage, sent as footage_sent
+from storage.footage import before as footage_before, footage, sent as footage_sent
+from storage.footage.before import New
 from storage.footage.rules import Act, Asked, State
-from storage.footage_before import New
 from storage.kit.clock import DAY
 from storage.kit.errors import NotAllowed, Refused
 from storage.kit.ids import CaseId, RequestId, StaffId

@@ -17,16 +17,17 @@ from api.resident.inbox.asked import ANSWERED, batch
 from api.resident.inbox.asked_seen import FlagSeen, RequestSeen, flag_seen, seen, standing
 from api.resident.neighborhood.flagging import Slip
 from api.resident.neighborhood.neighborhood import WORDS_A_DAY, division_of_home
-from storage import request_flags
 from storage.db import RESIDENT, database_now
 from storage.footage import log as footage_log
 from storage.footage.log import Published
 from storage.footage.rules import Kind
-from storage.identity import inbox_flags, limits
+from storage.identity import limits
+from storage.identity.cameras import inbox_flags
 from storage.identity.clips import authorship
 from storage.kit import clock, ids
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import RequestId
+from storage.moderation import request_flags
 from workers.redact.text import scrub
 
 router = APIRouter(tags=["inbox"])

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from storage import request_claims, request_decisions, request_flags
 from storage.cases import entries as case_entries
 from storage.db import CHORES, OPERATOR, Actor, Database
 from storage.footage import footage, sent as footage_sent
@@ -16,12 +15,12 @@ from storage.kit import clock
 from storage.kit.clock import BATCH, HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import CaseId, RequestId, StaffId, new_id
-from storage.moderation import waiting
+from storage.moderation import request_claims, request_decisions, request_flags, waiting
 from storage.moderation.decisions import UNDO_MS
+from storage.moderation.request_decisions import Verb, Why
 from storage.moderation.waiting import About
 from storage.public import counts
 from storage.public.count_kinds import Kind
-from storage.request_decisions import Verb, Why
 from storage.schema import footage_requests
 from storage.staff.staff import Role
 from storage.tables.footage import request_decisions as decided, request_flags as rows

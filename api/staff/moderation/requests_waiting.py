@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 from api.staff.moderation.flagged import ReasonCount
 from api.staff.moderation.waiting_seen import MOST_FLAGS, ClaimSeen, claim_seen
 from feed.events import Closed, DivisionSeen
-from storage import request_claims, request_decisions, request_flags
 from storage.footage.rules import RECALLABLE, Kind, State
 from storage.kit.clock import as_text
 from storage.kit.ids import DivisionId, RequestId, StaffId
+from storage.moderation import request_claims, request_decisions, request_flags
 from storage.moderation.claims import Claim
+from storage.moderation.request_decisions import Judged
+from storage.moderation.request_flags import RequestFlag
 from storage.moderation.waiting import About, Waits
-from storage.request_decisions import Judged
-from storage.request_flags import RequestFlag
 
 
 class RequestFlagSeen(Closed):

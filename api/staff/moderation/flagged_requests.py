@@ -8,22 +8,21 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection
 
-from api.staff import requests_waiting
 from api.staff.auth import Lead, Moderator, Viewer
 from api.staff.flagging import Slip
-from api.staff.requests_waiting import RequestWaiting
+from api.staff.moderation import requests_waiting
+from api.staff.moderation.requests_waiting import RequestWaiting
 from api.stores import Record
 from feed.events import Closed
-from storage import request_claims, request_decisions, request_flags
 from storage.cases import cases, rules as case_rules
 from storage.db import Tx
 from storage.footage import footage
 from storage.kit import clock, ids
 from storage.kit.errors import Refused
 from storage.kit.ids import RequestId
-from storage.moderation import waiting
+from storage.moderation import request_claims, request_decisions, request_flags, waiting
+from storage.moderation.request_decisions import Verb, Why
 from storage.moderation.waiting import About
-from storage.request_decisions import Verb, Why
 from storage.staff.staff import LogIn, Role, StaffMember
 from workers.guidelines.requests import IN_FORCE
 from workers.redact.text import scrub
