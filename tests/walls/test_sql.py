@@ -38,7 +38,8 @@ SHARED = {
     "log_in_codes": {"storage/identity/residents/logins.py", "storage/identity/rotation.py"},
     "vault_canary": {"storage/identity/vault.py", "storage/identity/rotation.py"},
     "tries": {"storage/identity/limits.py", "storage/identity/rotation.py"},
-    "staff_members": {"storage/staff/staff.py", "storage/staff/proof.py"},  # who they are, and how they prove it
+    # Who they are, how they prove it, and which language they read.
+    "staff_members": {f"storage/staff/{module}.py" for module in ("staff", "proof", "language")},
     # An attempt changes its clip under a lease; shredding takes the sealed words along; what a restore left is settled
     # from outside, while nobody works.
     "clips": {"storage/identity/restored.py", *(f"storage/identity/clips/{module}.py" for module in CLIPS)},
