@@ -58,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if running is not None:
         settings.choose_ports(running.base)
     try:
-        if args.command in ASKING and Running.was_killed(settings.data_folder()):
-            raise Unavailable(f"What ran on {args.data} was killed: start it again with porchlight up.")
+        if args.command in ASKING:
+            _demand_there(args.data)
         return int(COMMANDS[args.command][0].run(args))
     except (PorchlightError, MissingProgramError) as error:
         print(f"porchlight: {_in_one_line(error)}", file=sys.stderr)
@@ -71,6 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _demand_there(data: Path) -> None:
+    """Raises Unavailable where nobody can answer: else the usual doors would be asked, which may be another stack's."""
+    if Running.was_killed(data):
+        raise Unavailable(f"What ran on {data} was killed: start it again with porchlight up.")
+    if data.absolute() != settings.data_folder({}) and not data.is_dir():
+        raise Unavailable(f"Nothing runs on {data}: there is no such folder.")
 
 
 def _in_one_line(error: Exception) -> str:

@@ -121,6 +121,12 @@ def test_who_asks_a_killed_stack_is_told_so(
     assert "was killed: start it again" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_nobodys_stack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt --data is said, and does not ask whatever stands at the usual doors."""
+    assert main(["watch", "--token", "t", "--data", str(tmp_path / "vra")]) == 1
+    assert "there is no such folder" in capsys.readouterr().err
+
+
 def test_each_program_tells_its_figures_at_a_port_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --metrics, from BASE+10 on, on this machine only; Redis and a start without it have none."""
     monkeypatch.setenv("PORCHLIGHT_DATA", str(tmp_path))
