@@ -77,7 +77,8 @@ def flag(request_id: RequestId, new: NewRequestFlag, me: Viewer, record: Record)
 @router.post("/requests/{request_id}/decisions")
 def decide(request_id: RequestId, new: NewRequestDecision, me: Moderator, record: Record) -> RequestDecided:
     """Keeps a flagged request, or takes it back for good: nobody is asked any more, and its case is told why."""
-    if new.reason not in (KEPT if new.verb == "dismiss" else "", *request_flags.REASONS):
+    kept = (KEPT,) if new.verb == "dismiss" else ()
+    if new.reason not in (*kept, *request_flags.REASONS):
         raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
     with record.write(by=me.member.actor) as tx:
         _held(tx, me, request_id)

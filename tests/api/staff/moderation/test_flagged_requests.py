@@ -46,6 +46,7 @@ def test_a_moderator_judges_it_on_the_one_queue_and_its_case_is_told(record: Dat
     assert far.ask.post(decide, keeps).status_code == 404
     assert mo.ask.ask("PUT", f"/v1/requests/{asked['id']}/claim").json()["mine"]
     assert mo.ask.post(decide, {"verb": "take_back", "reason": "within_guidelines"}).status_code == 422
+    assert mo.ask.post(decide, {"verb": "take_back", "reason": ""}).status_code == 422
     assert mo.ask.post(decide, keeps).json() == {"verb": "dismiss"}
     assert work.detective.ask.get(f"{path}/requests").content == before
     assert mo.ask.ask("PUT", f"/v1/requests/{asked['id']}/claim").status_code == 404, "nothing waits"
