@@ -43,6 +43,7 @@ STAFF = {
     "POST /v1/me/second-factor": "any staff",
     "POST /v1/me/second-factor/code": "any staff",
     "POST /v1/me/recovery-codes": "any staff",
+    "PUT /v1/me/language": "any staff",
     "GET /v1/invitations": "admin",
     "POST /v1/invitations": "admin",
     "DELETE /v1/invitations/{invitation_id}": "admin",

@@ -25,7 +25,7 @@ from tests.attacks.world import HERE, World
 from tests.storage.footage.asked import Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 
 FIELDS = {"id", "kind", "case_number", "text", "blocks", "window_from", "window_to", "state", "by", "asked_at"}
-FIELDS |= {"approved_by", "sent_at", "resolved_at", "ends_at", "next_at", "may", "lead", "among", "answers"}
+FIELDS |= {"approved_by", "sent_at", "resolved_at", "ends_at", "next_at", "recalled", "may", "lead", "among", "answers"}
 STEPS = 12  # columns of blocks that an area is moved over
 HOURS = 4
 

@@ -13,8 +13,9 @@ from storage.kit.ids import RequestId
 from storage.schema import blocks, published_requests
 from tests.journeys.axe import SERIOUS, Eyes
 from tests.journeys.conftest import Stack
+from tests.journeys.people import Resident
 from tests.journeys.precinct import TEXT, Precinct
-from tests.journeys.test_footage_answered import _opens, _owns_a_camera
+from tests.journeys.test_footage_answered import _opens
 from tests.journeys.test_moderation import _lives, _moderates
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, pytestmark
 from workers.airlock.owners.asking import ask_owners
@@ -56,7 +57,8 @@ def test_a_flag_from_the_inbox_is_judged_and_the_request_is_gone(
     """Taken back and said again by its owner; a moderator's one key ends it for everybody, and the owner reads why."""
     eyes, page, desk = Eyes(), new_page(PHONE), new_page(DESK)
     home = _lives(stack, stack.resident_token("flags@example.org"))
-    request = precinct.asks_about(_owns_a_camera(page, stack, "flags@example.org"))
+    owner = Resident(page, stack, "flags@example.org")
+    request = precinct.asks_about(owner.registers_a_camera("South", "Orchard"))
     _moderates(desk, stack, "mo-of-flags", division="South")
     row = desk.get_by_role("button", name="Police ask for footage: Burglary")
 

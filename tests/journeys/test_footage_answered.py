@@ -1,4 +1,4 @@
-"""An owner is asked for footage, and answers: what police see of it, when, and what they see once it is taken back."""
+"""An owner who answers and takes it back: before it is told, and after."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.axe import SERIOUS, Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident
 from tests.journeys.precinct import TEXT, Precinct
@@ -34,53 +33,16 @@ def _opens(page: Page, request: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def _shares(page: Page, clip: Path, eyes: Eyes | None = None) -> None:
+def _shares(page: Page, clip: Path) -> None:
     """Shares a clip, once it is said who will see it and what it could give away."""
     page.get_by_role("link", name="Share a clip").click()
     page.get_by_label("Choose a video").set_input_files(clip)
     expect(page.get_by_text("Detectives and analysts of this one case will see this clip")).to_be_visible()
     expect(page.get_by_role("region", name="What it could give away").get_by_role("status")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if eyes:
-        eyes.look(page, "share")
     page.get_by_role("region", name="Who will see it").get_by_role("button").click()
     expect(page.get_by_role("heading", name="You said")).to_be_visible()
     expect(page.get_by_text("I share a clip", exact=True)).to_be_visible()
-
-
-def test_an_owner_is_asked_shares_and_the_detective_sees_it_after_the_batch(
-    stack: Stack,
-    new_page: NewPage,
-    clip: Path,
-    precinct: Precinct,
-) -> None:
-    """The reminder stays on the device; before the batch's moment the case has nothing, after it the clip alone."""
-    eyes, page = Eyes(), new_page(PHONE)
-    label = Resident(page, stack, "shares@example.org").registers_a_camera("South", "Orchard")
-    request = precinct.asks_about(label)
-
-    _opens(page, request)
-    page.get_by_role("button", name="Remind me to save it").click()
-    expect(page.get_by_text("This device alone remembers it")).to_be_visible()
-    eyes.look(page, "request")
-    _shares(page, clip, eyes)
-    eyes.look(page, "request, answered")
-    assert precinct.answers(request) == []
-    page.get_by_role("link", name="Inbox", exact=True).first.click()
-    expect(page.get_by_text("Save it by")).to_be_visible()
-
-    precinct.batch_comes()
-
-    ((kind, post),) = precinct.answers(request)
-    seen = precinct.sees(post)
-    assert (kind, seen.status_code) == ("shared", 200)
-    assert seen.json()["state"] == "kept"
-    assert seen.json()["block"]["label"] == label
-    page.reload()
-    page.get_by_role("list", name="Inbox").locator(f'a[href$="{request}"]').click()
-    expect(page.get_by_text("Told with all other answers")).to_be_visible()
-    wrong = eyes.wrong(*SERIOUS)
-    assert not wrong, wrong
 
 
 def test_consent_taken_back_is_taken_back(

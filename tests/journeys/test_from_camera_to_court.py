@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from storage.kit.ids import PostId
 from tests.attacks import harvest
 from tests.attacks.oracle import Oracle, Secrets
+from tests.journeys.axe import SERIOUS, Eyes
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident, plays
 from tests.journeys.precinct import TEXT, Precinct
@@ -37,7 +38,7 @@ def test_an_owner_registers_a_detective_asks_the_owner_shares_the_case_exports_a
     stack: Stack, new_page: NewPage, clip: Path, precinct: Precinct, tmp_path: Path
 ) -> None:
     """What goes to court has the clip as the case saw it, and nothing of whose it is; one changed byte is found."""
-    resident, desk = Resident(new_page(PHONE), stack, OWNER), new_page(DESK)
+    resident, desk, eyes = Resident(new_page(PHONE), stack, OWNER), new_page(DESK), Eyes()
     label = resident.registers_a_camera("North", "Thistle", CAMERA)
     precinct.night_passes(label)
 
@@ -45,19 +46,23 @@ def test_an_owner_registers_a_detective_asks_the_owner_shares_the_case_exports_a
     asks(precinct.sits_at(desk, "/requests/new"), [precinct.label(block) for block in precinct.around(label)])
     ask_owners(precinct.stores)
     (request,) = precinct.gets(f"/v1/cases/{precinct.case}/requests").json()["items"]
-    shares(resident.page, request["id"], str(shutil.copy(clip, tmp_path / FILE)))
+    shares(resident.page, request["id"], str(shutil.copy(clip, tmp_path / FILE)), eyes)
     desk.reload()
     expect(desk.get_by_text("No answer is shown.")).to_be_visible()
     expect(desk.get_by_text("The next one comes")).to_be_visible()
     assert label not in desk.inner_text("main")
 
     precinct.batch_comes()
+    resident.page.reload()
+    opens(resident.page, request["id"])
+    expect(resident.page.get_by_text("Told with all other answers")).to_be_visible()
     desk.reload()
     desk.get_by_role("region", name="Answers").get_by_role("link", name=label).click()
     plays(desk)
     expect(desk.get_by_role("heading", name="Shared clip: Burglary")).to_be_visible()
     post = PostId(desk.url.rpartition("/")[2])
     seen = precinct.sees(post).json()
+    assert (seen["state"], seen["block"]["label"]) == ("kept", label)
     package = fetches(precinct.sits_at(desk), tmp_path / "case.zip")
 
     assert stack.run("verify-export", str(package))[0] == 0
@@ -96,16 +101,30 @@ def picks(desk: Page, label: str) -> None:
     desk.get_by_role("option", name=re.compile(rf"^{re.escape(label)}\b")).first.click()
 
 
-def shares(page: Page, request: str, file: str) -> None:
-    """Finds it in the inbox, and shares a clip with words that say too much."""
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
+def opens(page: Page, request: str) -> None:
+    """Finds what is asked in the inbox."""
     page.get_by_role("list", name="Inbox").locator(f'a[href$="{request}"]').click()
     expect(page.get_by_text(TEXT)).to_be_visible()
+
+
+def shares(page: Page, request: str, file: str, eyes: Eyes) -> None:
+    """Has the device remember to save it, and shares a clip with words that say too much."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
+    opens(page, request)
+    page.get_by_role("button", name="Remind me to save it").click()
+    expect(page.get_by_text("This device alone remembers it")).to_be_visible()
+    eyes.look(page, "request")
     page.get_by_role("link", name="Share a clip").click()
     page.get_by_label("Choose a video").set_input_files(file)
     page.get_by_label("Anything they should know?").fill(f"Seen from the gate, call {PHONE_NUMBER}.")
+    eyes.look(page, "share")
     page.get_by_role("region", name="Who will see it").get_by_role("button").click()
     expect(page.get_by_text("I share a clip", exact=True)).to_be_visible()
+    eyes.look(page, "request, answered")
+    wrong = eyes.wrong(*SERIOUS)
+    assert not wrong, wrong
+    page.get_by_role("link", name="Inbox", exact=True).first.click()
+    expect(page.get_by_text("Save it by")).to_be_visible()
 
 
 def fetches(desk: Page, to: Path) -> Path:

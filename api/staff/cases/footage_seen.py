@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -155,7 +155,7 @@ class _Round:
     back: Recalled | None
 
 
-def _round(conn: Connection, who: Asker, case: Case, found: Sequence[Request]) -> dict[RequestId, _Round]:
+def _round(conn: Connection, who: Asker, case: Case, found: Sequence[Request]) -> Mapping[RequestId, _Round]:
     every = [one.id for one in found]
     answers = footage_answers.of(conn, case.standing.division, every)
     back = request_decisions.recalled(conn, every)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -62,7 +62,7 @@ class RequestWaiting(Closed):
 
 def of(
     conn: Connection, me: StaffId, in_divisions: Collection[DivisionId], waits: Collection[Waits]
-) -> dict[str, RequestWaiting]:
+) -> Mapping[str, RequestWaiting]:
     """Those of what waits that are requests, by id and in the given order, as member `me` sees them."""
     asked = [RequestId(one.id) for one in waits if one.about is About.REQUEST]
     found = request_decisions.some(conn, in_divisions, me, asked)

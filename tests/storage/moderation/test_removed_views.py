@@ -45,23 +45,24 @@ def forget(record: Database) -> int:
         return removed_views.forget(tx)
 
 
-def kept(record: Database, *, besides: str = "") -> list[bytes]:
-    """What later clips are held against."""
+def kept(record: Database, kind: str = "video", *, besides: str = "") -> list[bytes]:
+    """What later ones of that kind are held against."""
     with record.read() as conn:
-        return removed_views.all_of(conn, besides=PostId(besides or new_id()))
+        return removed_views.all_of(conn, kind, besides=PostId(besides or new_id()))
 
 
 def test_removed_clips_are_missing_until_they_are_remembered(record: Database) -> None:
-    """Only removed ones, and no photo: it has no views; of many, so many as were asked for."""
-    first, second = sorted(a_post(record, order=order) for order in (1, 2))
+    """Only removed ones, each with its kind; of many, so many as were asked for."""
+    first, second = sorted(
+        (a_post(record, order=order, kind=kind), kind) for order, kind in ((1, "video"), (2, "photo"))
+    )
     a_post(record, PostState.HIDDEN, order=3)
-    a_post(record, order=4, kind="photo")
 
     with record.read() as conn:
         assert removed_views.missing(conn, limit=5) == [first, second]
         assert removed_views.missing(conn, limit=1) == [first]
 
-    remember(record, first, b"")  # not one that can be known again: it is not looked at twice
+    remember(record, first[0], b"")  # not one that can be known again: it is not looked at twice
     with record.read() as conn:
         assert removed_views.missing(conn, limit=5) == [second]
 
