@@ -42,10 +42,11 @@ def test_an_owner_registers_a_detective_asks_the_owner_shares_the_case_exports_a
     precinct.night_passes(label)
 
     sees_the_pin(precinct.sits_at(desk, "/cameras"), label)
-    asks(precinct.sits_at(desk, "/requests/new"), [precinct.label(block) for block in precinct.around(label)])
+    composer = precinct.sits_at(desk, "/requests/new")
+    reads = asks(composer, [precinct.label(block) for block in precinct.around(label)])
     ask_owners(precinct.stores)
     (request,) = precinct.gets(f"/v1/cases/{precinct.case}/requests").json()["items"]
-    shares(resident.page, request["id"], str(shutil.copy(clip, tmp_path / FILE)))
+    shares(resident.page, request["id"], str(shutil.copy(clip, tmp_path / FILE)), reads)
     desk.reload()
     expect(desk.get_by_text("No answer is shown.")).to_be_visible()
     expect(desk.get_by_text("The next one comes")).to_be_visible()
@@ -58,6 +59,9 @@ def test_an_owner_registers_a_detective_asks_the_owner_shares_the_case_exports_a
     expect(desk.get_by_role("heading", name="Shared clip: Burglary")).to_be_visible()
     post = PostId(desk.url.rpartition("/")[2])
     seen = precinct.sees(post).json()
+    in_order = precinct.sits_at(desk).get_by_role("list", name="In order")
+    for name in ("Footage asked for: Burglary", "Shared clip: Burglary"):
+        expect(in_order.get_by_role("link", name=name)).to_be_visible()
     package = fetches(precinct.sits_at(desk), tmp_path / "case.zip")
 
     assert stack.run("verify-export", str(package))[0] == 0
@@ -81,13 +85,17 @@ def sees_the_pin(desk: Page, label: str) -> None:
     expect(desk.get_by_text("looks south or south-west · keeps 8 to 30 days")).to_be_visible()
 
 
-def asks(desk: Page, labels: list[str]) -> None:
-    """Composes a small request, and sends it."""
+def asks(desk: Page, labels: list[str]) -> str:
+    """Composes a small request, and sends it; answers how the page says that an owner reads it."""
     for label in labels:
         picks(desk, label)
     desk.get_by_label("What to look for").fill(TEXT)
+    preview = desk.get_by_role("region", name="How an owner reads it")
+    expect(preview.get_by_text(TEXT)).to_be_visible()
+    reads = preview.locator(".asked").inner_text()
     desk.get_by_role("button", name="Send", exact=True).click()
     expect(desk.get_by_role("article").get_by_text("Sent", exact=True)).to_be_visible()
+    return reads
 
 
 def picks(desk: Page, label: str) -> None:
@@ -96,11 +104,12 @@ def picks(desk: Page, label: str) -> None:
     desk.get_by_role("option", name=re.compile(rf"^{re.escape(label)}\b")).first.click()
 
 
-def shares(page: Page, request: str, file: str) -> None:
-    """Finds it in the inbox, and shares a clip with words that say too much."""
+def shares(page: Page, request: str, file: str, reads: str) -> None:
+    """Finds it in the inbox as the detective saw that they would, and shares a clip with words that say too much."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
     page.get_by_role("list", name="Inbox").locator(f'a[href$="{request}"]').click()
     expect(page.get_by_text(TEXT)).to_be_visible()
+    assert page.locator(".asked").inner_text() == reads
     page.get_by_role("link", name="Share a clip").click()
     page.get_by_label("Choose a video").set_input_files(file)
     page.get_by_label("Anything they should know?").fill(f"Seen from the gate, call {PHONE_NUMBER}.")
