@@ -114,7 +114,7 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     closes(page)
     page.get_by_role("button", name="Ask for a case").click()
     page.get_by_role("dialog").get_by_label("Incident number").fill("26-801")
-    expect(page.get_by_role("radio", name=re.compile("26-801"))).to_be_visible()
+    expect(page.get_by_role("radio", name=re.compile("26-801 "))).to_be_visible()
     eyes.look(page, "staff: ask for a case, dialog")
     closes(page)
     asks_for_a_case(stack)
