@@ -9,16 +9,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, cast, insert, select, update
 
 from storage.db import Tx, database_now
 from storage.kit import ids
 from storage.kit.clock import DAY
 from storage.kit.errors import Conflict, NotAllowed, NotThere
 from storage.kit.ids import DivisionId, StaffId
-from storage.schema import divisions, notices, staff_members
+from storage.schema import divisions, notices, staff_members, staff_roles
+from storage.staff.staff import Role
 
 MOST_SHOWN = 3  # of one division at once: more would be a feed of the police's own
+MOST_DAYS = 14
 LISTED = 50
 
 
@@ -102,13 +104,38 @@ def of_divisions(conn: Connection, leads: Collection[DivisionId]) -> list[Notice
 
 
 def shown(conn: Connection, division: DivisionId) -> list[Shown]:
-    """What neighbours of a division read now, the newest first."""
-    here = (notices.c.division_id == division, notices.c.state == NoticeState.SHOWN)
+    """What neighbours of a division read now, the newest first; whoever shows it looks at the words again.
+
+    No row is believed that says that it is shown: two leads stand behind it, who both lead there at this moment, and
+    its days are no more than they may be. Of more than may be shown at once, those that were there first.
+    """
+    now = database_now(conn)
     query = select(notices.c.id, divisions.c.name, notices.c.text, notices.c.shown_at, notices.c.ends_at)
     query = query.join(divisions, divisions.c.id == notices.c.division_id)
-    query = query.where(*here, notices.c.ends_at > database_now(conn))
-    rows = conn.execute(query.order_by(notices.c.shown_at.desc(), notices.c.id))
-    return [Shown(row.id, row.name, row.text, row.shown_at or 0, row.ends_at or 0) for row in rows]
+    query = query.where(
+        notices.c.division_id == division, notices.c.state == NoticeState.SHOWN, notices.c.ends_at > now
+    )
+    query = query.where(*_is_timely(now), *_is_of_two_leads())
+    rows = conn.execute(query.order_by(notices.c.shown_at, notices.c.id).limit(MOST_SHOWN)).all()
+    return [Shown(row.id, row.name, row.text, row.shown_at, row.ends_at) for row in reversed(rows)]
+
+
+def _is_timely(now: int) -> tuple[ColumnElement[bool], ...]:
+    days = cast(notices.c.days, BigInteger)
+    begun = (notices.c.shown_at >= notices.c.written_at, notices.c.shown_at <= now)
+    return (*begun, days.between(1, MOST_DAYS), notices.c.ends_at <= notices.c.shown_at + days * DAY)
+
+
+def _is_of_two_leads() -> tuple[ColumnElement[bool], ...]:
+    writer, second = notices.c.written_by, notices.c.consented_by
+    return (writer != second, _leads(writer), _leads(second))
+
+
+def _leads(member: ColumnElement[str]) -> ColumnElement[bool]:
+    duty = (staff_roles.c.staff_id == staff_members.c.id, staff_roles.c.role == Role.LEAD)
+    here = staff_roles.c.division_id.in_(("", notices.c.division_id))
+    query = select(staff_members.c.id).where(staff_members.c.id == member, ~staff_members.c.ended, *duty, here)
+    return query.exists()
 
 
 def _waiting(tx: Tx, leads: Collection[DivisionId], notice_id: str, *, by: StaffId) -> Notice:

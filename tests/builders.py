@@ -168,6 +168,14 @@ def a_moderator(record: Database, name: str = "mo") -> StaffId:
     return member
 
 
+def a_lead(record: Database, name: str, where: str | None = "Central") -> StaffId:
+    """A member of the staff by that name, lead of a division, or of the whole city."""
+    with record.write(by=OPERATOR) as tx:
+        member = staff.make(tx, name)
+        staff.grant(tx, member, Role.LEAD, division(where) if where else None)
+    return member
+
+
 def a_decision(
     tx: Tx,
     post_id: str,

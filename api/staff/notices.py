@@ -18,12 +18,14 @@ from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import DivisionId
 from storage.notices import Notice, NoticeState
 from storage.staff.staff import LogIn, Role
-from workers.guidelines.check import check
+from workers.guidelines.notices import MOST_LETTERS, broken, may_be_read
 from workers.guidelines.questions import holds_contact
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600, pattern=r"^[^\x00]*$")]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_LETTERS, pattern=r"^[^\x00]*$")
+]
 
 
 class NewNotice(Closed):
@@ -31,11 +33,11 @@ class NewNotice(Closed):
 
     division_id: Annotated[str, Field(max_length=40)]
     text: Words
-    days: Annotated[int, Field(ge=1, le=14)] = 3
+    days: Annotated[int, Field(ge=1, le=notices.MOST_DAYS)] = 3
 
 
 class NoticeSeen(Closed):
-    """One notice; `mine`: I wrote it, so another lead consents."""
+    """One notice; `mine`: I wrote it, so another lead consents. `read`: neighbours read it at this moment."""
 
     id: str
     division: DivisionSeen
@@ -43,6 +45,7 @@ class NoticeSeen(Closed):
     state: NoticeState
     by: str
     mine: bool
+    read: bool
     written_at: str
     days: int
     ends_at: str | None
@@ -91,9 +94,9 @@ def end(notice_id: str, me: Lead, record: Record) -> NoticesSeen:
 
 def _demand_fine(text: str) -> None:
     """The police keep to the guidelines that neighbours keep to; and a notice leads nowhere that can be imitated."""
-    broken = check("", text, "crime")
-    if broken:
-        raise Refused("These words would break a guideline.", code="reword", fields={"text": broken[0].hint.en})
+    breaks = broken(text)
+    if breaks:
+        raise Refused("These words would break a guideline.", code="reword", fields={"text": breaks[0].hint.en})
     if holds_contact(text):
         told = "No links, numbers or accounts: whoever imitates a notice would put theirs there."
         raise Refused("A notice holds no link or number.", code="no_contact", fields={"text": told})
@@ -108,10 +111,12 @@ def _done(record: Database, me: LogIn, step: Callable[[Tx], None]) -> NoticesSee
 def _told(record: Database, me: LogIn) -> NoticesSeen:
     with record.read() as conn:
         found = notices.of_divisions(conn, me.member.reach(Role.LEAD))
-    return NoticesSeen(items=[_seen(one, me) for one in found])
+        shown = [notice for division in {one.division for one in found} for notice in notices.shown(conn, division)]
+    read = {one.id for one in shown if may_be_read(one.text)}
+    return NoticesSeen(items=[_seen(one, me, one.id in read) for one in found])
 
 
-def _seen(one: Notice, me: LogIn) -> NoticeSeen:
+def _seen(one: Notice, me: LogIn, read: bool) -> NoticeSeen:
     return NoticeSeen(
         id=one.id,
         division=DivisionSeen(id=one.division, name=one.division_name),
@@ -119,6 +124,7 @@ def _seen(one: Notice, me: LogIn) -> NoticeSeen:
         state=one.state,
         by=one.by,
         mine=one.written_by == me.member.id,
+        read=read,
         written_at=as_text(one.written_at),
         days=one.days,
         ends_at=as_text(one.ends_at) if one.ends_at else None,

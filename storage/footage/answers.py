@@ -49,13 +49,14 @@ class Place:
 class Answer:
     """One answer; `shown_at` is its batch's moment, in milliseconds. `contact`: whether one is there to be opened.
 
-    `post` and `place` are of the clip that was shared, while it stands.
+    `post`, `place` and `happened_at` are of the clip that was shared, while it stands.
     """
 
     id: str
     kind: Kind
     post: PostId | None
     place: Place | None
+    happened_at: int | None
     shown_at: int
     contact: bool
     opened_at: int | None
@@ -118,8 +119,8 @@ def of(conn: Connection, division: DivisionId, requests: Collection[RequestId]) 
     """
     now = database_now(conn)
     stands = (posts.c.id == footage_answers.c.post_id) & posts.c.state.in_(_STANDS) & (posts.c.division_id == division)
-    query = select(footage_answers, blocks.c.id.label("block_id"), blocks.c.label).outerjoin(posts, stands)
-    query = query.outerjoin(blocks, blocks.c.id == posts.c.block_id)
+    query = select(footage_answers, blocks.c.id.label("block_id"), blocks.c.label, posts.c.happened_at)
+    query = query.outerjoin(posts, stands).outerjoin(blocks, blocks.c.id == posts.c.block_id)
     here = (footage_answers.c.request_id.in_(requests), footage_answers.c.shown_at <= now)
     rows = conn.execute(query.where(*here).order_by(footage_answers.c.shown_at, footage_answers.c.id))
     found: dict[RequestId, list[Answer]] = {request: [] for request in requests}
@@ -169,4 +170,4 @@ def _answer(row: Row[tuple[object, ...]], now: int) -> Answer:
     place = Place(row.block_id, row.label) if row.block_id else None
     post = PostId(row.post_id) if place else None
     there = row.contact is not None and row.contact_expires_at is not None and row.contact_expires_at > now
-    return Answer(row.id, Kind(row.kind), post, place, row.shown_at, there, row.contact_opened_at)
+    return Answer(row.id, Kind(row.kind), post, place, row.happened_at, row.shown_at, there, row.contact_opened_at)

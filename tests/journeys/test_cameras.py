@@ -53,6 +53,10 @@ def test_an_owner_looks_after_a_camera(stack: Stack, new_page: NewPage) -> None:
     for key in ("Space", "ArrowRight"):
         page.keyboard.press(key)
     expect(page.get_by_text("Looks north-east")).to_be_visible()
+    page.get_by_text("Draw it finer, for yourself").click()
+    page.get_by_label("Middle, clockwise from north").fill("65")
+    page.get_by_label("How wide it sees").fill("110")
+    expect(page.get_by_text('Only "north-east" is sent.')).to_be_visible()
     page.get_by_label("Days it keeps").fill("400")
     expect(page.get_by_text("A whole number from 1 to 365.")).to_be_visible()
     expect(page.get_by_role("button", name="Register camera")).to_be_disabled()
@@ -66,6 +70,8 @@ def test_an_owner_looks_after_a_camera(stack: Stack, new_page: NewPage) -> None:
 
     _row(page, "Porch").get_by_role("link", name="Change").click()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Porch")
+    page.get_by_text("Draw it finer, for yourself").click()
+    expect(page.get_by_label("Middle, clockwise from north")).to_have_value("65")
     page.get_by_label("Days it keeps").fill("7")
     page.get_by_role("button", name="Indoors").click()
     page.get_by_role("button", name="Save", exact=True).click()
@@ -92,6 +98,7 @@ def test_an_owner_looks_after_a_camera(stack: Stack, new_page: NewPage) -> None:
     said = [asked for asked in owner.sent.of if "/v1/cameras" in asked and not asked.startswith("GET")]
     assert [asked.split()[0] for asked in said] == ["POST", "PATCH", "PATCH", "PATCH", "PATCH", "DELETE", "POST"]
     told = "\n".join(owner.sent.of)
+    assert not re.search(r"\bwide\b|\bturn\b|\b65\b|\b110\b", told), "what was drawn stayed on the device"
     assert not re.search(r"10\.00\d|40\.00\d|orchard|quarry", told, re.IGNORECASE)
     assert not re.search(r"\b(lat|lon|lng|latitude|longitude|bbox|zoom)\b", told, re.IGNORECASE)
 

@@ -106,6 +106,9 @@ def test_a_case_is_opened_by_two_a_post_linked_and_cameras_looked_at(
     _one_shop_on_map_and_list(detective)
     lead.reload()
     expect(lead.get_by_text("Looked at cameras")).to_be_visible()
+    detective.get_by_role("button", name="Ask about this block").click()
+    expect(detective.get_by_role("heading", name="Ask for footage in CR-26-1")).to_be_visible()
+    expect(detective.get_by_role("list", name="Area")).to_contain_text(shown.label("Central"))
 
 
 def _one_shop_on_map_and_list(page: Page) -> None:

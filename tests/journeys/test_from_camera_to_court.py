@@ -43,10 +43,11 @@ def test_an_owner_registers_a_detective_asks_the_owner_shares_the_case_exports_a
     precinct.night_passes(label)
 
     sees_the_pin(precinct.sits_at(desk, "/cameras"), label)
-    asks(precinct.sits_at(desk, "/requests/new"), [precinct.label(block) for block in precinct.around(label)])
+    composer = precinct.sits_at(desk, "/requests/new")
+    reads = asks(composer, [precinct.label(block) for block in precinct.around(label)])
     ask_owners(precinct.stores)
     (request,) = precinct.gets(f"/v1/cases/{precinct.case}/requests").json()["items"]
-    shares(resident.page, request["id"], str(shutil.copy(clip, tmp_path / FILE)), eyes)
+    shares(resident.page, request["id"], str(shutil.copy(clip, tmp_path / FILE)), reads, eyes)
     desk.reload()
     expect(desk.get_by_text("No answer is shown.")).to_be_visible()
     expect(desk.get_by_text("The next one comes")).to_be_visible()
@@ -63,6 +64,9 @@ def test_an_owner_registers_a_detective_asks_the_owner_shares_the_case_exports_a
     post = PostId(desk.url.rpartition("/")[2])
     seen = precinct.sees(post).json()
     assert (seen["state"], seen["block"]["label"]) == ("kept", label)
+    in_order = precinct.sits_at(desk).get_by_role("list", name="In order")
+    for name in ("Footage asked for: Burglary", "Shared clip: Burglary"):
+        expect(in_order.get_by_role("link", name=name)).to_be_visible()
     package = fetches(precinct.sits_at(desk), tmp_path / "case.zip")
 
     assert stack.run("verify-export", str(package))[0] == 0
@@ -86,13 +90,17 @@ def sees_the_pin(desk: Page, label: str) -> None:
     expect(desk.get_by_text("looks south or south-west · keeps 8 to 30 days")).to_be_visible()
 
 
-def asks(desk: Page, labels: list[str]) -> None:
-    """Composes a small request, and sends it."""
+def asks(desk: Page, labels: list[str]) -> str:
+    """Composes a small request, and sends it; answers how the page says that an owner reads it."""
     for label in labels:
         picks(desk, label)
     desk.get_by_label("What to look for").fill(TEXT)
+    preview = desk.get_by_role("region", name="How an owner reads it")
+    expect(preview.get_by_text(TEXT)).to_be_visible()
+    reads = preview.locator(".asked").inner_text()
     desk.get_by_role("button", name="Send", exact=True).click()
     expect(desk.get_by_role("article").get_by_text("Sent", exact=True)).to_be_visible()
+    return reads
 
 
 def picks(desk: Page, label: str) -> None:
@@ -107,10 +115,11 @@ def opens(page: Page, request: str) -> None:
     expect(page.get_by_text(TEXT)).to_be_visible()
 
 
-def shares(page: Page, request: str, file: str, eyes: Eyes) -> None:
-    """Has the device remember to save it, and shares a clip with words that say too much."""
+def shares(page: Page, request: str, file: str, reads: str, eyes: Eyes) -> None:
+    """Reads it as the detective saw that they would, has the device remember to save it, and shares a clip with words that say too much."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
     opens(page, request)
+    assert page.locator(".asked").inner_text() == reads
     page.get_by_role("button", name="Remind me to save it").click()
     expect(page.get_by_text("This device alone remembers it")).to_be_visible()
     eyes.look(page, "request")

@@ -144,10 +144,10 @@ CLOSED = {
         "request_flags": {"text", "reason", "origin", "shown_at"},
         "request_decisions": {"note", "staff_id", "at"},
         "request_claims": {""},
-        "notices": {"written_by", "written_at", "consented_by"},
         "letter_answers": {"text", "name"},
         "claims": {"staff_id", "ends_at"},
-        **{name: {""} for name in ("audit_payloads", "staff_members", "staff_roles", "staff_log_ins")},
+        "staff_members": {"name", "password_hash", "second_factor", "last_log_in_at"},
+        **{name: {""} for name in ("audit_payloads", "staff_log_ins")},
         **{name: {""} for name in ("desks", "recovery_codes", "invitations", "openings")},
         **{
             name: {""}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from storage import notices
 from storage.db import OPERATOR, Database
@@ -11,8 +11,9 @@ from storage.kit.clock import DAY
 from storage.kit.errors import Conflict, NotAllowed, NotThere
 from storage.kit.ids import StaffId
 from storage.notices import MOST_SHOWN, NoticeState
-from storage.schema import notices as rows
-from tests.builders import a_moderator, division
+from storage.schema import notices as rows, staff_roles
+from storage.staff import staff
+from tests.builders import a_lead, a_moderator, division
 
 pytestmark = pytest.mark.usefixtures("city")
 CENTRAL, EAST = division("Central"), division("East")
@@ -21,13 +22,13 @@ CENTRAL, EAST = division("Central"), division("East")
 @pytest.fixture
 def writer(record: Database) -> StaffId:
     """Who writes."""
-    return a_moderator(record, "writer")
+    return a_lead(record, "writer")
 
 
 @pytest.fixture
 def other(record: Database) -> StaffId:
     """Who consents."""
-    return a_moderator(record, "other")
+    return a_lead(record, "other", None)
 
 
 def write(record: Database, writer: StaffId, text: str = "The road is closed.") -> str:
@@ -94,6 +95,55 @@ def test_what_was_decided_stays_so(record: Database, writer: StaffId, other: Sta
             notices.end(tx, [CENTRAL], notice)
     assert [state(record, refused), state(record, ended)] == [NoticeState.REFUSED, NoticeState.ENDED]
     assert shown(record) == []
+
+
+def test_a_row_that_no_two_leads_stand_behind_is_read_by_nobody(
+    record: Database, writer: StaffId, other: StaffId
+) -> None:
+    """Whatever it says of itself: one person, no lead, a lead of elsewhere, longer than may be, or not begun."""
+    notice = write(record, writer)
+    consent(record, notice, other)
+    mo, far = a_moderator(record, "mo"), a_lead(record, "far", "East")
+    forged = {"consented_by": (None, writer, mo, far), "written_by": (other, mo, far), "days": (0, 15, 2**31 - 1)}
+    moved = ((rows.c.ends_at, DAY), (rows.c.shown_at, 3 * DAY), (rows.c.written_at, DAY))
+    lies = [{name: value} for name, values in forged.items() for value in values]
+    lies += [{column.name: column + by} for column, by in moved]
+    assert len(shown(record)) == 1
+
+    for lie in lies:
+        assert _read_after(record, lie) == [], lie
+
+    assert shown(record) == ["The road is closed."]
+
+
+def test_who_leads_there_no_longer_stands_behind_nothing(record: Database, writer: StaffId, other: StaffId) -> None:
+    """Their role was taken back, or their account ended: the notice goes with it."""
+    for leaves in ("role", "account"):
+        notice = write(record, writer)
+        second = a_lead(record, leaves)
+        consent(record, notice, second)
+        assert len(shown(record)) == 1
+        with record.write(by=OPERATOR) as tx:
+            if leaves == "role":
+                tx.execute(delete(staff_roles).where(staff_roles.c.staff_id == second))
+                tx.audit("test", "")
+            else:
+                staff.end(tx, second)
+        assert shown(record) == []
+
+
+def _read_after(record: Database, lie: dict[str, object]) -> list[str]:
+    """What would be read if the row said so; it does not stay."""
+    found: list[str] = []
+    with pytest.raises(_Undone), record.write(by=OPERATOR) as tx:
+        tx.execute(update(rows).values(**lie))
+        found += [one.text for one in notices.shown(tx.connection, CENTRAL)]
+        raise _Undone
+    return found
+
+
+class _Undone(Exception):
+    """Nothing of it is to stay."""
 
 
 def test_so_many_are_shown_at_once(record: Database, writer: StaffId, other: StaffId) -> None:

@@ -9,6 +9,7 @@ from api.resident.desk import Asking, AtDesk
 from api.resident.neighborhood.neighborhood import division_of_home
 from storage import notices
 from storage.kit.clock import as_text
+from workers.guidelines.notices import may_be_read
 
 router = APIRouter(tags=["my area"])
 
@@ -31,10 +32,10 @@ class NoticesSeen(BaseModel):
 
 @router.get("/v1/neighborhood/notices")
 def shown(asking: Asking, desk: AtDesk) -> NoticesSeen:
-    """Verified notices to the division I live in."""
+    """Verified notices to the division I live in; what nobody checked is read by nobody."""
     division = division_of_home(desk, asking)
     with desk.stores.record.read() as conn:
-        found = notices.shown(conn, division)
+        found = [one for one in notices.shown(conn, division) if may_be_read(one.text)]
     return NoticesSeen(
         items=[
             NoticeSeen(

@@ -35,7 +35,8 @@ class PlaceSeen(Closed):
 class AnswerSeen(Closed):
     """One answer, in the batch of `shown_at`. In a batch they stand in an order that says nothing.
 
-    `post_id` and `block` are of a clip that was shared and not taken back. `contact`: there is one to be opened.
+    `post_id`, `block` and `happened_at` are of a clip that was shared and not taken back. `contact`: there is one to be
+    opened.
     """
 
     id: str
@@ -43,6 +44,7 @@ class AnswerSeen(Closed):
     shown_at: str
     post_id: str | None
     block: PlaceSeen | None
+    happened_at: str | None
     contact: bool
     opened_at: str | None
 
@@ -209,6 +211,7 @@ def _answer(one: Answer) -> AnswerSeen:
         shown_at=clock.as_text(one.shown_at),
         post_id=one.post,
         block=PlaceSeen(id=one.place.id, label=one.place.label) if one.place else None,
+        happened_at=_at(one.happened_at),
         contact=one.contact,
         opened_at=_at(one.opened_at),
     )

@@ -1,13 +1,13 @@
 // My cameras, as the program last told them, and what can be said about one. Its block's id is all there is of where.
 import * as api from "../../shared/api";
+import { keep, kept } from "../../shared/kept";
 import { problem } from "../../shared/problem";
 import { tell } from "../../shared/toast.svelte";
 import type { Block, Division } from "../../shared/types";
 import { w } from "../../shared/words/words.svelte";
 import { who } from "../who.svelte";
+import { drawn, of, type Facing, type Wedge, type Wedges } from "./wedge";
 
-export const facings = ["n", "ne", "e", "se", "s", "sw", "w", "nw"] as const;
-export type Facing = (typeof facings)[number];
 export type Said = { facing: Facing; indoor: boolean; retention_days: number; ask: "inbox" | "mail"; name: string };
 export type Listing = { address: string; contact: string };
 export type Camera = Said & {
@@ -23,11 +23,20 @@ export const mine = $state<{ items: Camera[] | null; most: number; fault: string
 
 export async function read(): Promise<void> {
   try {
-    Object.assign(mine, await api.get<{ items: Camera[]; most: number }>("/v1/cameras"), { fault: null });
+    const found = await api.get<{ items: Camera[]; most: number }>("/v1/cameras");
+    Object.assign(mine, found, { fault: null });
+    keep(WEDGES, of(wedges(), found.items.map(({ id }) => id)));
   } catch (error) {
     mine.fault = problem(error);
   }
 }
+
+const WEDGES = "cameras.wedges";
+const wedges = () => kept<Wedges>(WEDGES, {});
+
+/** Where it looks, as finely as this device knows. */
+export const wedgeOf = ({ id, facing }: Pick<Camera, "id" | "facing">): Wedge => drawn(wedges(), id, facing);
+export const keepWedge = ({ id }: Camera, wedge: Wedge) => keep(WEDGES, { ...wedges(), [id]: wedge });
 
 /** Does something to my cameras, says that it is done, and reads them anew. */
 export async function act(done: string, does: () => Promise<unknown>, undo?: () => void): Promise<void> {

@@ -1,20 +1,36 @@
 // What a case knows of, in the order it happened.
 import type { Block, Division } from "../../shared/types";
+import type { Ask } from "../footage/asks.svelte";
 import type { CaseInFull } from "./casefile.svelte";
 
-/** One thing of a series; `post`: its id, if it is one; `about`: what the case is opened on. */
-export type Happened = { id: string; at: string; name: string; post: string | null; about: boolean; block: Block | null; division: Division };
+/**
+ * One thing of a series: what the case is opened on, what is linked, hours that owners were asked about, a clip that one
+ * shared. `post`: its id, if it is one; `area`: the blocks that were asked about.
+ */
+export type Happened = { id: string; at: string; what: What; name: string; post: string | null; block: Place | null; division: Division; area: string[] };
+export type What = "about" | "linked" | "asked" | "shared";
+type Place = Pick<Block, "id" | "label"> & { homes?: number };
 
-export function inOrder({ incident, links }: CaseInFull): Happened[] {
-  const found = [thing({ ...incident, at: incident.happened_at, name: `${incident.type} · ${incident.number}`, post: null, about: true })];
+export function inOrder({ incident, links, division }: CaseInFull, asks: Ask[] = []): Happened[] {
+  const none = { post: null, block: null, division, area: [] };
+  const found: Happened[] = [reported(incident, "about")];
   for (const { post, incident: other } of links) {
-    if (post) found.push(thing({ ...post, at: post.happened_at, name: post.title, post: post.id, about: false }));
-    else if (other) found.push(thing({ ...other, at: other.happened_at, name: `${other.type} · ${other.number}`, post: null, about: false }));
+    if (post) found.push({ ...none, id: post.id, at: post.happened_at, what: "linked", name: post.title, post: post.id, block: post.block, division: post.division });
+    else if (other) found.push(reported(other, "linked"));
+  }
+  const known = new Set(found.map(({ id }) => id));
+  for (const ask of asks.filter(({ sent_at }) => sent_at !== null)) {
+    found.push({ ...none, id: ask.id, at: ask.window_from, what: "asked", name: ask.kind, area: ask.blocks });
+    for (const { post_id, happened_at, block } of ask.answers) {
+      if (!post_id || !happened_at || known.has(post_id)) continue; // taken back, or linked as well
+      known.add(post_id);
+      found.push({ ...none, id: post_id, at: happened_at, what: "shared", name: ask.kind, post: post_id, block });
+    }
   }
   return found.sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id));
 }
 
-const thing = ({ id, at, name, post, about, block, division }: Happened): Happened => ({ id, at, name, post, about, block, division });
+const reported = ({ id, happened_at, type, number, block, division }: CaseInFull["incident"], what: What): Happened => ({ id, at: happened_at, what, name: `${type} · ${number}`, post: null, block, division, area: [] });
 
 /** Places on a line from 0 to 1, for times. */
 export function strip(times: string[]): number[] {

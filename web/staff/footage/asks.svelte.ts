@@ -15,6 +15,7 @@ export type Answer = {
   shown_at: string;
   post_id: string | null;
   block: { id: string; label: string } | null;
+  happened_at: string | null;
   contact: boolean;
   opened_at: string | null;
 };
@@ -82,6 +83,9 @@ export function draftOf(shown: CaseInFull): Draft {
   const kind = askKinds.find((one) => type.includes(one)) ?? "other";
   return { blocks: [], from: field(Math.min(happened - 2 * QUARTER, to - QUARTER)), to: field(to), kind, number: shown.number, text: "" };
 }
+
+/** The draft of a case is about these blocks from now on; what else is written stays. */
+export const askAbout = (shown: CaseInFull, blocks: string[]) => drafts.set(shown.id, { ...draftOf(shown), blocks });
 
 export const keepDraft = (caseId: string, draft: Draft) => drafts.set(caseId, draft);
 export const dropDraft = (caseId: string) => drafts.delete(caseId);

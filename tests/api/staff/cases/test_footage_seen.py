@@ -51,15 +51,16 @@ def test_answers_are_read_in_batches_and_say_nothing_else(record: Database, work
     assert sorted(str(one["kind"]) for one in answers) == ["ask_me", "nothing", "shared"]
     assert [one["id"] for one in answers] == sorted(str(one["id"]) for one in answers)
     assert {tuple(sorted(one)) for one in answers} == {
-        ("block", "contact", "id", "kind", "opened_at", "post_id", "shown_at")
+        ("block", "contact", "happened_at", "id", "kind", "opened_at", "post_id", "shown_at")
     }
     (clip,) = [one for one in answers if one["id"] == shared]
     assert (clip["post_id"], clip["block"]) == (post.id, {"id": post.block.id, "label": post.block.label})
+    assert clip["happened_at"] == clock.as_text(post.happened_at)
     builders.entomb(record, PostId(post.id))
     (gone,) = [
         one for one in work.detective.ask.get(f"{path}/requests").json()["items"][0]["answers"] if one["id"] == shared
     ]
-    assert (gone["post_id"], gone["block"], gone["kind"]) == (None, None, "shared")
+    assert (gone["post_id"], gone["block"], gone["happened_at"], gone["kind"]) == (None, None, None, "shared")
 
 
 @pytest.mark.engines("postgresql")

@@ -14,11 +14,13 @@ from storage.footage import answers as footage_answers, footage
 from storage.footage.rules import Act
 from storage.identity.cameras import inbox_answers, inbox_flags
 from storage.identity.cameras.inbox_answers import Contact, Kind
+from storage.identity.clips import clips as clips_of
 from storage.identity.schema import clips, inbox_answers as said
 from storage.identity.vault import ResidentId
 from storage.kit.clock import BATCH, HOUR
-from storage.kit.errors import Conflict, Unavailable
+from storage.kit.errors import Conflict, NotThere, Unavailable
 from storage.kit.ids import RequestId
+from storage.posts import posts
 from storage.schema import footage_answers as rows
 from storage.tables.footage import request_flags
 from tests import builders
@@ -26,6 +28,7 @@ from tests.storage.footage.asked import KEY, square, the_desk
 from tests.storage.identity.making import an_accepted_clip, the_clip
 from tests.workers.airlock.owners.test_asking import Town, town
 from workers.airlock.owners.answering import carry_answers
+from workers.airlock.withdraw import take_back
 
 __all__ = ["the_desk", "town"]
 
@@ -113,6 +116,35 @@ def test_a_clip_that_comes_late_goes_with_the_next_batch(town: Town) -> None:
     assert shown_at % BATCH == 0
 
 
+def test_a_clip_that_was_taken_back_before_its_batch_never_crosses(town: Town) -> None:
+    """Nor anything of the answer, whether its post was made already or not; one that another shared does."""
+    ada, bob, cat = (town.owner(name, square(0)) for name in ("ada", "bob", "cat"))
+    request = town.asks()
+    town.round()
+    shared = {who: an_accepted_clip(town.stores.vault, who)[0] for who in (ada, bob, cat)}
+    for who, clip_id in shared.items():
+        post_id = the_clip(town.stores.vault, clip_id).post_id
+        builders.a_recorded_post(town.desk.record, builders.a_new_post(id=post_id))
+        _say(town, who, request, Kind.SHARED, clip=clip_id)
+    with town.stores.vault.write(by=RESIDENT) as tx:
+        tx.execute(update(clips).where(clips.c.id != shared[ada]).values(state="published"))
+
+    with town.stores.vault.write(by=RESIDENT) as tx:
+        inbox_answers.erase(tx, ada, request)  # bob's stays: it is the last hour, in which none is changed
+        for who in (ada, bob):
+            clips_of.withdraw(tx, shared[who])
+    for who in (ada, bob):
+        assert take_back(town.stores, shared[who])
+    _round(town)
+
+    post = {who: the_clip(town.stores.vault, clip_id).post_id for who, clip_id in shared.items()}
+    with town.desk.record.read() as conn:
+        crossed = list(conn.execute(select(rows.c.post_id)).scalars())
+        stands = posts.states(conn, post.values())
+    assert crossed == [post[cat]]
+    assert [stands[post[who]] for who in (ada, bob)] == ["withdrawn"] * 2
+
+
 @pytest.mark.parametrize("opened", [False, True])
 def test_a_contact_goes_back_until_it_is_opened(town: Town, opened: bool) -> None:
     """Its owner is told which of the two it was; the identity side holds no sealed copy once it crossed."""
@@ -142,6 +174,13 @@ def test_a_contact_goes_back_until_it_is_opened(town: Town, opened: bool) -> Non
     with town.desk.record.read() as conn:
         left = conn.execute(select(rows.c.contact)).scalar_one()
     assert (state, left is None) == ((Contact.OPENED, False) if opened else (Contact.GONE, True))
+    if not opened:
+        with town.desk.record.write(by=Actor(f"staff:{town.detective}")) as tx:
+            tx.execute(update(rows).values(shown_at=tx.now() - HOUR))
+            answer = tx.connection.execute(select(rows.c.id)).scalar_one()
+            with pytest.raises(NotThere):
+                footage_answers.open_contact(tx, KEY, town.case, answer, by=town.detective)
+            tx.audit("test", "")
 
 
 @pytest.mark.engines("sqlite")

@@ -1,0 +1,19 @@
+"""What the police may let neighbours know: in words that keep to the guidelines of posts, and lead nowhere."""
+
+from __future__ import annotations
+
+from workers.guidelines.check import check
+from workers.guidelines.questions import holds_contact
+from workers.guidelines.rules import Rule
+
+MOST_LETTERS = 600
+
+
+def broken(text: str) -> tuple[Rule, ...]:
+    """The guidelines that a notice of these words would break, the first one first."""
+    return check("", text, "crime")
+
+
+def may_be_read(text: str) -> bool:
+    """Whether neighbours may be shown these words, whoever wrote the row that holds them."""
+    return 0 < len(text.strip()) <= len(text) <= MOST_LETTERS and not broken(text) and not holds_contact(text)
