@@ -1485,11 +1485,11 @@ export const en = {
       },
     },
     notices: {
-      title: "Notices to neighbors",
+      title: "Notices to neighbours",
       lead: "Everybody who lives in the division reads it in their area, signed by the police. It takes a second lead, keeps to the guidelines, and ends by itself.",
       division: "Division",
       text: "Notice",
-      hint: "What happened and what neighbors can do. No links or numbers.",
+      hint: "What happened and what neighbours can do. No links or numbers.",
       days: "Shown for",
       lasts: (n: number) => (n === 1 ? "1 day" : `${n} days`),
       empty: "Write the notice first.",
@@ -1502,7 +1502,7 @@ export const en = {
       refuse: "Refuse",
       end: "Take away",
       waits: "Another lead consents or refuses.",
-      done: { consent: "Neighbors read it now.", refuse: "Refused.", end: "Taken away." },
+      done: { consent: "Neighbours read it now.", refuse: "Refused.", end: "Taken away." },
       codes: {
         second_person: "You wrote this notice: this takes another lead.",
         notice_state: "This notice was decided already, or is over.",
