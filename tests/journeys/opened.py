@@ -84,7 +84,7 @@ def at_the_desk(page: Page, eyes: Eyes) -> None:
         expect(page.get_by_role("dialog")).to_be_visible()
         eyes.look(page, f"staff: {what}, dialog")
         closes(page)
-    for what in ("Your flags", "Digest by mail", "Notices to neighbors", "Where you are logged in", "Second factor"):
+    for what in ("Your flags", "Digest by mail", "Notices to neighbours", "Where you are logged in", "Second factor"):
         page.get_by_role("button", name="everything", exact=True).click()
         if what == "Your flags":
             eyes.look(page, "staff: menu")

@@ -116,7 +116,7 @@ def opens(page: Page, request: str) -> None:
 
 
 def shares(page: Page, request: str, file: str, reads: str, eyes: Eyes) -> None:
-    """Reads it as the detective saw that they would, has the device remember to save it, and shares a clip with words that say too much."""
+    """Reads it as the detective saw that they would, has the device keep a reminder, shares it with too many words."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Inbox").click()
     opens(page, request)
     assert page.locator(".asked").inner_text() == reads

@@ -108,6 +108,8 @@ export const askProblem = (error: unknown) => problem(error, { ...w().staff.case
 
 export class Asks {
   items = $state.raw<Ask[] | null>(null);
+  /** Of those that wait for my word, the one that waits longest: it alone is amber. */
+  nextToJudge = $derived(this.items?.findLast(({ may }) => may.includes("approve")) ?? null);
   fault = $state<string | null>(null);
 
   constructor(readonly caseId: string) {}
