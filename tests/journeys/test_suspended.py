@@ -20,12 +20,13 @@ from storage.kit.clock import DAY
 from storage.kit.ids import BlockId, PostId, new_id
 from storage.kit.redis import connect
 from storage.posts.posts import NewPost
-from storage.schema import suspensions
+from storage.schema import letters, suspensions
 from tests.builders import NOON, some_files
 from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident
 from tests.journeys.precinct import Precinct, sits_at
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, photo, pytestmark
+from workers.airlock.moderating.questioning import bring_letters
 from workers.airlock.moderating.suspending import carry_out
 
 __all__ = ["Browser", "chromium", "new_page", "photo", "pytestmark"]
@@ -44,7 +45,7 @@ def precinct(stack: Stack) -> Iterator[Precinct]:
 def test_a_suspended_author_cannot_post_and_nobody_could_tell_who_it_was(
     stack: Stack, new_page: NewPage, photo: Path, precinct: Precinct
 ) -> None:
-    """Two moderators agree; the author reads it, their other post stays, and of nobody's is told the same."""
+    """Two moderators agree; the author reads both, their other post stays, and of nobody's is told the same."""
     block = precinct.blocks()[0]
     posts = [_posts(stack, photo, block, title) for title in (TITLE, "A lost glove")]
     nobodys = _nobodys(stack, precinct, block)
@@ -67,13 +68,19 @@ def test_a_suspended_author_cannot_post_and_nobody_could_tell_who_it_was(
     for token in tokens:
         _decides(stack, token, nobodys, "suspend")
     with precinct.stores.record.write(by=OPERATOR) as tx:
-        tx.execute(update(suspensions).values(due_at=0))
+        for waiting in (suspensions, letters):
+            tx.execute(update(waiting).values(due_at=0))
         tx.audit("test", "")
     carry_out(precinct.stores, 30 * DAY)
+    bring_letters(precinct.stores.vault, precinct.stores.record)
 
     author = Resident(new_page(PHONE), stack, AUTHOR).page
     author.get_by_role("link", name="Post", exact=True).click()
     expect(author.get_by_text("You cannot send posts for now")).to_be_visible()
+    author.get_by_role("link", name="Inbox").click()
+    author.get_by_role("link", name=TITLE).click()
+    expect(author.get_by_role("heading", name="A moderator decided about this post")).to_be_visible()
+    expect(author.get_by_text("Somebody can be recognised who has no part in it.")).to_be_visible()
     una.reload()
     for title in (TITLE, "Nobody's"):
         article = una.get_by_role("article", name=title)
