@@ -1,8 +1,7 @@
 """Packages for court: asked for in an open case, made by the chores, there for a week, then erased.
 
 What of the case is words is written down when the package is asked for, as who asks may see it; clips are copied as it
-is made. What its author takes back before the package was handed out goes with it, and what they correct or moderators
-take out is not told otherwise by it: `over` finds such packages.
+is made. What its author takes back or corrects before the package was handed out goes with it: `over` finds such ones.
 """
 
 from __future__ import annotations
@@ -222,10 +221,7 @@ def standing(conn: Connection, post_ids: Collection[PostId]) -> set[PostId]:
 
 
 def changes(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, int]:
-    """How often each of these was corrected, or had something taken out; those that never were are not among them.
-
-    Asked before the posts are read: what comes between makes a package old that is not, and never the other way round.
-    """
+    """How often each that was corrected or had something taken out was so; to be asked before its words are read."""
     lines = audit_entries.c
     query = select(lines.subject, func.count()).where(lines.subject.in_(post_ids), lines.action.in_(SAID_OTHERWISE))
     return {PostId(row[0]): int(row[1]) for row in conn.execute(query.group_by(lines.subject))}
