@@ -79,7 +79,7 @@ RECORD = Side(
         ),
         "letter_answers": ("letter_id", "name", "text", "shown_at"),
         "comment_flags": (
-            *("id", "comment_id", "post_id", "said_by", "said", "reason", "text", "flagged_at"),
+            *("id", "comment_id", "post_id", "said_by", "said", "origin", "reason", "text", "flagged_at"),
             *("decision_id", "slip_digest"),
         ),
         "comment_decisions": (

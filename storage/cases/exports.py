@@ -1,7 +1,7 @@
 """Packages for court: asked for in an open case, made by the chores, there for a week, then erased.
 
 What of the case is words is written down when the package is asked for, as who asks may see it; clips are copied as it
-is made. What its author takes back before the package was handed out goes with it: `over` finds such packages.
+is made. What its author takes back or corrects before the package was handed out goes with it: `over` finds such ones.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.cases import cases, entries as case_entries
 from storage.cases.entries import Kind
@@ -22,6 +22,7 @@ from storage.kit import ids
 from storage.kit.clock import DAY
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import CaseId, PostId
+from storage.moderation.takedowns import BLURRED, CUT
 from storage.posts import posts
 from storage.posts.posts import PostState, Rendition
 from storage.schema import audit_entries, case_exports, renditions, segments, staff_members
@@ -30,6 +31,7 @@ LASTS_MS = 7 * DAY  # time to fetch it twice; a copy of clips that their authors
 TRIES = 3
 SHOWN = 20  # of one case, the newest
 STANDS = (PostState.LIVE, PostState.KEPT)
+SAID_OTHERWISE = ("post.correct", CUT, BLURRED)  # how the audit calls what makes a post another than it was
 
 Papers = Mapping[str, Any]
 
@@ -104,14 +106,14 @@ def of_case(conn: Connection, case_id: CaseId) -> list[Export]:
 def hand_out(tx: Tx, who: Asker, case_id: CaseId, export_id: str) -> Export:
     """A package that is to be fetched, entered into the case; raises NotThere, NotAllowed, Conflict.
 
-    Conflict also where something in it was taken back since: it is made anew without that.
+    Conflict also where something in it was taken back or is said otherwise since: it is made anew.
     """
     cases.locked(tx, who, case_id, Act.EXPORT)
     found = [one for one in of_case(tx.connection, case_id) if one.id == export_id]
     if not found or found[0].state is not ExportState.READY:
         raise NotThere
-    if not _all_stand(tx.connection, papers_of(tx.connection, export_id)):
-        raise Conflict("Something in this package was taken back. Ask for it anew.", code="export_stale")
+    if not _stands(tx.connection, papers_of(tx.connection, export_id)):
+        raise Conflict("Something in this package was taken back or corrected. Ask anew.", code="export_stale")
     case_entries.enter(tx, case_id, Kind.DOWNLOAD, by=who.id, about=export_id)
     return found[0]
 
@@ -159,18 +161,19 @@ class Made:
 def finish(tx: Tx, export_id: str, made: Made) -> None:
     """It is there to be fetched. Of its papers the ids of posts stay; the audit keeps what it was, for good."""
     there = {"key": made.key, "bytes": made.bytes, "sha256": made.sha256, "ready_at": tx.now()}
-    papers = json.dumps({"posts": [{"id": post_id} for post_id in made.posts]})
+    before = papers_of(tx.connection, export_id).get("changes", {})
+    papers = json.dumps({"posts": [{"id": post_id} for post_id in made.posts], "changes": before})
     now = {"state": ExportState.READY, "papers": papers, **there}
     tx.execute(update(case_exports).where(case_exports.c.id == export_id).values(**now))
     tx.audit("export.ready", export_id, {"sha256": made.sha256, "key": made.signer})
 
 
 def over(conn: Connection) -> list[str]:
-    """Packages whose week is over, or in which something was taken back since."""
+    """Packages whose week is over, or in which something was taken back or is said otherwise since."""
     query = select(case_exports.c.id, case_exports.c.ready_at, case_exports.c.papers)
     ready = conn.execute(query.where(case_exports.c.state == ExportState.READY)).all()
     before = database_now(conn) - LASTS_MS
-    return [row.id for row in ready if row.ready_at < before or not _all_stand(conn, json.loads(row.papers))]
+    return [row.id for row in ready if row.ready_at < before or not _stands(conn, json.loads(row.papers))]
 
 
 def erase(tx: Tx, export_id: str) -> str:
@@ -217,9 +220,17 @@ def standing(conn: Connection, post_ids: Collection[PostId]) -> set[PostId]:
     return {PostId(post_id) for post_id, state in posts.states(conn, post_ids).items() if state in STANDS}
 
 
-def _all_stand(conn: Connection, papers: Papers) -> bool:
+def changes(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, int]:
+    """How often each that was corrected or had something taken out was so; to be asked before its words are read."""
+    lines = audit_entries.c
+    query = select(lines.subject, func.count()).where(lines.subject.in_(post_ids), lines.action.in_(SAID_OTHERWISE))
+    return {PostId(row[0]): int(row[1]) for row in conn.execute(query.group_by(lines.subject))}
+
+
+def _stands(conn: Connection, papers: Papers) -> bool:
     named = [PostId(one["id"]) for one in papers.get("posts", ())]
-    return standing(conn, named) == set(named)
+    before = {post_id: often for post_id, often in papers.get("changes", {}).items() if post_id in named}
+    return standing(conn, named) == set(named) and changes(conn, named) == before
 
 
 def _export(row: Row[tuple[object, ...]]) -> Export:

@@ -16,7 +16,7 @@ from storage.cases import holds as case_holds
 from storage.cases.rules import CaseState
 from storage.db import Tx, database_now
 from storage.kit.ids import CaseId, PostId, StaffId
-from storage.moderation.decisions import ASKED, WARN
+from storage.moderation.decisions import ASKED, BLUR, EDIT, TAKES_OFF, WARN
 from storage.posts.posts import PostState
 from storage.schema import case_members, cases, letter_answers, letters, posts, staff_members, staff_roles
 from storage.staff.deciders import who
@@ -31,8 +31,11 @@ class Kind(StrEnum):
     HELPED = "helped"  # of a case: your video helped
     WARNING = "warning"  # of a moderator: a guideline's words
     ASKED = "asked"  # of a moderator
+    DECIDED = "decided"  # of a moderator: took the post off, or something out of it, by this guideline
 
 
+# By which decision each of a moderator's was written.
+_BY = {Kind.WARNING: (WARN,), Kind.ASKED: ASKED, Kind.DECIDED: (*TAKES_OFF, EDIT, BLUR)}
 ANSWERED = frozenset({Kind.QUESTION, Kind.ASKED})  # what an author may answer
 
 
@@ -126,9 +129,8 @@ def is_true(conn: Connection, letter: Letter) -> bool:
 
     A row that somebody else wrote, or of one who is let out of the case since, brings nothing.
     """
-    if letter.kind in (Kind.WARNING, Kind.ASKED):
-        verbs = (WARN,) if letter.kind is Kind.WARNING else ASKED
-        decided = who(conn, letter.decision_id or "", letter.post_id, verbs)
+    if letter.kind in _BY:
+        decided = who(conn, letter.decision_id or "", letter.post_id, _BY[letter.kind])
         return decided is not None and decided == letter.asked_by
     works = (staff_roles.c.staff_id == letter.asked_by) & (staff_roles.c.role.in_((Role.ANALYST, Role.DETECTIVE)))
     held = case_holds.by_case(database_now(conn))

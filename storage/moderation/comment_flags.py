@@ -1,4 +1,4 @@
-"""Flags of comments: what neighbours say is wrong with one, never which neighbour, and what a moderator decided.
+"""Flags of comments: what neighbours or the police say is wrong with one, never which, and what a moderator decided.
 
 Moderators read comments of their divisions; of one that is flagged the flag holds the words, until they were judged.
 """
@@ -25,8 +25,9 @@ KEEP, REMOVE = "keep_comment", "remove_comment"
 
 @dataclass(frozen=True)
 class CommentFlag:
-    """One open flag; `flagged_at` is rounded, `text` scrubbed."""
+    """One open flag; `origin`: neighbour or police; `flagged_at` is rounded, `text` scrubbed."""
 
+    origin: str
     reason: str
     text: str
     flagged_at: int
@@ -42,9 +43,11 @@ class Flagged:
     flags: tuple[CommentFlag, ...]
 
 
-def add(tx: Tx, post_id: PostId, comment: Comment, *, reason: str, text: str, flagged_at: int, slip: str) -> None:
+def add(
+    tx: Tx, post_id: PostId, comment: Comment, *, origin: str, reason: str, text: str, flagged_at: int, slip: str
+) -> None:
     """Records a flag (words scrubbed, time rounded); `slip` is a secret that only who flags holds."""
-    row = {"id": ids.new_id(), "post_id": post_id, "comment_id": comment.id, "said_by": comment.name}
+    row = {"id": ids.new_id(), "post_id": post_id, "comment_id": comment.id, "said_by": comment.name, "origin": origin}
     row |= {"said": comment.text, "reason": reason, "text": text, "slip_digest": ids.digest(slip)}
     tx.execute(insert(comment_flags).values(**row, flagged_at=flagged_at))
     tx.audit("comment_flag.add", post_id, {"comment": comment.id, "reason": reason})
@@ -57,7 +60,7 @@ def of_posts(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, lis
     for row in conn.execute(query.order_by(comment_flags.c.flagged_at, comment_flags.c.id)):
         here = found.setdefault(PostId(row.post_id), {})
         before = here.get(row.comment_id)
-        flags = (*(before.flags if before else ()), CommentFlag(row.reason, row.text, row.flagged_at))
+        flags = (*(before.flags if before else ()), CommentFlag(row.origin, row.reason, row.text, row.flagged_at))
         here[row.comment_id] = Flagged(row.comment_id, row.said_by, row.said, flags)
     return {post_id: list(each.values()) for post_id, each in found.items()}
 

@@ -11,7 +11,7 @@ letters = Table(
     "letters",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("kind", String(8), nullable=False),  # question | helped (of a case), warning | asked (of a moderator)
+    Column("kind", String(8), nullable=False),  # question, helped (a case's); warning, asked, decided
     Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
     Column("case_id", ID, ForeignKey("cases.id")),
     Column("decision_id", ID, ForeignKey("decisions.id")),

@@ -145,7 +145,7 @@ premoderation = Table(
     Column("since", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
 )
-# storage/moderation/comment_flags.py. What neighbours say is wrong with a comment; its words are here until they were
+# storage/moderation/comment_flags.py. What somebody says is wrong with a comment; its words are here until they were
 # judged.
 comment_flags = Table(
     "comment_flags",
@@ -155,6 +155,7 @@ comment_flags = Table(
     Column("post_id", ID, ForeignKey("posts.id"), nullable=False),
     Column("said_by", String(40), nullable=False),  # the name it stands under, and its words; "" once it was decided
     Column("said", Text, nullable=False),
+    Column("origin", String(10), nullable=False, server_default="neighbour"),  # neighbour | police
     Column("reason", String(24), nullable=False),
     Column("text", Text, nullable=False),
     Column("flagged_at", BigInteger, nullable=False),

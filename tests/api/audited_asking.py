@@ -103,7 +103,8 @@ def of_moderators(record: Database, ask: Ask, ann: Client, post: str, other: str
     ask(ann, "POST /v1/posts/{post_id}/asks", {"reason": "privacy", "text": TEXT}, post_id=post)
     with record.write(by=RESIDENT) as tx:
         said = comments.add(tx, PostId(post), name="Blue Heron 12", text="I know him.", at=0)
-        comment_flags.add(tx, PostId(post), said, reason="privacy", text="", flagged_at=0, slip="slip")
+        flag = {"origin": "neighbour", "reason": "privacy", "text": "", "slip": "slip"}
+        comment_flags.add(tx, PostId(post), said, flagged_at=0, **flag)  # type: ignore[arg-type]
     there = {"comment_id": said.id}
     ask(ann, "GET /v1/posts/{post_id}/comments", post_id=post)
     ask(ann, "POST /v1/comments/{comment_id}/decisions", {"verb": "keep", "reason": "privacy"}, **there)

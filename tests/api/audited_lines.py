@@ -38,7 +38,7 @@ LINES = {
     "PUT /v1/posts/{post_id}/claim": "claim.take",
     "DELETE /v1/posts/{post_id}/claim": "claim.release",
     "POST /v1/posts/{post_id}/decisions": "post.hide decision.add; decision.add; decision.add suspension.ask",
-    "DELETE /v1/posts/{post_id}/decisions/last": "decision.undo post.undo",
+    "DELETE /v1/posts/{post_id}/decisions/last": "decision.undo post.undo letter.forget",
     "POST /v1/posts/{post_id}/edits": "post.edit decision.add",
     "POST /v1/moderation/decisions": "post.hide decision.add post.hide decision.add",
     "POST /v1/incidents": "incident.import",

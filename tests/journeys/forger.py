@@ -112,5 +112,8 @@ def forged_letters(forger: Forger) -> list[dict[str, object]]:
         {"asked_by": forger.lead.id},
         {"case_id": None},
         {"kind": "helped"},
-        {"kind": "warning", "case_id": None, "text": "", "reason": "privacy", "asked_by": forger.moderators[0]},
+        *(
+            {"kind": kind, "case_id": None, "text": "", "reason": "privacy", "asked_by": forger.moderators[0]}
+            for kind in ("warning", "decided")
+        ),
     ]

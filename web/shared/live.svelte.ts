@@ -3,8 +3,8 @@ import * as api from "./api";
 import { follow, type FeedEvent, type Line } from "./feed";
 import type { Page, Post } from "./types";
 
-/** A `query` of null asks for nothing: the list is empty without a request. */
-export type Asking = { path: string; query: api.Query | null; wants: (post: Post) => boolean };
+/** A `query` of null asks for nothing: the list is empty without a request. `pages`: how many are read at once, else one. */
+export type Asking = { path: string; query: api.Query | null; wants: (post: Post) => boolean; pages?: number };
 
 /** `hold` keeps arrivals in `waiting` until `show()`; otherwise they enter the list at once. */
 export class LivePosts {
@@ -60,8 +60,9 @@ export class LivePosts {
         this.items = page.items;
         this.waiting = [];
         this.#turn(page);
-        this.state = "ready";
       });
+      for (let read = 1; read < (this.#asking.pages ?? 1) && round === this.#round; read += 1) await this.older();
+      if (round === this.#round) this.state = "ready";
     } catch (error) {
       if (round === this.#round && this.state === "loading") this.state = "error";
       throw error;

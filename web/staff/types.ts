@@ -70,7 +70,7 @@ export type Waiting = {
   proposed: { by: string; note: string; at: string; mine: boolean } | null;
   to_suspend: { by: string; note: string; at: string; mine: boolean; reason: string } | null;
   asked: { text: string; listed: string; by: string; at: string; ends_at: string; answer: { name: string; text: string; at: string } | null }[];
-  comments: { id: string; name: string; text: string; count: number; reasons: string[]; notes: string[] }[];
+  comments: { id: string; name: string; text: string; count: number; by_police: number; reasons: string[]; notes: string[] }[];
   claim: Claim | null;
 };
 

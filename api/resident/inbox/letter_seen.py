@@ -19,7 +19,7 @@ class Named(BaseModel):
 
 
 class LetterSeen(BaseModel):
-    """What the police (`question`, `helped`) or a moderator (`warning`, `asked`) says to whoever sent the post.
+    """What the police (`question`, `helped`) or a moderator (`warning`, `asked`, `decided`) says to who sent the post.
 
     `listed`: a question in every language, in place of `text`. `crosses_at`: an answer waits until then, and can be put
     otherwise. Nobody is told that a letter was read, nor that it was not answered.

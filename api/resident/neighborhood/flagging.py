@@ -87,8 +87,8 @@ def flag_comment(comment_id: str, body: NewCommentFlag, asking: Asking, desk: At
         standing = comments.one(tx.connection, comment_id)
         if standing is None:  # a moderator removed it a moment ago
             raise NotThere
-        words, at = scrub(body.text), clock.rounded(tx.now())
-        comment_flags.add(tx, post_id, standing[1], reason=body.reason, text=words, flagged_at=at, slip=slip)
+        said = {"reason": body.reason, "text": scrub(body.text), "slip": slip}
+        comment_flags.add(tx, post_id, standing[1], origin="neighbour", flagged_at=clock.rounded(tx.now()), **said)
     return Slip(slip=slip)
 
 

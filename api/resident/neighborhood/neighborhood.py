@@ -6,7 +6,7 @@ from typing import Annotated
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
@@ -78,13 +78,18 @@ def area(
     asking: Asking,
     desk: AtDesk,
     category: Annotated[list[str] | None, Query(max_length=10)] = None,
+    since: AwareDatetime | None = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[PostAsSeen]:
-    """Live posts of my area, newest first."""
+    """Live posts of my area, newest first; which of them are near my block, the page tells by itself.
+
+    Asked for by blocks, the record would be told where I live.
+    """
     division = division_of_home(desk, asking)
+    wanted = Wanted(category, clock.from_datetime(since) if since else None)
     with desk.stores.record.read() as conn:
-        found = post_lists.page(conn, [division], Wanted(category), before=number(cursor), limit=limit + 1)
+        found = post_lists.page(conn, [division], wanted, before=number(cursor), limit=limit + 1)
     return page(found, limit, place=lambda post: (post.order_key,), seen=as_seen)
 
 

@@ -24,8 +24,10 @@ def papers(
     A post of a division that is not this member's is not in it, as a case shows them nothing of it.
     """
     case_id, who = case.standing.id, case_rules.asker(member)
+    theirs = case_holds.of_case(conn, case_id)
+    changes = case_exports.changes(conn, theirs)
     told = case_seen.in_full(conn, member, case).model_dump(mode="json")
-    held = posts.some(conn, member.reach(*VIEWERS), case_holds.of_case(conn, case_id), kept=True)
+    held = posts.some(conn, member.reach(*VIEWERS), theirs, kept=True)
     shown = [as_seen(post).model_dump(mode="json") for post in held.values() if post.state in STANDS]
     timeline = [one if notes or one["kind"] != "note" else {**one, "text": None} for one in told["timeline"]]
     return {
@@ -37,6 +39,7 @@ def papers(
         "people": cases.names(conn, {member.id, *_named(case_exports.custody(conn, case_id, held))}),
         "stills": [[post_id, at] for post_id, at in stills],
         "originals": vouched.of(conn, held),
+        "changes": changes,
     }
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.boxes import Drawn, demand_drawn
 from api.staff.auth import Moderator
+from api.staff.moderation import writing
 from api.staff.moderation.deciding import Wish, demand_may_decide, held_here, note
 from api.staff.moderation.decisions import demand_guideline
 from api.stores import Record, Rings
@@ -21,8 +22,9 @@ from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import PostId, StaffId
 from storage.moderation import appeals, blurs, claims, flags
 from storage.moderation.blurs import Box
-from storage.moderation.decisions import BLUR
+from storage.moderation.decisions import BLUR, Why
 from storage.posts.posts import Post, PostState, Verb
+from workers.guidelines.rules import IN_FORCE
 
 router = APIRouter(prefix="/v1", tags=["moderation"])
 MOST_SENT = 50  # of which `demand_drawn` says how many may be drawn
@@ -73,6 +75,7 @@ def _ask(tx: Tx, bell: Bell, post: Post, meanwhile: Verb, wish: Wish, boxes: tup
         posting.decide(tx, bell, post.id, meanwhile, reason=wish.reason)
         note(tx, post, Wish(meanwhile, wish.reason, wish.note), me, goal)
     decision = note(tx, replace(post, state=goal), wish, me, goal)
+    writing.tell(tx, post, me, decision, Why(BLUR, wish.reason, wish.note, IN_FORCE.version))
     blurs.ask(tx, post.id, decision, boxes, returns=meanwhile is Verb.HOLD)
     flags.settle(tx, post.id, by=decision)
     appeals.settle(tx, post.id, granted=meanwhile is Verb.HOLD, by=decision)

@@ -15,7 +15,7 @@ from storage.db import Tx
 from storage.kit.errors import Conflict, NotAllowed, NotThere
 from storage.kit.ids import PostId, StaffId
 from storage.moderation import appeals, blurs, claims, decisions, flags, suspensions
-from storage.moderation.decisions import PROPOSE, SUSPEND, WARN, Why
+from storage.moderation.decisions import PROPOSE, SUSPEND, TAKES_OFF, WARN, Why
 from storage.posts import posts
 from storage.posts.posts import Post, PostState, Verb
 from storage.staff.staff import Role, StaffMember
@@ -74,6 +74,8 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
         suspensions.lift(tx, post_id, decision)
     if wish.verb == WARN:
         writing.warn(tx, post, member.id, decision, _why(wish))
+    if wish.verb in TAKES_OFF:
+        writing.tell(tx, post, member.id, decision, _why(wish))
     claims.erase(tx, post_id)
     return Done(after)
 
@@ -99,7 +101,9 @@ def take_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wis
     post = held_here(tx, member, post_id)
     claims.demand_free(tx, post_id, member.id)
     editing.cut_out(tx, bell, post, cut, reason=wish.reason)
-    flags.settle(tx, post_id, by=note(tx, post, wish, member.id, post.state))
+    decision = note(tx, post, wish, member.id, post.state)
+    writing.tell(tx, post, member.id, decision, _why(wish))
+    flags.settle(tx, post_id, by=decision)
     claims.erase(tx, post_id)
     return Done(post.state)
 

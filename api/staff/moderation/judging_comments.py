@@ -33,12 +33,13 @@ VERBS = {"keep": KEEP, "remove": REMOVE}
 
 
 class FlaggedComment(Closed):
-    """A comment that neighbours flagged: its words, the name it stands under, and what is said about it."""
+    """A flagged comment: its words, the name it stands under, and what is said about it; `by_police` of the count."""
 
     id: str
     name: str
     text: str
     count: int
+    by_police: int
     reasons: list[str]
     notes: list[str]
 
@@ -102,8 +103,8 @@ def flag(comment_id: str, new: NewCommentFlag, me: ModeratorOrLead, record: Reco
         found = comments.one(tx.connection, comment_id)
         if found is None:
             raise NotThere
-        words, at = scrub(new.text), clock.rounded(tx.now())
-        comment_flags.add(tx, post.id, found[1], reason=new.reason, text=words, flagged_at=at, slip=slip)
+        said = {"reason": new.reason, "text": scrub(new.text), "slip": slip}
+        comment_flags.add(tx, post.id, found[1], origin="police", flagged_at=clock.rounded(tx.now()), **said)
     return Slip(slip=slip)
 
 
@@ -153,7 +154,12 @@ def comment_seen(one: Flagged) -> FlaggedComment:
     """A flagged comment, as the queue shows it."""
     here = one.flags[:MOST_NOTES]
     reasons = list(dict.fromkeys(flag.reason for flag in one.flags))
-    notes = [flag.text for flag in here if flag.text]
     return FlaggedComment(
-        id=one.comment_id, name=one.name, text=one.text, count=len(one.flags), reasons=reasons, notes=notes
+        id=one.comment_id,
+        name=one.name,
+        text=one.text,
+        count=len(one.flags),
+        by_police=sum(flag.origin == "police" for flag in one.flags),
+        reasons=reasons,
+        notes=[flag.text for flag in here if flag.text],
     )

@@ -1,4 +1,4 @@
-"""A moderator writes to the unknown author of a post: points to a guideline, or asks; both are noted as decisions."""
+"""A moderator writes to the unknown author of a post: points to a guideline, tells a decision, or asks."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def warn(tx: Tx, post: Post, me: StaffId, decision: str, why: Why) -> None:
     """Lays a guideline before the author, in their language. The caller holds the post and noted the decision."""
     now = tx.now()
     letters.add(tx, _letter(Kind.WARNING, post, me, decision, why, now + WARNING_LASTS_MS), due_at=now + WAIT_MS)
+
+
+def tell(tx: Tx, post: Post, me: StaffId, decision: str, why: Why) -> None:
+    """Lets the author know that a decision took the post off, or something out of it, and by which guideline.
+
+    What its page says of a post it says to who looks there; this lies in their inbox. The caller noted the decision.
+    """
+    now = tx.now()
+    letters.add(tx, _letter(Kind.DECIDED, post, me, decision, why, now + WARNING_LASTS_MS), due_at=now + WAIT_MS)
 
 
 def ask(tx: Tx, bell: Bell, post: Post, me: StaffId, why: Why, question: Question) -> PostState:

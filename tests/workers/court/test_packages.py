@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from feed import posting
+from feed import correcting, posting
 from feed.bell import Bell
 from storage import audit
 from storage.audit import Sought
 from storage.cases import exports as case_exports
 from storage.cases.exports import ExportState
-from storage.db import AIRLOCK, OPERATOR, Actor, Database
+from storage.db import AIRLOCK, OPERATOR, RESIDENT, Actor, Database
 from storage.kit.clock import DAY, HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
@@ -62,6 +62,8 @@ def _asked(record: Database, case: OpenCase, *posts: PostId, stills: tuple[Any, 
         "posts": [{"id": post, "title": "A van", "media": {"seconds": 3.0}} for post in posts],
         **{"stills": stills, "originals": {posts[0]: "ab" * 32}},
     }
+    with record.read() as conn:
+        papers["changes"] = case_exports.changes(conn, posts)
     with record.write(by=Actor(f"staff:{case.detective.id}")) as tx:
         return case_exports.ask(tx, case.detective, case.id, papers)
 
@@ -167,6 +169,27 @@ def test_what_was_taken_back_meanwhile_is_not_in_it(
     assert chores.erase_packages(own, bucket, bell) == 1
     with pytest.raises(NotThere):
         bucket.size(key)
+
+
+def test_a_package_does_not_outlive_a_correction(
+    record: Database, own: Database, bell: Bell, bucket: Bucket, case: OpenCase, tmp_path: Path
+) -> None:
+    """What its author put right is told by a new one alone; corrected before it was asked for, a package stands."""
+    post_id = a_published_post(record, bell, files=[]).id
+    link(record, case, post_id)
+    asked = _asked(record, case, post_id)
+    _made(record, own, bucket, case, tmp_path / "case.zip")
+
+    with record.write(by=RESIDENT) as tx:
+        correcting.correct(tx, bell, correcting.correctable(tx, post_id), "It was a contractor.")
+
+    with record.write(by=OPERATOR) as tx, pytest.raises(Conflict) as stale:
+        case_exports.hand_out(tx, case.lead, case.id, asked)
+    assert stale.value.code == "export_stale"
+    assert chores.erase_packages(own, bucket, bell) == 1
+    _asked(record, case, post_id)
+    _made(record, own, bucket, case, tmp_path / "again.zip")
+    assert chores.erase_packages(own, bucket, bell) == 0
 
 
 def test_a_package_lies_for_a_week(

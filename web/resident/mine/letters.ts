@@ -3,7 +3,7 @@ import type { Said } from "../../shared/guidelines";
 
 export type Letter = {
   id: string;
-  kind: "question" | "helped" | "warning" | "asked";
+  kind: "question" | "helped" | "warning" | "asked" | "decided";
   text: string;
   listed: Said | null;
   decided_by: { guideline: string; version: number } | null;

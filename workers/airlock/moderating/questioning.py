@@ -57,7 +57,7 @@ def _may_be_said(one: Letter) -> bool:
     """Whether these words may reach an author, whoever wrote the row."""
     if one.kind is Kind.HELPED:
         return not (one.text or one.listed or one.reason)
-    if one.kind is Kind.WARNING:
+    if one.kind in (Kind.WARNING, Kind.DECIDED):
         return one.reason in IDS and not (one.text or one.listed)
     if one.listed:
         return one.kind is Kind.ASKED and one.reason in IDS and one.listed in IDS_LISTED and not one.text

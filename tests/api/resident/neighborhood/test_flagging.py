@@ -105,6 +105,7 @@ def test_a_flagged_comment_waits_for_a_moderator_and_its_slip_tells_the_outcome(
     told = {one["id"]: one for one in item["comments"]}
     assert (item["kinds"], told[said["id"]]["name"]) == (["comment"], said["name"])
     assert (told[said["id"]]["text"], told[said["id"]]["notes"]) == ("Zwrkvltn lives there.", ["Call [phone]."])
+    assert told[said["id"]]["by_police"] == 0
     for one, verb, reason in ((said, "remove", "privacy"), (other, "keep", "within_guidelines")):
         answer = moderator.post(f"/v1/comments/{one['id']}/decisions", {"verb": verb, "reason": reason})
         assert (answer.status_code, answer.json()) == (200, {"verb": verb})
@@ -167,7 +168,8 @@ def test_moderators_and_leads_read_comments_and_nobody_else_of_the_staff(
     flag = others[Role.LEAD].post(f"/v1/comments/{said['id']}/flags", {"reason": "privacy", "text": "816-555-0142"})
     assert others[Role.LEAD].post(f"/v1/comments/{said['id']}/flags", {"reason": "none"}).status_code == 422
     (item,) = moderator.get("/v1/moderation/queue").json()["items"]
-    assert (item["kinds"], item["comments"][0]["notes"]) == (["comment"], ["[phone]"])
+    (told,) = item["comments"]
+    assert (item["kinds"], told["notes"], told["count"], told["by_police"]) == (["comment"], ["[phone]"], 1, 1)
     moderator.post(f"/v1/comments/{said['id']}/decisions", {"verb": "remove", "reason": "privacy"})
     told = others[Role.LEAD].get(f"/v1/flags/{flag.json()['slip']}").json()
     assert (told["verb"], told["guideline"]) == ("remove_comment", "privacy")

@@ -50,7 +50,7 @@ def test_an_area_is_the_division_of_ones_home(
 
 
 def test_an_area_is_narrowed_and_paged(ada: Neighbour, desk: Desk, airlock: Airlock) -> None:
-    """By category; each page follows the one before."""
+    """By category and time; each page follows the one before."""
     for number, category in enumerate(("crime", "animal", "crime")):
         published(ada, desk, airlock, title=str(number), category=category)
 
@@ -58,6 +58,8 @@ def test_an_area_is_narrowed_and_paged(ada: Neighbour, desk: Desk, airlock: Airl
     second = ada.get(f"/v1/neighborhood/posts?limit=2&cursor={first['cursor']}")
 
     assert titles(ada, "?category=crime") == ["2", "0"]
+    assert titles(ada, "?category=crime&since=2026-01-01T00:00:00Z") == ["2", "0"]
+    assert titles(ada, "?since=2099-01-01T00:00:00Z") == []
     assert [item["title"] for part in (first, second) for item in part["items"]] == ["2", "1", "0"]
     assert second["cursor"] is None
 

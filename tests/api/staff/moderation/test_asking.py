@@ -69,6 +69,39 @@ def test_a_warning_that_was_undone_within_the_minute_reaches_nobody(record: Data
     assert (undone.status_code, due(record), len(waits(ann))) == (200, [], 1)
 
 
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        ("decisions", {"verb": "hide", "reason": "privacy"}),
+        ("edits", {"reason": "privacy", "cut": ["van"]}),
+        ("blurs", {"reason": "privacy", "meanwhile": "hold", "boxes": [{"x": 0.1, "y": 0.2, "w": 0.3, "h": 0.4}]}),
+    ],
+)
+def test_what_takes_a_post_off_or_something_out_of_it_is_laid_before_its_author(
+    record: Database, ann: Client, post: Post, call: str, body: dict[str, Any]
+) -> None:
+    """Once, by its guideline and without a word of anybody's; what leaves the post as it is tells them nothing."""
+    ann.post(f"/v1/posts/{post.id}/flags", {"reason": "privacy"})
+    ann.post(f"/v1/posts/{post.id}/decisions", {"verb": "dismiss", "reason": "within_guidelines"})
+    assert due(record) == []
+
+    assert ann.post(f"/v1/posts/{post.id}/{call}", body).is_success
+
+    (letter,) = due(record)
+    assert (letter.kind, letter.reason, letter.text) == (Kind.DECIDED, "privacy", "")
+
+
+def test_a_post_taken_off_and_put_back_within_the_minute_tells_its_author_nothing(
+    record: Database, ann: Client, post: Post
+) -> None:
+    """As of a warning."""
+    ann.post(f"/v1/posts/{post.id}/decisions", {"verb": "remove", "reason": "privacy"})
+
+    assert ann.ask("DELETE", f"/v1/posts/{post.id}/decisions/last").status_code == 200
+
+    assert due(record) == []
+
+
 def test_a_question_waits_for_its_answer_and_the_answer_for_a_decision(
     record: Database, ann: Client, post: Post
 ) -> None:

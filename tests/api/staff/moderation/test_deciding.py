@@ -177,11 +177,11 @@ def test_undoing_puts_back_all_that_was_settled_and_tells_the_feed(
         line = feed_log.after(conn, 0, limit=100)[-1]
         assert flags.of_posts(conn, [post.id]).keys() == {post.id}
         assert decisions.newest(conn, post.id) is None
-        lines = [entry.action for entry in audit.page(conn, before=None, limit=2)]
+        lines = [entry.action for entry in audit.page(conn, before=None, limit=3)]
     takedowns.note_decisions(record, notes)
     assert takedowns.noted(notes).down == {}
     assert (line.kind, line.post_id) == ("post.updated", post.id)
-    assert lines == ["post.undo", "decision.undo"]
+    assert lines == ["letter.forget", "post.undo", "decision.undo"]
 
 
 def test_a_request_that_comes_twice_is_as_one(record: Database, ann: Client, post: Post) -> None:
