@@ -1,4 +1,4 @@
-"""An author corrects a post: what they add stands under what they said, and everyone who has it on screen is told."""
+"""An author corrects a post: it stands under what they said, whoever has it is told, and a moderator looks at it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from feed.posting import tell
 from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind
+from storage.kit import clock
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
+from storage.moderation import flags
 from storage.posts import changes as post_changes, posts
 from storage.posts.posts import Post, PostState
 
@@ -36,7 +38,11 @@ def with_correction(post: Post, words: str) -> str:
 
 
 def correct(tx: Tx, bell: Bell, post: Post, words: str) -> None:
-    """Adds a correction (words scrubbed) to what `correctable` answered; nobody is told while it is off the feed."""
+    """Adds a correction (words scrubbed) to what `correctable` answered; nobody is told while it is off the feed.
+
+    A moderator looks at it when it is its turn.
+    """
     post_changes.set_words(tx, post.id, post.title, with_correction(post, words))
+    flags.corrected(tx, post.id, at=clock.rounded(tx.now()))
     tx.audit("post.correct", post.id)
     tell(tx, bell, feed_log.head(tx.connection).epoch, Kind.UPDATED, post.id)

@@ -13,13 +13,14 @@ from storage.kit.ids import DivisionId, PostId
 from storage.schema import decisions, flags, posts
 
 REASONS = ("privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other")
+AUTHOR, CORRECTION = "author", "correction"  # what an author added is looked at, and is no flag of anybody's
 
 
 @dataclass(frozen=True)
 class Flag:
     """One flag of a neighbour, the police or the check (`origin`); `flagged_at` is rounded, milliseconds since 1970.
 
-    `at_seconds` is the moment of the clip; the check's `text` is a rule.
+    `at_seconds` is the moment of the clip; the check's `text` is a rule. Of `origin` AUTHOR: the post was corrected.
     """
 
     id: str
@@ -29,6 +30,11 @@ class Flag:
     text: str
     at_seconds: int | None
     flagged_at: int
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it only says that the author added something."""
+        return self.origin == AUTHOR
 
 
 @dataclass(frozen=True)
@@ -56,32 +62,28 @@ def add(
     `slip` is a secret that only who flags holds, to ask what became of it; nothing here says whose it is.
     """
     flag_id = ids.new_id()
-    tx.execute(
-        insert(flags).values(
-            id=flag_id,
-            post_id=post_id,
-            origin=origin,
-            reason=reason,
-            text=text,
-            at_seconds=at_seconds,
-            flagged_at=flagged_at,
-            state="open",
-            slip_digest=ids.digest(slip) if slip else "",
-        )
-    )
+    said = {"origin": origin, "reason": reason, "text": text, "at_seconds": at_seconds, "flagged_at": flagged_at}
+    slip_digest = ids.digest(slip) if slip else ""
+    tx.execute(insert(flags).values(id=flag_id, post_id=post_id, state="open", slip_digest=slip_digest, **said))
     tx.audit("flag.add", post_id, {"flag": flag_id, "origin": origin, "reason": reason})
     return flag_id
+
+
+def corrected(tx: Tx, post_id: PostId, *, at: int) -> None:
+    """Has a corrected post looked at; `at` is rounded. The correction's own line of the audit stands for it."""
+    said = {"origin": AUTHOR, "reason": CORRECTION, "text": "", "at_seconds": None, "flagged_at": at}
+    tx.execute(insert(flags).values(id=ids.new_id(), post_id=post_id, state="open", slip_digest="", **said))
 
 
 def open_posts(
     conn: Connection, in_divisions: Collection[DivisionId], *, after: tuple[int, str] | None, limit: int
 ) -> list[tuple[PostId, int]]:
-    """Posts with open flags and the time of the first, oldest first: the moderators' queue."""
+    """Posts with open flags of anybody but their author, and the time of the first, oldest first."""
     first = func.min(flags.c.flagged_at)
     query = (
         select(flags.c.post_id, first)
         .join(posts, posts.c.id == flags.c.post_id)
-        .where(flags.c.state == "open", posts.c.division_id.in_(in_divisions))
+        .where(flags.c.state == "open", flags.c.origin != AUTHOR, posts.c.division_id.in_(in_divisions))
         .group_by(flags.c.post_id)
         .order_by(first, flags.c.post_id)
         .limit(limit)
@@ -93,7 +95,7 @@ def open_posts(
 
 
 def of_posts(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, list[Flag]]:
-    """The open flags of the given posts, oldest first; those of one quarter hour in no order of their coming."""
+    """The open flags of the given posts, corrections too, oldest first; in no order of coming within a quarter hour."""
     query = select(flags).where(flags.c.post_id.in_(post_ids), flags.c.state == "open")
     query = query.order_by(flags.c.flagged_at, flags.c.id)
     found: dict[PostId, list[Flag]] = {}

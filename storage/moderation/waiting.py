@@ -1,4 +1,4 @@
-"""What waits for a moderator: flags, also of requests, holds, appeals, and what needs a second person, in one order.
+"""What waits for a moderator: flags, also of requests, holds, appeals, corrections, and second looks, in one order.
 
 Each thing has a time by which it ought to be decided: since when it waits, and as much as its kind may take. That one
 number orders the queue, so that what matters most comes first and nothing waits for ever. How many flagged a post does
@@ -21,6 +21,7 @@ from storage.kit.ids import DivisionId, PostId, StaffId
 from storage.moderation.appeals import AppealState
 from storage.moderation.blurs import WAITS
 from storage.moderation.decisions import HOLDS, PROPOSE
+from storage.moderation.flags import CORRECTION
 from storage.moderation.request_decisions import may_judge
 from storage.moderation.suspensions import OFF, open_proposals
 from storage.posts.posts import PostState
@@ -40,7 +41,7 @@ from storage.tables.footage import request_flags
 CHILD_MS = 15 * MINUTE  # on screens, and the one flag that cannot wait for its turn
 ON_SCREEN_MS = 2 * HOUR  # flagged, and everybody sees it
 SECOND_MS = 4 * HOUR  # somebody looked and found that it may come back
-OFF_SCREEN_MS = 12 * HOUR  # held or appealed: nobody is hurt by it but its author, who waits
+OFF_SCREEN_MS = 12 * HOUR  # held or appealed: nobody is hurt by it but its author, who waits; or only corrected
 
 
 class About(StrEnum):
@@ -94,7 +95,8 @@ def page(
 def may_take(on_screen: ColumnElement[bool]) -> ColumnElement[int]:
     """How long a flag may wait, in milliseconds, by its reason and whether its post is on screens."""
     child = on_screen & (flags.c.reason == "child")
-    return case((child, CHILD_MS), (on_screen, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
+    flagged = on_screen & (flags.c.reason != CORRECTION)
+    return case((child, CHILD_MS), (flagged, ON_SCREEN_MS), else_=OFF_SCREEN_MS)
 
 
 def is_urgent(conn: Connection, post_id: PostId) -> bool:

@@ -20,6 +20,7 @@ from storage.db import Tx, database_now
 from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.moderation.decisions import AGREE
+from storage.moderation.flags import CORRECTION
 from storage.moderation.second_looks import answered
 from storage.moderation.waiting import may_take
 from storage.posts.posts import PostState
@@ -183,7 +184,8 @@ def _decided(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[st
 def _flags(conn: Connection, *where: ColumnElement[bool]) -> Iterator[tuple[str, int]]:
     division = func.coalesce(posts.c.division_id, GONE)
     query = select(division, func.count()).select_from(flags).join(decisions, decisions.c.id == flags.c.decision_id)
-    query = query.join(posts, posts.c.id == decisions.c.post_id).where(*where).group_by(division)
+    query = query.join(posts, posts.c.id == decisions.c.post_id).where(flags.c.reason != CORRECTION, *where)
+    query = query.group_by(division)
     return ((str(row[0]), int(row[1])) for row in conn.execute(query))
 
 

@@ -45,7 +45,7 @@ export type Offer = { role: Role; division: Division | null; ends_at: string; se
 
 export type Verb = "hold" | "hide" | "restore" | "remove" | "dismiss" | "suspend" | "warn";
 
-export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend" | "answer" | "comment";
+export type Kind = "flag" | "hold" | "appeal" | "restore" | "suspend" | "answer" | "comment" | "correction";
 export type FlagSeen = {
   reason: FlagReason;
   text: string;

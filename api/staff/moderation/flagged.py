@@ -59,7 +59,8 @@ def queue(
     with record.read() as conn:
         waiting = flags.open_posts(conn, mine, after=after, limit=limit + 1)
         found = posts.some(conn, mine, [post_id for post_id, _ in waiting])
-        said = flags.of_posts(conn, list(found))
+        every = flags.of_posts(conn, list(found))
+    said = {post_id: [flag for flag in here if not flag.is_correction] for post_id, here in every.items()}
     shown = [(found[post_id], at) for post_id, at in waiting if post_id in found]
     return page(shown, limit, place=lambda one: (one[1], one[0].id), seen=lambda one: _flagged(one[0], said[one[0].id]))
 

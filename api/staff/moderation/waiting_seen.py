@@ -27,7 +27,7 @@ from storage.posts.posts import Post, PostState
 
 MOST_FLAGS = 20  # told in full for each post; the counts are of all
 
-Kind = Literal["flag", "hold", "appeal", "restore", "suspend", "answer", "comment"]
+Kind = Literal["flag", "hold", "appeal", "restore", "suspend", "answer", "comment", "correction"]
 
 
 class FlagSeen(Closed):
@@ -100,7 +100,8 @@ def of(conn: Connection, me: StaffId, shown: list[tuple[Waits, Post]]) -> list[W
     past = {post.id: decisions.of_post(conn, post.id) for _, post in shown if post.state is PostState.REMOVED}
     seen = []
     for one, post in shown:
-        here, appeal, claim = said.get(post.id, []), answered.get(post.id), taken.get(post.id)
+        every, appeal, claim = said.get(post.id, []), answered.get(post.id), taken.get(post.id)
+        here = [flag for flag in every if not flag.is_correction]
         proposed = _proposed(past.get(post.id, []))
         suspend = to_suspend.get(post.id) if post.state in OFF else None
         asked, comments = to_authors.get(post.id, []), below.get(post.id, [])
@@ -108,7 +109,7 @@ def of(conn: Connection, me: StaffId, shown: list[tuple[Waits, Post]]) -> list[W
             WaitingSeen(
                 id=post.id,
                 post=as_seen(post),
-                kinds=_kinds(post, here, appeal, proposed, suspend, asked, comments),
+                kinds=_kinds(post, every, appeal, proposed, suspend, asked, comments),
                 since=as_text(one.since),
                 due_at=as_text(one.due_at),
                 count=len(here),
@@ -145,7 +146,8 @@ def _kinds(
         "suspend": suspend is not None,
         "answer": any(one.answer for one in asked),
         "comment": bool(below),
-        "flag": bool(said),
+        "correction": any(flag.is_correction for flag in said),
+        "flag": not all(flag.is_correction for flag in said),
         "hold": post.state is PostState.HELD,
     }
     return [kind for kind, is_so in there.items() if is_so]

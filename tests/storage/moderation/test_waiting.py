@@ -9,7 +9,7 @@ from feed.bell import Bell
 from storage.db import OPERATOR, RESIDENT, Database
 from storage.kit.clock import HOUR, MINUTE
 from storage.kit.ids import PostId
-from storage.moderation import appeals, decisions, waiting
+from storage.moderation import appeals, decisions, flags, waiting
 from storage.moderation.decisions import PROPOSE
 from storage.moderation.waiting import Waits
 from storage.posts.posts import Post, PostState, Verb
@@ -91,6 +91,26 @@ def test_holds_appeals_and_second_looks_wait_until_they_are_decided(record: Data
 
 
 @pytest.mark.engines("sqlite")
+def test_a_correction_waits_as_long_as_it_may_and_ends_no_flags_haste(record: Database, bell: Bell) -> None:
+    """On screen it is read already: it may take half a day. A flag of the same post may not."""
+    corrected, both = a_published_post(record, bell, id="a"), a_published_post(record, bell, id="b")
+    a_flag(record, both.id, at=NOON)
+    with builders.as_role(record, "resident").write(by=RESIDENT) as tx:
+        for post in (corrected, both):
+            flags.corrected(tx, post.id, at=NOON)
+        tx.audit("post.correct", corrected.id)
+
+    assert [(one.id, one.due_at) for one in _page(record, "Central")] == [
+        ("b", NOON + 2 * HOUR),
+        ("a", NOON + 12 * HOUR),
+    ]
+
+    with record.write(by=OPERATOR) as tx:
+        flags.settle(tx, corrected.id)
+        tx.audit("test", corrected.id)
+    assert queue(record, "Central") == ["b"]
+
+
 def test_the_queue_is_of_ones_divisions_and_goes_on_page_by_page(record: Database, bell: Bell) -> None:
     """Also among those that are due at the same time."""
     mine = [a_published_post(record, bell, id=name).id for name in ("a", "b", "c")]

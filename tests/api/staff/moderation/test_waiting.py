@@ -9,7 +9,7 @@ import pytest
 from feed.bell import Bell
 from storage.db import RESIDENT, Database
 from storage.kit.clock import as_text
-from storage.moderation import appeals
+from storage.moderation import appeals, flags
 from storage.moderation.waiting import ON_SCREEN_MS
 from storage.posts.posts import Post
 from tests import builders
@@ -58,6 +58,20 @@ def test_an_item_is_all_that_a_post_waits_for(record: Database, ann: Client, ben
     assert (hers["proposed"]["mine"], his["proposed"]["mine"]) == (False, True)
     assert his["appeal"]["text"] == "It is a statue."
     assert his["proposed"]["note"] == "a statue"
+
+
+def test_a_correction_waits_and_is_no_flag(record: Database, ann: Client, post: Post) -> None:
+    """It is told as what it is, counted among no flags, and ends with the moderator's word."""
+    with record.write(by=RESIDENT) as tx:
+        flags.corrected(tx, post.id, at=NOON)
+        tx.audit("post.correct", post.id)
+
+    (item,) = ann.get("/v1/moderation/queue").json()["items"]
+    assert (item["kinds"], item["count"], item["reasons"], item["flags"]) == (["correction"], 0, [], [])
+    assert ann.get("/v1/flags?state=open").json()["items"] == []
+
+    ann.post(f"/v1/posts/{post.id}/decisions", {"verb": "dismiss", "reason": "within_guidelines"})
+    assert ann.get("/v1/moderation/queue").json()["items"] == []
 
 
 def test_an_item_holds_nothing_by_which_two_posts_are_joined(
