@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings.choose_ports(running.base)
     try:
         if args.command in ASKING:
-            _demand_there(args.data)
+            _demand_there(args.data, named=args.data_named)
         return int(COMMANDS[args.command][0].run(args))
     except (PorchlightError, MissingProgramError) as error:
         print(f"porchlight: {_in_one_line(error)}", file=sys.stderr)
@@ -73,11 +73,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _demand_there(data: Path) -> None:
+def _demand_there(data: Path, *, named: bool) -> None:
     """Raises Unavailable where nobody can answer: else the usual doors would be asked, which may be another stack's."""
     if Running.was_killed(data):
         raise Unavailable(f"What ran on {data} was killed: start it again with porchlight up.")
-    if data.absolute() != settings.data_folder({}) and not data.is_dir():
+    if named and not data.is_dir():
         raise Unavailable(f"Nothing runs on {data}: there is no such folder.")
 
 
@@ -102,10 +102,10 @@ def parser() -> argparse.ArgumentParser:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     # --data may stand anywhere, also behind a verb: so it is taken out before the commands look at the rest.
     early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    early.add_argument("--data", type=Path, default=settings.data_folder())
+    early.add_argument("--data", type=Path)
     chosen, rest = early.parse_known_args(arguments)
     args = parser().parse_args(rest)
-    args.data = chosen.data
+    args.data, args.data_named = chosen.data or settings.data_folder(), chosen.data is not None
     return args
 
 
