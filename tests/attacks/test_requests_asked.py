@@ -22,7 +22,7 @@ from tests.attacks.ledger import Told
 from tests.attacks.people import Person
 from tests.attacks.table import Tried
 from tests.attacks.world import HERE, World
-from tests.storage.footage.asked import Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
+from tests.storage.footage.asked import TODAY, Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 
 FIELDS = {"id", "kind", "case_number", "text", "blocks", "window_from", "window_to", "state", "by", "asked_at"}
 FIELDS |= {"approved_by", "sent_at", "resolved_at", "ends_at", "next_at", "recalled", "may", "lead", "among", "answers"}
@@ -175,7 +175,7 @@ def _touching(atlas: Atlas, begin: str, count: int) -> list[BlockId]:
 
 
 def _window(hours_ago: int) -> tuple[int, int]:
-    begin = clock.now() // DAY * DAY - hours_ago * HOUR
+    begin = TODAY - hours_ago * HOUR
     return begin, begin + HOURS * HOUR
 
 

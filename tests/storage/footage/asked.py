@@ -32,6 +32,7 @@ KEY = StaffKey(bytes(range(32)))
 ACROSS, DOWN = 12, 6
 MILES = 0.02  # square miles of each square: 228 metres on a side, so one left out is near, two are not
 SIDE = math.sqrt(MILES * SQUARE_METRES) / METRES_PER_DEGREE  # in degrees at the equator, where the squares lie
+TODAY = clock.now() // DAY * DAY  # once for all tests: at midnight, two windows of one test would be of two days
 
 
 def square(across: int, down: int = 0) -> BlockId:
@@ -82,8 +83,7 @@ def a_batch(ago: int = 0) -> int:
 
 def a_window(hours: float = 2, *, days_ago: float = 1, start: float = 0) -> tuple[int, int]:
     """Hours of a day that is over, `start` hours into it."""
-    midnight = clock.now() // DAY * DAY - int(days_ago * DAY)
-    begin = midnight + int(start * HOUR) // QUARTER_HOUR * QUARTER_HOUR
+    begin = TODAY - int(days_ago * DAY) + int(start * HOUR) // QUARTER_HOUR * QUARTER_HOUR
     return begin, begin + int(hours * HOUR)
 
 
