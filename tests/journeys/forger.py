@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -29,31 +30,34 @@ class Forger(Precinct):
         self.moderators = [self._is(stack, f"{name}-{self.number}", "moderator") for name in ("mo", "mia")]
         self.outsider = self._is(stack, f"outsider-{self.number}", "detective")
 
-    def writes(self, table: str, **row: object) -> None:
-        """A row, by SQL and nothing else."""
-        names = ", ".join(row)
-        self.does(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", *row.values())
+    def writes(self, *rows: tuple[str, dict[str, object]]) -> None:
+        """Rows, each with its table, by SQL and nothing else: at once, or a round of the stack's own would see half."""
+        with self._record() as record:
+            for table, row in rows:
+                places = ", ".join("?" * len(row))
+                record.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", tuple(row.values()))
 
     def does(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """A statement; answers what it found."""
-        with closing(sqlite3.connect(self.stack.data / "record" / "record.db", timeout=60)) as record, record:
-            record.row_factory = sqlite3.Row
+        with self._record() as record:
             return [dict(row) for row in record.execute(sql, values)]
 
     def asks_by_hand(self, request: dict[str, Any], area: frozenset[BlockId], **other: object) -> None:
         """A request that stands as sent, with this of it another."""
         row = {**request, **other}
-        self.writes("footage_requests", **row)
-        for block in area:
-            self.writes("footage_request_blocks", request_id=row["id"], block_id=block)
+        blocks = [("footage_request_blocks", {"request_id": row["id"], "block_id": block}) for block in area]
+        self.writes(("footage_requests", row), *blocks)
 
     def suspends_by_hand(self, post: str, first: str, second: str) -> None:
         """What is left when two people at the desk agree that whoever sent a post sends nothing."""
         said = {"post_id": post, "reason": "privacy", "note": "", "from_state": "live", "to_state": "live", "at": 1}
         proposal, agreed = new_id(), new_id()
-        self.writes("decisions", id=proposal, verb="suspend", staff_id=first, **said)
-        self.writes("decisions", id=agreed, verb="agree", staff_id=second, **said)
-        self.writes("suspensions", decision_id=agreed, post_id=post, proposal_id=proposal, lifts=False, due_at=0)
+        row = {"decision_id": agreed, "post_id": post, "proposal_id": proposal, "lifts": False, "due_at": 0}
+        self.writes(
+            ("decisions", {"id": proposal, "verb": "suspend", "staff_id": first, **said}),
+            ("decisions", {"id": agreed, "verb": "agree", "staff_id": second, **said}),
+            ("suspensions", row),
+        )
 
     def rounds(self) -> None:
         """The airlock's, all that bring something to somebody."""
@@ -71,6 +75,12 @@ class Forger(Precinct):
         """Who got the mail that owners get."""
         found = [message_from_bytes(one.read_bytes())["To"] for one in self.mail.glob("asked-*")]
         return {one for one in found if "forged-mail" in one}
+
+    @contextmanager
+    def _record(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.stack.data / "record" / "record.db", timeout=60)) as record, record:
+            record.row_factory = sqlite3.Row
+            yield record
 
     def _is(self, stack: Stack, name: str, role: str) -> str:
         stack.staff_token(name, [role], [DIVISION])

@@ -53,7 +53,7 @@ def test_a_forged_row_moves_nothing(stack: Stack, new_page: NewPage, clip: Path,
     for other, where in forged_requests(forger, request, area, block):
         forger.asks_by_hand(request, where, id=new_id(), **other)
     for other in forged_letters(forger):
-        forger.writes("letters", **{**a_letter(forger, post), **other})
+        forger.writes(("letters", {**a_letter(forger, post), **other}))
     forger.suspends_by_hand(post, forger.moderators[0], forger.moderators[0])
     forger.suspends_by_hand(post, forger.detective.id, forger.lead.id)
     forger.rounds()
@@ -64,7 +64,7 @@ def test_a_forged_row_moves_nothing(stack: Stack, new_page: NewPage, clip: Path,
 
     forger.does("DELETE FROM footage_requests WHERE case_id = ?", forger.case)
     forger.asks_by_hand(request, area)
-    forger.writes("letters", **a_letter(forger, post))
+    forger.writes(("letters", a_letter(forger, post)))
     forger.suspends_by_hand(post, *forger.moderators)
     forger.rounds()
     finds(owner, stack, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from storage.db import CHORES, OPERATOR, Actor, Database
 from storage.footage import footage, log as footage_log
@@ -46,11 +46,14 @@ def test_a_request_is_told_when_it_is_over(desk: Desk) -> None:
     over, _still = desk.ask(dee, case), desk.ask(dee, case)
     _over(desk.record, over)
 
+    with desk.record.read() as conn:
+        sent_at = conn.execute(select(footage_requests.c.sent_at).where(footage_requests.c.id == over)).scalar_one()
+
     assert (_publish(desk), _publish(desk)) == ([over], [])
 
     (told,) = _told(desk)
     assert (told.id, told.division, told.kind) == (over, builders.division("Central"), Kind.BURGLARY)
-    assert told.day == clock.as_text(clock.now() - 8 * DAY)[:10]
+    assert told.day == clock.as_text(sent_at)[:10]
     assert (told.window, told.square_miles) == (a_request().asked.window, 40)
     assert told.places == ("Central, cell 0", "Central, cell 1")
 
