@@ -16,7 +16,7 @@ from storage.cases import cases, incidents, rules as case_rules
 from storage.cases.incidents import NewIncident
 from storage.cases.keys import StaffKey
 from storage.cases.rules import Act
-from storage.db import AIRLOCK, OPERATOR, Actor
+from storage.db import AIRLOCK, OPERATOR, Actor, Tx
 from storage.footage import footage
 from storage.footage.footage import NewRequest
 from storage.footage.rules import LEAST_MILES, Asked, Kind
@@ -92,12 +92,19 @@ class Precinct:
 
     def asks(self, area: frozenset[BlockId]) -> RequestId:
         """Asks, and the airlock has not looked yet."""
+        with self.stores.record.write(by=self.hand) as tx:
+            return self.writes_down(tx, area)
+
+    def writes_down(self, tx: Tx, area: frozenset[BlockId]) -> RequestId:
+        """The same, in a transaction that is somebody else's to end."""
         begin = clock.rounded(clock.now()) - DAY
-        asked = Asked(area, (begin, begin + 2 * HOUR))
-        with self.stores.record.write(by=Actor(f"staff:{self.detective.id}")) as tx:
-            return footage.ask(
-                tx, self.detective, self.case, NewRequest(asked, Kind.BURGLARY, self.number, TEXT), key=KEY
-            )
+        new = NewRequest(Asked(area, (begin, begin + 2 * HOUR)), Kind.BURGLARY, self.number, TEXT)
+        return footage.ask(tx, self.detective, self.case, new, key=KEY)
+
+    @property
+    def hand(self) -> Actor:
+        """By whom what the detective does is done."""
+        return Actor(f"staff:{self.detective.id}")
 
     def night_passes(self, label: str) -> None:
         """What was said of cameras in that block was said the day before, and the airlock brings their pins."""

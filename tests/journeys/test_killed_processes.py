@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from workers.media import programs
 # The whole list of what `porchlight up` runs, but for the worker itself, which has a test of its own below.
 VICTIMS = ["airlock-redis", "record-redis", "resident", "staff", "feed", "airlock-schedule", "chores", "public"]
 RECOVERS_WITHIN = 100.0  # seconds: a lease of 60, a round of 15, and a busy machine
+ENDS_WITHIN = 60.0  # seconds: a second where nobody else works
 ENDS = ("published", "withdrawn", "rejected", "quarantined")
 
 
@@ -186,19 +188,19 @@ def _wait_for_ends(http: httpx.Client, clips: list[Clip]) -> None:
         clip.post_id = post["id"] if post else ""
 
 
-def _wait_until(true: Any, what: str) -> None:
+def _wait_until(true: Any, what: str) -> Any:
     deadline = time.monotonic() + RECOVERS_WITHIN
-    while not true():
+    while not (found := true()):
         assert time.monotonic() < deadline, f"not within {RECOVERS_WITHIN} s: {what}"
         time.sleep(0.1)
+    return found
 
 
 def _horse(stack: Stack, name: str) -> int:
     """The process in which that worker works on one clip."""
     worker = stack.pid(name)
     children = Path(f"/proc/{worker}/task/{worker}/children")
-    _wait_until(lambda: children.read_text().split(), "the worker has a process at work")
-    return int(children.read_text().split()[0])
+    return int(_wait_until(lambda: children.read_text().split(), "the worker has a process at work")[0])
 
 
 def _redactor(horse: int) -> int:
@@ -209,26 +211,26 @@ def _redactor(horse: int) -> int:
         running = [int(word) for word in children.read_text().split()]
         return [one for one in running if b"workers.redact" in Path(f"/proc/{one}/cmdline").read_bytes()]
 
-    _wait_until(found, "a redactor runs")
-    return found()[0]
+    return int(_wait_until(found, "a redactor runs")[0])
 
 
 @contextmanager
 def _watching(stack: Stack) -> Iterator[Any]:
     command = stack.begin("watch", "--token", stack.staff_token("faults", roles=["analyst", "moderator"]))
-    assert command.stdout is not None
-    heard: list[dict[str, Any]] = [json.loads(command.stdout.readline())]
-    os.set_blocking(command.stdout.fileno(), False)
+    heard: list[dict[str, Any]] = []
 
-    def read() -> list[dict[str, Any]]:
-        heard.extend(json.loads(line) for line in command.stdout or () if line.endswith("\n"))
-        return heard
+    def read() -> None:  # all the while: what nobody reads fills the pipe, and cuts a line in two
+        heard.extend(json.loads(line) for line in command.stdout or ())
 
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     try:
-        yield read
+        _wait_until(lambda: heard, "the feed lets the listener in")
+        yield lambda: list(heard)
     finally:
         command.send_signal(signal.SIGINT)
-        command.communicate(timeout=20)
+        reader.join(ENDS_WITHIN)
+        command.communicate(timeout=ENDS_WITHIN)
 
 
 def _kinds(heard: list[dict[str, Any]], kind: str) -> list[str]:
