@@ -20,7 +20,7 @@ from storage.footage import footage
 from storage.kit import clock, ids
 from storage.kit.errors import Refused
 from storage.kit.ids import RequestId
-from storage.moderation import request_claims, request_decisions, request_flags, waiting
+from storage.moderation import claims, request_decisions, request_flags, waiting
 from storage.moderation.request_decisions import Verb, Why
 from storage.moderation.waiting import About
 from storage.staff.staff import LogIn, Role, StaffMember
@@ -107,7 +107,7 @@ def waiting_here(me: Lead, record: Record) -> RequestsWaiting:
 
 def _held(tx: Tx, me: LogIn, request_id: RequestId) -> None:
     request_decisions.held(tx, me.member.reach(Role.MODERATOR), me.member.id, request_id)
-    request_claims.demand_free(tx, request_id, me.member.id)
+    claims.REQUESTS.demand_free(tx, request_id, me.member.id)
 
 
 def _demand_seen(conn: Connection, member: StaffMember, request_id: RequestId) -> None:

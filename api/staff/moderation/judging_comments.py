@@ -114,7 +114,7 @@ def decide(comment_id: str, new: NewCommentDecision, me: Moderator, record: Reco
     demand_guideline(new.reason)
     with record.write(by=me.member.actor) as tx:
         post = _held(tx, comment_id, me, Role.MODERATOR)
-        claims.demand_free(tx, post.id, me.member.id)
+        claims.POSTS.demand_free(tx, post.id, me.member.id)
         comment_flags.decide(
             tx,
             post.id,
@@ -133,7 +133,7 @@ def undo(comment_id: str, me: Moderator, record: Record) -> CommentDecided:
     """Undoes my newest decision about a comment, within a minute: it stands, and waits where it was flagged."""
     with record.write(by=me.member.actor) as tx:
         post = _held(tx, comment_id, me, Role.MODERATOR)
-        claims.demand_free(tx, post.id, me.member.id)
+        claims.POSTS.demand_free(tx, post.id, me.member.id)
         comment_flags.undo(tx, post.id, comment_id, me.member.id)
     return CommentDecided(verb="undo")
 
