@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from storage.kit import confine
 from storage.kit.settings import IDENTITY_VARIABLES
 from storage.kit.variables import names
+from tests.servers.ports import free_ports
 from tests.walls.reading import ROOT
 
 PROGRAMS = {
@@ -138,21 +138,5 @@ def _environment(data: Path) -> dict[str, str]:
     site.mkdir(exist_ok=True)
     (site / "sitecustomize.py").write_text(PROBE)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
-    ports = {"PORCHLIGHT_PORTS": str(_four_free_ports())}
+    ports = {"PORCHLIGHT_PORTS": str(free_ports(4)[0])}
     return kept | ports | {"PORCHLIGHT_DATA": str(data), "PYTHONPATH": str(site)}
-
-
-def _four_free_ports() -> int:
-    for base in range(20_000 + os.getpid() % 5_000, 60_000, 4):
-        doors = []
-        try:
-            for port in range(base, base + 4):
-                doors.append(socket.create_server(("127.0.0.1", port)))
-        except OSError:
-            continue
-        finally:
-            for door in doors:
-                door.close()
-        if len(doors) == 4:
-            return base
-    raise RuntimeError("no four free ports in a row")
