@@ -19,8 +19,8 @@ from storage.moderation import claims, request_decisions, request_flags, waiting
 from storage.moderation.decisions import UNDO_MS
 from storage.moderation.request_decisions import Verb, Why
 from storage.moderation.waiting import About
-from storage.public import counts
 from storage.public.count_kinds import Kind
+from storage.public.counting import exact
 from storage.schema import footage_requests
 from storage.staff.staff import Role
 from storage.tables.footage import request_decisions as decided, request_flags as rows
@@ -137,7 +137,7 @@ def test_taken_back_it_runs_no_more_and_its_case_knows_why(desk: Desk, dee: Staf
         entry = case_entries.of(conn, case)[-1]
         assert request_decisions.recalled(conn, [request])[request].reason == "pressure"
         month = clock.as_text(clock.now())[:7]
-        assert counts.count(conn, month)[CENTRAL, Kind.REQUESTS_TAKEN_BACK] == 1
+        assert exact(conn, month)[CENTRAL, Kind.REQUESTS_TAKEN_BACK] == 1
     assert (entry.kind, entry.about, entry.reason, entry.text) == ("recall", request, "pressure", "")
     assert _waits(desk, mo) == []
     with pytest.raises(Conflict) as refused:
