@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from api.hosts import KnownHosts
 from storage.kit import log
 from storage.kit.doors import LOCAL_NAMES
-from storage.kit.errors import Unavailable
+from storage.kit.listening import bound
 from storage.kit.settings import LOOPBACK
 
 LAST_ANSWERS_SECONDS = 3  # open media streams are cut after this when we are told to stop
@@ -57,18 +57,6 @@ def serve(app: FastAPI, port: int, *, listen: str = LOOPBACK, hosts: Collection[
         proxy_headers=False,
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
     )
-    with _listening(listen, port) as door:
+    with bound(listen, port, {socket.SO_SNDBUF: UNSENT_BYTES}) as door:
         log.event("listening", port=port)
         uvicorn.Server(config).run(sockets=[door])
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT_BYTES)  # whoever is let in inherits it
-    try:
-        door.bind((host, port))
-    except OSError:
-        door.close()
-        raise Unavailable(f"Port {port} is taken by another program.", code="port_taken") from None
-    return door

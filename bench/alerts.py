@@ -17,7 +17,6 @@ import tempfile
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,9 @@ import numpy as np
 import uvloop
 from sqlalchemy import insert, update
 
-from bench.feed import ARRIVES_WITHIN, City, Ear, Ears, _cpu, a_city, free_port, started, wait
+from bench.city import City, a_city
+from bench.ears import Ear, Ears
+from bench.processes import cpu_seconds, free_port, started, wait
 from feed import posting
 from storage.atlas.files import atlas_bytes
 from storage.db import AIRLOCK, OPERATOR
@@ -55,26 +56,6 @@ class TimedEar(Ear):
         self.at = time.perf_counter()
 
 
-class TimedEars(Ears):
-    """All of them."""
-
-    async def listen(self, port: int, hellos: Any) -> None:
-        """As `Ears`, with times."""
-        loop = asyncio.get_running_loop()
-        for hello in hellos:
-            _, ear = await loop.create_connection(partial(TimedEar, port, hello), "127.0.0.1", port)
-            self._all.append(ear)
-        for ear in self._all:
-            await asyncio.wait_for(ear.ready, ARRIVES_WITHIN)
-
-    async def delivery(self, city: City) -> list[float]:
-        """Milliseconds until each heard of one thing that happens now."""
-        began = time.perf_counter()
-        city.happen(1)
-        await self.all_heard(city.bytes_told)
-        return [(ear.at - began) * 1000 for ear in self._all if isinstance(ear, TimedEar)]
-
-
 def main() -> None:
     """Measures and prints."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -102,26 +83,34 @@ async def measure(data: Path, subscribers: int, listeners: int) -> None:
         command = [sys.executable, "-m", "workers.airlock.alerts"]
         alerting = stack.enter_context(started(command, settings.for_child(identity=True, **own)))
         wait(lambda: begun(vault))
-        ears = TimedEars()
+        ears = Ears(TimedEar)
         await ears.listen(port, city.tickets(listeners))
         at_rest = [one for _ in range(AT_REST) for one in await paced(ears, city)]
         print(f"feed, alerts at rest: {told(at_rest)} ({listeners} listeners, {AT_REST} events)", flush=True)
-        began, beside, before = time.perf_counter(), list[float](), _cpu(alerting)
+        began, beside, before = time.perf_counter(), list[float](), cpu_seconds(alerting)
         publish(city, block)
         while taken.value < subscribers:
             beside += await paced(ears, city)
         seconds = time.perf_counter() - began
-        each = (_cpu(alerting) - before) / subscribers * 1000
+        each = (cpu_seconds(alerting) - before) / subscribers * 1000
         print(f"{subscribers} alerted of one post in {seconds:.1f} s, {each:.2f} ms of CPU each")
         print(f"feed, beside it: {told(beside)} ({len(beside) // listeners} events)")
 
 
-async def paced(ears: TimedEars, city: City) -> list[float]:
+async def paced(ears: Ears[TimedEar], city: City) -> list[float]:
     """One event, and the rest of its fifth of a second."""
     began = time.perf_counter()
-    found = await ears.delivery(city)
+    found = await delivery(ears, city)
     await asyncio.sleep(max(0.0, EVERY_SECONDS - (time.perf_counter() - began)))
     return found
+
+
+async def delivery(ears: Ears[TimedEar], city: City) -> list[float]:
+    """Milliseconds until each heard of one thing that happens now."""
+    began = time.perf_counter()
+    city.happen(1)
+    await ears.all_heard(city.bytes_told)
+    return [(ear.at - began) * 1000 for ear in ears.all]
 
 
 def told(milliseconds: list[float]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 import subprocess
 import time
 from collections import deque
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from bench.churn_figures import Figures
 from bench.churn_nodes import STARTS_WITHIN, Nodes, until
+from bench.processes import free_port
 from feed import tickets
 from feed.bell import Bell
 from feed.events import build
@@ -26,7 +26,6 @@ from storage.kit import keys, settings
 from storage.kit.errors import Unavailable
 from storage.kit.programs import redis_server
 from storage.kit.redis import connect
-from storage.kit.settings import LOOPBACK
 from storage.posts.posts import Post
 from storage.record import open_record
 from tests import builders
@@ -149,14 +148,8 @@ async def a_town(data: Path) -> AsyncIterator[Town]:
             ]
             with record.read() as conn:
                 head = feed_log.head(conn)
-            yield Town(data, record, bell, f"unix://{bus}", _free_port(), posts, f"{head.epoch}:{head.seq}")
+            yield Town(data, record, bell, f"unix://{bus}", free_port(), posts, f"{head.epoch}:{head.seq}")
     finally:
         record.engine.dispose()
         server.terminate()
         server.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind((LOOPBACK, 0))
-        return int(door.getsockname()[1])

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from sqlalchemy import insert, update
 
-from bench.feed import City, a_city, free_port
+from bench.city import City, a_city
+from bench.processes import free_port
 from feed.events import build
 from feed.tickets import Grant
 from storage import feed_log, tickets
@@ -116,9 +117,3 @@ def a_stage(data: Path, groups: int) -> Iterator[Stage]:
 
 def _title(number: int, group: int) -> str:
     return TITLE.format(ts=time.time_ns(), seq=number, g=group)
-
-
-def reachable(*ports: int) -> None:
-    """Raises OSError while one of the ports does not answer."""
-    for port in ports:
-        socket.create_connection(("127.0.0.1", port)).close()

@@ -22,8 +22,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.feed import free_port, started, wait
-from bench.feed_city import MARKS, a_stage, reachable
+from bench.feed_city import MARKS, a_stage
+from bench.processes import free_port, reach, started, wait
 
 WS = "ws@8.23.0"
 NAMES = ("ours", "floor", "broadcast", "fastapi", "node-ws")
@@ -146,7 +146,7 @@ class Bench:
             return
         environment = {**os.environ, "NODE_PATH": str(self._folder / "node_modules")}
         with started(command, environment, folder=self._tools) as pid:
-            wait(lambda: reachable(port, told_at))
+            wait(lambda: reach(port, told_at))
             os.sched_setaffinity(pid, {SERVER_CORE})
             yield Server(pid, port, told_at)
 

@@ -125,7 +125,7 @@ def _desks(record: Database, city: City, chance: random.Random) -> dict[str, Que
     def desk() -> object:
         with record.read() as conn:
             found = [one.id for one in waiting.page(conn, everywhere, after=None, limit=PAGE)]
-            return appeals.open_of(conn, found), claims.of_posts(conn, found), flags.of_posts(conn, found)
+            return appeals.open_of(conn, found), claims.POSTS.of(conn, found), flags.of_posts(conn, found)
 
     def trail(sought: Sought) -> object:
         with record.read() as conn:

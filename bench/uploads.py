@@ -24,6 +24,7 @@ from statistics import median
 
 import httpx
 
+from bench.processes import cpu_seconds
 from storage.buckets.s3 import S3
 from storage.identity.clips.originals import PART_BYTES
 from storage.identity.vault import open_vault
@@ -67,9 +68,9 @@ def _compare(name: str, folder: Path, url: str, bare: Send, part: bytes, clips: 
         for _ in range(clips):  # turn about, so that a busy machine is busy for both
             bare_rates.append(_rate(bare, part))
             asking.told()
-            before = _cpu(process)
+            before = cpu_seconds(process)
             rates.append(_rate(_to_program(address, token, part), part))
-            spent += _cpu(process) - before
+            spent += cpu_seconds(process) - before
         busy = asking.stop()
     share = median(rates) / median(bare_rates)
     print(f"{name}: bare {median(bare_rates):.0f} MB/s, through the program {median(rates):.0f} MB/s ({share:.2f} x);")
@@ -175,11 +176,6 @@ def _resident(data: Path, url: str) -> Iterator[tuple[str, str, int]]:
         token = a_token(vault, a_resident(vault))
         vault.engine.dispose()
         yield program.address, token, program.process.pid
-
-
-def _cpu(process: int) -> float:
-    user, system = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _ms(took: list[float]) -> str:

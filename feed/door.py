@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import socket
 
-from storage.kit.errors import Unavailable
+from storage.kit.listening import bound
 
 SEND_BUFFER = 128 * 1024  # bytes in the kernel for each listener; left alone it keeps 4 MB for one that stalls
 RECEIVE_BUFFER = 16 * 1024  # a listener says one short thing; one that stalls and talks could fill 6 MB
@@ -24,15 +24,5 @@ def most_connections() -> int:
 
 def opened(host: str, port: int, *, shared: bool) -> socket.socket:
     """A socket bound there; `shared` lets further processes of this user listen there too. Raises Unavailable."""
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if shared:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-    try:
-        door.bind((host, port))
-    except OSError:
-        door.close()
-        raise Unavailable(f"Port {port} is taken by another program.", code="port_taken") from None
-    return door
+    sharing = {socket.SO_REUSEPORT: 1} if shared else {}
+    return bound(host, port, {**sharing, socket.SO_SNDBUF: SEND_BUFFER, socket.SO_RCVBUF: RECEIVE_BUFFER})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from feed.bell import Bell
-from feed.posting import tell
+from feed.telling import tell
 from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind

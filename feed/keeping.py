@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed.bell import Bell
-from feed.posting import ring
+from feed.telling import ring
 from storage import feed_log
 from storage.cases import holds as case_holds
 from storage.db import Tx

@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from feed.bell import Bell
-from feed.events import build
+from feed.telling import ring, tell
 from storage import feed_log
 from storage.cases import holds as case_holds, letters
 from storage.db import Tx
@@ -24,7 +24,7 @@ from storage.kit.ids import PostId
 from storage.moderation import flags
 from storage.moderation.held import Held
 from storage.posts import changes as post_changes, posts, said as said_of_posts, segments, vouched
-from storage.posts.posts import NewPost, Place, Post, PostState, Rendition, Verb
+from storage.posts.posts import NewPost, PostState, Rendition, Verb
 from storage.posts.segments import Piece
 
 _TOLD = {
@@ -233,18 +233,3 @@ def flag_for(tx: Tx, post_id: PostId, found: Sequence[Held], *, at: int) -> None
     """Tells moderators what the check found, each by a flag of its own."""
     for one in found:
         flags.add(tx, post_id, origin="check", at_seconds=None, flagged_at=at, reason=one.guideline, text=one.rule)
-
-
-def tell(tx: Tx, bell: Bell, epoch: str, kind: Kind, post_id: PostId) -> None:
-    """Writes the post's line into the log, locked by the caller, and rings for it after the commit."""
-    post = posts.locked(tx, post_id)
-    # Media may still arrive for a post a moderator took off the feed; nobody is told of it until it is restored.
-    if post is not None and (post.state is PostState.LIVE or kind not in (Kind.PUBLISHED, Kind.UPDATED)):
-        ring(tx, bell, epoch, kind, post, post)
-
-
-def ring(tx: Tx, bell: Bell, epoch: str, kind: Kind, place: Post | Place, seen: Post | None) -> None:
-    """Writes a line into the log, locked by the caller, and rings for what it stands for after the commit."""
-    line = feed_log.append(tx, kind, place.id, place.division, place.category)
-    if (event := build(line, seen)) is not None:
-        tx.after_commit(bell.ring, epoch, line, event.model_dump_json().encode())

@@ -7,7 +7,7 @@ a word in its text needs nobody's permission to be shown, searched for, linked a
 from __future__ import annotations
 
 from feed.bell import Bell
-from feed.posting import tell
+from feed.telling import tell
 from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind

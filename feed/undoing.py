@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed.bell import Bell
-from feed.posting import tell
+from feed.telling import tell
 from storage import feed_log
 from storage.db import Tx
 from storage.feed_log import Kind

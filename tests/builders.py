@@ -192,11 +192,22 @@ def a_decision(
     return decisions.add(tx, PostId(post_id), why, staff_id=by, from_state=before, to_state=after)
 
 
-def a_flag(record: Database, post_id: str, *, reason: str = "privacy", at: int = NOON, slip: str = "") -> str:
-    """A neighbour flags a post."""
+def a_flag(
+    record: Database,
+    post_id: str,
+    *,
+    origin: str = "neighbour",
+    reason: str = "privacy",
+    text: str | None = None,
+    at_seconds: int | None = 3,
+    at: int = NOON,
+    slip: str = "",
+) -> str:
+    """Somebody flags a post; answers the flag's id."""
+    words = f"{reason}!" if text is None else text
+    said = {"origin": origin, "reason": reason, "text": words, "at_seconds": at_seconds, "slip": slip}
     with record.write(by=RESIDENT) as tx:
-        said = {"text": f"{reason}!", "at_seconds": 3, "flagged_at": at, "slip": slip}
-        return flags.add(tx, PostId(post_id), origin="neighbour", reason=reason, **said)  # type: ignore[arg-type]
+        return flags.add(tx, PostId(post_id), flagged_at=at, **said)  # type: ignore[arg-type]
 
 
 def entomb(record: Database, post_id: PostId) -> list[str]:

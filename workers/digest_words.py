@@ -29,7 +29,6 @@ CATEGORIES = {
         "other": "otro",
     },
 }
-LANGUAGES = tuple(CATEGORIES)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -47,8 +48,7 @@ class OutcomeSeen(Closed):
 @router.post("/posts/{post_id}/flags", status_code=202)
 def flag(post_id: PostId, new: NewFlag, me: Viewer, record: Record) -> Slip:
     """Tells the moderators that something is wrong with a post."""
-    if new.reason not in flags.REASONS:
-        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
+    demand_reason(new.reason, flags.REASONS)
     post, slip = visible(record, me.member, post_id), ids.new_secret()
     with record.write(by=me.member.actor) as tx:
         # Asked again under the lock: no words are left under a post that was taken back a moment ago.
@@ -77,3 +77,9 @@ def outcome(slip: Annotated[str, Path(max_length=80)], me: Viewer, record: Recor
     if found is None:
         raise NotThere
     return OutcomeSeen(open=found.verb is None, verb=found.verb, guideline=found.reason, version=found.guidelines)
+
+
+def demand_reason(reason: str, reasons: Collection[str]) -> None:
+    """Nothing for one of the reasons. Raises Refused."""
+    if reason not in reasons:
+        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from storage.cases import cases, entries as case_entries
+from storage.cases import cases, contents as case_contents, entries as case_entries
 from storage.cases.entries import Kind
 from storage.cases.rules import Act, Asker
 from storage.db import Tx, database_now
@@ -22,16 +22,11 @@ from storage.kit import ids
 from storage.kit.clock import DAY
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import CaseId, PostId
-from storage.moderation.takedowns import BLURRED, CUT
-from storage.posts import posts
-from storage.posts.posts import PostState, Rendition
-from storage.schema import audit_entries, case_exports, renditions, segments, staff_members
+from storage.schema import case_exports, staff_members
 
 LASTS_MS = 7 * DAY  # time to fetch it twice; a copy of clips that their authors may take back lies no longer
 TRIES = 3
 SHOWN = 20  # of one case, the newest
-STANDS = (PostState.LIVE, PostState.KEPT)
-SAID_OTHERWISE = ("post.correct", CUT, BLURRED)  # how the audit calls what makes a post another than it was
 
 Papers = Mapping[str, Any]
 
@@ -60,26 +55,6 @@ class Export:
     bytes: int
     sha256: str
     ready_at: int | None
-
-
-@dataclass(frozen=True)
-class Span:
-    """Bytes `start` up to, not including, `end` of the object under `key`."""
-
-    key: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the audit as a package tells it: without its number, which would say how much the whole city does."""
-
-    at: int
-    by: str
-    action: str
-    subject: str
-    hash: str
 
 
 def ask(tx: Tx, who: Asker, case_id: CaseId, papers: Papers) -> str:
@@ -190,47 +165,10 @@ def kept_keys(conn: Connection, keys: Collection[str]) -> set[str]:
     return set(conn.execute(select(case_exports.c.key).where(case_exports.c.key.in_(keys))).scalars())
 
 
-def custody(conn: Connection, case_id: CaseId, post_ids: Collection[PostId]) -> list[Line]:
-    """The audit's lines of the case, and of who of the staff viewed its posts; oldest first."""
-    lines = audit_entries.c
-    columns = (lines.at, lines.by, lines.action, lines.subject, lines.hash)
-    viewed = (lines.subject.in_(post_ids), lines.action == "post.view")
-    found = conn.execute(select(lines.seq, *columns).where(lines.subject == case_id)).all()
-    found = [*found, *conn.execute(select(lines.seq, *columns).where(*viewed)).all()]
-    return [Line(row.at, row.by, row.action, row.subject, row.hash) for row in sorted(found, key=lambda row: row.seq)]
-
-
-def renditions_of(conn: Connection, post_id: PostId) -> list[Rendition]:
-    """The whole files of a post's media, the smallest first."""
-    columns = [renditions.c[name] for name in ("file", "key", "width", "height", "bytes")]
-    mine = (renditions.c.post_id == post_id, renditions.c.whole)
-    rows = conn.execute(select(*columns).where(*mine).order_by(renditions.c.height, renditions.c.file.desc()))
-    return [Rendition(row.file, row.key, row.width, row.height, row.bytes) for row in rows]
-
-
-def spans_of(conn: Connection, post_id: PostId, file: str) -> list[Span]:
-    """Where the bytes of a file are that has its pieces in objects of their own, in order."""
-    columns = [segments.c[name] for name in ("key", "start", "bytes")]
-    query = select(*columns).where(segments.c.post_id == post_id, segments.c.file == file)
-    return [Span(row.key, row.start, row.start + row.bytes) for row in conn.execute(query.order_by(segments.c.number))]
-
-
-def standing(conn: Connection, post_ids: Collection[PostId]) -> set[PostId]:
-    """Those of the posts that were not taken back."""
-    return {PostId(post_id) for post_id, state in posts.states(conn, post_ids).items() if state in STANDS}
-
-
-def changes(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, int]:
-    """How often each that was corrected or had something taken out was so; to be asked before its words are read."""
-    lines = audit_entries.c
-    query = select(lines.subject, func.count()).where(lines.subject.in_(post_ids), lines.action.in_(SAID_OTHERWISE))
-    return {PostId(row[0]): int(row[1]) for row in conn.execute(query.group_by(lines.subject))}
-
-
 def _stands(conn: Connection, papers: Papers) -> bool:
     named = [PostId(one["id"]) for one in papers.get("posts", ())]
     before = {post_id: often for post_id, often in papers.get("changes", {}).items() if post_id in named}
-    return standing(conn, named) == set(named) and changes(conn, named) == before
+    return case_contents.standing(conn, named) == set(named) and case_contents.changes(conn, named) == before
 
 
 def _export(row: Row[tuple[object, ...]]) -> Export:

@@ -14,8 +14,9 @@ from storage.db import Tx
 from storage.kit import ids
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId, StaffId
+from storage.moderation import slips
 from storage.moderation.decisions import UNDO_MS
-from storage.moderation.flags import Outcome
+from storage.moderation.slips import Outcome
 from storage.posts import comments
 from storage.posts.comments import Comment
 from storage.schema import comment_decisions, comment_flags
@@ -120,14 +121,7 @@ def undo(tx: Tx, post_id: PostId, comment_id: str, member: StaffId) -> None:
 
 def outcome(conn: Connection, slip: str) -> Outcome | None:
     """What became of the flag whose slip this is; None where there is none, or its post is gone for good."""
-    query = (
-        select(comment_decisions.c.verb, comment_decisions.c.reason, comment_decisions.c.guidelines)
-        .select_from(comment_flags)
-        .outerjoin(comment_decisions, comment_decisions.c.id == comment_flags.c.decision_id)
-        .where(comment_flags.c.slip_digest == ids.digest(slip))
-    )
-    row = conn.execute(query).one_or_none()
-    return None if row is None else Outcome(row.verb, row.reason, row.guidelines)
+    return slips.outcome(conn, comment_flags, comment_decisions, slip)
 
 
 def erase_of(tx: Tx, comment_id: str) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from storage.db import Tx
 from storage.kit import ids
 from storage.kit.ids import DivisionId, PostId
+from storage.moderation import slips
+from storage.moderation.slips import Outcome
 from storage.schema import decisions, flags, posts
 
 REASONS = ("privacy", "not_true", "hateful", "harassment", "racial_profiling", "graphic", "child", "other")
@@ -35,15 +37,6 @@ class Flag:
     def is_correction(self) -> bool:
         """Whether it only says that the author added something."""
         return self.origin == AUTHOR
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was decided about a flag, by which guideline of which version; nothing yet while it is open."""
-
-    verb: str | None
-    reason: str | None
-    guidelines: int | None
 
 
 def add(
@@ -107,14 +100,7 @@ def of_posts(conn: Connection, post_ids: Collection[PostId]) -> dict[PostId, lis
 
 def outcome(conn: Connection, slip: str) -> Outcome | None:
     """What became of the flag whose slip this is; None where there is none, or its post is gone for good."""
-    query = (
-        select(decisions.c.verb, decisions.c.reason, decisions.c.guidelines)
-        .select_from(flags)
-        .outerjoin(decisions, decisions.c.id == flags.c.decision_id)
-        .where(flags.c.slip_digest == ids.digest(slip))
-    )
-    row = conn.execute(query).one_or_none()
-    return None if row is None else Outcome(row.verb, row.reason, row.guidelines)
+    return slips.outcome(conn, flags, decisions, slip)
 
 
 def settle(tx: Tx, post_id: PostId, *, by: str = "") -> None:

@@ -17,7 +17,7 @@ from storage.footage.rules import Kind, State
 from storage.kit import ids
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import BlockId, DivisionId, RequestId, StaffId
-from storage.moderation import request_claims, request_flags
+from storage.moderation import claims, request_flags
 from storage.moderation.decisions import UNDO_MS
 from storage.schema import case_members, cases, divisions, footage_request_blocks, footage_requests
 from storage.tables.footage import request_decisions
@@ -116,7 +116,7 @@ def decide(tx: Tx, request: RequestId, verb: Verb, why: Why, *, by: StaffId) -> 
     tx.execute(insert(request_decisions).values(**row, **said))
     if verb is Verb.TAKE_BACK:
         footage.recall(tx, request, by=by, reason=why.reason)
-    request_claims.erase(tx, request)
+    claims.REQUESTS.erase(tx, request)
     tx.audit(f"request.{verb}", request, {"decision": new, "reason": why.reason, "guidelines": why.guidelines})
 
 

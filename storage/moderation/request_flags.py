@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -16,8 +15,9 @@ from storage.db import Tx, database_now
 from storage.kit import ids
 from storage.kit.clock import BATCH
 from storage.kit.ids import RequestId
+from storage.moderation import slips
 from storage.moderation.decisions import UNDO_MS
-from storage.moderation.flags import Outcome
+from storage.moderation.slips import Outcome
 from storage.tables.footage import request_decisions, request_flags
 from storage.upserts import insert_new
 
@@ -94,22 +94,12 @@ def reopen(tx: Tx, decision_id: str) -> None:
 
 def outcome(conn: Connection, slip: str) -> Outcome | None:
     """What became of the flag whose slip this is; None where there is none."""
-    found = _outcomes(conn, request_flags.c.slip_digest, [ids.digest(slip)])
-    return next(iter(found.values()), None)
+    return slips.outcome(conn, request_flags, request_decisions, slip)
 
 
 def outcomes(conn: Connection, flag_ids: Collection[str]) -> dict[str, Outcome]:
     """What became of these flags; one that has not crossed is in no row."""
-    return _outcomes(conn, request_flags.c.id, flag_ids)
-
-
-def _outcomes(conn: Connection, key: Any, wanted: Collection[str]) -> dict[str, Outcome]:
-    made = request_decisions.c
-    query = select(key, made.verb, made.reason, made.guidelines).select_from(request_flags)
-    rows = conn.execute(
-        query.outerjoin(request_decisions, made.id == request_flags.c.decision_id).where(key.in_(wanted))
-    )
-    return {row[0]: Outcome(*row[1:]) for row in rows}
+    return slips.outcomes(conn, request_flags.c.id, request_decisions, flag_ids)
 
 
 def forget_words(tx: Tx) -> int:

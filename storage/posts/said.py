@@ -14,5 +14,5 @@ from storage.public import shared_links
 
 def erase(tx: Tx, post_id: PostId) -> None:
     """Erases it, in the transaction that takes the post from everybody's sight."""
-    for each in (flags, comments, appeals, claims, nods, comment_flags, shared_links):
+    for each in (flags, comments, appeals, claims.POSTS, nods, comment_flags, shared_links):
         each.erase(tx, post_id)

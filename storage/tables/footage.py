@@ -114,7 +114,7 @@ request_decisions = Table(
 )
 Index("ix_request_decisions_request_id", request_decisions.c.request_id)
 
-# storage/moderation/request_claims.py. Who is judging a request, so that nobody else does.
+# storage/moderation/claims.py. Who is judging a request, so that nobody else does.
 request_claims = Table(
     "request_claims",
     metadata,

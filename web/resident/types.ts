@@ -41,6 +41,9 @@ export type Progress = {
   letters: Letter[];
 };
 
+/** It is no post any more, or about to be none. */
+export const isGone = (state: ClipState) => ["withdrawing", "withdrawn", "rejected"].includes(state);
+
 /** It moves: on its way to the screens or off them, or on them and not yet complete. */
 export const moves = ({ state, stage, post }: Progress) =>
   ["received", "processing", "withdrawing"].includes(state) || (state === "published" && stage !== "done" && post !== null && post.media?.state !== "ready");

@@ -1,4 +1,5 @@
 // Names in words that are about to be sent: asked about once, answered and taken out on this page.
+import { tick } from "svelte";
 import * as api from "./api";
 import { stillAsked, unasked, without, type Answer, type Asked, type NameSeen } from "./names";
 
@@ -6,14 +7,16 @@ export class NamesFirst {
   asked = $state.raw<Asked[]>([]);
   #told = $state.raw<string[]>([]); // names that were asked about: sending again sends
 
-  /** Whether something is to be answered before `typed` is sent. */
-  async hold(typed: string): Promise<boolean> {
+  /** Whether something is to be answered before `typed` is sent; then `questions` are shown, and have the focus. */
+  async hold(typed: string, questions: { focus: () => void } | undefined): Promise<boolean> {
     const text = this.without(typed);
     if (!text) return false;
     const { names } = await api.post<{ names: NameSeen[] }>("/v1/names", { text });
     this.asked = stillAsked(this.asked, names, typed);
     if (!unasked(this.asked, this.#told).length) return false;
     this.#told = this.asked.map((one) => one.text);
+    await tick();
+    questions?.focus();
     return true;
   }
 

@@ -34,6 +34,16 @@ export const cells = async (division: DivisionShape): Promise<Cell[]> => (await 
 /** Every larger block of a division: their shape is their blocks'. */
 export const largerOf = async (division: DivisionShape): Promise<Larger[]> => (await file(division)).larger;
 
+/** What a map is drawn from. */
+export type Ground = { divisions: DivisionShape[]; cells: Cell[]; larger: Larger[] };
+
+/** The divisions of these ids, and every block of them. */
+export async function groundOf(ids: string[]): Promise<Ground> {
+  const found = (await divisions()).filter(({ properties }) => ids.includes(properties.id));
+  const files = await Promise.all(found.map(file));
+  return { divisions: found, cells: files.flatMap(({ features }) => features), larger: files.flatMap(({ larger }) => larger) };
+}
+
 function file(division: DivisionShape): Promise<CellFile> {
   const address = division.properties.cells;
   let reading = filesOnce.get(address);

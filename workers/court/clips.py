@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.cases import exports as case_exports
+from storage.cases import contents as case_contents
 from storage.db import Database
 from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
@@ -22,7 +22,7 @@ _LAST_MS = 50  # before its end a clip shows a frame for certain: thirty a secon
 def largest(record: Database, post_id: PostId) -> Rendition | None:
     """The largest file that is whole; None where there is none, or the post was taken back."""
     with record.read() as conn:
-        found = case_exports.renditions_of(conn, post_id)
+        found = case_contents.renditions_of(conn, post_id)
     rest = [one for one in found if one.file != POSTER]
     return max(rest or found, key=lambda one: one.height, default=None)
 
@@ -33,7 +33,7 @@ def pieces(record: Database, bucket: Bucket, post_id: PostId, file: Rendition) -
         yield from bucket.chunks(file.key)
         return
     with record.read() as conn:
-        found = case_exports.spans_of(conn, post_id, file.file)
+        found = case_contents.spans_of(conn, post_id, file.file)
     if not found:
         raise NotThere
     for span in found:

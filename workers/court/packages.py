@@ -6,7 +6,7 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-from storage.cases import exports as case_exports
+from storage.cases import contents as case_contents, exports as case_exports
 from storage.cases.exports import Made
 from storage.db import CHORES, Database, only_one
 from storage.kit import clock, ids
@@ -65,8 +65,8 @@ def _make(record: Database, bucket: Bucket, seed: bytes, export_id: str, scratch
         papers = case_exports.papers_of(conn, export_id)
         theirs = [PostId(post["id"]) for post in papers["posts"]]
         # Its author's word is last: what was taken back since somebody asked is not in it.
-        stand = case_exports.standing(conn, theirs)
-        custody = case_exports.custody(conn, CaseId(papers["case"]["id"]), stand)
+        stand = case_contents.standing(conn, theirs)
+        custody = case_contents.custody(conn, CaseId(papers["case"]["id"]), stand)
     posts = [post for post in papers["posts"] if post["id"] in stand]
     key = ids.new_id()
     with bucket.draft(key) as draft, Package(draft) as package:

@@ -22,7 +22,7 @@ from storage.kit import clock
 from storage.kit.clock import DAY
 from storage.kit.ids import RequestId
 from storage.moderation import request_flags
-from storage.moderation.flags import Outcome
+from storage.moderation.slips import Outcome
 
 
 class AskedCamera(BaseModel):

@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from api.staff.cases import footage_seen, seen as case_seen
 from api.staff.cases.footage_seen import RequestSeen
 from feed.events import as_seen
-from storage.cases import cases, exports as case_exports, holds as case_holds, rules as case_rules
+from storage.cases import cases, contents as case_contents, holds as case_holds, rules as case_rules
 from storage.cases.cases import Case
-from storage.cases.exports import STANDS, Line, Papers
+from storage.cases.contents import STANDS, Line
+from storage.cases.exports import Papers
 from storage.posts import posts, vouched
 from storage.staff.staff import VIEWERS, StaffMember
 
@@ -25,7 +26,7 @@ def papers(
     """
     case_id, who = case.standing.id, case_rules.asker(member)
     theirs = case_holds.of_case(conn, case_id)
-    changes = case_exports.changes(conn, theirs)
+    changes = case_contents.changes(conn, theirs)
     told = case_seen.in_full(conn, member, case).model_dump(mode="json")
     held = posts.some(conn, member.reach(*VIEWERS), theirs, kept=True)
     shown = [as_seen(post).model_dump(mode="json") for post in held.values() if post.state in STANDS]
@@ -36,7 +37,7 @@ def papers(
         "timeline": timeline,
         "requests": [_request(one) for one in footage_seen.in_case(conn, who, case).items],
         "posts": sorted(shown, key=lambda post: (post["happened_at"], post["id"])),
-        "people": cases.names(conn, {member.id, *_named(case_exports.custody(conn, case_id, held))}),
+        "people": cases.names(conn, {member.id, *_named(case_contents.custody(conn, case_id, held))}),
         "stills": [[post_id, at] for post_id, at in stills],
         "originals": vouched.of(conn, held),
         "changes": changes,

@@ -57,10 +57,10 @@ def blur(post_id: PostId, new: NewBlur, me: Moderator, record: Record, bell: Rin
         raise Refused("Draw a box.", fields={"boxes": "Draw a box."})
     with record.write(by=me.member.actor) as tx:
         post = held_here(tx, me.member, post_id)
-        claims.demand_free(tx, post_id, me.member.id)
+        claims.POSTS.demand_free(tx, post_id, me.member.id)
         demand_may_decide(tx, me.member.id, post_id)
         state = _ask(tx, bell, post, Verb(new.meanwhile), Wish(BLUR, new.reason, new.note), boxes, me.member.id)
-        claims.erase(tx, post_id)
+        claims.POSTS.erase(tx, post_id)
         return BlurAsked(state=state)
 
 

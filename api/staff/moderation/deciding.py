@@ -50,17 +50,17 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
     the verb leads nowhere.
     """
     post = held_here(tx, member, post_id)
-    claims.demand_free(tx, post_id, member.id)
+    claims.POSTS.demand_free(tx, post_id, member.id)
     demand_may_decide(tx, member.id, post_id)
     if wish.verb == DISMISS and _is_dismissed(tx, post_id, member.id):
         return Done(post.state)
     if wish.verb == Verb.RESTORE and _needs_second(tx, post, member.id):
         note(tx, post, Wish(PROPOSE, wish.reason, wish.note), member.id, post.state)
-        claims.erase(tx, post_id)
+        claims.POSTS.erase(tx, post_id)
         return Done(post.state, waits_for_second=True)
     if wish.verb == SUSPEND:
         waits = suspending.suspend(tx, post, member.id, _why(wish))
-        claims.erase(tx, post_id)
+        claims.POSTS.erase(tx, post_id)
         return Done(post.state, waits_for_second=waits)
     if wish.verb == Verb.RESTORE and blurs.is_asked(tx.connection, post_id):
         raise Conflict("Its picture is being made anew: it was to be shown only then.", code="being_blurred")
@@ -76,16 +76,16 @@ def carry_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wi
         writing.warn(tx, post, member.id, decision, _why(wish))
     if wish.verb in TAKES_OFF:
         writing.tell(tx, post, member.id, decision, _why(wish))
-    claims.erase(tx, post_id)
+    claims.POSTS.erase(tx, post_id)
     return Done(after)
 
 
 def ask_author(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wish, question: Question) -> Done:
     """Asks the author something, and holds the post meanwhile where that is wished; raises as `carry_out` does."""
     post = held_here(tx, member, post_id)
-    claims.demand_free(tx, post_id, member.id)
+    claims.POSTS.demand_free(tx, post_id, member.id)
     after = writing.ask(tx, bell, post, member.id, _why(wish), question)
-    claims.erase(tx, post_id)
+    claims.POSTS.erase(tx, post_id)
     return Done(after)
 
 
@@ -99,12 +99,12 @@ def demand_may_decide(tx: Tx, me: StaffId, post_id: PostId) -> None:
 def take_out(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId, wish: Wish, cut: Sequence[str]) -> Done:
     """Takes words out of a post, which settles its flags; raises as `carry_out` does, and Refused."""
     post = held_here(tx, member, post_id)
-    claims.demand_free(tx, post_id, member.id)
+    claims.POSTS.demand_free(tx, post_id, member.id)
     editing.cut_out(tx, bell, post, cut, reason=wish.reason)
     decision = note(tx, post, wish, member.id, post.state)
     writing.tell(tx, post, member.id, decision, _why(wish))
     flags.settle(tx, post_id, by=decision)
-    claims.erase(tx, post_id)
+    claims.POSTS.erase(tx, post_id)
     return Done(post.state)
 
 
@@ -114,7 +114,7 @@ def take_back(tx: Tx, bell: Bell, member: StaffMember, post_id: PostId) -> Done:
     Raises NotThere; Conflict, also where somebody else works on what it led to by now.
     """
     held_here(tx, member, post_id)
-    claims.demand_free(tx, post_id, member.id)
+    claims.POSTS.demand_free(tx, post_id, member.id)
     undone = decisions.undo(tx, post_id, member.id)
     undoing.put_back(tx, bell, post_id, from_state=undone.from_state, to_state=undone.to_state)
     flags.reopen(tx, undone.id)

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from api.staff.auth import Lead, Moderator, Viewer
-from api.staff.flagging import Slip
+from api.staff.flagging import Slip, demand_reason
 from api.staff.moderation import requests_waiting
 from api.staff.moderation.requests_waiting import RequestWaiting
 from api.stores import Record
@@ -18,9 +18,8 @@ from storage.cases import cases, rules as case_rules
 from storage.db import Tx
 from storage.footage import footage
 from storage.kit import clock, ids
-from storage.kit.errors import Refused
 from storage.kit.ids import RequestId
-from storage.moderation import request_claims, request_decisions, request_flags, waiting
+from storage.moderation import claims, request_decisions, request_flags, waiting
 from storage.moderation.request_decisions import Verb, Why
 from storage.moderation.waiting import About
 from storage.staff.staff import LogIn, Role, StaffMember
@@ -62,8 +61,7 @@ class RequestsWaiting(Closed):
 @router.post("/requests/{request_id}/flags", status_code=202)
 def flag(request_id: RequestId, new: NewRequestFlag, me: Viewer, record: Record) -> Slip:
     """Tells the moderators that something is wrong with a request: who may see its case, and moderators there."""
-    if new.reason not in request_flags.REASONS:
-        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
+    demand_reason(new.reason, request_flags.REASONS)
     slip = ids.new_secret()
     with record.write(by=me.member.actor) as tx:
         _demand_seen(tx.connection, me.member, request_id)
@@ -78,8 +76,7 @@ def flag(request_id: RequestId, new: NewRequestFlag, me: Viewer, record: Record)
 def decide(request_id: RequestId, new: NewRequestDecision, me: Moderator, record: Record) -> RequestDecided:
     """Keeps a flagged request, or takes it back for good: nobody is asked any more, and its case is told why."""
     kept = (KEPT,) if new.verb == "dismiss" else ()
-    if new.reason not in (*kept, *request_flags.REASONS):
-        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
+    demand_reason(new.reason, (*kept, *request_flags.REASONS))
     with record.write(by=me.member.actor) as tx:
         _held(tx, me, request_id)
         why = Why(new.reason, IN_FORCE.version, new.note)
@@ -107,7 +104,7 @@ def waiting_here(me: Lead, record: Record) -> RequestsWaiting:
 
 def _held(tx: Tx, me: LogIn, request_id: RequestId) -> None:
     request_decisions.held(tx, me.member.reach(Role.MODERATOR), me.member.id, request_id)
-    request_claims.demand_free(tx, request_id, me.member.id)
+    claims.REQUESTS.demand_free(tx, request_id, me.member.id)
 
 
 def _demand_seen(conn: Connection, member: StaffMember, request_id: RequestId) -> None:

@@ -11,13 +11,13 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.staff.auth import Moderator, ModeratorOrLead
-from api.staff.flagging import Slip
+from api.staff.flagging import Slip, demand_reason
 from api.staff.moderation.decisions import demand_guideline
 from api.stores import Record
 from feed.events import Closed
 from storage.db import Tx
 from storage.kit import clock, ids
-from storage.kit.errors import NotThere, Refused
+from storage.kit.errors import NotThere
 from storage.kit.ids import PostId
 from storage.moderation import claims, comment_flags, flags
 from storage.moderation.comment_flags import KEEP, REMOVE, Flagged
@@ -95,8 +95,7 @@ def read(post_id: PostId, me: ModeratorOrLead, record: Record) -> CommentsRead:
 @router.post("/comments/{comment_id}/flags", status_code=202)
 def flag(comment_id: str, new: NewCommentFlag, me: ModeratorOrLead, record: Record) -> Slip:
     """Tells the moderators that something is wrong with a comment."""
-    if new.reason not in flags.REASONS:
-        raise Refused("That is not one of the reasons.", fields={"reason": "This is not one of the choices."})
+    demand_reason(new.reason, flags.REASONS)
     slip = ids.new_secret()
     with record.write(by=me.member.actor) as tx:
         post = _held(tx, comment_id, me, Role.MODERATOR, Role.LEAD)
@@ -114,7 +113,7 @@ def decide(comment_id: str, new: NewCommentDecision, me: Moderator, record: Reco
     demand_guideline(new.reason)
     with record.write(by=me.member.actor) as tx:
         post = _held(tx, comment_id, me, Role.MODERATOR)
-        claims.demand_free(tx, post.id, me.member.id)
+        claims.POSTS.demand_free(tx, post.id, me.member.id)
         comment_flags.decide(
             tx,
             post.id,
@@ -133,7 +132,7 @@ def undo(comment_id: str, me: Moderator, record: Record) -> CommentDecided:
     """Undoes my newest decision about a comment, within a minute: it stands, and waits where it was flagged."""
     with record.write(by=me.member.actor) as tx:
         post = _held(tx, comment_id, me, Role.MODERATOR)
-        claims.demand_free(tx, post.id, me.member.id)
+        claims.POSTS.demand_free(tx, post.id, me.member.id)
         comment_flags.undo(tx, post.id, comment_id, me.member.id)
     return CommentDecided(verb="undo")
 

@@ -15,7 +15,7 @@ from feed.events import Closed, DivisionSeen
 from storage.footage.rules import RECALLABLE, Kind, State
 from storage.kit.clock import as_text
 from storage.kit.ids import DivisionId, RequestId, StaffId
-from storage.moderation import request_claims, request_decisions, request_flags
+from storage.moderation import claims, request_decisions, request_flags
 from storage.moderation.claims import Claim
 from storage.moderation.request_decisions import Judged
 from storage.moderation.request_flags import RequestFlag
@@ -66,7 +66,7 @@ def of(
     """Those of what waits that are requests, by id and in the given order, as member `me` sees them."""
     asked = [RequestId(one.id) for one in waits if one.about is About.REQUEST]
     found = request_decisions.some(conn, in_divisions, me, asked)
-    said, taken = request_flags.of_requests(conn, asked), request_claims.of_requests(conn, asked)
+    said, taken = request_flags.of_requests(conn, asked), claims.REQUESTS.of(conn, asked)
     return {
         one.id: _seen(one, found[key], said[key], taken.get(key), me)
         for one in waits

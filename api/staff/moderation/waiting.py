@@ -17,7 +17,7 @@ from storage.kit.clock import SECOND, as_text
 from storage.kit.errors import NotThere, TooOften
 from storage.kit.ids import PostId, RequestId
 from storage.kit.settings import RecordSettings
-from storage.moderation import claims, request_claims, request_decisions, request_flags, shifts, waiting
+from storage.moderation import claims, request_decisions, request_flags, shifts, waiting
 from storage.moderation.shifts import Shift
 from storage.moderation.waiting import About
 from storage.posts import posts
@@ -70,11 +70,11 @@ def claim(post_id: PostId, me: Moderator, record: Record, settings: Settings) ->
         if post is None or post.division not in me.member.reach(Role.MODERATOR):
             raise NotThere
         demand_may_decide(tx, me.member.id, post_id)
-        before = claims.of_posts(tx.connection, [post_id]).get(post_id)
+        before = claims.POSTS.of(tx.connection, [post_id]).get(post_id)
         if before is None or before.staff_id != me.member.id:
             _demand_awake(tx, shift, post_id)
             shifts.note(tx, me.member.id)
-        return claim_seen(claims.take(tx, post_id, me.member.id), me.member.id)
+        return claim_seen(claims.POSTS.take(tx, post_id, me.member.id), me.member.id)
 
 
 @router.get("/moderation/shift")
@@ -89,7 +89,7 @@ def shift(me: Moderator, record: Record, settings: Settings) -> ShiftSeen:
 def release(post_id: PostId, me: Moderator, record: Record) -> None:
     """Lets go of a post; nothing happens where it is not mine."""
     with record.write(by=me.member.actor) as tx:
-        claims.release(tx, post_id, me.member.id)
+        claims.POSTS.release(tx, post_id, me.member.id)
 
 
 @router.put("/requests/{request_id}/claim")
@@ -100,18 +100,18 @@ def claim_request(request_id: RequestId, me: Moderator, record: Record, settings
         request_decisions.held(tx, me.member.reach(Role.MODERATOR), me.member.id, request_id)
         if not request_flags.of_requests(tx.connection, [request_id]):
             raise NotThere
-        before = request_claims.of_requests(tx.connection, [request_id]).get(request_id)
+        before = claims.REQUESTS.of(tx.connection, [request_id]).get(request_id)
         if before is None or before.staff_id != me.member.id:
             _demand_awake(tx, shift, None)
             shifts.note(tx, me.member.id)
-        return claim_seen(request_claims.take(tx, request_id, me.member.id), me.member.id)
+        return claim_seen(claims.REQUESTS.take(tx, request_id, me.member.id), me.member.id)
 
 
 @router.delete("/requests/{request_id}/claim", status_code=204)
 def release_request(request_id: RequestId, me: Moderator, record: Record) -> None:
     """Lets go of a request; nothing happens where it is not mine."""
     with record.write(by=me.member.actor) as tx:
-        request_claims.release(tx, request_id, me.member.id)
+        claims.REQUESTS.release(tx, request_id, me.member.id)
 
 
 def _shift(me: LogIn, record: Database, settings: RecordSettings) -> Shift:

@@ -95,7 +95,7 @@ def of(conn: Connection, me: StaffId, shown: list[tuple[Waits, Post]]) -> list[W
     """Each with all that is said about it, as member `me` sees it; in the given order."""
     ids = [post.id for _, post in shown]
     said, answered = flags.of_posts(conn, ids), appeals.open_of(conn, ids)
-    taken, to_suspend = claims.of_posts(conn, ids), suspensions.open_of(conn, ids)
+    taken, to_suspend = claims.POSTS.of(conn, ids), suspensions.open_of(conn, ids)
     below, to_authors = comment_flags.of_posts(conn, ids), letters.of_posts(conn, ids)
     past = {post.id: decisions.of_post(conn, post.id) for _, post in shown if post.state is PostState.REMOVED}
     seen = []

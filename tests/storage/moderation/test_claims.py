@@ -13,7 +13,7 @@ from storage.kit.errors import Conflict
 from storage.kit.ids import PostId, StaffId
 from storage.moderation import claims
 from storage.moderation.claims import Claim
-from storage.posts import posts
+from storage.posts import changes, posts
 from storage.posts.posts import Post, Verb
 from storage.schema import claims as rows
 from tests import builders
@@ -31,7 +31,8 @@ def post(record: Database, bell: Bell, city: builders.City) -> Post:
 def take(record: Database, post_id: PostId, member: StaffId) -> Claim:
     """A claim by that member."""
     with record.write(by=Actor(f"staff:{member}")) as tx:
-        return claims.take(tx, post_id, member)
+        changes.hold(tx, post_id)
+        return claims.POSTS.take(tx, post_id, member)
 
 
 def test_of_many_who_claim_at_once_one_gets_it(record: Database, post: Post) -> None:
@@ -47,7 +48,7 @@ def test_of_many_who_claim_at_once_one_gets_it(record: Database, post: Post) -> 
     )
     with record.read() as conn:
         taken = [line.by for line in audit.page(conn, before=None, limit=20) if line.action == "claim.take"]
-        assert claims.of_posts(conn, [post.id]) == {post.id: won}
+        assert claims.POSTS.of(conn, [post.id]) == {post.id: won}
     assert taken == [f"staff:{won.staff_id}"]
 
 
@@ -61,9 +62,9 @@ def test_a_claim_is_prolonged_by_its_owner_and_let_go_by_nobody_else(record: Dat
 
     again = take(record, post.id, ann)
     with record.write(by=Actor("staff:ben")) as tx:
-        claims.release(tx, post.id, ben)
+        claims.POSTS.release(tx, post.id, ben)
     with record.write(by=Actor("staff:ann")) as tx:
-        claims.release(tx, post.id, ann)
+        claims.POSTS.release(tx, post.id, ann)
 
     assert again.ends_at >= first.ends_at
     with record.read() as conn:
@@ -83,7 +84,7 @@ def test_a_claim_ends_by_itself_and_is_not_kept(record: Database, bell: Bell, po
         tx.audit("test", "")
 
     with record.read() as conn:
-        assert claims.of_posts(conn, [post.id]) == {}
+        assert claims.POSTS.of(conn, [post.id]) == {}
     assert take(record, post.id, ben).staff_id == ben
     with record.read() as conn:
         assert conn.execute(select(func.count()).select_from(rows)).scalar_one() == 1
@@ -99,4 +100,4 @@ def test_a_post_that_is_gone_is_nobodys_work(record: Database, bell: Bell, post:
 
     with record.read() as conn:
         assert posts.state_of(conn, post.id) == "withdrawn"
-        assert claims.of_posts(conn, [post.id]) == {}
+        assert claims.POSTS.of(conn, [post.id]) == {}

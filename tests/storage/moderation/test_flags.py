@@ -23,7 +23,7 @@ def test_a_flag_is_read_as_it_was_given(record: Database, bell: Bell) -> None:
     """Reason, words, moment and origin come back; nothing else is known about a flag."""
     post = a_published_post(record, bell)
 
-    id_ = _flag(record, post.id, origin="police", reason="graphic", text="Blood.", at_seconds=12)
+    id_ = a_flag(record, post.id, origin="police", reason="graphic", text="Blood.", at_seconds=12)
 
     with record.read() as conn:
         found = flags.of_posts(conn, [post.id])
@@ -42,10 +42,10 @@ def test_a_flag_is_read_as_it_was_given(record: Database, bell: Bell) -> None:
 def test_the_queue_is_oldest_first_and_pages_go_on(record: Database, bell: Bell) -> None:
     """A post stands in the queue once, at the time of its first flag; equal times go by id."""
     a, b, c = (a_published_post(record, bell, id=name).id for name in ("a", "b", "c"))
-    _flag(record, c, at=NOON)
-    _flag(record, a, at=NOON + 1)
-    _flag(record, b, at=NOON + 1)
-    _flag(record, c, at=NOON + 2)
+    a_flag(record, c, at=NOON)
+    a_flag(record, a, at=NOON + 1)
+    a_flag(record, b, at=NOON + 1)
+    a_flag(record, c, at=NOON + 2)
 
     with record.read() as conn:
         first = flags.open_posts(conn, [division()], after=None, limit=2)
@@ -57,7 +57,7 @@ def test_the_queue_is_oldest_first_and_pages_go_on(record: Database, bell: Bell)
 
 def test_a_moderator_sees_the_queue_of_their_divisions(record: Database, bell: Bell) -> None:
     """A flagged post of another division is not in the queue."""
-    _flag(record, a_published_post(record, bell, division="East").id)
+    a_flag(record, a_published_post(record, bell, division="East").id)
 
     with record.read() as conn:
         assert flags.open_posts(conn, [division("Central")], after=None, limit=10) == []
@@ -67,23 +67,23 @@ def test_a_moderator_sees_the_queue_of_their_divisions(record: Database, bell: B
 def test_a_settled_post_leaves_the_queue(record: Database, bell: Bell) -> None:
     """Deciding settles all open flags of that post and of no other; a new flag brings it back."""
     mine, other = a_published_post(record, bell), a_published_post(record, bell)
-    _flag(record, mine.id)
-    _flag(record, other.id)
+    a_flag(record, mine.id)
+    a_flag(record, other.id)
 
     with record.write(by=RESIDENT) as tx:
         flags.settle(tx, mine.id)
         tx.audit("test", mine.id)
 
     assert _queue(record) == [other.id]
-    _flag(record, mine.id, at=NOON + 1)
+    a_flag(record, mine.id, at=NOON + 1)
     assert _queue(record) == [other.id, mine.id]
 
 
 def test_erased_flags_leave_no_words(record: Database, bell: Bell) -> None:
     """When a post is gone for good, so are its flags, and another post's stay."""
     mine, other = a_published_post(record, bell), a_published_post(record, bell)
-    _flag(record, mine.id)
-    _flag(record, other.id)
+    a_flag(record, mine.id)
+    a_flag(record, other.id)
 
     with record.write(by=RESIDENT) as tx:
         flags.erase(tx, mine.id)
@@ -93,7 +93,7 @@ def test_erased_flags_leave_no_words(record: Database, bell: Bell) -> None:
         assert flags.of_posts(conn, [mine.id, other.id]).keys() == {other.id}
 
 
-def test_who_holds_a_slip_learns_what_became_of_the_flag(record: Database, bell: Bell) -> None:
+def test_who_holds_a_slip_learns_what_became_of_thea_flag(record: Database, bell: Bell) -> None:
     """Nothing yet, then verb and guideline; nothing again when it was undone; and of a post that is gone, nothing."""
     post, moderator = a_published_post(record, bell), a_moderator(record)
     a_flag(record, post.id, slip="a slip")
@@ -118,20 +118,6 @@ def test_who_holds_a_slip_learns_what_became_of_the_flag(record: Database, bell:
     with record.write(by=RESIDENT) as tx:
         posting.end(tx, bell, post.id, Verb.WITHDRAW)
     assert told() is None
-
-
-def _flag(
-    record: Database,
-    post_id: PostId,
-    *,
-    origin: str = "neighbour",
-    reason: str = "privacy",
-    text: str = "",
-    at_seconds: int | None = None,
-    at: int = NOON,
-) -> str:
-    with record.write(by=RESIDENT) as tx:
-        return flags.add(tx, post_id, origin=origin, reason=reason, text=text, at_seconds=at_seconds, flagged_at=at)
 
 
 def _queue(record: Database) -> list[PostId]:

@@ -15,12 +15,12 @@ from storage.kit import clock
 from storage.kit.clock import BATCH, HOUR
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import CaseId, RequestId, StaffId, new_id
-from storage.moderation import request_claims, request_decisions, request_flags, waiting
+from storage.moderation import claims, request_decisions, request_flags, waiting
 from storage.moderation.decisions import UNDO_MS
 from storage.moderation.request_decisions import Verb, Why
 from storage.moderation.waiting import About
-from storage.public import counts
 from storage.public.count_kinds import Kind
+from storage.public.counting import exact
 from storage.schema import footage_requests
 from storage.staff.staff import Role
 from storage.tables.footage import request_decisions as decided, request_flags as rows
@@ -137,7 +137,7 @@ def test_taken_back_it_runs_no_more_and_its_case_knows_why(desk: Desk, dee: Staf
         entry = case_entries.of(conn, case)[-1]
         assert request_decisions.recalled(conn, [request])[request].reason == "pressure"
         month = clock.as_text(clock.now())[:7]
-        assert counts.count(conn, month)[CENTRAL, Kind.REQUESTS_TAKEN_BACK] == 1
+        assert exact(conn, month)[CENTRAL, Kind.REQUESTS_TAKEN_BACK] == 1
     assert (entry.kind, entry.about, entry.reason, entry.text) == ("recall", request, "pressure", "")
     assert _waits(desk, mo) == []
     with pytest.raises(Conflict) as refused:
@@ -244,18 +244,18 @@ def test_a_claim_keeps_others_from_it(desk: Desk, dee: StaffId, case: CaseId, mo
         with desk.as_role("staff").write(by=Actor(f"staff:{member}")) as tx:
             return what(tx, request, member)
 
-    as_staff(request_claims.take, mo)
-    as_staff(request_claims.take, mo)
+    as_staff(claims.REQUESTS.take, mo)
+    as_staff(claims.REQUESTS.take, mo)
     with pytest.raises(Conflict) as taken:
-        as_staff(request_claims.take, ben)
+        as_staff(claims.REQUESTS.take, ben)
     assert taken.value.code == "claimed"
-    as_staff(request_claims.release, ben)
+    as_staff(claims.REQUESTS.release, ben)
     with pytest.raises(Conflict):
-        as_staff(request_claims.demand_free, ben)
-    as_staff(request_claims.release, mo)
-    as_staff(request_claims.take, ben)
+        as_staff(claims.REQUESTS.demand_free, ben)
+    as_staff(claims.REQUESTS.release, mo)
+    as_staff(claims.REQUESTS.take, ben)
     with desk.record.read() as conn:
-        assert request_claims.of_requests(conn, [request])[request].name == "Ben"
+        assert claims.REQUESTS.of(conn, [request])[request].name == "Ben"
 
 
 @pytest.mark.engines("sqlite")

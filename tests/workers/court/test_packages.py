@@ -15,7 +15,7 @@ from feed import correcting, posting
 from feed.bell import Bell
 from storage import audit
 from storage.audit import Sought
-from storage.cases import exports as case_exports
+from storage.cases import contents as case_contents, exports as case_exports
 from storage.cases.exports import ExportState
 from storage.db import AIRLOCK, OPERATOR, RESIDENT, Actor, Database
 from storage.kit.clock import DAY, HOUR
@@ -63,7 +63,7 @@ def _asked(record: Database, case: OpenCase, *posts: PostId, stills: tuple[Any, 
         **{"stills": stills, "originals": {posts[0]: "ab" * 32}},
     }
     with record.read() as conn:
-        papers["changes"] = case_exports.changes(conn, posts)
+        papers["changes"] = case_contents.changes(conn, posts)
     with record.write(by=Actor(f"staff:{case.detective.id}")) as tx:
         return case_exports.ask(tx, case.detective, case.id, papers)
 

@@ -11,8 +11,7 @@ from fastapi import FastAPI
 from feed import posting
 from feed.bell import Bell
 from storage import audit, feed_log
-from storage.db import AIRLOCK, OPERATOR, RESIDENT, Database
-from storage.kit.clock import HOUR
+from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.ids import new_id
 from storage.moderation import flags
 from storage.moderation.held import Held
@@ -23,19 +22,6 @@ from tests import builders
 from tests.api.asking import Client
 from tests.api.conftest import NewClient, NewStaff
 from workers.guidelines.rules import IN_FORCE
-
-
-@pytest.fixture
-def moderator(as_staff: NewClient) -> Client:
-    """A moderator of Central."""
-    return as_staff(Role.MODERATOR, "Central")
-
-
-def flag(record: Database, post: Post, *, reason: str = "privacy", origin: str = "neighbour", hour: int = 0) -> None:
-    """Somebody flags a post."""
-    with record.write(by=RESIDENT) as tx:
-        at = builders.NOON + hour * HOUR
-        flags.add(tx, post.id, origin=origin, reason=reason, text=f"{reason}!", at_seconds=None, flagged_at=at)
 
 
 def decide(ask: Client, post: Post, verb: str, reason: str = "privacy", note: str = "") -> int:
@@ -49,17 +35,17 @@ def queue(ask: Client) -> list[str]:
 
 
 def test_hiding_takes_a_post_off_every_screen(
-    record: Database, moderator: Client, post: Post, redis_client: redis.Redis
+    record: Database, ann: Client, post: Post, redis_client: redis.Redis
 ) -> None:
     """In one transaction: state, feed log, flags, decision, audit; and then the bell."""
-    flag(record, post)
+    builders.a_flag(record, post.id)
     rung = sum(redis_client.xlen(key) for key in redis_client.scan_iter("feed:*"))
 
-    answer = moderator.post(f"/v1/posts/{post.id}/decisions", {"verb": "hide", "reason": "privacy", "note": "a plate"})
+    answer = ann.post(f"/v1/posts/{post.id}/decisions", {"verb": "hide", "reason": "privacy", "note": "a plate"})
 
     assert answer.status_code == 200
     assert (answer.json()["state"], answer.json()["post"]["state"]) == ("hidden", "hidden")
-    assert queue(moderator) == []
+    assert queue(ann) == []
     with record.read() as conn:
         newest = feed_log.after(conn, 0, limit=100)[-1]
         lines = [entry.action for entry in audit.page(conn, before=None, limit=3)]
@@ -68,43 +54,43 @@ def test_hiding_takes_a_post_off_every_screen(
     assert sum(redis_client.xlen(key) for key in redis_client.scan_iter("feed:*")) == rung + 1
 
 
-def test_dismissing_settles_the_flags_and_changes_nothing_else(record: Database, moderator: Client, post: Post) -> None:
+def test_dismissing_settles_the_flags_and_changes_nothing_else(record: Database, ann: Client, post: Post) -> None:
     """Nobody on the feed hears of it; the decision stands."""
-    flag(record, post)
+    builders.a_flag(record, post.id)
     with record.read() as conn:
         before = feed_log.head(conn)
 
-    assert decide(moderator, post, "dismiss", "within_guidelines") == 200
+    assert decide(ann, post, "dismiss", "within_guidelines") == 200
 
     with record.read() as conn:
         assert feed_log.head(conn) == before
-    assert queue(moderator) == []
+    assert queue(ann) == []
     assert builders.the_post(record, post.id).state == "live"
-    (decision,) = moderator.get(f"/v1/posts/{post.id}/decisions").json()["items"]
+    (decision,) = ann.get(f"/v1/posts/{post.id}/decisions").json()["items"]
     assert (decision["verb"], decision["from_state"], decision["to_state"]) == ("dismiss", "live", "live")
 
 
-def test_decisions_lead_where_the_table_says(moderator: Client, post: Post) -> None:
+def test_decisions_lead_where_the_table_says(ann: Client, post: Post) -> None:
     """A way back from each; what leads nowhere is a conflict, and recorded nowhere."""
     for verb, status in (("restore", 409), ("hold", 200), ("hide", 200), ("restore", 200), ("remove", 200)):
-        assert decide(moderator, post, verb) == status
-    assert decide(moderator, post, "hide") == 409
+        assert decide(ann, post, verb) == status
+    assert decide(ann, post, "hide") == 409
 
-    items = moderator.get(f"/v1/posts/{post.id}/decisions").json()["items"]
+    items = ann.get(f"/v1/posts/{post.id}/decisions").json()["items"]
     assert [one["verb"] for one in items] == ["hold", "hide", "restore", "remove"]
 
 
-def test_what_was_taken_off_is_found_again(record: Database, bell: Bell, moderator: Client, post: Post) -> None:
+def test_what_was_taken_off_is_found_again(record: Database, bell: Bell, ann: Client, post: Post) -> None:
     """By state, or all of it, newest first; another division's never."""
     removed = builders.a_published_post(record, bell)
     elsewhere = builders.a_published_post(record, bell, division="East")
-    decide(moderator, post, "hold")
-    decide(moderator, removed, "remove")
+    decide(ann, post, "hold")
+    decide(ann, removed, "remove")
     with record.write(by=OPERATOR) as tx:
         flags.settle(tx, elsewhere.id)
 
     def found(query: str) -> list[str]:
-        return [item["id"] for item in moderator.get(f"/v1/moderation/posts{query}").json()["items"]]
+        return [item["id"] for item in ann.get(f"/v1/moderation/posts{query}").json()["items"]]
 
     assert found("") == [removed.id, post.id]
     assert found("?state=held") == [post.id]
@@ -114,7 +100,7 @@ def test_what_was_taken_off_is_found_again(record: Database, bell: Bell, moderat
 
 def test_another_divisions_moderator_finds_nothing_there(as_staff: NewClient, record: Database, post: Post) -> None:
     """Deciding, the history and the queue: the same bytes as for a post that was never made. Nothing changes."""
-    flag(record, post)
+    builders.a_flag(record, post.id)
     other = as_staff(Role.MODERATOR, "East", "North")
     body = {"verb": "remove", "reason": "other"}
 
@@ -152,36 +138,36 @@ def test_viewing_in_one_division_and_moderating_in_another_do_not_add_up(
     ],
 )
 def test_a_decision_names_a_verb_of_ours_and_a_guideline(
-    moderator: Client, post: Post, body: dict[str, str], field: str
+    ann: Client, post: Post, body: dict[str, str], field: str
 ) -> None:
     """A moderator can neither withdraw for the author nor decide without a reason."""
-    answer = moderator.post(f"/v1/posts/{post.id}/decisions", body)
+    answer = ann.post(f"/v1/posts/{post.id}/decisions", body)
 
     assert answer.status_code == 422
     assert list(answer.json()["error"]["fields"]) == [field]
 
 
 def test_a_post_that_began_held_waits_in_the_queue_with_the_rule_that_holds_it(
-    record: Database, bell: Bell, city: builders.City, moderator: Client
+    record: Database, bell: Bell, city: builders.City, ann: Client
 ) -> None:
     """Flagged by the check and by nobody; restored, it is live and out of the queue."""
     new = replace(builders.a_new_post(), held=(Held("racial_profiling", "race_only"),))
     with record.write(by=AIRLOCK) as tx:
         posting.publish(tx, bell, new, builders.some_files(), generation=1, last=True)
 
-    (item,) = moderator.get("/v1/flags?state=open").json()["items"]
-    answer = moderator.post(f"/v1/posts/{new.id}/decisions", {"verb": "restore", "reason": "within_guidelines"})
+    (item,) = ann.get("/v1/flags?state=open").json()["items"]
+    answer = ann.post(f"/v1/posts/{new.id}/decisions", {"verb": "restore", "reason": "within_guidelines"})
 
     assert (item["from"], item["reason"], item["text"]) == ("check", "racial_profiling", "race_only")
     assert (item["post"]["state"], answer.json()["state"]) == ("held", "live")
-    assert queue(moderator) == []
+    assert queue(ann) == []
 
 
-def test_a_decision_names_the_version_of_the_guidelines(moderator: Client, post: Post) -> None:
+def test_a_decision_names_the_version_of_the_guidelines(ann: Client, post: Post) -> None:
     """For whoever reads the history, whatever is in force by then."""
-    decide(moderator, post, "hide")
+    decide(ann, post, "hide")
 
-    (one,) = moderator.get(f"/v1/posts/{post.id}/decisions").json()["items"]
+    (one,) = ann.get(f"/v1/posts/{post.id}/decisions").json()["items"]
 
     assert one["guidelines"] == IN_FORCE.version
 
