@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from math import log2
 
 import numpy as np
 
@@ -15,13 +13,6 @@ ROUNDING = 1e-6  # bits, of sums up to some millions
 UNLIKELY = 0.0003  # below this it is no chance; twelve posts of four authors in one block can come to 0.0001
 
 Column = Sequence[Hashable]
-
-
-def information(told: Column, authors: Column) -> float:
-    """Bits that `told` says about `authors`, one value of each per post."""
-    count = len(told)
-    both, each, who = Counter(zip(told, authors, strict=True)), Counter(told), Counter(authors)
-    return sum(n / count * log2(n * count / (each[value] * who[author])) for (value, author), n in both.items())
 
 
 def by_chance(authors: Column, groups: Column, *columns: Column) -> float:
