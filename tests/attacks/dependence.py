@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from math import log2
 
 import numpy as np
 
 ROUNDS = 12_000  # at most: what chance does ten times is known sooner
 ENOUGH = 10
 SEED = 17  # the same draw every time: what one run says, every run says of the same answers
+ROUNDING = 1e-6  # bits, of sums up to some millions
 UNLIKELY = 0.0003  # below this it is no chance; twelve posts of four authors in one block can come to 0.0001
 
 Column = Sequence[Hashable]
-Places = Sequence[Sequence[int]]
-
-
-def information(told: Column, authors: Column) -> float:
-    """Bits that `told` says about `authors`, one value of each per post."""
-    count = len(told)
-    both, each, who = Counter(zip(told, authors, strict=True)), Counter(told), Counter(authors)
-    return sum(n / count * log2(n * count / (each[value] * who[author])) for (value, author), n in both.items())
 
 
 def by_chance(authors: Column, groups: Column, *columns: Column) -> float:
@@ -31,21 +21,19 @@ def by_chance(authors: Column, groups: Column, *columns: Column) -> float:
     Of several columns it is their sum that counts. A value that every post has to itself, or that all share, says as
     much after any shuffle: 1.
     """
-    members: dict[Hashable, list[int]] = defaultdict(list)
-    for place, group in enumerate(groups):
-        members[group].append(place)
-    within, dice = list(members.values()), random.Random(SEED)
-    seen, shuffled = _said(authors, within, columns), list(authors)
+    group = _numbered(groups)
+    order = np.argsort(group, kind="stable")
+    within, who = group[order].astype(float), _numbered(authors)[order]
+    told = [_numbered(list(zip(groups, column, strict=True)))[order] * (who.max() + 1) for column in columns]
+    dice = np.random.default_rng(SEED)
 
-    def as_much() -> bool:
-        for places in within:
-            drawn = [authors[place] for place in places]
-            dice.shuffle(drawn)
-            for place, author in zip(places, drawn, strict=True):
-                shuffled[place] = author
-        return _said(shuffled, within, columns) >= seen - 1e-9
+    def said(drawn: np.ndarray) -> float:
+        # What each value and each author come to in a group stays as it is under a shuffle, so this alone differs.
+        counts = [np.unique(column + drawn, return_counts=True)[1] for column in told]
+        return float(sum((count * np.log2(count)).sum() for count in counts))
 
-    return _share(as_much)
+    seen = said(who)
+    return _share(lambda: said(who[np.argsort(within + dice.random(len(who)))]) >= seen - ROUNDING)
 
 
 def orders_alike(one: Sequence[float], other: Sequence[float]) -> float:
@@ -70,9 +58,7 @@ def _share(happens: Callable[[], bool]) -> float:
     return (1 + count) / (1 + ROUNDS)
 
 
-def _said(authors: Column, within: Places, columns: Sequence[Column]) -> float:
-    return sum(
-        len(places) * information([column[place] for place in places], [authors[place] for place in places])
-        for places in within
-        for column in columns
-    )
+def _numbered(values: Column) -> np.ndarray:
+    """Each value's number, the same for the same."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values])

@@ -81,7 +81,8 @@ def test_a90_who_left_is_nowhere(world: World, tried: Tried) -> None:
 
 def test_a91_a_passkey_tells_nobody_who_has_one(world: World, tried: Tried) -> None:
     """One that is known, one removed and one that never was are one answer; no line and no desk has the id of any."""
-    person, device, removed = world.people[0], Device(_origin(world)), Device(_origin(world))
+    person, device, removed = Person.drawn(98), Device(_origin(world)), Device(_origin(world))
+    person.comes_in(world.stack.resident, world.people[0].block, world.stores.mails)  # anew: a city takes an hour
     with person.client(world.stack.resident) as http:
         _adds(http, device)
         gone = _adds(http, removed)

@@ -119,12 +119,22 @@ def begin_test(tx: Tx, alert_id: AlertId) -> None:
 
 
 def next_telling(conn: Connection) -> Telling | None:
-    """What goes on now: of what was told least so far the oldest, so that a small one does not wait for a large one."""
-    row = conn.execute(select(tellings).order_by(tellings.c.batches, tellings.c.made_at).limit(1)).one_or_none()
+    """What goes on now: of what was told least so far the oldest, so that a small one does not wait for a large one.
+
+    What is taken back goes first, to its end: where the post stands again by then, who has not heard yet that it is
+    gone would not be told that it is back, and would be forgotten with the rest.
+    """
+    order = (tellings.c.kind != Kind.GONE, tellings.c.batches, tellings.c.made_at)
+    row = conn.execute(select(tellings).order_by(*order).limit(1)).one_or_none()
     if row is None:
         return None
     places = {BlockId(block): Reach(reach) for block, reach in json.loads(row.places).items()}
     return Telling(row.id, Kind(row.kind), row.post_id, row.only, places, row.done_to, row.batches)
+
+
+def takes_back(conn: Connection) -> bool:
+    """Whether it is told just now of some post that it is gone."""
+    return conn.execute(select(tellings.c.id).where(tellings.c.kind == Kind.GONE).limit(1)).first() is not None
 
 
 def go_on(tx: Tx, telling: Telling, done_to: str | None) -> None:

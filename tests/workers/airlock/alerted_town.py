@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from shapely.geometry import box
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, update
 
 from feed import correcting, posting
 from feed.bell import Bell
@@ -129,9 +129,20 @@ class AlertedTown:
         with self.record.write(by=RESIDENT) as tx:
             posting.end(tx, self.bell, post_id, verb)
 
+    def judge(self, post_id: PostId, verb: Verb) -> None:
+        """By a moderator."""
+        with self.record.write(by=OPERATOR) as tx:
+            posting.decide(tx, self.bell, post_id, verb, reason="privacy")
+
     def alert(self) -> None:
         """One round, until there is nothing to tell."""
         alert(self.office, PATIENCE_SECONDS)
+
+    def its_time(self, at: int = 1) -> None:
+        """All summaries are due, and alerts are sent. Each time has a number of its own, or one mail is the other."""
+        with self.vault.write(by=AIRLOCK) as tx:
+            tx.execute(update(alerts.alerts).where(alerts.alerts.c.next_at.is_not(None)).values(next_at=at))
+        self.alert()
 
     def told(self, person: Person) -> list[dict[str, object]]:
         """What their browser was told, without the language."""

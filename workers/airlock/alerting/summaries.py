@@ -27,8 +27,13 @@ _Places = dict[BlockId, tuple[frozenset[BlockId], frozenset[BlockId]]]
 
 
 def sum_up(office: Office) -> bool:
-    """Tells some of those whose summary is due; False where there is nobody."""
+    """Tells some of those whose summary is due; False where there is nobody.
+
+    Not while posts are told to be gone: one that stands again meanwhile is not new to who has not heard that yet.
+    """
     with office.vault.read() as conn:
+        if tellings.takes_back(conn):
+            return False
         now = database_now(conn)
         due = alerts.due(conn, now, limit=AT_ONCE)
         corrected = tellings.corrected(conn) if due else []

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from feed.bell import Bell
-from storage.db import AIRLOCK, RESIDENT, Database
+from storage.db import RESIDENT, Database
 from storage.identity.alerts import alerts
 from storage.identity.alerts.alerts import Language, Quiet, Reach, Wanted
 from storage.identity.vault import Vault
@@ -28,13 +28,6 @@ def town(vault: Vault, record: Database, bell: Bell, tmp_path: Path) -> Iterator
         yield made
 
 
-def its_time(town: AlertedTown, at: int = 1) -> None:
-    """All summaries are due, and alerts are sent."""
-    with town.vault.write(by=AIRLOCK) as tx:
-        tx.execute(update(alerts.alerts).values(next_at=at))
-    town.alert()
-
-
 def test_a_digest_tells_once_what_still_stands(town: AlertedTown) -> None:
     """Nothing at once; at its time one push of counts and one mail of links, and on the next day nothing of it."""
     ada = town.person("ada", 0, {"suspicious": Reach.AROUND, "kindness": Reach.BLOCK}, mail=True, digest=MORNING)
@@ -45,7 +38,7 @@ def test_a_digest_tells_once_what_still_stands(town: AlertedTown) -> None:
     town.take_back(goes)
     assert (town.told(ada), town.mails()) == ([], [])
 
-    its_time(town)
+    town.its_time()
 
     (mail,) = town.mails()
     assert town.told(ada) == [{"kind": "summary", "new": 2, "corrected": 0}]
@@ -56,7 +49,7 @@ def test_a_digest_tells_once_what_still_stands(town: AlertedTown) -> None:
     with town.vault.read() as conn:
         (next_at,) = conn.execute(select(alerts.alerts.c.next_at)).scalars()
     assert next_at == clock.next_time_of_day(clock.now(), MORNING, ZONE)
-    its_time(town, 2)
+    town.its_time(2)
     assert (len(town.told(ada)), len(town.mails())) == (1, 1)
 
 
@@ -65,10 +58,10 @@ def test_a_digest_tells_of_corrections(town: AlertedTown) -> None:
     ada = town.person("ada", 0, mail=True, digest=MORNING)
     post_id = town.publish(0)
     town.alert()
-    its_time(town)
+    town.its_time()
     town.correct(post_id, "It was a contractor.")
     town.alert()
-    its_time(town, 2)
+    town.its_time(2)
 
     assert town.told(ada)[1:] == [{"kind": "summary", "new": 0, "corrected": 1}]
     assert "1 post you were told of was corrected." in town.mails()[-1].get_payload()
@@ -82,8 +75,8 @@ def test_a_digest_that_is_told_twice_has_one_name(town: AlertedTown, monkeypatch
     with monkeypatch.context() as patched:
         patched.setattr(alerts, "summed_up", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            its_time(town)
-    its_time(town)
+            town.its_time()
+    town.its_time()
 
     assert len(town.mails()) == 1
 
@@ -97,7 +90,7 @@ def test_no_mail_quotes_a_post_or_says_where(town: AlertedTown) -> None:
         alerts.ask(tx, town.vault, once.id, wanted, home=home, mail=once.mail, zone=ZONE)
     town.correct(town.publish(0, title="A van with secrets", text="Unsaid words."), "It was a contractor.")
     town.alert()
-    its_time(town)
+    town.its_time()
 
     mails = [mail.as_string() for mail in town.mails()]
     assert [mail["Subject"] for mail in town.mails(once)] == ["Porchlight: Cerca de ti: Sospechoso"]
@@ -116,7 +109,7 @@ def test_who_moves_is_not_told_of_where_they_were(town: AlertedTown) -> None:
         alerts.move(tx, ada.id, town.cells[3])
     after = town.publish(3)
     town.alert()
-    its_time(town)
+    town.its_time()
 
     assert town.told(ada) == [{"kind": "summary", "new": 1, "corrected": 0}]
     assert after

@@ -107,6 +107,32 @@ def test_what_is_taken_back_is_told_to_be_gone_where_a_screen_shows_it(town: Ale
     assert [town.count(table) for table in (rows, alert_posts, tellings)] == [0, 0, 0]
 
 
+def test_what_is_back_before_it_was_told_to_be_gone_is_told_anew_to_everybody(town: AlertedTown) -> None:
+    """In whatever block, by notification, mail or summary; and what is said of it afterwards reaches all of them."""
+    people = [town.person("here", 0), town.person("beside", 1), town.person("mailed", 0, push=False, mail=True)]
+    sums = town.person("sums", 0, mail=True, digest=7 * 60)
+    post_id = town.publish(0)
+    town.alert()
+    town.its_time()
+    town.judge(post_id, Verb.HIDE)
+    town.judge(post_id, Verb.RESTORE)
+    town.its_time(2)
+    town.correct(post_id, "It was a contractor.")
+    town.alert()
+    town.its_time(3)
+
+    assert [town.kinds(one) for one in people[:2]] == [["new", "gone", "new", "corrected"]] * 2
+    assert [mail["Subject"].rpartition(": ")[0] for mail in town.mails(people[2])] == [
+        "Porchlight: Near you",
+        "Porchlight: Corrected",
+    ]
+    assert [(one["new"], one["corrected"]) for one in town.told(sums) if one["kind"] == "summary"] == [
+        (1, 0),
+        (1, 0),
+        (0, 1),
+    ]
+
+
 @pytest.mark.parametrize("verb", [Verb.WITHDRAW, Verb.EXPIRE])
 def test_what_is_gone_before_it_was_told_is_told_to_nobody(town: AlertedTown, verb: Verb) -> None:
     """Neither that it was there nor that it is not."""
