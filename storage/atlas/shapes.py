@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +12,6 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from storage.atlas.finding import Finder
-from storage.kit.errors import Refused
 from storage.kit.ids import ID_BYTES, BlockId, DivisionId, base32
 
 K_DEFAULT = 12  # homes in a cell, at least (docs: architecture, section 5)
@@ -64,14 +61,6 @@ class Atlas:
     blocks: tuple[Block, ...]
     larger: tuple[LargerBlock, ...] = ()
 
-    def block_at(self, lat: float, lon: float) -> Block | None:
-        """The one cell that holds a point (degrees), or None outside every division; Refused if no point."""
-        _must_be_a_point(lat, lon)
-        (found,) = self._finder.find([lon], [lat])
-        if found < 0 and self._near(lat=lon, lon=lat) and not self._near(lat=lat, lon=lon):
-            raise Refused("Latitude and longitude look swapped.", code="swapped")
-        return self.blocks[found] if found >= 0 else None
-
     def block(self, block_id: str) -> Block | None:
         """The cell of this version with that id."""
         return self._by_id.get(BlockId(block_id))
@@ -94,20 +83,12 @@ class Atlas:
         return tuple(block for block in self.blocks if block.division == division)
 
     @cached_property
-    def _finder(self) -> Finder:
-        return Finder([block.shape for block in self.blocks])
-
-    @cached_property
     def _by_id(self) -> dict[BlockId, Block]:
         return {block.id: block for block in self.blocks}
 
     @cached_property
     def _larger_by_id(self) -> dict[BlockId, LargerBlock]:
         return {larger.id: larger for larger in self.larger}
-
-    def _near(self, *, lat: float, lon: float) -> bool:
-        west, south, east, north = shapely.total_bounds([d.shape for d in self.divisions])
-        return bool(west <= lon <= east and south <= lat <= north)
 
 
 def division_id(name: str) -> DivisionId:
@@ -138,11 +119,3 @@ def whole_steps(degrees: NDArray[np.float64], per_degree: int) -> NDArray[np.flo
 
 def _name_of(*parts: str) -> str:
     return base32(hashlib.sha256("\n".join(parts).encode()).digest()[:ID_BYTES])
-
-
-def _must_be_a_point(lat: float, lon: float) -> None:
-    for name, value, limit in (("lat", lat, 90), ("lon", lon, 180)):
-        if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > limit:
-            raise Refused("That is not a place on Earth.", code="no_place", fields={name: "out of range"})
-    if lat == 0 and lon == 0:  # what a failed lookup answers; never a default place
-        raise Refused("A lookup that failed is no place.", code="no_place", fields={"lat": "zero", "lon": "zero"})

@@ -112,7 +112,9 @@ def proves_again(page: Page, eyes: Eyes, press: str) -> None:
     """Half an hour has passed: who they are is asked again, and nothing is done until it was shown."""
     refusal = {"error": {"code": "prove_again", "message": "Please show your second factor again.", "fields": {}}}
     page.route("**/v1/invitations", lambda route: route.fulfill(status=403, json=refusal))
-    page.get_by_role("button", name=press).press("Enter")
+    button = page.get_by_role("button", name=press)
+    expect(button).to_be_enabled()  # while what is open is read it takes no focus, and the key would close the dialog
+    button.press("Enter")
     expect(page.get_by_role("heading", name="Your second factor, please")).to_be_visible()
     expect(page.get_by_role("dialog").last.get_by_role("textbox").first).to_be_focused()
     seen(page, eyes, "staff: prove again, dialog")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from api.resident.mine.standing import Named
+from api.resident.inbox.letter_seen import Named
 from storage.identity.residents import suspended
 from storage.identity.vault import ResidentId
 from storage.kit import clock

@@ -36,7 +36,6 @@ def test_what_a_cell_promises(points: list[tuple[float, float]], k: int, random:
 
     places = Finder([block.shape for block in atlas.blocks]).find(homes.lon, homes.lat)
     found = [atlas.blocks[place] if place >= 0 else None for place in places]
-    assert found[:5] == [atlas.block_at(lat, lon) for lon, lat in points[:5]]
     assert report.outside == found.count(None)
     demand_kept(atlas, homes, k)
     random.shuffle(points)  # type: ignore[attr-defined]

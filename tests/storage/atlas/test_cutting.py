@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from storage.atlas.building import build
+from storage.atlas.finding import Finder
 from storage.atlas.homes import Homes
 from storage.kit.errors import Refused
 from tests.storage.atlas.cities import DIVISIONS, EAST, homes_at, some_homes
@@ -28,9 +29,8 @@ def test_homes_on_one_point_stay_together() -> None:
 
     atlas, _ = build([EAST], homes)
 
-    block = atlas.block_at(50.005, 10.021)
-    assert block
-    assert block.homes >= 40
+    (place,) = Finder([block.shape for block in atlas.blocks]).find([10.021], [50.005])
+    assert atlas.blocks[place].homes >= 40
 
 
 def test_a_division_with_too_few_homes_is_refused_by_name() -> None:

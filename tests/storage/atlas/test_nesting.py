@@ -9,6 +9,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from storage.atlas.building import build
+from storage.atlas.finding import Finder
 from storage.atlas.nesting import larger_blocks
 from storage.atlas.shapes import Atlas, Block, block_id, division_id
 from tests.storage.atlas.cities import DIVISIONS, EAST, homes_at, some_homes
@@ -100,10 +101,9 @@ def test_any_two_homes_of_a_larger_block_carry_the_same_place() -> None:
     of_cell = {cell: larger for larger in atlas.larger for cell in larger.cells}
 
     said: dict[str, set[tuple[str, str, int]]] = {}
-    for lon, lat in zip(homes.lon, homes.lat, strict=True):
-        block = atlas.block_at(lat, lon)
-        if block:
-            larger = of_cell[block.id]
+    for place in Finder([block.shape for block in atlas.blocks]).find(homes.lon, homes.lat):
+        if place >= 0:
+            larger = of_cell[atlas.blocks[place].id]
             said.setdefault(larger.id, set()).add((larger.id, larger.label, larger.homes))
 
     assert len(said) == len(atlas.larger) > 3

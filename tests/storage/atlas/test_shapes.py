@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 import shapely
 
 from storage.atlas.building import build
 from storage.atlas.shapes import Atlas, block_id, division_id
-from storage.kit.errors import Refused
 from tests.storage.atlas.cities import DIVISIONS, some_homes
 
 
@@ -19,39 +16,13 @@ def atlas() -> Atlas:
     return build(DIVISIONS, some_homes())[0]
 
 
-def test_a_point_finds_its_block(atlas: Atlas) -> None:
-    """A place in the city is in the one block whose shape holds it."""
-    block = atlas.block_at(50.0031, 10.0052)
+def test_a_block_is_found_by_its_id(atlas: Atlas) -> None:
+    """And among those of its division; of what is no id of this version there is none."""
+    block = atlas.blocks[0]
 
-    assert block
-    assert block.shape.contains(shapely.Point(10.0052, 50.0031))
     assert atlas.block(block.id) is block
     assert block in atlas.blocks_of(block.division)
-
-
-def test_outside_there_is_no_block(atlas: Atlas) -> None:
-    """A place outside every division has no block, and never a default one."""
-    assert atlas.block_at(51.0, 10.0) is None
-
-
-def test_swapped_coordinates_are_refused(atlas: Atlas) -> None:
-    """Longitude in place of latitude is named as such."""
-    with pytest.raises(Refused) as refused:
-        atlas.block_at(10.0052, 50.0031)
-
-    assert refused.value.code == "swapped"
-
-
-@pytest.mark.parametrize(
-    ("lat", "lon"), [(math.nan, 10), (50, math.inf), (0, 0), (91, 0), (0, 181), (None, 10), ("50", 10)]
-)
-def test_what_is_no_place_is_refused(atlas: Atlas, lat: float, lon: float) -> None:
-    """Missing, endless, impossible and null-island coordinates are refused without repeating them."""
-    with pytest.raises(Refused) as refused:
-        atlas.block_at(lat, lon)
-
-    assert refused.value.code == "no_place"
-    assert "9" not in refused.value.message
+    assert atlas.block("nowhere") is None
 
 
 def test_a_division_is_found_by_id_or_name(atlas: Atlas) -> None:

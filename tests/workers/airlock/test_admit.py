@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from api.resident.mine.standing import OTHER_REASONS
+from api.resident.mine.reasons import OTHER_REASONS
 from feed import posting
 from storage.db import OPERATOR
 from storage.feed_log import Kind

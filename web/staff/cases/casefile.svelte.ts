@@ -28,7 +28,6 @@ export const linkReasons = ["shows_it", "same_vehicle", "same_method", "same_clo
 export const confidences = ["possible", "likely", "certain"] as const;
 export type LinkReason = (typeof linkReasons)[number];
 export type Confidence = (typeof confidences)[number];
-export type NewLink = { post_id?: string; incident_id?: string; reason: LinkReason; confidence: Confidence; note: string };
 
 export type Link = {
   id: string;
