@@ -13,7 +13,7 @@ from storage.db import AIRLOCK, OPERATOR
 from storage.footage import answers as footage_answers, rules as footage_rules
 from storage.footage.answers import Kind
 from storage.kit import clock
-from storage.kit.clock import DAY, HOUR
+from storage.kit.clock import HOUR
 from storage.kit.ids import BlockId
 from storage.schema import case_keys, footage_answers as answers, footage_request_blocks, footage_requests
 from storage.staff.staff import Role

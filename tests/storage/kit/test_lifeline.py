@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage.kit.lifeline import sweep
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 ORPHAN = "import os, sys; sys.path.insert(0, sys.argv[1]); from storage.kit.lifeline import die_with_parent; {}"
 
 
