@@ -15,7 +15,7 @@ from pathlib import Path
 from api.supervise import Pace, Program, supervise
 
 QUICK = Pace(first=0.05, longest=0.2, steady=60, grace=1)
-DEADLINE = 60.0
+DEADLINE = 40.0  # seconds; what sleeps a minute is not over by then
 PATIENT = replace(QUICK, grace=DEADLINE)  # who stops by itself is not killed, however busy the machine
 SLEEPER = "import time; print('up', flush=True); time.sleep(60)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
