@@ -119,7 +119,7 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     closes(page)
     asks_for_a_case(stack)
     page.reload()
-    page.get_by_role("button", name=re.compile("^CR-26-801")).click()
+    page.get_by_role("button", name=re.compile(r"^CR-26-801\b")).click()
     eyes.look(page, "staff: case to consent to")
     page.get_by_role("button", name="Consent", exact=True).click()
     eyes.look(page, "staff: consent, dialog")

@@ -114,7 +114,7 @@ def _token(stack: Stack, name: str) -> str:
 
 def _goes_to_the_requests(page: Page) -> None:
     page.get_by_role("link", name="Cases", exact=True).click()
-    page.get_by_role("button", name=re.compile(f"^{NUMBER}")).click()
+    page.get_by_role("button", name=re.compile(rf"^{NUMBER}\b")).click()
     page.get_by_role("link", name="Footage requests").click()
 
 
