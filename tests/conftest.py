@@ -41,7 +41,7 @@ LONG = (*ONE_WORLD, "tests/faults/", "tests/hostile/", "tests/feed/scenarios/", 
 OWNERS = {"record": "porchlight_operator", "identity": "porchlight_identity_operator"}
 KEPT = 8  # databases of PostgreSQL that stay, the newest: no test makes so many
 BELL_KEY = bytes(range(32))
-REDIS_STARTS_WITHIN = 10.0  # seconds
+REDIS_STARTS_WITHIN = 60.0  # seconds, on a machine that is busy
 
 # The suite draws the same examples every time: what fails on one machine fails on all, and a run says what the last
 # one said. `pytest --hypothesis-profile=default` looks further.

@@ -24,6 +24,7 @@ from api.who import anyone
 from feed import posting
 from feed.bell import Bell
 from storage.buckets.s3 import S3
+from storage.buckets.s3_client import READ_SECONDS
 from storage.db import AIRLOCK, OPERATOR, Database
 from storage.kit.errors import PorchlightError
 from storage.kit.ids import PostId, new_id
@@ -302,7 +303,8 @@ def test_viewers_of_a_bucket_that_hangs_hold_up_nobody_else(
         await asyncio.gather(*viewers)
         return waited
 
-    assert asyncio.run(crowd()) < 1
+    # At once, on a machine that is not busy. Who waited for one of their threads would wait until a read is given up.
+    assert asyncio.run(crowd()) < READ_SECONDS / 2
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def test_a95_a_locked_desks_token_is_worth_nothing(world: World, tried: Tried) -
         assert found is not None
         desks.begin(tx, token)
         desks.lock(tx, found)
-    paths = httpx.get(f"{world.stack.staff}/openapi.json").json()["paths"]
+    paths = httpx.get(f"{world.stack.staff}/openapi.json", timeout=30).json()["paths"]
     asked = [(method, path) for path, methods in paths.items() for method in methods if path not in OPENED]
     answers = {}
     with httpx.Client(base_url=world.stack.staff, trust_env=False, timeout=60) as http:

@@ -13,7 +13,7 @@ from storage.db import AIRLOCK, OPERATOR
 from storage.footage import answers as footage_answers, rules as footage_rules
 from storage.footage.answers import Kind
 from storage.kit import clock
-from storage.kit.clock import DAY, HOUR
+from storage.kit.clock import HOUR
 from storage.kit.ids import BlockId
 from storage.schema import case_keys, footage_answers as answers, footage_request_blocks, footage_requests
 from storage.staff.staff import Role
@@ -22,7 +22,7 @@ from tests.attacks.ledger import Told
 from tests.attacks.people import Person
 from tests.attacks.table import Tried
 from tests.attacks.world import HERE, World
-from tests.storage.footage.asked import TODAY, Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
+from tests.storage.footage.asked import LATER, TODAY, Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 
 FIELDS = {"id", "kind", "case_number", "text", "blocks", "window_from", "window_to", "state", "by", "asked_at"}
 FIELDS |= {"approved_by", "sent_at", "resolved_at", "ends_at", "next_at", "recalled", "may", "lead", "among", "answers"}
@@ -129,7 +129,7 @@ def test_a73_nobody_reads_an_answer_ahead_of_its_batch(desk: Desk, tried: Tried)
     nobody = found()
     with desk.record.write(by=AIRLOCK) as tx:
         for kind in Kind:
-            footage_answers.bring(tx, request, kind, shown_at=a_batch(-1))
+            footage_answers.bring(tx, request, kind, shown_at=a_batch(LATER))
     tried(len(nobody))
 
     assert found() == nobody

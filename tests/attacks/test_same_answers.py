@@ -109,7 +109,9 @@ def test_a17_not_yours_takes_as_long_as_not_there(world: World, tried: Tried, do
     secrets = {"post": {sent.post_id.encode() for sent in world.live}, **world.secrets.of}
     theirs = sorted(secret.decode() for secret in secrets[kind])
     took: dict[bool, list[float]] = {True: [], False: []}
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as http:
+    with httpx.Client(
+        base_url=address, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
+    ) as http:
         for number in range(2 * ASKED):
             is_theirs = number % 2 == 0
             named = theirs[number // 2 % len(theirs)] if is_theirs else new_id()

@@ -41,7 +41,7 @@ ABOUT_THE_CLIENT = {
     *("user-agent", "referer"),
 }
 SAID = dict.fromkeys(ABOUT_THE_CLIENT - {"via"}, "198.51.100.1") | {"cookie": "login=l1", "authorization": "Bearer b1"}
-WITHIN = 20.0
+WITHIN = 60.0
 PART = 8 * 1024 * 1024
 pytestmark = pytest.mark.skipif(NGINX is None, reason="no nginx on PATH (Debian: apt install nginx-light)")
 

@@ -127,14 +127,14 @@ async def test_a_feed_that_falls_silent_is_left(monkeypatch: pytest.MonkeyPatch)
     async def silent(socket: ServerConnection) -> None:
         nonlocal came
         came += 1
-        if came == 2:
+        if came >= 2:
             await socket.send('{"type":"beat","cursor":"e:9"}')
         await socket.wait_closed()
 
     async with serve(silent, "127.0.0.1", 0) as server, aclosing(follow(_tickets(_url(server)))) as messages:
         await asyncio.wait_for(anext(messages), SOON)
 
-    assert came == 2
+    assert came >= 2  # a stall is silence, too
 
 
 def test_the_cursor_follows_every_message() -> None:

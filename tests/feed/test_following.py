@@ -33,7 +33,8 @@ async def test_a_lost_last_ring_is_found(feed: Running, record: Database, bell: 
 
         await ear.hear_up_to(lost.seq)
 
-    assert time.monotonic() - started < 2.5  # 1.5 on a machine that is not busy with something else
+    # 1.5 where nobody else works. Who only listened for rings would hear of it with the next one, which never comes.
+    assert time.monotonic() - started < 10.0
 
 
 async def test_a_hole_is_mended_at_once(

@@ -24,7 +24,7 @@ from tests.journeys.production import City
 from tests.servers.ports import free_ports
 from tests.servers.push_stand_in import PushStandIn, a_push_stand_in
 
-STARTS_WITHIN, STOPS_WITHIN = 120.0, 30.0  # seconds; a busy machine has two processors for nine programs
+STARTS_WITHIN, STOPS_WITHIN = 240.0, 90.0  # seconds; a busy machine has two processors for nine programs
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     closes(page)
     asks_for_a_case(stack)
     page.reload()
-    page.get_by_role("button", name=re.compile("^CR-26-801")).click()
+    page.get_by_role("button", name=re.compile(r"^CR-26-801\b")).click()
     eyes.look(page, "staff: case to consent to")
     page.get_by_role("button", name="Consent", exact=True).click()
     eyes.look(page, "staff: consent, dialog")
@@ -182,20 +182,20 @@ def asks_for_footage(page: Page, eyes: Eyes) -> None:
 def links_the_post(page: Page, stack: Stack) -> None:
     """To the case that is open on the page."""
     by = {"authorization": f"Bearer {stack.staff_token('everything', list(Role))}"}
-    posts = httpx.get(f"{stack.staff}/v1/posts?q=door", headers=by).json()["items"]
+    posts = httpx.get(f"{stack.staff}/v1/posts?q=door", headers=by, timeout=30).json()["items"]
     (post,) = [one for one in posts if one["title"] == TITLE]
     new = {"post_id": post["id"], "reason": "shows_it", "confidence": "likely"}
     case = page.url.rsplit("/", 1)[-1]
-    assert httpx.post(f"{stack.staff}/v1/cases/{case}/links", json=new, headers=by).status_code == 201
+    assert httpx.post(f"{stack.staff}/v1/cases/{case}/links", json=new, headers=by, timeout=30).status_code == 201
     page.reload()
 
 
 def asks_for_a_case(stack: Stack) -> None:
     """A detective does, from elsewhere."""
     by = {"authorization": f"Bearer {stack.staff_token('asks-for-cases', [Role.DETECTIVE], [DIVISION])}"}
-    (incident,) = httpx.get(f"{stack.staff}/v1/incidents?number=26-801", headers=by).json()["items"]
+    (incident,) = httpx.get(f"{stack.staff}/v1/incidents?number=26-801", headers=by, timeout=30).json()["items"]
     new = {"number": "CR-26-801", "incident_id": incident["id"], "why": "Seen twice."}
-    assert httpx.post(f"{stack.staff}/v1/cases", json=new, headers=by).status_code == 201
+    assert httpx.post(f"{stack.staff}/v1/cases", json=new, headers=by, timeout=30).status_code == 201
 
 
 def at_the_queue(page: Page, eyes: Eyes) -> None:

@@ -79,7 +79,7 @@ def test_a_case_is_opened_by_two_a_post_linked_and_cameras_looked_at(
     asking.get_by_role("button", name="Ask for a case").click()
     expect(detective.get_by_text("This case waits for a lead.")).to_be_visible()
     lead.reload()
-    lead.get_by_role("button", name=re.compile("^CR-26-1")).click()
+    lead.get_by_role("button", name=re.compile(r"^CR-26-1\b")).click()
     lead.get_by_role("button", name="Consent", exact=True).click()
     lead.get_by_role("dialog").get_by_role("button", name="Consent").click()
     expect(lead.get_by_text("Case opened.")).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_case_is_opened_by_two_a_post_linked_and_cameras_looked_at(
 
     shown.pin(shown.blocks("Central")[0])
     detective.get_by_role("link", name="Cases", exact=True).click()
-    detective.get_by_role("button", name=re.compile("^CR-26-1")).click()
+    detective.get_by_role("button", name=re.compile(r"^CR-26-1\b")).click()
     detective.get_by_role("link", name="Cameras").click()
     detective.get_by_role("combobox").fill(shown.label("Central"))
     detective.get_by_role("option").first.click()

@@ -67,7 +67,7 @@ def test_a_box_drawn_by_a_moderator_is_covered_in_what_neighbours_see(
 
 
 def _photo(stack: Stack, token: str, post_id: str) -> NDArray[np.float64]:
-    answer = httpx.get(f"{stack.resident}/v1/media/{post_id}/photo.jpg", headers=_by(token))
+    answer = httpx.get(f"{stack.resident}/v1/media/{post_id}/photo.jpg", headers=_by(token), timeout=30)
     assert answer.status_code == 200
     with Image.open(BytesIO(answer.content)) as seen:
         return np.asarray(seen.convert("L"), np.float64)

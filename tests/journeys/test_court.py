@@ -93,7 +93,7 @@ def test_the_case_exports_and_verifies(
 
     for page in (detective, lead):
         page.get_by_role("link", name="Cases", exact=True).click()
-        page.get_by_role("button", name=re.compile("^CR-27-1")).click()
+        page.get_by_role("button", name=re.compile(r"^CR-27-1\b")).click()
     detective.get_by_role("button", name="Link “Scratched and loud” to this case").click()
     expect(detective.get_by_text("Linked to CR-27-1.")).to_be_visible()
     detective.get_by_role("link", name="Scratched and loud").first.click()

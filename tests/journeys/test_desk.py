@@ -119,7 +119,8 @@ def test_an_area_drawn_on_the_map_leaves_the_page_as_blocks(stack: Stack, new_pa
     page.mouse.down()
     for point in drawn[1:]:
         page.mouse.move(*at(box, *point), steps=4)
-    page.mouse.up()
+    with page.expect_request(lambda one: "/v1/posts?" in one.url and "block=" in one.url):
+        page.mouse.up()
     expect(area(page)).to_be_visible()
 
     lists = [parse_qs(urlsplit(line.split(" ")[1]).query) for line in asked.of if "/v1/posts?" in line]
@@ -150,7 +151,9 @@ def test_an_area_is_picked_by_keyboard_and_an_empty_list_says_why(
     label = desk.row("On its block").first.locator(".label").inner_text()
     expect(page.get_by_role("button", name="Pick blocks")).to_be_visible()
     page.locator("h1").press("b")
+    expect(page.get_by_role("combobox", name="Street or block name")).to_be_focused()
     page.keyboard.type(label)
+    expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(area(page)).to_have_text("1 block")

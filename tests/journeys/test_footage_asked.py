@@ -95,7 +95,7 @@ def asked(stack: Stack) -> Iterator[Answered]:
     """The record behind the screens, and a case: opened as test_cases.py does by hand, and closed in the end."""
     here = Answered(stack)
     by = {name: {"authorization": f"Bearer {_token(stack, name)}"} for name in ("detective", "lead")}
-    with httpx.Client(base_url=stack.staff, trust_env=False) as http:
+    with httpx.Client(base_url=stack.staff, trust_env=False, timeout=30) as http:
         csv = {**by["lead"], "content-type": "text/csv"}
         assert http.post("/v1/incidents", content=INCIDENT, headers=csv).status_code == 200
         (incident,) = http.get("/v1/incidents?number=26-501", headers=by["lead"]).json()["items"]
@@ -109,12 +109,12 @@ def asked(stack: Stack) -> Iterator[Answered]:
 
 def _token(stack: Stack, name: str) -> str:
     said = {"name": name, "password": stack.password(name)}
-    return str(httpx.post(f"{stack.staff}/v1/log-ins", json=said, trust_env=False).json()["token"])
+    return str(httpx.post(f"{stack.staff}/v1/log-ins", json=said, trust_env=False, timeout=30).json()["token"])
 
 
 def _goes_to_the_requests(page: Page) -> None:
     page.get_by_role("link", name="Cases", exact=True).click()
-    page.get_by_role("button", name=re.compile(f"^{NUMBER}")).click()
+    page.get_by_role("button", name=re.compile(rf"^{NUMBER}\b")).click()
     page.get_by_role("link", name="Footage requests").click()
 
 

@@ -100,14 +100,14 @@ def owns_a_camera(stack: Stack, number: int, block: BlockId) -> dict[str, str]:
     by = {"authorization": f"Bearer {stack.resident_token(f'says-{number}@example.org')}"}
     seen = {"block_id": block, "facing": "n", "indoor": False, "retention_days": 30, "ask": "inbox", "name": "One"}
     once = {**by, "Idempotency-Key": new_id()}
-    httpx.post(f"{stack.resident}/v1/cameras", json=seen, headers=once).raise_for_status()
+    httpx.post(f"{stack.resident}/v1/cameras", json=seen, headers=once, timeout=30).raise_for_status()
     return by
 
 
 def answer(stack: Stack, by: dict[str, str], request: str) -> None:
     """They looked and saw nothing."""
     address = f"{stack.resident}/v1/inbox/requests/{request}/answer"
-    httpx.put(address, json={"kind": "nothing"}, headers=by).raise_for_status()
+    httpx.put(address, json={"kind": "nothing"}, headers=by, timeout=30).raise_for_status()
 
 
 def told(precinct: Precinct) -> dict[str, bytes]:

@@ -82,7 +82,7 @@ def test_a_question_is_answered_without_a_name(stack: Stack, new_page: NewPage, 
 def _tells_everybody(stack: Stack) -> None:
     """One lead of the division writes a notice, another consents."""
     one, other = (
-        httpx.Client(base_url=stack.staff, headers=_by(stack, name, "lead"))
+        httpx.Client(base_url=stack.staff, headers=_by(stack, name, "lead"), timeout=30)
         for name in ("leads-questions", "leads-too")
     )
     with one, other:
@@ -104,7 +104,7 @@ def _both(stack: Stack) -> Iterator[tuple[Database, Database]]:
 
 def _posts(stack: Stack, clip: Path) -> str:  # noqa: F811
     token = stack.resident_token(AUTHOR)
-    by = {"headers": {"authorization": f"Bearer {token}"}, "follow_redirects": True}
+    by = {"headers": {"authorization": f"Bearer {token}"}, "follow_redirects": True, "timeout": 30}
     divisions = httpx.get(f"{stack.resident}/v1/places/divisions", **by).json()["features"]  # type: ignore[arg-type]
     (south,) = [one["properties"]["id"] for one in divisions if one["properties"]["name"] == DIVISION]
     cells = httpx.get(f"{stack.resident}/v1/places/cells/{south}", **by).json()["features"]  # type: ignore[arg-type]
@@ -118,8 +118,8 @@ def _posts(stack: Stack, clip: Path) -> str:  # noqa: F811
 
 def _a_case_with(stack: Stack, post_id: str) -> str:
     """An open case of the division, on an incident of its own, with the post linked."""
-    lead = httpx.Client(base_url=stack.staff, headers=_by(stack, "leads-questions", "lead"))
-    detective = httpx.Client(base_url=stack.staff, headers=_by(stack, "asks-questions", "detective"))
+    lead = httpx.Client(base_url=stack.staff, headers=_by(stack, "leads-questions", "lead"), timeout=30)
+    detective = httpx.Client(base_url=stack.staff, headers=_by(stack, "asks-questions", "detective"), timeout=30)
     with lead, detective:
         file = f"number,type,time,division\n26-777,Theft,2026-01-05 22:10,{DIVISION}\n"
         lead.post("/v1/incidents", content=file, headers={"content-type": "text/csv"}).raise_for_status()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -155,12 +155,18 @@ def test_connections_are_kept_and_bounded(record_url: str, monkeypatch: pytest.M
     """A crowd shares a few; who gets none in time is told to come back, and waits no longer."""
     for name, value in (("POOL", 1), ("OVERFLOW", 1), ("POOL_SECONDS", 0.1)):
         monkeypatch.setattr(engines, name, value)
-    narrow = Database(record_url)
+    narrow, refused, all_refused = Database(record_url), list[int](), threading.Event()
 
-    def look(_: int) -> int:
-        with narrow.read() as conn:
-            time.sleep(0.5)
-            return int(conn.execute(text(PEERS)).scalar_one())
+    def look(number: int) -> int:
+        try:
+            with narrow.read() as conn:
+                all_refused.wait(30)
+                return int(conn.execute(text(PEERS)).scalar_one())
+        except Unavailable:
+            refused.append(number)
+            if len(refused) == 2:
+                all_refused.set()
+            raise
 
     answers = at_once(4, look)
 

@@ -32,6 +32,7 @@ KEY = StaffKey(bytes(range(32)))
 ACROSS, DOWN = 12, 6
 MILES = 0.02  # square miles of each square: 228 metres on a side, so one left out is near, two are not
 SIDE = math.sqrt(MILES * SQUARE_METRES) / METRES_PER_DEGREE  # in degrees at the equator, where the squares lie
+LATER = -2  # the next but one: the next may come in the middle of a test
 TODAY = clock.now() // DAY * DAY  # once for all tests: at midnight, two windows of one test would be of two days
 
 
@@ -77,7 +78,7 @@ def lay_squares(record: Database, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def a_batch(ago: int = 0) -> int:
-    """The moment of the last batch, or of one so many before it; -1 is the next."""
+    """The moment of the last batch, or of one so many before it; LATER is none that comes while a test runs."""
     return clock.now() // BATCH * BATCH - ago * BATCH
 
 

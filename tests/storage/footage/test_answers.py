@@ -16,7 +16,7 @@ from storage.kit.ids import CaseId, RequestId, StaffId
 from storage.schema import footage_answers as table
 from storage.staff.staff import Role
 from tests import builders
-from tests.storage.footage.asked import KEY, Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
+from tests.storage.footage.asked import KEY, LATER, Desk, a_batch, a_case, the_desk  # noqa: F401 - fixture
 
 NOON = builders.NOON
 
@@ -62,7 +62,7 @@ def _told(desk: Desk, request: RequestId) -> list[footage_answers.Answer]:
 def test_nothing_is_seen_before_its_moment(desk: Desk) -> None:
     """Under the staff program's own role: neither by the module, nor on PostgreSQL by whoever asks the table."""
     _, _, request = _asked(desk)
-    _bring(desk, request, ago=-1)
+    _bring(desk, request, ago=LATER)
     shown = _bring(desk, request, Kind.NOTHING)
 
     assert [one.id for one in _told(desk, request)] == [shown]
@@ -130,7 +130,7 @@ def test_no_contact_of_another_case_of_later_or_of_one_that_expired(desk: Desk) 
     """All the same answer; and what expired is erased by the chores, under their own role."""
     dee, case, request = _asked(desk)
     other = a_case(desk.record, "CR-2")
-    late = _with_contact(desk, case, request, ago=-1)
+    late = _with_contact(desk, case, request, ago=LATER)
     expired, there = _with_contact(desk, case, request, lasts=-1), _with_contact(desk, case, request)
     plain = _bring(desk, request)
 

@@ -15,7 +15,7 @@ import redis
 from storage.kit import private_redis
 from storage.kit.redis import connect
 
-DEADLINE = 20.0
+DEADLINE = 40.0
 
 
 @pytest.fixture

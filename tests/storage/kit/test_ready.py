@@ -24,7 +24,7 @@ from storage.kit.variables import Address
 from tests.api.running import free_port
 
 ROOT = Path(__file__).parents[3]
-DEADLINE = 20.0
+DEADLINE = 40.0  # seconds; what sleeps a minute is not over by then
 BESIDE = """
 import os, sys, time
 from storage.kit import metrics, ready
@@ -124,7 +124,7 @@ def test_it_answers_three_paths_and_nothing_else() -> None:
     assert _get(where.port, "/ready") == (503, {"ready": False, "reasons": ["database"]})
     assert _get(where.port, "/live") == (200, {"live": True})
     assert _get(where.port, "/anything/else")[0] == 404
-    with urllib.request.urlopen(f"http://127.0.0.1:{where.port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{where.port}/metrics", timeout=DEADLINE) as answer:
         told = answer.read().decode()
         headers = {name.lower() for name in answer.headers}
     assert "porchlight_ready 0.0" in told
@@ -166,7 +166,7 @@ def test_forks_are_told_of_by_the_process_beside(beside: tuple[subprocess.Popen[
     program.stdout.readline()
 
     assert _comes(lambda: _get(port, "/ready") == (200, {"ready": True, "reasons": []}))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=DEADLINE) as answer:
         told = answer.read().decode()
     assert 'porchlight_stage_seconds_sum{stage="encoding"} 3.0' in told
 
@@ -186,7 +186,7 @@ def test_nothing_answers_for_a_dead_worker(beside: tuple[subprocess.Popen[str], 
 def _get(port: int, path: str) -> tuple[int, object]:
     """Status and body; 0 where nobody answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=DEADLINE) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         with error:

@@ -25,7 +25,7 @@ from storage.schema import footage_requests
 from storage.staff.staff import Role
 from storage.tables.footage import request_decisions as decided, request_flags as rows
 from tests import builders
-from tests.storage.footage.asked import Desk, a_batch, a_case, the_desk
+from tests.storage.footage.asked import LATER, Desk, a_batch, a_case, the_desk
 
 __all__ = ["the_desk"]
 CENTRAL = builders.division("Central")
@@ -136,8 +136,7 @@ def test_taken_back_it_runs_no_more_and_its_case_knows_why(desk: Desk, dee: Staf
     with desk.record.read() as conn:
         entry = case_entries.of(conn, case)[-1]
         assert request_decisions.recalled(conn, [request])[request].reason == "pressure"
-        month = clock.as_text(clock.now())[:7]
-        assert exact(conn, month)[CENTRAL, Kind.REQUESTS_TAKEN_BACK] == 1
+        assert exact(conn, clock.as_text(entry.at)[:7])[CENTRAL, Kind.REQUESTS_TAKEN_BACK] == 1
     assert (entry.kind, entry.about, entry.reason, entry.text) == ("recall", request, "pressure", "")
     assert _waits(desk, mo) == []
     with pytest.raises(Conflict) as refused:
@@ -201,7 +200,7 @@ def test_nobody_judges_what_they_have_to_do_with(desk: Desk, dee: StaffId, case:
 def test_an_owners_flag_is_shown_with_its_batch(desk: Desk, dee: StaffId, case: CaseId, mo: StaffId) -> None:
     """Before its moment staff find no row and nothing waits; it comes once; without a batch's moment it does not."""
     request = desk.ask(dee, case)
-    _flag(desk, request, shown_at=a_batch(-1))
+    _flag(desk, request, shown_at=a_batch(LATER))
     assert _waits(desk, mo) == []
     with desk.as_role("staff").read() as conn:
         assert request_flags.of_requests(conn, [request]) == {}

@@ -59,8 +59,8 @@ def test_what_moderators_ask_most_breaks_no_rule_of_its_own() -> None:
 def test_the_longest_question_is_read_in_no_time(unit: str) -> None:
     """Whatever is repeated to make it slow."""
     words = (unit * 500)[:500]
-    started = time.perf_counter()
+    started = time.process_time()
 
     check_question(words)
 
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0

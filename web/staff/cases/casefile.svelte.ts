@@ -70,6 +70,7 @@ export class Casefile {
   fault = $state<string | null>(null);
   /** The open case in full; while another is read, the one before is not shown as if it were that one. */
   #full = $state.raw<CaseInFull | null>(null);
+  #reads = 0; // an answer that a later one, or that to a deed, has overtaken is older than what is shown
   fullFault = $state<{ gone: boolean; text: string } | null>(null);
 
   get open(): string | null {
@@ -114,13 +115,14 @@ export class Casefile {
   }
 
   async readFull(caseId: string): Promise<void> {
+    const mine = ++this.#reads;
     this.fullFault = null;
     try {
       const found = await api.get<CaseInFull>(`/v1/cases/${caseId}`);
-      if (caseId === this.open) this.#full = found;
+      if (mine === this.#reads && caseId === this.open) this.#full = found;
     } catch (error) {
       const gone = error instanceof api.Refused && [403, 404].includes(error.status); // the role it takes may be gone as well
-      if (caseId === this.open) this.fullFault = { gone, text: gone ? w().staff.cases.gone : caseProblem(error) };
+      if (mine === this.#reads && caseId === this.open) this.fullFault = { gone, text: gone ? w().staff.cases.gone : caseProblem(error) };
     }
   }
 
@@ -140,7 +142,7 @@ export class Casefile {
 
   /** Takes the case as an answer told it, in the list too. */
   told(found: CaseInFull): void {
-    if (found.id === this.open) this.#full = found;
+    if (found.id === this.open) [this.#full, this.#reads] = [found, this.#reads + 1];
     this.items = this.items?.map((one) => (one.id === found.id ? found : one)) ?? null;
   }
 

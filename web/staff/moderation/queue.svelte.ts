@@ -21,14 +21,19 @@ export class QueueState {
   #chosen = $state<string | null>(null);
   #last: { until: number; open: string | null; back: () => Promise<void>; told: string } | null = null;
   #touched = Date.now();
+  #asked = 0; // how often the queue was asked for
+  #laid = 0; // no answer that was asked for before this one is laid down: it may still have what was decided since
 
   current = $derived(this.items?.find(({ id }) => id === this.#chosen) ?? this.items?.find(isFree) ?? this.items?.[0] ?? null);
   /** What a decision would be about: posts that are picked, or the one that is open. */
   meant = $derived(this.picked.length ? (this.items ?? []).filter((one) => one.about === "post").filter(({ id }) => this.picked.includes(id)) : this.current?.about === "post" ? [this.current] : []);
 
   async read(): Promise<void> {
+    const asked = ++this.#asked;
     try {
       const [page, shift] = await Promise.all([api.get<Page<Item>>("/v1/moderation/queue", { limit: MOST }), api.get<Shift>("/v1/moderation/shift")]);
+      if (asked < this.#laid) return;
+      this.#laid = asked;
       this.rests = shift.rests_until;
       // What is open stays open, though something else is due before it by now.
       this.#chosen ??= this.current?.id ?? null;
@@ -37,7 +42,7 @@ export class QueueState {
       this.picked = this.picked.filter((id) => there.includes(id));
       if (this.#chosen && !there.includes(this.#chosen)) this.#chosen = null;
     } catch (error) {
-      this.fault = problem(error);
+      if (asked >= this.#laid) this.fault = problem(error);
     }
   }
 
@@ -82,7 +87,7 @@ export class QueueState {
     const next = this.#after(ids);
     try {
       const done = ids.length > 1 ? await this.#several(ids, verb, reason, note) : await this.#one(ids[0]!, verb, reason, note);
-      this.items = (this.items ?? []).filter(({ id }) => !done.includes(id));
+      this.#takeOut(done);
       this.picked = [];
       this.#chosen = next;
     } catch (error) {
@@ -117,7 +122,7 @@ export class QueueState {
       const done = w().staff.queue.requests.done[verb];
       if (verb === "dismiss") this.#undoable(done, id, () => undoRequest(id), w().staff.queue.undone);
       else this.#tell(done, []); // owners find it gone
-      this.items = (this.items ?? []).filter((one) => one.id !== id);
+      this.#takeOut([id]);
       this.#chosen = next;
     } catch (error) {
       tell(problem(error, w().staff.queue.refused));
@@ -142,11 +147,18 @@ export class QueueState {
     try {
       await last.back();
       tell(last.told);
+      this.#laid = this.#asked + 1;
       this.#chosen = last.open;
     } catch (error) {
       tell(problem(error, w().staff.queue.refused));
     }
     await this.read();
+  }
+
+  /** What is decided waits no more, whatever an answer says that is on its way. */
+  #takeOut(done: string[]): void {
+    this.#laid = this.#asked + 1;
+    this.items = (this.items ?? []).filter(({ id }) => !done.includes(id));
   }
 
   async #one(id: string, verb: Verb, reason: string, note: string): Promise<string[]> {

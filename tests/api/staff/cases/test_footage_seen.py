@@ -23,7 +23,7 @@ from storage.staff.staff import Role
 from tests import builders
 from tests.api.staff.casework import Casework, casework  # noqa: F401 - fixture
 from tests.api.staff.footage_work import ask, the_work  # noqa: F401 - fixture
-from tests.storage.footage.asked import a_batch
+from tests.storage.footage.asked import LATER, a_batch
 from workers.court import packages
 
 
@@ -38,7 +38,7 @@ def test_answers_are_read_in_batches_and_say_nothing_else(record: Database, work
     path = work.opened()
     (request,) = (one["id"] for one in ask(work.detective, path).json()["items"])
     silent = work.detective.ask.get(f"{path}/requests").content
-    _bring(record, request, Kind.NO, ago=-1)
+    _bring(record, request, Kind.NO, ago=LATER)
     assert work.detective.ask.get(f"{path}/requests").content == silent
 
     post = builders.a_published_post(record, bell)
