@@ -8,11 +8,11 @@ from feed import posting
 from feed.bell import Bell
 from feed.correcting import MARK, MOST, correct, correctable
 from storage import audit, feed_log
-from storage.db import OPERATOR, RESIDENT, Database
+from storage.db import RESIDENT, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId
-from storage.posts import changes as post_changes, lists as post_lists
+from storage.posts import lists as post_lists
 from storage.posts.lists import Wanted
 from storage.posts.posts import Post, PostState, Verb
 from tests import builders
@@ -48,9 +48,7 @@ def test_what_can_be_corrected_is_what_stands(record: Database, bell: Bell) -> N
     allowed = set()
     for state in PostState:
         post = builders.a_recorded_post(record, builders.a_new_post())
-        with record.write(by=OPERATOR) as tx:
-            post_changes.set_state(tx, post.id, state)
-            tx.audit("test", post.id)
+        builders.set_state(record, post.id, state)
         with record.read() as conn:
             before = feed_log.head(conn).seq
         try:

@@ -7,11 +7,11 @@ import pytest
 from feed.bell import Bell
 from feed.editing import cut_out
 from storage import audit, feed_log
-from storage.db import OPERATOR, Actor, Database
+from storage.db import Actor, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, Refused
 from storage.kit.ids import PostId
-from storage.posts import changes as post_changes, lists as post_lists, posts, words as post_words
+from storage.posts import lists as post_lists, posts, words as post_words
 from storage.posts.lists import Wanted
 from storage.posts.posts import PostState
 from tests import builders
@@ -73,9 +73,7 @@ def test_what_can_be_edited_is_what_stands(record: Database, bell: Bell) -> None
     allowed = set()
     for state in PostState:
         post = builders.a_recorded_post(record, builders.a_new_post())
-        with record.write(by=OPERATOR) as tx:
-            post_changes.set_state(tx, post.id, state)
-            tx.audit("test", post.id)
+        builders.set_state(record, post.id, state)
         with record.read() as conn:
             before = feed_log.head(conn).seq
         if state is PostState.KEPT:

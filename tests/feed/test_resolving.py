@@ -8,11 +8,10 @@ from feed.bell import Bell
 from feed.correcting import correct, correctable
 from feed.resolving import MARK, is_resolved, set_resolved
 from storage import audit, feed_log
-from storage.db import OPERATOR, RESIDENT, Database
+from storage.db import RESIDENT, Database
 from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId, new_id
-from storage.posts import changes as post_changes
 from storage.posts.posts import PostState
 from tests import builders
 
@@ -57,9 +56,7 @@ def test_taken_away_the_words_are_as_before(record: Database, bell: Bell, text: 
 def test_what_is_over_is_not_resolved(record: Database, bell: Bell) -> None:
     """A removed one is refused, one that never was is not there."""
     post = builders.a_published_post(record, bell)
-    with record.write(by=OPERATOR) as tx:
-        post_changes.set_state(tx, post.id, PostState.REMOVED)
-        tx.audit("test", post.id)
+    builders.set_state(record, post.id, PostState.REMOVED)
 
     with pytest.raises(Conflict):
         say(record, bell, post.id)

@@ -12,7 +12,6 @@ from storage.feed_log import Kind
 from storage.kit.errors import Conflict, NotThere
 from storage.kit.ids import PostId, new_id
 from storage.moderation.takedowns import UNDO
-from storage.posts import changes as post_changes
 from storage.posts.posts import PostState
 from tests import builders
 
@@ -23,9 +22,7 @@ LIVE, HELD, HIDDEN, REMOVED = PostState.LIVE, PostState.HELD, PostState.HIDDEN, 
 def a_post(record: Database, state: PostState) -> PostId:
     """A post that stands so."""
     post_id = builders.a_recorded_post(record, builders.a_new_post()).id
-    with record.write(by=OPERATOR) as tx:
-        post_changes.set_state(tx, post_id, state)
-        tx.audit("test", post_id)
+    builders.set_state(record, post_id, state)
     return post_id
 
 

@@ -9,7 +9,7 @@ import pytest
 from storage.identity import vault as vaults
 from storage.identity.vault import SealBrokenError, Vault, is_under, new_key, open_vault, seal_with, unseal_with
 from storage.kit import settings
-from storage.kit.settings import MisconfiguredError
+from storage.kit.settings import IdentitySettings, MisconfiguredError
 from tests.servers.postgres import PostgresServer
 from tests.storage.identity.making import a_resident, an_upload
 
@@ -101,13 +101,7 @@ def test_a_vault_is_opened_with_the_key_it_was_made_with(tmp_path: Path) -> None
 
 def test_a_vault_is_not_opened_with_another_key(vault: Vault, tmp_path: Path) -> None:
     """A node that still has the key of before a change would make a second account of each resident."""
-    env = {
-        "PORCHLIGHT_DATA": str(tmp_path / "node"),
-        "PORCHLIGHT_IDENTITY_DATABASE": vault.engine.url.render_as_string(hide_password=False),
-    }
-    here = settings.identity(env)
-    here.vault_key_file.parent.mkdir(parents=True)
-    here.vault_key_file.write_bytes(bytes(32))
+    here = _a_node(vault, tmp_path)
     a_resident(vault)
 
     with pytest.raises(MisconfiguredError, match="not the one"):
@@ -116,13 +110,7 @@ def test_a_vault_is_not_opened_with_another_key(vault: Vault, tmp_path: Path) ->
 
 def test_another_key_is_noticed_before_anything_is_sealed(vault: Vault, tmp_path: Path) -> None:
     """Who opened the vault first left a canary under its key: a node with another one does not start, empty or not."""
-    env = {
-        "PORCHLIGHT_DATA": str(tmp_path / "node"),
-        "PORCHLIGHT_IDENTITY_DATABASE": vault.engine.url.render_as_string(hide_password=False),
-    }
-    here = settings.identity(env)
-    here.vault_key_file.parent.mkdir(parents=True)
-    here.vault_key_file.write_bytes(bytes(32))
+    here = _a_node(vault, tmp_path)
     open_vault(here).engine.dispose()
 
     assert not is_under(vault)
@@ -159,3 +147,15 @@ def test_each_program_can_tell_by_what_it_may_read(vault: Vault, postgres: Postg
     assert [is_under(one) for one in opened] == [True, False]
     for one in opened:
         one.engine.dispose()
+
+
+def _a_node(vault: Vault, folder: Path) -> IdentitySettings:
+    """Another node of this vault's database, with a key of its own."""
+    env = {
+        "PORCHLIGHT_DATA": str(folder / "node"),
+        "PORCHLIGHT_IDENTITY_DATABASE": vault.engine.url.render_as_string(hide_password=False),
+    }
+    here = settings.identity(env)
+    here.vault_key_file.parent.mkdir(parents=True)
+    here.vault_key_file.write_bytes(bytes(32))
+    return here

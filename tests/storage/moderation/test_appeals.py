@@ -119,9 +119,7 @@ def _may_answer(record: Database, state: PostState, verb: str | None) -> bool:
     post = builders.a_recorded_post(record, builders.a_new_post())
     if verb:
         decided(record, post, verb, state)
-    with record.write(by=OPERATOR) as tx:
-        post_changes.set_state(tx, post.id, state)
-        tx.audit("test", post.id)
+    builders.set_state(record, post.id, state)
     with record.read() as conn:
         may = appeals.may_appeal(conn, post.id)
     try:

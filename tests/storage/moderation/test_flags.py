@@ -12,6 +12,7 @@ from storage.db import RESIDENT, Database
 from storage.kit.ids import PostId
 from storage.moderation import flags
 from storage.moderation.flags import Flag
+from storage.moderation.slips import Outcome
 from storage.posts.posts import Verb
 from tests import builders
 from tests.builders import NOON, a_flag, a_moderator, a_published_post, division
@@ -99,20 +100,20 @@ def test_who_holds_a_slip_learns_what_became_of_thea_flag(record: Database, bell
     a_flag(record, post.id, slip="a slip")
     a_flag(record, post.id, slip="another")
 
-    def told() -> flags.Outcome | None:
+    def told() -> Outcome | None:
         with record.read() as conn:
             return flags.outcome(conn, "a slip")
 
-    assert told() == flags.Outcome(None, None, None)
+    assert told() == Outcome(None, None, None)
     with record.write(by=RESIDENT) as tx:
         why = {"reason": "within_guidelines", "guidelines": 2}
         decision = builders.a_decision(tx, post.id, "dismiss", by=moderator, **why)
         flags.settle(tx, post.id, by=decision)
-    assert told() == flags.Outcome("dismiss", "within_guidelines", 2)
+    assert told() == Outcome("dismiss", "within_guidelines", 2)
     with record.write(by=RESIDENT) as tx:
         flags.reopen(tx, decision)
         tx.audit("test", post.id)
-    assert told() == flags.Outcome(None, None, None)
+    assert told() == Outcome(None, None, None)
     assert _queue(record) == [post.id]
     assert b"a slip" not in builders.all_rows(record)
     with record.write(by=RESIDENT) as tx:

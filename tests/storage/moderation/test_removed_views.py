@@ -9,10 +9,9 @@ from storage.db import AIRLOCK, Database
 from storage.kit.ids import PostId, new_id
 from storage.moderation import removed_views
 from storage.moderation.removed_views import KEPT_MS
-from storage.posts import changes as post_changes
 from storage.posts.posts import PostState
 from storage.schema import removed_views as rows
-from tests.builders import a_new_post, a_recorded_post
+from tests.builders import a_new_post, a_recorded_post, set_state
 
 pytestmark = pytest.mark.usefixtures("city")
 VIEWS, OTHER = b"12345678" * 2, b"abcdefgh"
@@ -23,13 +22,6 @@ def a_post(record: Database, state: PostState = PostState.REMOVED, *, order: int
     post_id = a_recorded_post(record, a_new_post(kind=kind), order=order).id
     set_state(record, post_id, state)
     return post_id
-
-
-def set_state(record: Database, post_id: PostId, state: PostState) -> None:
-    """A moderator decided."""
-    with record.write(by=AIRLOCK) as tx:
-        post_changes.set_state(tx, post_id, state)
-        tx.audit("test", post_id)
 
 
 def remember(record: Database, post_id: PostId, views: bytes = VIEWS) -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from storage.db import AIRLOCK, Database
+from storage.db import Database
 from storage.kit.clock import DAY
 from storage.kit.ids import PostId
-from storage.posts import changes as post_changes, lists as post_lists
+from storage.posts import lists as post_lists
 from storage.posts.lists import Wanted
 from storage.posts.posts import PostState
-from tests.builders import NOON, a_new_post, a_recorded_post, block, division
+from tests.builders import NOON, a_new_post, a_recorded_post, block, division, set_state
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -54,9 +54,7 @@ def test_a_list_is_narrowed(record: Database, wanted: Wanted, found: set[str]) -
     )
     a_recorded_post(record, a_new_post(id="van", text="Round the block."), order=2)
     hidden = a_recorded_post(record, a_new_post(id="hidden", text="Gone."), order=3)
-    with record.write(by=AIRLOCK) as tx:
-        post_changes.set_state(tx, hidden.id, PostState.HIDDEN)
-        tx.audit("test", hidden.id)
+    set_state(record, hidden.id, PostState.HIDDEN)
 
     with record.read() as conn:
         listed = post_lists.page(conn, [division()], wanted, before=None, limit=10)

@@ -10,7 +10,7 @@ from storage.kit.ids import PostId, StaffId
 from storage.posts import changes as post_changes
 from storage.posts.posts import Post, PostState
 from storage.staff import staff, unread
-from tests.builders import a_new_post, a_recorded_post, division
+from tests.builders import a_new_post, a_recorded_post, division, set_state
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -69,9 +69,7 @@ def test_a_post_is_unread_until_it_is_viewed_by_that_member(record: Database, an
         for member in (ana, ben):
             unread.begin(tx, member)
     one, two, hidden, _ = (a_post(record, n, where=where) for n, where in enumerate(["Central"] * 3 + ["East"], 10))
-    with record.write(by=OPERATOR) as tx:
-        post_changes.set_state(tx, hidden.id, PostState.HIDDEN)
-        tx.audit("test", hidden.id)
+    set_state(record, hidden.id, PostState.HIDDEN)
     assert new(record, ana, "Central") == [two.id, one.id]
 
     for _ in range(2):

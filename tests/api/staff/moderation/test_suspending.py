@@ -110,9 +110,7 @@ def test_each_state_has_its_answer(record: Database, ann: Client, ben: Client, c
     stands = {None: "waits", State.PROPOSED: None, State.LIFTING: "waits", State.LIFTED: "waits"}
 
     def stand(post: Post, state: PostState) -> None:
-        with record.write(by=OPERATOR) as tx:
-            post_changes.set_state(tx, post.id, state)
-            tx.audit("test", post.id)
+        builders.set_state(record, post.id, state)
 
     for way, state in product(ways, off):
         post = builders.a_recorded_post(record, builders.a_new_post())
