@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.journeys.conftest import Stack
 
-PATIENCE_MS = 45_000  # a clip on a busy machine; everything else is far quicker
+PATIENCE_MS = 90_000  # a clip on a busy machine, behind the one before it; everything else is far quicker
 # After a decision nothing of a clip is on a screen any more. That this takes two seconds is measured where nobody else
 # works (tests/api/test_streams.py); here nine programs and two browsers share two processors.
 GONE_MS = 10_000

@@ -26,7 +26,7 @@ PROGRAMS = {
     "chores": ["-m", "workers.schedule"],
 }
 HELD = [each for name in IDENTITY_VARIABLES for each in names(name)]  # by value, and by the file that holds it
-WITHIN = 60.0  # seconds, on a busy machine
+WITHIN = 150.0  # seconds, on a busy machine
 # Python runs this before the program; on a signal the running program itself tries both folders, as its code could.
 PROBE = """
 import os, signal
