@@ -7,6 +7,9 @@ SHELL := /bin/bash
 .SILENT:
 .NOTPARALLEL:
 
+# Where it is set, every program and every process of the tests would compile our modules anew at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 BIN := .venv/bin
 # A stamp is written last, so that a set-up that was interrupted begins again.
