@@ -38,7 +38,12 @@ def by_staff(page: Page, stack: Stack, eyes: Eyes, folder: Path) -> None:
     eyes.look(page, "staff: first judged")
     page.get_by_role("button", name="End it now").click()  # other people post in this city
     expect(page.get_by_text("Nothing is judged first")).to_be_visible()
-    shown_there = {"Moderation": "Who has looked at how much", "Staff": "End account", "Audit": "Details"}
+    shown_there = {
+        "Requests": "a week after it went out",
+        "Moderation": "Who has looked at how much",
+        "Staff": "End account",
+        "Audit": "Details",
+    }
     for name, shown in shown_there.items():
         page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_text(shown).first).to_be_attached()
