@@ -138,7 +138,6 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     eyes.look(page, "staff: link an incident, dialog")
     closes(page)
     links_the_post(page, stack)
-    page.get_by_role("button", name="On the map").click()
     expect(page.get_by_role("region", name="Map of blocks")).to_be_visible()
     eyes.look(page, "staff: case, series and package")
     page.get_by_role("link", name=TITLE).first.click()
