@@ -205,6 +205,8 @@ def asks_for_a_case(stack: Stack) -> None:
 def at_the_queue(page: Page, eyes: Eyes) -> None:
     """An item that waits, decided; what is left, and what was taken down."""
     page.get_by_role("link", name="Queue").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="What waits for you").click()  # on a phone the list is closed
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_enabled()
     page.get_by_role("button", name="Open the comments").click()
