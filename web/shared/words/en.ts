@@ -230,6 +230,8 @@ export const en = {
       title: "From the police",
       from: (division: string) => `Verified notice of the police · ${division}`,
       until: (at: string) => `until ${at}`,
+      more: "Read all of it",
+      less: "Show less",
       about: "Everybody in the division reads the same. Nobody is told who read it, and a notice never holds a link or a number.",
     },
     letters: {

@@ -242,6 +242,8 @@ export const es: Words = {
       title: "De la policía",
       from: (division) => `Aviso verificado de la policía · ${division}`,
       until: (at) => `hasta el ${at}`,
+      more: "Leerlo entero",
+      less: "Mostrar menos",
       about: "Todos en la división leen lo mismo. A nadie se le dice quién lo leyó, y un aviso nunca lleva enlaces ni números.",
     },
     letters: {
