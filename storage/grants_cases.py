@@ -27,6 +27,7 @@ CASEWORK: Role = {
     "request_flags": {"select": ALL, "insert": ALL, "update": "decision_id judged_at"},
     "request_decisions": {"select": ALL, "insert": ALL, "update": "undone"},
     "request_claims": {"select": ALL, "insert": ALL, "update": "staff_id ends_at", "delete": ""},
+    "published_requests": {"select": ALL},  # everybody's: where a moderator finds one to flag
 }
 # The airlock brings what staff ask to whom it is for, and answers back, after looking at all of it again.
 ASKED: Role = {

@@ -30,6 +30,7 @@ from api.staff.moderation import (
     judging_comments,
     load,
     premoderation,
+    requests_told,
     waiting,
 )
 from api.staff.searches import Searches
@@ -57,6 +58,7 @@ def create_app(given: Stores) -> FastAPI:
         digest,
         flagged,
         flagged_requests,
+        requests_told,
         waiting,
         moderation,
         blurring,

@@ -7,9 +7,10 @@ neighbours could know, and neither the case, the words nor what was answered.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from storage.atlas.extent import extent
 from storage.atlas.versions import current
@@ -78,12 +79,22 @@ def is_told(conn: Connection, division: DivisionId, request: RequestId) -> bool:
 
 
 def page(
-    conn: Connection, *, before: tuple[str, str] | None, limit: int, division: DivisionId | None = None
+    conn: Connection,
+    *,
+    before: tuple[str, str] | None,
+    limit: int,
+    divisions: Collection[DivisionId] | None = None,
+    which: ColumnElement[bool] | None = None,
 ) -> list[Published]:
-    """The newest days first, within a day by a number that says nothing; of one division, or of the city."""
+    """The newest days first, within a day by a number that says nothing; of these divisions, or of the city.
+
+    `which` is what the request itself (a row of `footage_requests`) has to be besides.
+    """
     query = select(published_requests)
-    if division is not None:
-        query = query.where(published_requests.c.division_id == division)
+    if divisions is not None:
+        query = query.where(published_requests.c.division_id.in_(divisions))
+    if which is not None:
+        query = query.where(exists().where(footage_requests.c.id == published_requests.c.id, which))
     if before is not None:
         day, request = before
         here = published_requests.c

@@ -142,6 +142,7 @@ STAFF = {
     "POST /v1/requests/{request_id}/decisions": "moderator",
     "DELETE /v1/requests/{request_id}/decisions/last": "moderator",
     "GET /v1/moderation/requests": "lead",
+    "GET /v1/moderation/requests/told": "moderator",
 }
 
 

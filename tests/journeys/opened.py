@@ -38,7 +38,12 @@ def by_staff(page: Page, stack: Stack, eyes: Eyes, folder: Path) -> None:
     eyes.look(page, "staff: first judged")
     page.get_by_role("button", name="End it now").click()  # other people post in this city
     expect(page.get_by_text("Nothing is judged first")).to_be_visible()
-    shown_there = {"Moderation": "Who has looked at how much", "Staff": "End account", "Audit": "Details"}
+    shown_there = {
+        "Requests": "a week after it went out",
+        "Moderation": "Who has looked at how much",
+        "Staff": "End account",
+        "Audit": "Details",
+    }
     for name, shown in shown_there.items():
         page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_text(shown).first).to_be_attached()
@@ -133,7 +138,6 @@ def on_a_case(page: Page, stack: Stack, eyes: Eyes, incidents: Path) -> None:
     eyes.look(page, "staff: link an incident, dialog")
     closes(page)
     links_the_post(page, stack)
-    page.get_by_role("button", name="On the map").click()
     expect(page.get_by_role("region", name="Map of blocks")).to_be_visible()
     eyes.look(page, "staff: case, series and package")
     page.get_by_role("link", name=TITLE).first.click()
@@ -201,6 +205,8 @@ def asks_for_a_case(stack: Stack) -> None:
 def at_the_queue(page: Page, eyes: Eyes) -> None:
     """An item that waits, decided; what is left, and what was taken down."""
     page.get_by_role("link", name="Queue").click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="What waits for you").click()  # on a phone the list is closed
     page.locator("button[data-row]").filter(has_text=TITLE).click()
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_enabled()
     page.get_by_role("button", name="Open the comments").click()

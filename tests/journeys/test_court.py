@@ -109,7 +109,6 @@ def test_the_case_exports_and_verifies(
     fetched.value.save_as(package)
 
     lead.reload()
-    lead.get_by_role("button", name="On the map").click()
     expect(lead.get_by_role("region", name="Map of blocks")).to_be_visible()
     expect(lead.get_by_text("Fetched a package")).to_be_visible()
     assert stack.run("verify-export", str(package))[0] == 0

@@ -1,5 +1,5 @@
 // What the public program answers.
-import type { Division } from "../shared/types";
+import type { Division, RequestTold } from "../shared/types";
 
 /** Rounded; null is few or none. Without a division: of posts that were taken back or ended since. */
 export type Told = { division: string | null; kind: string; told: number | null };
@@ -13,5 +13,4 @@ export type Transparency = {
   never: string[];
 };
 export type Head = { day: string; hash: string; key: string; signature: string };
-/** A request for footage that is over: nobody's, and without its words. */
-export type Asked = { id: string; day: string; division: string; kind: string; window_from: string; window_to: string; square_miles: number; places: string[] };
+export type Asked = RequestTold & { division: string };

@@ -49,6 +49,8 @@ export type FlagReason = (typeof flagReasons)[number];
 export const requestReasons = ["pressure", "race_only", "assembly", "not_footage", "other"] as const;
 export type RequestReason = (typeof requestReasons)[number];
 export type FlaggedFor = FlagReason | RequestReason;
+/** A request for footage that is over, as everybody reads it: nobody's, and without its words. */
+export type RequestTold = { id: string; day: string; kind: string; window_from: string; window_to: string; square_miles: number; places: string[] };
 
 export type Ticket = { ticket: string; url: string };
 

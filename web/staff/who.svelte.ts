@@ -45,9 +45,11 @@ export const writeTo = (language: Language) => api.put("/v1/me/language", { lang
 export const holds = (...roles: Role[]) => who.me?.roles.some(({ role }) => roles.includes(role)) ?? false;
 export const seesPosts = () => holds("analyst", "detective", "moderator", "lead");
 
-/** The divisions that one leads: a role without a division is for the whole city. */
-export function leads(): Division[] {
-  const mine = who.me?.roles.filter(({ role }) => role === "lead") ?? [];
+/** The divisions in which one holds a role: one without a division is for the whole city. */
+export function divisionsAs(wanted: Role): Division[] {
+  const mine = who.me?.roles.filter(({ role }) => role === wanted) ?? [];
   const city = mine.some(({ division }) => division === null);
   return (who.me?.divisions ?? []).filter(({ id }) => city || mine.some(({ division }) => division?.id === id));
 }
+
+export const leads = () => divisionsAs("lead");

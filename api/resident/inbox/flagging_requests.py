@@ -101,7 +101,7 @@ def asked_here(asking: Asking, desk: AtDesk, cursor: Cursor = None, limit: Limit
     before = None if cursor is None else decode(cursor, str, str)
     place = None if before is None else (str(before[0]), str(before[1]))
     with desk.stores.record.read() as conn:
-        found = footage_log.page(conn, before=place, limit=limit + 1, division=division)
+        found = footage_log.page(conn, before=place, limit=limit + 1, divisions=[division])
     return page(found, limit, place=lambda one: (one.day, one.id), seen=_asked_here)
 
 
