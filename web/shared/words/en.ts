@@ -212,6 +212,18 @@ export const en = {
     invented: "This city is invented. It stands in for yours in the demo.",
   },
   resolved: "Resolved",
+  marks: {
+    correction: "Correction:",
+    resolved: "Resolved.",
+    address: "address",
+    email: "email",
+    handle: "handle",
+    link: "link",
+    name: "name",
+    number: "number",
+    phone: "phone",
+    plate: "plate",
+  },
   shared: {
     lead: "Somebody chose to show you this. Who they are is told to nobody. It may be taken back at any moment.",
     where: "Where",

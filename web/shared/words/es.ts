@@ -224,6 +224,18 @@ export const es: Words = {
     invented: "Esta ciudad es inventada. En la demostración ocupa el lugar de la tuya.",
   },
   resolved: "Resuelto",
+  marks: {
+    correction: "Corrección:",
+    resolved: "Resuelto.",
+    address: "dirección",
+    email: "correo",
+    handle: "usuario",
+    link: "enlace",
+    name: "nombre",
+    number: "número",
+    phone: "teléfono",
+    plate: "matrícula",
+  },
   shared: {
     lead: "Alguien eligió mostrarte esto. A nadie se le dice quién es. Puede retirarse en cualquier momento.",
     where: "Dónde",
