@@ -973,7 +973,6 @@ export const en = {
   asked: {
     from: (division: string) => `Detectives of ${division} ask`,
     title: (kind: string) => `Police ask for footage: ${kind}`,
-    between: (from: string, to: string) => `Between ${from} and ${to}`,
     known: "Everyone with a camera in these blocks is asked the same. Police are not told who that is.",
     kinds: {
       burglary: "Burglary",

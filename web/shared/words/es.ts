@@ -985,7 +985,6 @@ export const es: Words = {
   asked: {
     from: (division: string) => `Preguntan detectives de ${division}`,
     title: (kind: string) => `La policía pide grabaciones: ${kind}`,
-    between: (from: string, to: string) => `Entre el ${from} y el ${to}`,
     known: "A todas las personas con una cámara en estas cuadras se les pide lo mismo. A la policía no se le dice quiénes son.",
     kinds: {
       burglary: "Robo en vivienda o local",
