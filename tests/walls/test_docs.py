@@ -20,6 +20,12 @@ COMPOSED = {
     "PORCHLIGHT_PUBLIC_ORIGIN",
     "PORCHLIGHT_FAULTS_SEED",
 }  # of a door's name (storage/kit/doors.py); of tests/faults
+NAME = re.compile(r"[a-z]+_[a-z_]+")
+NOT_OURS = {
+    "identity_database",
+    "pg_stat_user_tables",
+    "memswap_limit",
+}  # a reason's, of side and store; PostgreSQL's; compose's
 OURS_ALONE = {"PORCHLIGHT_VERSION"}  # what an image says of itself
 
 
@@ -82,6 +88,19 @@ def test_every_setting_is_told_and_read() -> None:
 
     assert {name for name in told if name not in whole} == set()
     assert {name for name in code - OURS_ALONE if name not in told and name.removesuffix("_FILE") not in told} == set()
+
+
+def test_every_name_is_one_of_the_code() -> None:
+    """A function, table, module, state, code or role that a document names: renamed, in both."""
+    told = {(doc, name) for doc in DOCS for name in re.findall(r"`([a-z]+_[a-z_]+)(?:\([^`]*\))?`", text(doc))}
+    code = {
+        word
+        for path in sources(*TOP, suffixes=(".py", ".ts", ".svelte", ".sql", ".yml"))
+        for word in NAME.findall(text(path))
+    }
+    assert len(told) > 80
+
+    assert [it for it in told if it[1] not in code | NOT_OURS and not it[1].startswith("porchlight_")] == []
 
 
 def _is(path: str, there: set[str]) -> bool:
