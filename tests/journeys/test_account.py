@@ -104,9 +104,9 @@ def follows_it(stack: Stack, new_page: NewPage, clip: Path) -> None:
 def is_resolved(page: Page, outside: Page) -> None:
     """Its author says so, and whoever looks sees it."""
     page.get_by_role("button", name="Resolved").click()
-    expect(page.get_by_text("[resolved]")).to_be_visible()
+    expect(page.get_by_text("Resolved.", exact=True)).to_be_visible()
     outside.reload()
-    expect(outside.get_by_text("[resolved]")).to_be_visible()
+    expect(outside.get_by_text("Resolved.", exact=True)).to_be_visible()
 
 
 def has_a_passkey(page: Page) -> None:

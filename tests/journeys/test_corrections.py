@@ -68,7 +68,7 @@ def test_a_correction_reaches_every_screen(stack: Stack, new_page: NewPage, phot
     writer.get_by_role("button", name="Add the correction").click()
 
     for page in screens:
-        expect(page.get_by_text(f"[correction] {RIGHT}").first).to_be_visible()
+        expect(page.get_by_text(f"Correction: {RIGHT}").first).to_be_visible()
 
 
 def _lives(stack: Stack, new_page: NewPage, email: str, block: BlockId) -> Page:

@@ -20,6 +20,11 @@ export function exact(when: string | number): string {
   return new Intl.DateTimeFormat(language.code, { dateStyle: "medium", timeStyle: "short" }).format(new Date(when));
 }
 
+/** From when to when, the day said once where both are on it. */
+export function span(from: string | number, to: string | number): string {
+  return new Intl.DateTimeFormat(language.code, { dateStyle: "medium", timeStyle: "short" }).formatRange(new Date(from), new Date(to));
+}
+
 /** Hours since, for tints: 0 is now. */
 export function hoursSince(when: string): number {
   return Math.max(0, (clock.now - new Date(when).getTime()) / (60 * MINUTE));
