@@ -102,6 +102,7 @@ def test_it_is_refused_or_resolved_and_never_changed(record: Database, work: Cas
     [
         ({"text": ""}, "no_words", "text"),
         ({"text": "You must share it."}, "pressure", "text"),
+        ({"text": "You m\u00adust share it."}, "pressure", "text"),
         ({"text": "Footage of the protest, please."}, "assembly", "text"),
         ({"case_number": "none of ours"}, "case_number", "case_number"),
         ({"blocks": []}, "area_small", "blocks"),
