@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if every line stands and every head is in the chain; 1 with the first that does not, or is not."""
+    """0 if every line stands and every head is in the chain; 1 with the first that is not so, or without a line."""
     told = _read(args.head) if args.head else []
     if forged := [head.day for head in told if not heads.is_signed(head) or args.key not in (None, head.key)]:
         print(f"The head of {min(forged)} is not signed with the key it should be.", file=sys.stderr)
@@ -44,6 +44,9 @@ def run(args: argparse.Namespace) -> int:
         count, broken = audit.verify(conn)
         there = audit.holds(conn, {head.hash for head in told})
         strange = _strange(conn, args.export) if args.export else 0
+    if not count and broken is None:
+        print("There is nothing to check: no line of an audit is there. Is it in another --data?", file=sys.stderr)
+        return 1
     if broken is not None:
         print(f"The audit is broken at line {broken}; the {count} before it stand.", file=sys.stderr)
         return 1

@@ -29,12 +29,15 @@ def run(args: argparse.Namespace) -> int:
         raise Malformed("An original is proved with --original and --salt together.")
     try:
         report = checking.check(args.package, key=args.key)
+    except IsADirectoryError:
+        raise Malformed(f"{args.package} is a folder: name the ZIP file as it was fetched.") from None
     except OSError:
         raise Malformed(f"{args.package} cannot be read.") from None
     for fault in report.faults:
         print(fault, file=sys.stderr)
     if report.faults:
-        print(f"This package does not stand: {len(report.faults)} faults.", file=sys.stderr)
+        count = "1 fault" if len(report.faults) == 1 else f"{len(report.faults)} faults"
+        print(f"This package does not stand: {count}.", file=sys.stderr)
         return 1
     print(f"The package stands: {report.files} files of case {report.case}, made at {report.made_at}.")
     print(f"It is signed with {report.key}.")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
+from api.letters import VISIBLE
 from api.staff.auth import Lead
 from api.stores import Record
 from feed.events import Closed, DivisionSeen
@@ -24,7 +25,9 @@ from workers.guidelines.questions import holds_contact
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_LETTERS, pattern=r"^[^\x00]*$")
+    str,
+    VISIBLE,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_LETTERS, pattern=r"^[^\x00]*$"),
 ]
 
 

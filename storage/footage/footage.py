@@ -90,6 +90,7 @@ def ask(tx: Tx, who: Asker, case_id: CaseId, new: NewRequest, *, key: StaffKey) 
     # In line behind whatever else this detective asks at this moment, in whatever case.
     tx.connection.execute(select(staff_members.c.id).where(staff_members.c.id == who.id).with_for_update())
     footage_before.stand_in_line(tx)  # and behind others, with whose it may come to too much
+    _demand_new(tx, case_id, new)
     division = case.standing.division
     found = judged(tx.connection, who.id, case_id, division, new.asked)
     if found.faults:
@@ -103,10 +104,8 @@ def ask(tx: Tx, who: Asker, case_id: CaseId, new: NewRequest, *, key: StaffKey) 
     sent = {"state": State.WAITING} if found.large else _sent(now)
     row = {"id": request, "case_id": case_id, "division_id": division, "asked_by": who.id, "asked_at": now}
     tx.execute(insert(footage_requests).values(**row, **said, **when, **sent))
-    tx.execute(
-        insert(footage_request_blocks),
-        [{"request_id": request, "block_id": block} for block in sorted(new.asked.blocks)],
-    )
+    ground = [{"request_id": request, "block_id": block} for block in sorted(new.asked.blocks)]
+    tx.execute(insert(footage_request_blocks), ground)
     case_entries.enter(tx, case_id, Entry.FOOTAGE, by=who.id, about=request)
     return request
 
@@ -129,10 +128,17 @@ def move(tx: Tx, who: Asker, request_id: RequestId, act: Act, *, text: str = "")
             told = "With what others asked it is more than one may ask: a lead decides who asked none of it."
             raise NotAllowed(told, code="lead_decides")
         raise NotAllowed("Only who asked for this takes it back.")
-    changed = update(footage_requests).where(footage_requests.c.id == request_id)
-    tx.execute(changed.values(**_after(act, who.id, tx.now())))
+    _change(tx, request_id, **_after(act, who.id, tx.now()))
     case_entries.enter(tx, case_id, _ENTERED[act], by=who.id, text=text, about=request_id)
     return case_id
+
+
+def end_all(tx: Tx, who: Asker, case_id: CaseId) -> None:
+    """Ends what is asked or waits in a case that they close in this transaction; raises as closing does."""
+    cases.locked(tx, who, case_id, case_rules.Act.CLOSE)
+    for request_id in [one.id for one in of_case(tx.connection, case_id) if _runs(one, tx.now())]:
+        _change(tx, request_id, **_after(Act.RESOLVE, who.id, tx.now()))
+        case_entries.enter(tx, case_id, Entry.RESOLVE, by=who.id, about=request_id)
 
 
 def recall(tx: Tx, request_id: RequestId, *, by: StaffId, reason: str) -> None:
@@ -143,9 +149,7 @@ def recall(tx: Tx, request_id: RequestId, *, by: StaffId, reason: str) -> None:
     row = tx.connection.execute(select(footage_requests).where(footage_requests.c.id == request_id)).one()
     if State(row.state) not in footage_rules.RECALLABLE:
         raise Conflict(f"A request that is {row.state} is not taken back.", code="request_state")
-    ended = row.resolved_at or tx.now()
-    changed = update(footage_requests).where(footage_requests.c.id == request_id)
-    tx.execute(changed.values(state=State.RECALLED, resolved_at=ended))
+    _change(tx, request_id, state=State.RECALLED, resolved_at=row.resolved_at or tx.now())
     case_entries.enter(tx, CaseId(row.case_id), Entry.RECALL, by=by, about=request_id, reason=reason)
 
 
@@ -199,9 +203,19 @@ def _request(row: Row[tuple[object, ...]], where: frozenset[BlockId]) -> Request
 
 
 def _demand_in(atlas: Atlas, division: DivisionId, wanted: Collection[BlockId]) -> None:
-    found = [atlas.block(block) for block in wanted]
-    if not all(block is not None and block.division == division for block in found):
+    if not all((found := atlas.block(one)) is not None and found.division == division for one in wanted):
         raise NotThere
+
+
+def _demand_new(tx: Tx, case_id: CaseId, new: NewRequest) -> None:
+    # Whoever had no answer to the first sending sends again, and owners would be asked the same thing twice.
+    running = [one for one in of_case(tx.connection, case_id) if _runs(one, tx.now())]
+    if (new.asked, new.kind, new.text) in [(one.asked, one.kind, one.text) for one in running]:
+        raise Conflict("This is asked already, word for word.", code="asked_already")
+
+
+def _runs(one: Request, now: int) -> bool:
+    return one.state is State.WAITING or (one.state is State.SENT and (one.ends_at or 0) > now)
 
 
 def _demand_few(tx: Tx, member: StaffId, case_id: CaseId) -> None:
@@ -212,6 +226,10 @@ def _demand_few(tx: Tx, member: StaffId, case_id: CaseId) -> None:
     today = count.where(footage_requests.c.asked_by == member, footage_requests.c.asked_at > tx.now() - DAY)
     if tx.connection.execute(today).scalar_one() >= MOST_A_DAY:
         raise TooOften(f"In a day at most {MOST_A_DAY} requests are made.", retry_after=DAY // 1000)
+
+
+def _change(tx: Tx, request_id: RequestId, **values: object) -> None:
+    tx.execute(update(footage_requests).where(footage_requests.c.id == request_id).values(**values))
 
 
 def _after(act: Act, by: StaffId, now: int) -> dict[str, object]:

@@ -13,7 +13,13 @@ export function go(path: string, { replace = false } = {}): void {
 
 /** The last part of a path under `prefix`, or null: `under("/posts/")` of `/posts/abc` is `abc`. */
 export function under(prefix: string): string | null {
-  return route.path.startsWith(prefix) ? decodeURIComponent(route.path.slice(prefix.length)) || null : null;
+  if (!route.path.startsWith(prefix)) return null;
+  const rest = route.path.slice(prefix.length);
+  try {
+    return decodeURIComponent(rest) || null;
+  } catch {
+    return rest; // no address of ours: nothing is there, and the page says so
+  }
 }
 
 /** Makes links inside the page go without loading it again. */

@@ -13,6 +13,8 @@ export function light(start: Theme): void {
   };
   system.addEventListener("change", set);
   addEventListener("porchlight:choose-theme", set);
+  addEventListener("beforeprint", () => (document.documentElement.dataset.theme = "light")); // paper is
+  addEventListener("afterprint", set);
   set();
 }
 

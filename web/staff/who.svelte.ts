@@ -1,6 +1,7 @@
 // Who is logged in at this desk, and which pages their roles open.
 import * as api from "../shared/api";
 import { flagsAreOf } from "../shared/flags";
+import { forgetTab } from "../shared/kept";
 import { go } from "../shared/route.svelte";
 import type { Language } from "../shared/words/words.svelte";
 import { forget, watch } from "./lock.svelte";
@@ -36,7 +37,9 @@ export async function leave({ back = false } = {}): Promise<void> {
   forget();
   who.me = null;
   who.known = "no";
-  if (!back) go("/");
+  if (back) return;
+  forgetTab();
+  go("/");
 }
 
 /** Mails to me are written in this language from now on. */

@@ -102,7 +102,7 @@ def _look(opened: zipfile.ZipFile, key: str | None) -> Report:
     counted = Counter(entry.filename for entry in opened.infolist())
     raw = _small(opened, MANIFEST)
     if raw is None:
-        return Report((f"{MANIFEST} is missing: nothing says what should be in this package.",))
+        return Report((_why_nothing_says(opened.namelist()),))
     try:
         manifest = _Manifest.model_validate_json(raw)
     except ValidationError:
@@ -118,6 +118,14 @@ def _look(opened: zipfile.ZipFile, key: str | None) -> Report:
         faults += _of_part(opened, part) if part.name in counted else [f"{part.name} is missing."]
     originals = tuple(sorted(manifest.originals.items()))
     return Report(tuple(faults), manifest.case, manifest.made_at, len(manifest.files), signer, originals)
+
+
+def _why_nothing_says(names: list[str]) -> str:
+    if MANIFEST in names:
+        return f"{MANIFEST} was packed anew or is damaged: check the package as it was fetched."
+    if any(name.endswith(f"/{MANIFEST}") for name in names):
+        return "This was unpacked and packed anew, in a folder: check the package as it was fetched."
+    return f"{MANIFEST} is missing: nothing says what should be in this package."
 
 
 def _is_extra(name: str, listed: Counter[str]) -> bool:

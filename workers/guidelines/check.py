@@ -18,6 +18,9 @@ from workers.guidelines.rules import IN_FORCE, Rule
 
 ENOUGH = 2  # marks beside race, from which on it is a description
 _ACCENT = re.compile(r"[\u0300-\u036f]")
+# Signs that nobody sees between letters, or that turn round what is read. Pasted text is full of them.
+_UNSEEN = re.compile(r"[\u00ad\u180e\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+_JOINERS = re.compile(r"[\u200c-\u200f]")  # which some scripts and emoji are written with
 _QUOTE = str.maketrans("’‘´`“”«»", "''''\"\"\"\"")
 
 
@@ -29,8 +32,14 @@ def check(title: str, text: str, category: str) -> tuple[Rule, ...]:
 
 def plain(text: str) -> str:
     """What every check of words reads: small letters, no accents, blanks alone between words; lines stay lines."""
-    bare = _ACCENT.sub("", unicodedata.normalize("NFKD", text.translate(_QUOTE)))
+    letters = _JOINERS.sub("", visible(text)).translate(_QUOTE)
+    bare = _ACCENT.sub("", unicodedata.normalize("NFKD", letters))
     return "\n".join(" ".join(line.split()) for line in bare.casefold().splitlines())
+
+
+def visible(text: str) -> str:
+    """The text without signs that nobody sees: what was checked is then what is read."""
+    return _UNSEEN.sub("", text).strip()
 
 
 def _presence_only(words: str) -> bool:

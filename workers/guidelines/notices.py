@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.guidelines.check import check
+from workers.guidelines.check import check, visible
 from workers.guidelines.questions import holds_contact
 from workers.guidelines.rules import Rule
 
@@ -16,4 +16,5 @@ def broken(text: str) -> tuple[Rule, ...]:
 
 def may_be_read(text: str) -> bool:
     """Whether neighbours may be shown these words, whoever wrote the row that holds them."""
-    return 0 < len(text.strip()) <= len(text) <= MOST_LETTERS and not broken(text) and not holds_contact(text)
+    fits = 0 < len(text.strip()) <= len(text) <= MOST_LETTERS
+    return fits and text == visible(text) and not broken(text) and not holds_contact(text)

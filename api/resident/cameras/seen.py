@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from api.letters import VISIBLE
 from api.resident.desk import Desk
 from feed.events import BlockSeen, DivisionSeen
 from storage.atlas import versions
@@ -15,13 +16,15 @@ from storage.identity.cameras.cameras import Ask, Camera, CameraState, Facing
 from storage.identity.vault import CameraId, ResidentId
 from storage.kit import clock
 
+Open = Annotated[str, VISIBLE, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
 
 class ListingSeen(BaseModel):
     """What a business says openly of a camera."""
 
     model_config = ConfigDict(extra="forbid")
-    address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    contact: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    address: Open
+    contact: Open
 
 
 class CameraSeen(BaseModel):

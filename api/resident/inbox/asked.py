@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.letters import VISIBLE
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.inbox.asked_seen import RequestSeen, Standing, seen, standing
 from api.resident.inbox.lines import Kind as LineKind, Line
@@ -34,7 +35,7 @@ class NewAnswer(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     kind: Literal[Kind.NOTHING, Kind.ASK_ME, Kind.NO]
-    contact: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)] | None = Field(
+    contact: Annotated[str, VISIBLE, StringConstraints(strip_whitespace=True, min_length=3)] | None = Field(
         default=None, max_length=120, description="Sealed to the case; nobody opens it but who works in it."
     )
 

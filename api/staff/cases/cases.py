@@ -16,6 +16,7 @@ from feed.events import Closed
 from storage.cases import cases, incidents, rules as case_rules
 from storage.cases.rules import Act, CaseState
 from storage.db import Database
+from storage.footage import footage
 from storage.kit.errors import NotThere, Refused
 from storage.kit.ids import CaseId, IncidentId, StaffId
 from storage.staff import staff
@@ -113,7 +114,7 @@ def refuse(case_id: CaseId, me: Lead, record: Record, said: Why | None = None) -
 
 @router.post("/{case_id}/close")
 def close(case_id: CaseId, me: Opener, record: Record, said: Why | None = None) -> CaseInFull:
-    """Closes a case: nothing more is done in it."""
+    """Closes a case: nothing more is done in it, and what it asks owners for ends."""
     return _moved(record, me, case_id, Act.CLOSE, said)
 
 
@@ -166,6 +167,9 @@ def told(record: Database, me: LogIn, case_id: CaseId) -> CaseInFull:
 
 
 def _moved(record: Database, me: LogIn, case_id: CaseId, act: Act, said: Why | None) -> CaseInFull:
+    who = case_rules.asker(me.member)
     with record.write(by=me.member.actor) as tx:
-        cases.move(tx, case_rules.asker(me.member), case_id, act, text=said.why if said else "")
+        if act is Act.CLOSE:
+            footage.end_all(tx, who, case_id)
+        cases.move(tx, who, case_id, act, text=said.why if said else "")
     return told(record, me, case_id)

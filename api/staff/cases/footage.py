@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from api.letters import VISIBLE
 from api.staff.auth import Detective, Investigator, Opener, demand_fresh
 from api.staff.cases import footage_seen
 from api.staff.cases.cases import Why
@@ -33,7 +34,7 @@ MOST_WORDS = 600  # characters: it is read on a phone, by somebody who owes noth
 AT_FIRST, AT_LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 Moment = Annotated[AwareDatetime, Field(ge=AT_FIRST, le=AT_LAST)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_WORDS, pattern=r"^[^\x00]*$")]
+Words = Annotated[str, VISIBLE, StringConstraints(strip_whitespace=True, max_length=MOST_WORDS, pattern=r"^[^\x00]*$")]
 
 
 class Draft(Closed):

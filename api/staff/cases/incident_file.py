@@ -1,12 +1,14 @@
 """The police's file of reported incidents, read as a whole: every line can be used, or nothing is.
 
-CSV in UTF-8 with a heading: `number`, `type`, `time`, and `division` (its id or name) or `block` (its id or label) or
-both, in any order. Times are RFC 3339, or `2026-11-30 18:05` by the city's clock.
+CSV in UTF-8, with commas, semicolons or tabs between, and a heading: `number`, `type`, `time`, and `division` (its id
+or name) or `block` (its id or label) or both, in any order. Times are RFC 3339, or `2026-11-30 18:05` by the city's
+clock.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +27,9 @@ MOST_TOLD = 20  # faults in one answer: whoever mends a file mends them and asks
 NEEDED = frozenset({"number", "type", "time"})
 COLUMNS = NEEDED | {"division", "block"}
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9./_-]{0,39}"
-_KIND = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
+# No control sign, and none that turns round what is written behind it.
+_KIND = re.compile(r"[^\x00-\x1f\x7f\u2028-\u202e\u2066-\u2069]{1,80}")
+_BETWEEN = ",;\t"  # what spreadsheets of this world put between cells
 
 # What is wrong with a line, by a word that pages know; no sentence repeats what the line says.
 SENTENCES = {
@@ -85,7 +89,10 @@ def refused(wrong: Mapping[int, str]) -> Refused:
 
 def _rows(raw: bytes) -> list[tuple[int, Mapping[str, str]]]:
     try:
-        reader = csv.reader(raw.decode("utf-8-sig").splitlines(), strict=True)
+        text = raw.decode("utf-8-sig")
+        first = text.lstrip().partition("\n")[0]
+        between = max(_BETWEEN, key=first.count)
+        reader = csv.reader(io.StringIO(text, newline=None), strict=True, delimiter=between)
         heading = [name.strip().casefold() for name in next(reader, [])]
         if len(set(heading)) != len(heading) or not NEEDED <= set(heading) <= COLUMNS:
             raise Malformed(f"The first line names the columns: {', '.join(sorted(COLUMNS))}.", code="heading")

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
+from api.letters import VISIBLE
 from api.staff.auth import Investigator
 from api.stores import Record
 from feed.events import Closed
@@ -23,7 +24,11 @@ from workers.guidelines.questions import QUESTIONS, Questions, check_question
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 Named = Annotated[str, Field(max_length=40)]
-Asked = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+Asked = Annotated[
+    str,
+    VISIBLE,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
+]
 
 
 class NewQuestion(Closed):

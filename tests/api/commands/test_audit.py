@@ -27,6 +27,12 @@ def test_a_whole_chain_is_counted(demo_data: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.startswith("The audit stands: ")
 
 
+def test_no_line_is_no_chain_that_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who looks in a folder where nothing ever ran is not told that all is well."""
+    assert main(["verify-audit", "--data", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith("There is nothing to check")
+
+
 def test_a_changed_line_is_named(demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A line somebody edited in the file is the first that does not stand, and the exit code is 1."""
     with sqlite3.connect(demo_data / "record" / "record.db") as record:

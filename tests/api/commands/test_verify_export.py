@@ -37,7 +37,7 @@ def test_a_package_stands_or_each_fault_is_told(package: Path, capsys: pytest.Ca
     assert main(["verify-export", str(package)]) == 1
     told = capsys.readouterr().err
     assert "README.txt" in told
-    assert told.endswith("This package does not stand: 1 faults.\n")
+    assert told.endswith("This package does not stand: 1 fault.\n")
 
 
 def test_an_original_is_proved(package: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -145,9 +145,10 @@ class Desk:
         return Asker(member, where(Role.ANALYST, Role.DETECTIVE), where(Role.DETECTIVE), where(Role.LEAD))
 
     def ask(self, member: StaffId, case: CaseId, new: NewRequest | None = None) -> RequestId:
-        """They ask."""
+        """They ask: unless said otherwise what nobody asked yet, word for word."""
+        new = new or a_request(text=f"A grey van left along the alley, number {ids.new_digits(8)}.")
         with self.record.write(by=Actor(f"staff:{member}")) as tx:
-            return footage.ask(tx, self.asker(member), case, new or a_request(), key=KEY)
+            return footage.ask(tx, self.asker(member), case, new, key=KEY)
 
 
 @pytest.fixture(name="desk")

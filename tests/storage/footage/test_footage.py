@@ -202,6 +202,40 @@ def test_a_case_and_a_day_have_their_measure(
         desk.ask(dee, case)
 
 
+@pytest.mark.engines("sqlite")
+def test_what_is_asked_already_is_not_asked_again_word_for_word(desk: Desk, case: CaseId, dee: StaffId) -> None:
+    """Neither while it waits nor while it is out: a second sending is a lost answer or a second tab. Later it is."""
+    ann, new = desk.member("Ann", Role.DETECTIVE, case), a_request()
+    first = desk.ask(dee, case, new)
+    desk.ask(dee, case, LARGE)
+
+    for again in (new, LARGE):
+        with pytest.raises(Conflict) as refused:
+            desk.ask(ann, case, again)
+        assert refused.value.code == "asked_already"
+    _move(desk, dee, first, Act.RESOLVE)
+    desk.ask(dee, case, new)
+
+
+@pytest.mark.engines("sqlite")
+def test_who_closes_a_case_ends_what_it_asks(desk: Desk, case: CaseId, dee: StaffId) -> None:
+    """What is out and what waits, each an entry; nothing of another case, and nobody does who may not close."""
+    elsewhere = a_case(desk.record, "CR-2")
+    gil = desk.member("Gil", Role.DETECTIVE, elsewhere)
+    for who, where, new in ((dee, case, a_request()), (dee, case, LARGE), (gil, elsewhere, a_request())):
+        desk.ask(who, where, new)
+
+    with pytest.raises(NotThere), desk.record.write(by=Actor(f"staff:{gil}")) as tx:
+        footage.end_all(tx, desk.asker(gil), case)
+    with desk.as_role("staff").write(by=Actor(f"staff:{dee}")) as tx:
+        footage.end_all(tx, desk.asker(dee), case)
+
+    ended = [[one.state is State.RESOLVED for one in _of(desk.record, each)] for each in (case, elsewhere)]
+    assert ended == [[True, True], [False]]
+    with desk.record.read() as conn:
+        assert [entry.kind for entry in case_entries.of(conn, case)] == ["footage", "footage", "resolve", "resolve"]
+
+
 @pytest.mark.engines("postgresql")
 def test_no_program_changes_what_was_asked(desk: Desk, case: CaseId, dee: StaffId) -> None:
     """Not a word, an hour or a block of it: the database itself refuses, the staff program too."""

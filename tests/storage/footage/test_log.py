@@ -64,7 +64,7 @@ def test_what_never_went_out_is_never_told(desk: Desk) -> None:
     dee = desk.member("Dee", Role.DETECTIVE, case)
     large = a_request(squares(range(7), range(2)))
     desk.ask(dee, case, large)
-    taken_back = desk.ask(dee, case, a_request(large.asked.blocks))
+    taken_back = desk.ask(dee, case, a_request(large.asked.blocks, text="Taken back."))
     with desk.record.write(by=Actor(f"staff:{dee}")) as tx:
         footage.move(tx, desk.asker(dee), taken_back, Act.RESOLVE)
 

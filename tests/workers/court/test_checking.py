@@ -67,6 +67,7 @@ def _manifest(files: dict[str, bytes], **changed: object) -> None:
         (lambda files: files.update({"README.txt": b"Read me, more."}), "README.txt was changed"),
         (lambda files: files.update({"posts/q/clip.mp4": b""}), "posts/q/clip.mp4 was added"),
         (lambda files: files.pop(MANIFEST), "manifest.json is missing"),
+        (lambda files: files.update({f"case/{MANIFEST}": files.pop(MANIFEST)}), "packed anew, in a folder"),
         (lambda files: files.update({MANIFEST: b"{}"}), "manifest.json cannot be read"),
         (lambda files: _manifest(files, format="another"), f"of another form than {FORMAT}"),
         (lambda files: _manifest(files, case="CR-2"), "The signature is wrong"),
@@ -108,6 +109,10 @@ def test_two_of_a_name_packed_bytes_and_a_torn_file_are_faults(package: Path, tm
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as anew:
         for name, content in files.items():
             anew.writestr(name, content, zipfile.ZIP_STORED if name in (MANIFEST, SIGNATURE) else None)
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as anew:
+        for name, content in files.items():
+            anew.writestr(name, content)
     torn = tmp_path / "torn.zip"
     torn.write_bytes(packed.read_bytes()[:-100])
 
@@ -115,6 +120,7 @@ def test_two_of_a_name_packed_bytes_and_a_torn_file_are_faults(package: Path, tm
     assert {fault.split(" ", 1)[1] for fault in checking.check(packed).faults} == {
         "was packed anew: in a package nothing is compressed."
     }
+    assert checking.check(whole).faults[0].startswith(f"{MANIFEST} was packed anew or is damaged")
     assert checking.check(torn).faults[0].startswith("This is no package, or it is cut off")
 
 

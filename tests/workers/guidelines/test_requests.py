@@ -55,6 +55,14 @@ def test_as_many_are_held_as_was_measured(part: str) -> None:
     assert (sum(broken), len(broken), sum(fine), len(fine)) == HELD[part]
 
 
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200d", "\u2060", "\u202d"])
+def test_what_nobody_sees_between_letters_hides_no_word(unseen: str) -> None:
+    """As people read it, so it is checked: pasted text is full of such signs."""
+    (broken,) = check_request(f"You m{unseen}ust tell us who drove it.")
+
+    assert broken.id == "pressure"
+
+
 def test_letters_accents_and_quotes_are_all_the_same() -> None:
     """What is typed otherwise is found as well."""
     for text in ("YOU MUST SHARE IT", "you  must\nshare", "Sera OBLIGATORIO", "será obligatorio"):

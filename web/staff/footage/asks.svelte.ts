@@ -1,9 +1,11 @@
 // Requests for footage of one case: what was asked, what owners answered, and the one that is being written.
 import * as api from "../../shared/api";
+import { keep, kept } from "../../shared/kept";
 import { problem } from "../../shared/problem";
 import type { Reads } from "../../shared/types";
 import { w } from "../../shared/words/words.svelte";
 import type { CaseInFull } from "../cases/casefile.svelte";
+import { who } from "../who.svelte";
 
 export const askKinds = ["burglary", "robbery", "theft", "vehicle", "assault", "shooting", "homicide", "collision", "missing", "vandalism", "arson", "other"] as const;
 export type AskKind = (typeof askKinds)[number];
@@ -70,30 +72,34 @@ const QUARTER = 900_000;
 /** What is written so far; times as the browser's own fields hold them, in the time of this machine. */
 export type Draft = { blocks: string[]; from: string; to: string; kind: AskKind; number: string; text: string };
 
-const drafts = new Map<string, Draft>(); // until the page goes: whoever has to log in again finds what they wrote
+/** Where this tab keeps the draft of a case: who has to log in again, or loads the page anew, finds what they wrote. */
+export const draftAt = (caseId: string) => `asking.${who.me?.name}.${caseId}`;
 
 /** The draft of a case, begun with what its incident says. */
 export function draftOf(shown: CaseInFull): Draft {
-  const known = drafts.get(shown.id);
+  const known = kept<Draft | null>(draftAt(shown.id), null, "tab");
   if (known) return known;
   const happened = Math.floor(new Date(shown.incident.happened_at).getTime() / QUARTER) * QUARTER;
   const last = Math.floor(Date.now() / QUARTER) * QUARTER;
   const to = Math.min(happened + 4 * QUARTER, last);
   const type = shown.incident.type.toLowerCase();
   const kind = askKinds.find((one) => type.includes(one)) ?? "other";
-  return { blocks: [], from: field(Math.min(happened - 2 * QUARTER, to - QUARTER)), to: field(to), kind, number: shown.number, text: "" };
+  return { blocks: [], from: field(Math.min(happened - 2 * QUARTER, to - QUARTER)), to: field(to, 1), kind, number: shown.number, text: "" };
 }
 
 /** The draft of a case is about these blocks from now on; what else is written stays. */
-export const askAbout = (shown: CaseInFull, blocks: string[]) => drafts.set(shown.id, { ...draftOf(shown), blocks });
+export const askAbout = (shown: CaseInFull, blocks: string[]) => keepDraft(draftAt(shown.id), { ...draftOf(shown), blocks });
 
-export const keepDraft = (caseId: string, draft: Draft) => drafts.set(caseId, draft);
-export const dropDraft = (caseId: string) => drafts.delete(caseId);
+export const keepDraft = (at: string, draft: Draft) => keep(at, draft, "tab");
+export const dropDraft = (at: string) => keep(at, null, "tab");
 
-/** A moment as an input of the browser writes it. */
-function field(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
+/**
+ * A moment as an input of the browser writes it. When clocks are put back an hour is written like the one before and
+ * read as that: an end (`later` 1) is then put an hour on, so that the hours never stop before what happened.
+ */
+function field(at: number, later: 0 | 1 = 0): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return later && new Date(local).getTime() < at ? field(at + 4 * QUARTER) : local;
 }
 
 /** The draft as it is sent; null while a time is missing. */

@@ -13,6 +13,7 @@ from storage.identity.clips import letters as arrived
 from storage.identity.clips.letters import Crossing
 from storage.kit.ids import digest
 from storage.kit.pseudonyms import name_for
+from workers.guidelines.check import visible
 from workers.guidelines.questions import IDS_LISTED, check_question
 from workers.guidelines.rules import IDS
 
@@ -61,4 +62,6 @@ def _may_be_said(one: Letter) -> bool:
         return one.reason in IDS and not (one.text or one.listed)
     if one.listed:
         return one.kind is Kind.ASKED and one.reason in IDS and one.listed in IDS_LISTED and not one.text
-    return bool(one.text) and not check_question(one.text) and (one.reason in IDS if one.reason else True)
+    if not one.text or one.text != visible(one.text) or check_question(one.text):
+        return False
+    return one.reason in IDS if one.reason else True

@@ -17,6 +17,7 @@ from storage.identity.cameras.inbox import Request
 from storage.identity.clips import clips
 from storage.kit import log
 from workers.airlock.both_sides import BothSides
+from workers.guidelines.check import visible
 from workers.guidelines.requests import check_request
 
 
@@ -38,7 +39,7 @@ def ask_owners(stores: BothSides) -> None:
 
 
 def _may_go(conn: Connection, one: Sent) -> bool:
-    return footage_sent.is_true(conn, one) and not check_request(one.text)
+    return footage_sent.is_true(conn, one) and one.text == visible(one.text) and not check_request(one.text)
 
 
 def _end(stores: BothSides) -> None:

@@ -102,6 +102,7 @@ def test_it_is_refused_or_resolved_and_never_changed(record: Database, work: Cas
     [
         ({"text": ""}, "no_words", "text"),
         ({"text": "You must share it."}, "pressure", "text"),
+        ({"text": "You m\u00adust share it."}, "pressure", "text"),
         ({"text": "Footage of the protest, please."}, "assembly", "text"),
         ({"case_number": "none of ours"}, "case_number", "case_number"),
         ({"blocks": []}, "area_small", "blocks"),
@@ -199,7 +200,8 @@ def test_only_the_detective_of_the_open_case_asks(record: Database, work: Casewo
     work.detective.ask.post(f"{path}/close")
     assert ask(work.detective, path).status_code == 409
     assert work.lead.ask.post(f"/v1/requests/{request}/approve").status_code == 409
-    assert [one["may"] for one in work.lead.ask.get(f"{path}/requests").json()["items"]] == [[]]
+    (closed,) = work.lead.ask.get(f"{path}/requests").json()["items"]
+    assert (closed["may"], closed["state"]) == ([], "resolved")
 
 
 @pytest.mark.engines("sqlite")

@@ -76,6 +76,16 @@ def test_columns_stand_in_any_order_and_cells_may_be_quoted() -> None:
     assert found == {2: _an_incident()}
 
 
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_semicolons_and_tabs_stand_between_cells_too(between: str) -> None:
+    """A spreadsheet of a country that writes 1,5 puts semicolons; a comma in a cell is then a comma."""
+    heading = "number,type,time,division\n".replace(",", between)
+
+    found = _read(between.join(("25-1", "Burglary, with a van", "2025-11-22T12:00:00Z", "Central")), heading)
+
+    assert [one.kind for one in found.values()] == ["Burglary, with a van"]
+
+
 def test_a_line_that_stands_twice_is_one_incident() -> None:
     """Said alike, it is harmless; said otherwise, the later line is at fault."""
     line = "25-1,Burglary,2025-11-22T12:00:00Z,Central,\n"
@@ -94,6 +104,8 @@ def test_a_line_that_stands_twice_is_one_incident() -> None:
         ("=1+1,Burglary,2025-11-22T12:00:00Z,Central,", "number"),
         ("25-1,,2025-11-22T12:00:00Z,Central,", "type"),
         (f"25-1,{'b' * 81},2025-11-22T12:00:00Z,Central,", "type"),
+        ("25-1,Burglary \u202eyralgruB,2025-11-22T12:00:00Z,Central,", "type"),
+        ("25-1,Burglary\u2028Theft,2025-11-22T12:00:00Z,Central,", "type"),
         ("25-1,Burglary,yesterday,Central,", "time"),
         ("25-1,Burglary,2025-11-22,Central,", "time"),
         ("25-1,Burglary,2025-11-22T12:00:01Z,Central,", "time"),

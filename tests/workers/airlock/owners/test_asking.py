@@ -132,6 +132,7 @@ def test_rows_that_the_staff_programs_role_writes_are_not_believed(town: Town) -
         ({}, squares(range(1))),
         ({"asked_by": analyst}, squares(range(2))),
         ({"text": "You must send your video or you will be charged."}, squares(range(2))),
+        ({"text": "\u202e.degrahc eb lliw uoy ro oediv ruoy dneS"}, squares(range(2))),  # read from its end
     ]
     for other, where in forged:
         row = {**true, "id": new_id(), "asked_at": true["asked_at"] + 1, "sent_at": true["sent_at"] + 1, **other}
