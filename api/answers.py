@@ -29,6 +29,7 @@ RETRY_SECONDS = 3  # a store that went away comes back in seconds, or somebody i
 # What is wrong with a field, by pydantic's name for it; its own sentences quote the input.
 _SENTENCES = {
     "missing": "This is needed.",
+    "blank": "There is nothing to read in this.",
     "string_too_short": "This is too short: at least {min_length}.",
     "string_too_long": "This is too long: at most {max_length}.",
     "too_short": "This has too few entries: at least {min_length}.",

@@ -20,7 +20,7 @@ from storage.identity.alerts import alerts
 from storage.identity.cameras import listings
 from storage.identity.limits import Limit
 from storage.identity.residents import listening, logins, residents
-from storage.kit import clock
+from storage.kit import clock, ids
 from storage.kit.errors import NotLoggedIn, Refused
 from storage.kit.ids import BlockId
 from workers.airlock import mailroom
@@ -31,6 +31,7 @@ router = APIRouter(tags=["log-in"])
 
 CODES = Limit("codes to one address", 5, 15 * clock.MINUTE)
 GUESSES = Limit("guesses for one address", 20, 15 * clock.MINUTE)  # five for each code
+WHOSE_BYTES = 16
 
 
 class Home(BaseModel):
@@ -47,9 +48,11 @@ class Me(BaseModel):
 
     `suspended`: two moderators decided that nothing is sent from this account for a while.
     `listed`: a camera of this account is listed openly, so nothing is posted from it.
+    `whose`: stands for the account towards its own browsers, so that they show a draft to nobody else.
     """
 
     email_hint: str
+    whose: str
     home: Home | None
     mine_days: int
     listed: bool
@@ -148,6 +151,7 @@ def me(asking: Asking, desk: AtDesk) -> Me:
         raise NotLoggedIn("Log in to see this.")
     return Me(
         email_hint=hint_of(mine.mail),
+        whose=ids.base32(desk.stores.vault.keyed("unfinished things of", asking)[:WHOSE_BYTES]),
         home=_home(desk, mine.home),
         mine_days=desk.identity.authorship_life // clock.DAY,
         listed=listed,

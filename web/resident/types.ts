@@ -8,7 +8,7 @@ import type { Letter } from "./mine/letters";
 
 export type Home = Block & { division: Division };
 export type Suspended = { until: string; decided_by: { guideline: string; version: number }; handle: string };
-export type Me = { email_hint: string; home: Home | null; mine_days: number; listed: boolean; suspended: Suspended | null; demo: boolean };
+export type Me = { email_hint: string; whose: string; home: Home | null; mine_days: number; listed: boolean; suspended: Suspended | null; demo: boolean };
 
 export type ClipState =
   | "received"

@@ -1,10 +1,12 @@
 // Who is logged in here, as far as this page knows.
 import * as api from "../shared/api";
+import { flagsAreOf } from "../shared/flags";
 import { forgetAll } from "../shared/kept";
 import { go } from "../shared/route.svelte";
-import { discard, nameLarger } from "./sending/draft.svelte";
+import { nameLarger } from "./sending/draft.svelte";
 import { addAnew, turnOff } from "./alerts/device.svelte";
 import type { Me } from "./types";
+import { forgetBegun, keepOnlyOf } from "./whose";
 
 export const who = $state<{ me: Me | null; known: "asking" | "yes" | "no" | "error"; left: boolean }>({ me: null, known: "asking", left: false });
 
@@ -16,7 +18,10 @@ api.whenLoggedOut(() => {
 export async function ask(): Promise<void> {
   if (who.known === "error") who.known = "asking";
   try {
-    who.me = await api.get<Me>("/v1/me");
+    const me = await api.get<Me>("/v1/me");
+    keepOnlyOf(me.whose);
+    flagsAreOf(me.whose);
+    who.me = me;
     if (who.known !== "yes") void addAnew().catch(() => {}); // seen, and mended, on the page of alerts
     who.known = "yes";
   } catch (error) {
@@ -37,7 +42,7 @@ export async function forget(why: "loggedOut" | "left"): Promise<void> {
   who.left = why === "left";
   if (who.left) forgetAll();
   nameLarger(false);
-  await discard();
+  forgetBegun();
   who.me = null;
   who.known = "no";
   go("/");

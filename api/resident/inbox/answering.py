@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from api.readable import READABLE
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.inbox.letter_seen import LetterSeen, letter_seen
 from api.resident.inbox.lines import Kind, Line
@@ -33,7 +34,7 @@ class NewAnswer(BaseModel):
     """What the author answers; police or a moderator read it scrubbed, at a fixed moment, and learn nothing else."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), READABLE]
 
 
 class QuestionSeen(BaseModel):

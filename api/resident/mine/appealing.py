@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from api.readable import READABLE
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.mine.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from api.resident.mine.standing import AppealSeen, appeal_seen
@@ -28,7 +29,7 @@ class NewAppeal(BaseModel):
     """Why the decision is wrong; moderators read it scrubbed, and learn nothing else of who wrote it."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), READABLE]
 
 
 @router.post(BY_RECEIPT + "/appeals", status_code=201)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from api.readable import READABLE
 from api.resident.desk import Asking, AtDesk, Desk
 from api.resident.mine.own_clip import BY_HANDLE, BY_RECEIPT, ByHandle, ByReceipt
 from feed.correcting import correct, correctable, with_correction
@@ -31,7 +32,7 @@ class NewCorrection(BaseModel):
     """What is to be added under the post's words; scrubbed as those were."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), READABLE]
 
 
 @router.post(BY_RECEIPT + "/corrections", status_code=201)

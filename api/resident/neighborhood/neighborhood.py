@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from api.arrivals import NextPiece
 from api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, number, page
+from api.readable import READABLE
 from api.resident.desk import Asking, AtDesk, Desk, home_of
 from api.resident.neighborhood.names import signed
 from api.stores import Media
@@ -57,7 +58,7 @@ class NewComment(BaseModel):
     """What somebody says under a post."""
 
     model_config = ConfigDict(extra="forbid")
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), READABLE]
 
 
 class TicketSeen(BaseModel):

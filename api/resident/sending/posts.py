@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from api.boxes import demand_drawn
 from api.likely_names import NameSeen, names_in
+from api.readable import READABLE
 from api.resident.desk import Asking, AtDesk, Desk, place_now
 from api.resident.sending.suspended import demand_not_suspended
 from api.resident.sending.taking import Key, Picture, Taken, happened, of_picture, take, taken
@@ -38,7 +39,7 @@ PREVIEWED = Limit("previews of one resident", 120, clock.MINUTE)  # the page ask
 MARK = re.compile(r"\[([a-z]+)\]")  # what stands in a word's place: its kind
 
 Category = Literal["crime", "suspicious", "safety", "animal", "lost_found", "kindness", "other"]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), READABLE]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
 

@@ -57,6 +57,7 @@ def test_a_code_by_mail_lets_one_in(somebody: Client, app: FastAPI, client: NewC
     assert (asked.status_code, asked.json()) == (202, {"demo_code": None})
     assert answer.status_code == 200
     told = client(app, answer.json()["token"]).get("/v1/me").json()
+    assert len(told.pop("whose")) == 26
     assert told == {
         "email_hint": "a…@e…",
         "home": None,
@@ -84,6 +85,18 @@ def test_the_mail_speaks_the_language_of_the_request(
     assert read is not None
     text = read.get_content()
     assert [one for one in ("Your code is", "Tu código es") if one in text] == words
+
+
+def test_a_browser_can_tell_whose_things_it_keeps(desk: Desk, client: NewClient, app: FastAPI) -> None:
+    """The same at each log-in of an account, and another for each other account."""
+    demo = client(create_app(replace(desk, settings=replace(desk.settings, demo=True))))
+    told = []
+    for mail in (MAIL, MAIL, "other@example.org"):
+        code = demo.post("/v1/log-ins", {"email": mail}).json()["demo_code"]
+        token = demo.post("/v1/log-ins/code", {"email": mail, "code": code}).json()["token"]
+        told.append(client(app, token).get("/v1/me").json()["whose"])
+
+    assert told[0] == told[1] != told[2]
 
 
 def test_in_a_demo_the_page_may_show_the_code(desk: Desk, client: NewClient) -> None:

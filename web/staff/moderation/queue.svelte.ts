@@ -6,6 +6,7 @@ import type { Page } from "../../shared/types";
 import { w } from "../../shared/words/words.svelte";
 import { claim, decide, decideSeveral, isFree, judgeComment, judgeRequest, release, undo, undoComment, undoRequest, UNDO_MS } from "./decide";
 import type { Item, RequestVerb, RequestWaiting, Shift, Verb } from "../types";
+import { ask as askWho } from "../who.svelte";
 
 const MOST = 100; // on one page: more than anybody decides before the next look
 const PROLONG_MS = 5 * 60_000; // half of what a claim lasts
@@ -18,13 +19,15 @@ export class QueueState {
   fault = $state<string | null>(null);
   busy = $state(false);
   picked = $state.raw<string[]>([]);
+  /** What was open waits no longer, through nothing done here: nothing else opens under the hand that was about to decide. */
+  gone = $state(false);
   #chosen = $state<string | null>(null);
   #last: { until: number; open: string | null; back: () => Promise<void>; told: string } | null = null;
   #touched = Date.now();
   #asked = 0; // how often the queue was asked for
   #laid = 0; // no answer that was asked for before this one is laid down: it may still have what was decided since
 
-  current = $derived(this.items?.find(({ id }) => id === this.#chosen) ?? this.items?.find(isFree) ?? this.items?.[0] ?? null);
+  current = $derived(this.gone ? null : this.items?.find(({ id }) => id === this.#chosen) ?? this.items?.find(isFree) ?? this.items?.[0] ?? null);
   /** What a decision would be about: posts that are picked, or the one that is open. */
   meant = $derived(this.picked.length ? (this.items ?? []).filter((one) => one.about === "post").filter(({ id }) => this.picked.includes(id)) : this.current?.about === "post" ? [this.current] : []);
 
@@ -37,12 +40,14 @@ export class QueueState {
       this.rests = shift.rests_until;
       // What is open stays open, though something else is due before it by now.
       this.#chosen ??= this.current?.id ?? null;
+      const was = (this.items ?? []).some(({ id }) => id === this.#chosen);
       [this.items, this.more, this.fault] = [page.items, page.cursor !== null, null];
       const there = page.items.map(({ id }) => id);
       this.picked = this.picked.filter((id) => there.includes(id));
-      if (this.#chosen && !there.includes(this.#chosen)) this.#chosen = null;
+      if (this.#chosen && !there.includes(this.#chosen)) [this.#chosen, this.gone] = [null, was];
     } catch (error) {
       if (asked >= this.#laid) this.fault = problem(error);
+      if (error instanceof api.Refused && error.status === 403) void askWho(); // a role ended while its page was open
     }
   }
 
@@ -68,9 +73,10 @@ export class QueueState {
     }
   }
 
-  choose = (id: string): void => void (this.#chosen = id);
+  choose = (id: string | null): void => void ([this.#chosen, this.gone] = [id, false]);
 
   step(by: 1 | -1): void {
+    if (this.gone) return this.choose(null);
     if (!this.items || !this.current) return;
     this.choose((this.items[this.items.indexOf(this.current) + by] ?? this.current).id);
   }
@@ -148,7 +154,7 @@ export class QueueState {
       await last.back();
       tell(last.told);
       this.#laid = this.#asked + 1;
-      this.#chosen = last.open;
+      this.choose(last.open);
     } catch (error) {
       tell(problem(error, w().staff.queue.refused));
     }

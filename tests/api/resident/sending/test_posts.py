@@ -330,6 +330,7 @@ def test_nobody_else_is_told_what_was_to_be_blurred(
         ("category", "gossip"),
         ("title", ""),
         ("title", "   "),
+        pytest.param("title", "\u200b\u2060", id="nothing that is seen"),
         ("title", "Jane Roe " * 20),
         ("text", "Jane Roe " * 300),
         ("title", "\ud800"),
