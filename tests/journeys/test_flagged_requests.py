@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert, select
@@ -16,7 +17,7 @@ from tests.journeys.conftest import Stack
 from tests.journeys.people import Resident
 from tests.journeys.precinct import TEXT, Precinct
 from tests.journeys.test_footage_answered import _opens
-from tests.journeys.test_moderation import _lives, _moderates
+from tests.journeys.test_moderation import _by, _moderates
 from tests.journeys.test_people import DESK, PHONE, NewPage, chromium, new_page, pytestmark
 from workers.airlock.owners.asking import ask_owners
 
@@ -74,7 +75,9 @@ def test_a_flag_from_the_inbox_is_judged_and_the_request_is_gone(
 ) -> None:
     """Taken back and said again by its owner; a moderator's one key ends it for everybody, and the owner reads why."""
     eyes, page, desk = Eyes(), new_page(PHONE), new_page(DESK)
-    home = _lives(stack, stack.resident_token("flags@example.org"))
+    home = precinct.blocks()[0]  # where the moderator judges
+    by = _by(stack.resident_token("flags@example.org"))
+    assert httpx.put(f"{stack.resident}/v1/me/home", json={"block_id": home}, headers=by).status_code == 200
     owner = Resident(page, stack, "flags@example.org")
     request = precinct.asks_about(owner.registers_a_camera("South", "Orchard"))
     _moderates(desk, stack, "mo-of-flags", division="South")
