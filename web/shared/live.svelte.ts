@@ -3,6 +3,8 @@ import * as api from "./api";
 import { follow, type FeedEvent, type Line } from "./feed";
 import type { Page, Post } from "./types";
 
+const MOST_AGAIN = 10; // pages read anew at once: whoever read further back finds the rest under "more"
+
 /** A `query` of null asks for nothing: the list is empty without a request. `pages`: how many are read at once, else one. */
 export type Asking = { path: string; query: api.Query | null; wants: (post: Post) => boolean; pages?: number };
 
@@ -15,9 +17,15 @@ export class LivePosts {
   more = $state(false);
   #asking: Asking;
   #cursor: string | null = null;
+  #pages = 0; // that are in the list: as many are read when it is read anew, or it would shrink under whoever reads it
   #round = 0;
   #reading = 0; // answers under way
   #meanwhile: FeedEvent[] = []; // told since the oldest of them was asked for: it may not know of these yet
+
+  /** How many pages are in the list. */
+  get pages(): number {
+    return this.#pages;
+  }
 
   constructor(
     asking: Asking,
@@ -48,6 +56,7 @@ export class LivePosts {
   /** Reads another list; the feed goes on. */
   ask(asking: Asking): void {
     this.#asking = asking;
+    this.#pages = 0;
     this.state = "loading";
     void this.reload().catch(() => {});
   }
@@ -55,13 +64,14 @@ export class LivePosts {
   async reload(): Promise<void> {
     const round = ++this.#round;
     try {
-      await this.#read(null, (page) => {
+      const pages = Math.max(this.#asking.pages ?? 1, Math.min(this.#pages, MOST_AGAIN));
+      await this.#read(null, pages, (page) => {
         if (round !== this.#round) return;
         this.items = page.items;
         this.waiting = [];
+        this.#pages = pages;
         this.#turn(page);
       });
-      for (let read = 1; read < (this.#asking.pages ?? 1) && round === this.#round; read += 1) await this.older();
       if (round === this.#round) this.state = "ready";
     } catch (error) {
       if (round === this.#round && this.state === "loading") this.state = "error";
@@ -72,10 +82,11 @@ export class LivePosts {
   async older(): Promise<void> {
     if (!this.#cursor) return;
     const round = this.#round;
-    await this.#read(this.#cursor, (page) => {
+    await this.#read(this.#cursor, 1, (page) => {
       if (round !== this.#round) return;
       const known = new Set([...this.items, ...this.waiting].map((post) => post.id));
       this.items = [...this.items, ...page.items.filter((post) => !known.has(post.id))];
+      this.#pages += 1;
       this.#turn(page);
     });
   }
@@ -95,12 +106,19 @@ export class LivePosts {
     this.#lay(event);
   }
 
-  /** Reads a page and lays it down, then once more what the feed told while it was on its way. */
-  async #read(cursor: string | null, lay: (page: Page<Post>) => void): Promise<void> {
+  /** Reads pages and lays them down as one, then once more what the feed told while they were on their way. */
+  async #read(cursor: string | null, pages: number, lay: (page: Page<Post>) => void): Promise<void> {
     const { path, query } = this.#asking;
+    const round = this.#round;
+    const read = (cursor: string | null) => api.get<Page<Post>>(path, { ...query, cursor });
     this.#reading += 1;
     try {
-      lay(query ? await api.get<Page<Post>>(path, { ...query, cursor }) : { items: [], cursor: null });
+      let page: Page<Post> = query ? await read(cursor) : { items: [], cursor: null };
+      for (let more = 1; more < pages && page.cursor && round === this.#round; more += 1) {
+        const next = await read(page.cursor);
+        page = { items: [...page.items, ...next.items], cursor: next.cursor };
+      }
+      lay(page);
       for (const event of this.#meanwhile) this.#lay(event);
     } finally {
       this.#reading -= 1;
