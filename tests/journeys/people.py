@@ -13,6 +13,7 @@ PATIENCE_MS = 90_000  # a clip on a busy machine, behind the one before it; ever
 # After a decision nothing of a clip is on a screen any more. That this takes two seconds is measured where nobody else
 # works (tests/api/test_streams.py); here nine programs and two browsers share two processors.
 GONE_MS = 10_000
+WIDE = 800  # pixels: narrower, the queue shows its list or an item
 # What befalls somebody who watches: whether it began while the clip arrived, waits for seconds that are not there
 # (a busy machine's decoder waits with the seconds at hand), steps back, and another element in the video's place.
 WATCH = """() => {
@@ -202,6 +203,9 @@ class Staff:
     def hides(self, title: str) -> None:
         """Judges a flagged post: off every screen."""
         self.page.get_by_role("link", name="Queue").click()
+        assert self.page.viewport_size
+        if self.page.viewport_size["width"] < WIDE:  # on a phone the list is closed
+            self.page.get_by_role("button", name="What waits for you").click()
         item = self.page.get_by_role("region", name="Flagged posts").or_(self.page.locator(".list"))
         item.get_by_text(title).first.click()
         self.page.get_by_role("button", name="Hide", exact=True).click()

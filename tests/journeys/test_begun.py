@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Stack
-from tests.journeys.people import PATIENCE_MS, Resident
+from tests.journeys.people import Resident
 from tests.journeys.test_people import PHONE, NewPage, chromium, clip, new_page, pytestmark
 
 __all__ = ["Browser", "chromium", "clip", "new_page", "pytestmark"]
@@ -21,7 +21,7 @@ def test_what_was_begun_is_kept_for_its_author_alone(stack: Stack, new_page: New
     first.lives_in("Central", "Park")
     page = first.page
     first.posts(clip, division="Central", street="Park", title=SEEN)
-    expect(page.get_by_text("Published").first).to_be_visible(timeout=PATIENCE_MS)
+    first.sees_it_published()
     page.get_by_role("link", name="Area").click()
     page.get_by_role("link", name=SEEN).click()
     page.get_by_label("Add a comment").fill(COMMENT)

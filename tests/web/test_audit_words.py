@@ -12,6 +12,7 @@ import pytest
 from api.staff.moderation.deciding import DISMISS, WARN
 from storage.cases.entries import Kind
 from storage.moderation.blurs import BlurState
+from storage.moderation.claims import POSTS, REQUESTS
 from storage.moderation.comment_flags import KEEP, REMOVE
 from storage.moderation.request_decisions import Verb as RequestVerb
 from storage.posts.posts import Verb
@@ -26,6 +27,8 @@ SEVERAL = {
     "f'post.{verb}'": {f"post.{verb}" for verb in Verb},
     "f'post.{Verb.KEEP}'": {f"post.{Verb.KEEP}"},
     "f'post.{wish.verb}'": {f"post.{verb}" for verb in (DISMISS, WARN)},
+    "f'{self.action}.take'": {f"{one.action}.take" for one in (POSTS, REQUESTS)},
+    "f'{self.action}.release'": {f"{one.action}.release" for one in (POSTS, REQUESTS)},
     "f'blur.{state}'": {f"blur.{state}" for state in (BlurState.DONE, BlurState.FAILED)},  # how one ends
     "f\"comment.{verb.removesuffix('_comment')}\"": {
         f"comment.{verb.removesuffix('_comment')}" for verb in (KEEP, REMOVE)

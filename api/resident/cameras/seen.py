@@ -16,7 +16,7 @@ from storage.identity.cameras.cameras import Ask, Camera, CameraState, Facing
 from storage.identity.vault import CameraId, ResidentId
 from storage.kit import clock
 
-Open = Annotated[str, VISIBLE, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Open = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), VISIBLE]
 
 
 class ListingSeen(BaseModel):

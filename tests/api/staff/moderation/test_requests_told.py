@@ -22,8 +22,8 @@ LIST = "/v1/moderation/requests/told"
 def test_a_moderator_finds_a_request_and_flags_it(record: Database, work: Casework) -> None:
     """Page by page, by division; neither words, case nor who asked; once flagged it waits in the queue."""
     path = work.opened()
-    for _ in range(2):
-        ask(work.detective, path)
+    for text in (TEXT, f"{TEXT} It came back."):
+        assert ask(work.detective, path, text=text).status_code == 201
     mo, far = work.new(Role.MODERATOR, "Central", "East", name="Mo"), work.new(Role.MODERATOR, "East", name="Far")
     assert mo.ask.get(LIST).json() == {"items": [], "cursor": None}
     with record.write(by=OPERATOR) as tx:
