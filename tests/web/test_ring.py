@@ -45,4 +45,4 @@ def test_what_is_near_is_asked_of_nobody() -> None:
 
     (query,) = (line for line in source.splitlines() if "query: {" in line)
     assert "block" not in query
-    assert "pages: near ? NEAR_PAGES : 1," in source
+    assert "pages: Math.max(near ? NEAR_PAGES : 1, back?.pages ?? 1)," in source

@@ -149,6 +149,7 @@ def test_the_ledger_counts_what_was_asked(desk: Desk, ada: Neighbour, town: Town
     arrives(desk, town)
     with desk.stores.vault.write(by=AIRLOCK) as tx:
         before = tx.now() - 40 * DAY
+        tx.execute(update(asked).values(sent_at=tx.now()))  # also on the first day of a month
         tx.execute(update(asked).where(asked.c.id == request).values(sent_at=before))
 
     (line,) = ada.get("/v1/cameras/ledger")["items"]
