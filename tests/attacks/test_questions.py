@@ -171,7 +171,8 @@ def _asks(world: World) -> list[Sent]:
 
 def _answers(world: World, sent: Sent) -> None:
     with world.author(sent).client(world.stack.resident) as http:
-        (letter,) = ask(http, "GET", f"/v1/receipts/{sent.receipt}")["letters"]
+        found = ask(http, "GET", f"/v1/receipts/{sent.receipt}")["letters"]
+        (letter,) = (one for one in found if one["kind"] == "question")
         said = {"text": f"{ANSWERED} Call {sent.phone}."}
         ask(http, "POST", f"/v1/receipts/{sent.receipt}/questions/{letter['id']}/answers", json=said)
 
